@@ -1,0 +1,50 @@
+/**
+ * One delivery as the object hands it to a courier, and what comes back. Plain data: it crosses RPC.
+ */
+
+/** What all deliveries of one courier call share. */
+export type CourierTarget = {
+  destinationId: string;
+  url: string;
+  extraHeaders: [string, string][];
+  /** Opened Standard Webhooks secrets (`whsec_…`), newest first. */
+  secrets: string[];
+  sign: 'standard' | 'provider' | 'shipstream';
+  timeoutMs: number;
+  webhookId: number;
+};
+
+export type OutgoingEvent = {
+  /** `webhook-id`: the same for every attempt of this event to this destination. */
+  messageId: string;
+  sequence: number;
+  topic: string;
+  receivedAt: number;
+  incrementId: number | null;
+  /** Sequence of the event before this one in the destination's feed; 0 for the first; null on a replay. */
+  previous: number | null;
+  /** `from-to` of the ids missing right before this event, or null. */
+  gap: string | null;
+  late: boolean;
+  attempt: number;
+  replay: boolean;
+  /** The provider's headers, lower case, already without hop-by-hop ones. */
+  headers: [string, string][];
+  query: string;
+  body: Uint8Array;
+};
+
+export type AttemptResult = {
+  outcome: 'delivered' | 'failed';
+  /** Response status, or null where there was none. */
+  status: number | null;
+  /** Why it failed: `status` (an answer other than 2xx), `redirect`, `timeout`, `connection`, `refused_url`; null when delivered. */
+  error: 'status' | 'redirect' | 'timeout' | 'connection' | 'refused_url' | null;
+  /** Start of the attempt, ms since 1970. */
+  at: number;
+  durationMs: number;
+  /** What Retry-After asked for on 429 and 503, in ms, capped; null otherwise. */
+  retryAfterMs: number | null;
+  /** First bytes of the response body, as text, at most 4 KiB. */
+  responseExcerpt: string;
+};

@@ -1,0 +1,28 @@
+/** Every fixed bound of the gateway, in one place: code, errors and docs read from here. */
+export const LIMITS = {
+  /** Largest webhook body accepted [default]; rows hold at most 2 MB, headers included. */
+  MAX_BODY_BYTES: 1024 * 1024,
+  /** Deepest nesting of a JSON body that is read; deeper is treated as invalid, never recursed into. */
+  MAX_JSON_DEPTH: 64,
+  /** Longest topic, in UTF-8 bytes; it travels as the `ce-type` header. */
+  MAX_TOPIC_BYTES: 256,
+  /** Longest event id, in UTF-8 bytes. */
+  MAX_EVENT_ID_BYTES: 512,
+  /** Validation issues kept per event, and characters per message. */
+  MAX_ISSUES: 20,
+  MAX_ISSUE_CHARS: 200,
+  /** Request headers of one event, names and values; more is refused by the edge with 431 semantics as 413. */
+  MAX_HEADERS_BYTES: 64 * 1024,
+  /** Bytes of appends waiting for a commit in one object; above, the edge answers 503. */
+  MAX_PENDING_BYTES: 16 * 1024 * 1024,
+  /** Bytes of a destination's response that are read and kept. */
+  MAX_RESPONSE_BYTES: 4 * 1024,
+  /** Destinations of one webhook. */
+  MAX_DESTINATIONS: 64,
+  /** Holes kept one by one per epoch; beyond, the oldest merge into one range with a count. */
+  MAX_HOLES: 10_000,
+  /** Longest wait a destination's Retry-After can ask for, in seconds. */
+  MAX_RETRY_AFTER_SECONDS: 86_400,
+  /** Largest management request body. */
+  MAX_API_BODY_BYTES: 256 * 1024,
+} as const;

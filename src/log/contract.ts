@@ -1,0 +1,162 @@
+/**
+ * What the Worker and a webhook's object say to each other over RPC: named plain data, no classes.
+ * Worker and object versions may differ for minutes during a deploy, so fields are only ever added.
+ */
+import type { Issue } from '../providers/provider';
+import type { WebhookRecord } from '../subscriptions/webhook';
+
+/** An authentic event as the edge hands it over. */
+export type IncomingEvent = {
+  topic: string;
+  eventId: string | null;
+  incrementId: number | null;
+  entityKeys: string[];
+  /** ms since 1970 by the provider's clock, or null. */
+  eventTime: number | null;
+  issues: Issue[];
+  /** SHA-256 of the body. */
+  fingerprint: Uint8Array;
+  bodySigned: boolean;
+  /** Request headers to pass along, in lower case; hop-by-hop and Cloudflare's own already removed. */
+  headers: [string, string][];
+  /** The ingest query string without `?`. */
+  query: string;
+  body: Uint8Array;
+};
+
+export type AppendRequest = {
+  /** Version of the record the edge verified with. */
+  version: number;
+  /** The inbound secret that matched. */
+  secretId: string;
+  event: IncomingEvent;
+};
+
+export type AppendResult =
+  | { kind: 'accepted'; sequence: number; incrementId: number | null }
+  | { kind: 'duplicate'; sequence: number; incrementId: number | null }
+  | { kind: 'ignored'; incrementId: number | null }
+  | { kind: 'quarantined'; sequence: number; incrementId: number | null; issues: Issue[] }
+  | { kind: 'rejected'; issues: Issue[] }
+  | { kind: 'inactive' }
+  | { kind: 'gone' }
+  /** The edge's record is out of date: judge again with this one. */
+  | { kind: 'stale'; record: WebhookRecord }
+  /** The secret that matched has been revoked. */
+  | { kind: 'revoked' }
+  | { kind: 'overloaded' };
+
+export type EventStatus = 'accepted' | 'quarantined' | 'retrying' | 'dead';
+
+/** An entry of `GET …/events`. */
+export type EventSummary = {
+  sequence: number;
+  incrementId: number | null;
+  eventId: string | null;
+  topic: string;
+  status: EventStatus;
+  receivedAt: number;
+  /** Why it is in quarantine or not forwarded yet: `invalid`, `conflict`, `too_old_to_compare`, `unconfirmed`, …; null otherwise. */
+  reason: string | null;
+  bodySigned: boolean;
+  bodyBytes: number;
+  late: boolean;
+  epoch: number | null;
+};
+
+export type AttemptView = {
+  destinationId: string;
+  attempt: number;
+  /** ms since 1970 */
+  at: number;
+  outcome: 'delivered' | 'failed';
+  /** HTTP status, or null where there was no response. */
+  status: number | null;
+  durationMs: number;
+  /** Class of the failure (`timeout`, `connection`, `status`, …), or null. */
+  error: string | null;
+};
+
+export type DeliveryView = {
+  destinationId: string;
+  status: 'pending' | 'retrying' | 'delivered' | 'dead';
+  attempts: number;
+  nextAttemptAt: number | null;
+  lastError: string | null;
+};
+
+export type EventDetail = EventSummary & {
+  headers: [string, string][];
+  query: string;
+  /** Null when redacted. */
+  body: Uint8Array | null;
+  issues: Issue[];
+  entityKeys: string[];
+  deliveries: DeliveryView[];
+  attempts: AttemptView[];
+};
+
+export type EventsQuery = {
+  after: number;
+  limit: number;
+  topic: string | null;
+  status: EventStatus | null;
+};
+
+export type EventsPage = { events: EventSummary[]; next: number | null };
+
+export type GapStatus = 'open' | 'filled' | 'expired' | 'resolved';
+
+/** The event beside a hole: its increment id, and its sequence and time while known. */
+export type GapSide = { incrementId: number; sequence: number | null; receivedAt: number | null };
+
+export type Gap = {
+  epoch: number;
+  from: number;
+  to: number;
+  /** Missing ids in the range; fewer than `to - from + 1` only in a merged range. */
+  count: number;
+  status: GapStatus;
+  detectedAt: number;
+  resolvedAt: number | null;
+  before: GapSide | null;
+  after: GapSide | null;
+  /** When the provider's last retry is due; null when unknown. */
+  retryUntil: number | null;
+};
+
+export type GapsReport =
+  | { numbered: false }
+  | { numbered: true; epoch: number | null; highestIncrementId: number | null; gaps: Gap[] };
+
+export type DestinationStatus = {
+  destinationId: string;
+  url: string;
+  isActive: boolean;
+  delivered: number;
+  failedAttempts: number;
+  retrying: number;
+  dead: number;
+  /** Events of the log that this destination's scan has not passed yet. */
+  lag: number;
+  lastDeliveredAt: number | null;
+  disabledReason: string | null;
+};
+
+export type StatusReport = {
+  numbered: boolean;
+  lastSequence: number;
+  lastEventAt: number | null;
+  counters: { accepted: number; duplicate: number; ignored: number; quarantined: number };
+  epoch: number | null;
+  highestIncrementId: number | null;
+  openGaps: number;
+  missingIds: number;
+  destinations: DestinationStatus[];
+};
+
+export type ReplaceResult =
+  | { kind: 'ok'; record: WebhookRecord }
+  | { kind: 'gone' }
+  /** Someone else changed it since; read again. */
+  | { kind: 'conflict' };

@@ -1,0 +1,19 @@
+/**
+ * A signature scheme as data. `verify.ts` interprets it; a provider is a table entry, not a class.
+ *
+ * Message templates are text with tokens: `{body}` the raw bytes; `{json:/ptr}` the text of the scalar at that JSON
+ * pointer; `{cjson:keep}` and `{cjson:recurse}` the body as canonical JSON (object keys sorted; the objects inside
+ * arrays left as they are, or sorted too). Alternatives are tried in order; one match is enough.
+ */
+export type Scheme = {
+  alg: 'hmac-sha1' | 'hmac-sha256' | 'hmac-sha512';
+  key: { enc: 'utf8' | 'base64' | 'hex' };
+  /** How the signature is written. */
+  enc: 'hex' | 'base64';
+  sig: { h: string; prefix?: string }[];
+  msg: string[];
+  /** When the message was signed; `tol` is the accepted distance from now in seconds, both ways; null: not checked. */
+  ts?: { from: string; fmt: 's'; tol: number | null };
+  /** False where the signature leaves the body unsigned: its events are marked so. */
+  bodySigned?: boolean;
+};

@@ -1,0 +1,79 @@
+/**
+ * The record of a webhook and its destinations, as the webhook's object keeps it and copies it to KV.
+ * Secrets are sealed (`sealing.ts`): a record holds no plaintext secret, wherever it is stored.
+ */
+
+/** Ciphertext of a secret, `v1.<key id>.<iv>.<ciphertext>`; see `sealing.ts`. */
+export type Sealed = string & { readonly __sealed: unique symbol };
+
+export type StoredSecret = {
+  /** Random, stable: which secret matched travels from the edge to the object as this. */
+  id: string;
+  sealed: Sealed;
+  /** ms since 1970 after which the secret is not accepted any more (rotation); null: current. */
+  usableUntil: number | null;
+};
+
+export type SequenceSettings = {
+  /** False: increment ids are not read; the webhook is unnumbered. */
+  enabled: boolean;
+  holdSeconds: number;
+  graceSeconds: number;
+  expiresSeconds: number;
+};
+
+export type Ordering = 'parallel' | 'key' | 'strict';
+export type Start = 'now' | 'beginning' | { sequence: number };
+
+export type DestinationRecord = {
+  id: string;
+  url: string;
+  /** Topic patterns: exact, or a prefix before `*`. */
+  topics: string[];
+  isActive: boolean;
+  /** Validated name-value pairs. */
+  extraHeaders: [string, string][];
+  /** As the user wrote them, for reading back. */
+  extraHeadersAsGiven: string | Record<string, string>;
+  /** Standard Webhooks secrets, newest first; several during a rotation. */
+  secrets: StoredSecret[];
+  sign: 'standard' | 'provider' | 'shipstream';
+  start: Start;
+  /** JSON pointer → allowed values; null: everything. */
+  filter: Record<string, (string | number | boolean | null)[]> | null;
+  ordering: Ordering;
+  maxInFlight: number;
+  ratePerSecond: number | null;
+  timeoutSeconds: number;
+  /** Waits before attempt 2, 3, …: N entries mean N+1 attempts. */
+  retrySchedule: number[];
+  createdAt: number;
+};
+
+export type WebhookRecord = {
+  /** Version of this shape. */
+  format: 1;
+  /** Random integer, 0 < id < 2^53. */
+  id: number;
+  /** Grows by one with every change; the object is the only writer. */
+  version: number;
+  createdAt: number;
+  updatedAt: number;
+  name: string | null;
+  provider: string;
+  topics: string[];
+  topicsAsGiven: string | string[];
+  isActive: boolean;
+  onInvalid: 'quarantine' | 'reject';
+  retentionDays: number;
+  sequence: SequenceSettings;
+  silenceSeconds: number | null;
+  /** Ecwid: fetch the entity from the provider's API before forwarding. */
+  confirm: { url: string; token: StoredSecret } | null;
+  settings: Record<string, string>;
+  /** Inbound secrets, newest first. */
+  secrets: StoredSecret[];
+  /** Which interface made it: JSON-RPC shows ShipStream's webhooks and those it created. */
+  createdBy: 'rest' | 'rpc';
+  destinations: DestinationRecord[];
+};

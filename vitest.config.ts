@@ -1,0 +1,34 @@
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+/** Unit and object rings run inside workerd; the conformance ring talks HTTP to a gateway started as users start it. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                ADMIN_TOKEN: 'test-admin-token',
+                SECRETS_KEY: 'test-secrets-key-test-secrets-key-0000',
+                ALLOW_PRIVATE_DESTINATIONS: '1',
+              },
+            },
+          }),
+        ],
+        test: { name: 'workerd', include: ['test/{unit,object}/**/*.test.ts'] },
+      },
+      {
+        test: {
+          name: 'conformance',
+          include: ['test/conformance/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
