@@ -18,7 +18,11 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: 'workerd', include: ['test/{unit,object}/**/*.test.ts'] },
+        test: {
+          name: 'workerd',
+          include: ['test/{unit,object}/**/*.test.ts'],
+          globalSetup: ['./test/support/start-chaos-receiver.ts'],
+        },
       },
       {
         test: {

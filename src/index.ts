@@ -1,5 +1,20 @@
-import { DurableObject } from 'cloudflare:workers';
+/** The gateway: a table of contents. An event's path is `ingest/` → `log/` → `delivery/`. */
+import { Hono } from 'hono';
+import { unexpectedError, unknownRoute } from './api/fallbacks';
+import { jsonRpc } from './api/jsonrpc';
+import { rest } from './api/rest';
+import { ingest } from './ingest/ingest';
 
-export class WebhookLog extends DurableObject<Env> {}
+export { Courier } from './delivery/courier';
+export { WebhookLog } from './log/webhook-log';
 
-export default { fetch: () => new Response('ok') } satisfies ExportedHandler<Env>;
+const app = new Hono<{ Bindings: Env }>();
+
+app.all('/in/:webhook_id', ingest);
+app.route('/v1', rest);
+app.route('/api/jsonrpc', jsonRpc);
+app.get('/healthz', c => c.json({ status: 'ok' }));
+app.notFound(unknownRoute);
+app.onError(unexpectedError);
+
+export default app;

@@ -38,8 +38,8 @@ export type AttemptResult = {
   outcome: 'delivered' | 'failed';
   /** Response status, or null where there was none. */
   status: number | null;
-  /** Why it failed: `status` (an answer other than 2xx), `redirect`, `timeout`, `connection`, `refused_url`; null when delivered. */
-  error: 'status' | 'redirect' | 'timeout' | 'connection' | 'refused_url' | null;
+  /** Why it failed: `status` (an answer other than 2xx), `redirect`, `timeout`, `connection`, `refused_url`, `redacted` (the body is gone); null when delivered. */
+  error: 'status' | 'redirect' | 'timeout' | 'connection' | 'refused_url' | 'redacted' | null;
   /** Start of the attempt, ms since 1970. */
   at: number;
   durationMs: number;

@@ -46,6 +46,8 @@ export type AppendResult =
   | { kind: 'revoked' }
   | { kind: 'overloaded' };
 
+export type ReleaseResult = AppendResult | { kind: 'not_found' } | { kind: 'not_quarantined' };
+
 export type EventStatus = 'accepted' | 'quarantined' | 'retrying' | 'dead';
 
 /** An entry of `GET …/events`. */
@@ -160,3 +162,17 @@ export type ReplaceResult =
   | { kind: 'gone' }
   /** Someone else changed it since; read again. */
   | { kind: 'conflict' };
+
+/** The RPC methods of a webhook's object (`WebhookLog`). Expected outcomes are values; a rejection means no answer. */
+export interface WebhookObject {
+  create(webhook: WebhookRecord): Promise<'created' | 'exists'>;
+  getRecord(): Promise<WebhookRecord | null>;
+  replace(webhook: WebhookRecord, baseVersion: number): Promise<ReplaceResult>;
+  remove(): Promise<boolean>;
+  append(request: AppendRequest): Promise<AppendResult>;
+  release(sequence: number): Promise<ReleaseResult>;
+  events(query: EventsQuery): Promise<EventsPage>;
+  event(sequence: number): Promise<EventDetail | null>;
+  gaps(status: GapStatus | null): Promise<GapsReport>;
+  status(): Promise<StatusReport | null>;
+}

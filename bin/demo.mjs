@@ -1,0 +1,72 @@
+/**
+ * `npm run demo`: shows on this machine, in a few seconds, what the gateway does with events that are missing, repeated,
+ * late or forged. Uses the gateway that runs (GAPLESS_URL [http://127.0.0.1:8787]), or starts one for the time of the demo.
+ * Leaves nothing behind; exits with 1 and one sentence where the gateway does something else than is told.
+ */
+import { findOrStartGateway } from './demo/gateway.mjs';
+import { bold, facts, line } from './demo/print.mjs';
+import { startReceiver } from './demo/receiver.mjs';
+import { createWebhook, tell } from './demo/story.mjs';
+import { Unexpected } from './demo/until.mjs';
+
+/** What has to be undone, latest first, however the demo ends. */
+const undo = [];
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => cleanUp().finally(() => process.exit(130)));
+}
+
+try {
+  await demo();
+  await cleanUp();
+  line(bold('\nEverything happened as told. The webhook of the demo is deleted again.'));
+} catch (error) {
+  process.stderr.write(
+    `\nThe demo stops here. ${error instanceof Unexpected ? error.message : error.stack}\n`,
+  );
+  await cleanUp().catch(() => {});
+  process.exitCode = 1;
+}
+
+async function cleanUp() {
+  while (undo.length > 0) await undo.pop()();
+}
+
+async function demo() {
+  const gateway = await findOrStartGateway();
+  undo.push(gateway.stop);
+  let webhook = null;
+  const receiver = await startReceiver(() => webhook.destinations[0].secret_key);
+  undo.push(receiver.close);
+  const api = (method, path, input) => call(gateway, method, path, input);
+
+  webhook = await createWebhook(api, receiver.url);
+  undo.push(() => api('DELETE', `/v1/webhooks/${webhook.webhook_id}`));
+  line(bold('Gapless: a webhook gateway that knows what it missed\n'));
+  facts({
+    gateway: `${gateway.url}${gateway.own ? ' (started for this demo)' : ''}`,
+    webhook: `${webhook.ingest_url} (the address that ShipStream would be given)`,
+    receiver: `${receiver.url} (where the events go)`,
+  });
+  await tell(api, webhook, receiver);
+}
+
+/** One call of the REST API; answers the JSON of a success. */
+async function call({ url, token }, method, path, input) {
+  const request = {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  };
+  if (input) request.body = JSON.stringify(input);
+  const response = await fetch(url + path, request).catch(error => {
+    throw new Unexpected(`The gateway at ${url} does not answer: ${error.message}.`);
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Unexpected(`${method} ${path} was answered ${response.status}: ${text}`);
+  if (text === '') return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Unexpected(`What answers at ${url} is no gateway: ${method} ${path} brought no JSON.`);
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * `npm start`: runs the gateway on this machine with `wrangler dev`.
+ *
+ * Arguments go through to wrangler; without them it listens on 127.0.0.1:8787. Makes `.dev.vars` on the first run (not
+ * with `--env-file`, which takes its place). A signal to end is passed on, the exit code is wrangler's, and no process
+ * stays behind: whoever loses its parent ends too. Nothing is asked, and no outside host is contacted.
+ */
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureDevVars } from './dev-vars.mjs';
+
+/** wrangler's own minimum; on an older Node it runs on the one among the dependencies. */
+const MIN_NODE = 22;
+/** How long wrangler may take to end the runtime. */
+const GRACE_MS = 5_000;
+
+/** Keeps wrangler from asking, reporting, looking for updates and fetching a sample of Cloudflare's request data. */
+const QUIET = {
+  WRANGLER_SEND_METRICS: 'false',
+  WRANGLER_HIDE_BANNER: 'true',
+  WRANGLER_NO_SKILLS_UPDATE_PROMPTS: 'true',
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  X_LOCAL_OBSERVABILITY: 'false',
+};
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const require = createRequire(import.meta.url);
+const args = process.argv.slice(2);
+
+// npm is there as long as the command is, and hands no kill on; without npm, outliving the shell may be what is wanted.
+if (process.env.npm_lifecycle_event !== undefined) await import('./end-with-parent.mjs');
+
+const options = {
+  '--ip': '127.0.0.1',
+  '--port': '8787',
+  '--inspector-port': '0',
+  '--show-interactive-dev-session': 'false',
+};
+for (const name of Object.keys(options)) options[name] = given(name) ?? options[name];
+
+announce(`http://${options['--ip']}:${options['--port']}`);
+run();
+
+/** The value of an option on the command line, as `--name value` or `--name=value`; the last one counts. */
+function given(name) {
+  const at = args.findLastIndex(arg => arg === name || arg.startsWith(`${name}=`));
+  if (at < 0) return undefined;
+  return args[at].includes('=') ? args[at].slice(name.length + 1) : args[at + 1];
+}
+
+/** Makes the secrets where there are none, and says where the gateway is and what to do next. */
+function announce(address) {
+  if (given('--env-file') === undefined) {
+    const { made, vars } = ensureDevVars(root);
+    if (made) say(`Made .dev.vars. Admin token: ${vars.ADMIN_TOKEN}`);
+    else if (!vars.ADMIN_TOKEN || !vars.SECRETS_KEY) say('ADMIN_TOKEN or SECRETS_KEY is empty in .dev.vars.');
+    else say('The admin token is ADMIN_TOKEN in .dev.vars.');
+  }
+  say(`Gapless: ${address}`);
+  say('Next, in another terminal: npm run demo');
+}
+
+function say(line) {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Runs wrangler until it ends or this process is told to. */
+function run() {
+  const missing = Object.entries(options).flatMap(([name, value]) =>
+    given(name) ? [] : [`${name}=${value}`],
+  );
+  const endWithParent = new URL('./end-with-parent.mjs', import.meta.url).href;
+  const gateway = spawn(node(), ['--import', endWithParent, wrangler(), 'dev', ...missing, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...QUIET, ...process.env },
+  });
+  gateway.on('error', error => {
+    process.stderr.write(`wrangler did not start: ${error.message}\n`);
+    process.exit(1);
+  });
+  gateway.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      // wrangler's own launcher knows these two
+      gateway.kill(signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM');
+      setTimeout(() => gateway.kill('SIGKILL'), GRACE_MS).unref();
+    });
+  }
+}
+
+function node() {
+  if (Number.parseInt(process.versions.node, 10) >= MIN_NODE) return process.execPath;
+  return join(root, 'node_modules', '.bin', 'node');
+}
+
+function wrangler() {
+  const manifest = require.resolve('wrangler/package.json');
+  return join(dirname(manifest), require(manifest).bin.wrangler);
+}

@@ -1,0 +1,46 @@
+/**
+ * The one credential of the management API. Compared in constant time over SHA-256 digests, so neither content nor length
+ * shows in the time taken. Wrong tokens are counted per address and answered 429 over the limit; a right token is never
+ * limited, so nobody can lock the operator out.
+ */
+import { MIN_SECRETS_KEY_CHARACTERS } from '../subscriptions/sealing';
+
+export type TokenJudgement = 'right' | 'wrong' | 'wrong_and_limited';
+
+type SignInEnv = Pick<Env, 'ADMIN_TOKEN' | 'FAILED_SIGN_INS'>;
+
+/** Judges a token that was sent. @param address the client's, from `cf-connecting-ip` */
+export async function judgeToken(env: SignInEnv, token: string, address: string): Promise<TokenJudgement> {
+  if (env.ADMIN_TOKEN !== '' && (await sameText(token, env.ADMIN_TOKEN))) return 'right';
+  return (await isLimited(env, address)) ? 'wrong_and_limited' : 'wrong';
+}
+
+async function sameText(one: string, other: string): Promise<boolean> {
+  const encoder = new TextEncoder();
+  const [a, b] = await Promise.all(
+    [one, other].map(text => crypto.subtle.digest('SHA-256', encoder.encode(text))),
+  );
+  return a !== undefined && b !== undefined && crypto.subtle.timingSafeEqual(a, b);
+}
+
+/** A limiter that fails only means that a wrong token is called wrong. */
+async function isLimited(env: SignInEnv, address: string): Promise<boolean> {
+  try {
+    return !(await env.FAILED_SIGN_INS.limit({ key: address })).success;
+  } catch {
+    return false;
+  }
+}
+
+export function addressOf(request: Request): string {
+  return request.headers.get('cf-connecting-ip') ?? 'unknown';
+}
+
+/** Why the deployment cannot manage webhooks yet, or null. The types promise the secrets; a deployment may lack them. */
+export function configurationProblem(env: { ADMIN_TOKEN?: string; SECRETS_KEY?: string }): string | null {
+  if (!env.ADMIN_TOKEN) return 'ADMIN_TOKEN is not set.';
+  if ((env.SECRETS_KEY ?? '').length < MIN_SECRETS_KEY_CHARACTERS) {
+    return `SECRETS_KEY is not set or has fewer than ${MIN_SECRETS_KEY_CHARACTERS} characters.`;
+  }
+  return null;
+}

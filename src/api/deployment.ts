@@ -1,0 +1,41 @@
+/** What management requests take from the deployment they run in: its rules for input, its keys, its address. */
+import { urlProblem } from '../delivery/url-policy';
+import { PROVIDERS, providerFor } from '../providers/registry';
+import { err, ok, type Result } from '../result';
+import { secretProblem } from '../signature/verify';
+import type { InputRules } from '../subscriptions/input';
+import type { Making } from '../subscriptions/record';
+import { importKeys, type SealingKeys, seal } from '../subscriptions/sealing';
+import type { ApiError } from './problem';
+
+/** The previous key is a secret that most deployments do not have, so the generated types do not know it. */
+type Keyed = { SECRETS_KEY: string; SECRETS_KEY_PREVIOUS?: string };
+
+export function inputRules(env: Env): InputRules {
+  return {
+    providerNames: PROVIDERS.map(({ name }) => name),
+    providerFor,
+    secretProblem: (provider, text) => secretProblem(provider.scheme, text),
+    urlProblem: url => urlProblem(url, env.ALLOW_PRIVATE_DESTINATIONS === '1'),
+  };
+}
+
+export async function sealingKeys(env: Keyed): Promise<Result<SealingKeys, ApiError>> {
+  const keys = await importKeys(env.SECRETS_KEY, env.SECRETS_KEY_PREVIOUS);
+  if (keys.ok) return keys;
+  return err({ reason: 'not_configured', detail: 'SECRETS_KEY or SECRETS_KEY_PREVIOUS is too short.' });
+}
+
+export const randomBytes = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
+
+/** Clock, randomness and encryption for making records. @param now ms since 1970 */
+export async function makingAt(env: Keyed, now: number): Promise<Result<Making, ApiError>> {
+  const keys = await sealingKeys(env);
+  if (!keys.ok) return keys;
+  return ok({ now, random: randomBytes, seal: (boundTo, text) => seal(keys.value, boundTo, text) });
+}
+
+/** Base of ingest addresses: PUBLIC_URL, or the origin that this request came to. */
+export function publicBase(env: Env, request: Request): string {
+  return env.PUBLIC_URL || new URL(request.url).origin;
+}

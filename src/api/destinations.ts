@@ -1,0 +1,130 @@
+/** `/v1/webhooks/{webhook_id}/destinations`: each change is a change of the webhook's record, so they come in order. */
+import { Hono } from 'hono';
+import { LIMITS } from '../limits';
+import { err, ok, type Result } from '../result';
+import {
+  type DestinationSettings,
+  parseDestination,
+  patchDestination,
+} from '../subscriptions/destination-input';
+import { newDestination, withDestination, withDestinationSecret } from '../subscriptions/record';
+import { retentionProblem } from '../subscriptions/retention';
+import { parseDestinationRotation } from '../subscriptions/rotation';
+import { createdDestinationView, destinationView } from '../subscriptions/view';
+import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
+import { readJson } from './body';
+import { inputRules, makingAt } from './deployment';
+import { changeWebhook } from './manage';
+import { type ApiError, problem } from './problem';
+
+export const destinations = new Hono<{ Bindings: Env }>();
+
+function destinationOf(record: WebhookRecord, id: string): Result<DestinationRecord, ApiError> {
+  const found = record.destinations.find(destination => destination.id === id);
+  return found === undefined ? err({ reason: 'not_found', what: 'destination' }) : ok(found);
+}
+
+/** Settings that are right by themselves may still retry longer than the webhook keeps its events. */
+function fitting(record: WebhookRecord, settings: DestinationSettings): Result<void, ApiError> {
+  const message = retentionProblem(record, settings.retrySchedule);
+  if (message === null) return ok(undefined);
+  return err({ reason: 'invalid', errors: [{ path: '/retry/schedule_seconds', message }] });
+}
+
+destinations.post('/:webhook_id/destinations', async c => {
+  const body = await readJson(c.req.raw);
+  if (!body.ok) return problem(body.error);
+  const making = await makingAt(c.env, Date.now());
+  if (!making.ok) return problem(making.error);
+  const input = parseDestination(body.value, inputRules(c.env).urlProblem);
+  if (!input.ok) return problem({ reason: 'invalid', errors: input.error });
+  const { destination, revealed } = await newDestination(input.value, making.value);
+  const changed = await changeWebhook(
+    c.env,
+    c.req.param('webhook_id'),
+    async current => {
+      if (current.destinations.length >= LIMITS.MAX_DESTINATIONS) {
+        return err({
+          reason: 'conflict',
+          detail: `A webhook has at most ${LIMITS.MAX_DESTINATIONS} destinations.`,
+        });
+      }
+      const fits = fitting(current, destination);
+      if (!fits.ok) return fits;
+      return ok({
+        record: { ...current, destinations: [...current.destinations, destination] },
+        extra: null,
+      });
+    },
+    making.value.now,
+  );
+  if (!changed.ok) return problem(changed.error);
+  return c.json(createdDestinationView(destination, [revealed]), 201);
+});
+
+destinations.patch('/:webhook_id/destinations/:destination_id', async c => {
+  const patch = await readJson(c.req.raw);
+  if (!patch.ok) return problem(patch.error);
+  const id = c.req.param('destination_id');
+  const changed = await changeWebhook(
+    c.env,
+    c.req.param('webhook_id'),
+    async current => {
+      const destination = destinationOf(current, id);
+      if (!destination.ok) return destination;
+      const settings = patchDestination(destination.value, patch.value, inputRules(c.env).urlProblem);
+      if (!settings.ok) return err({ reason: 'invalid', errors: settings.error });
+      const fits = fitting(current, settings.value);
+      if (!fits.ok) return fits;
+      const view = destinationView({ ...destination.value, ...settings.value });
+      return ok({ record: withDestination(current, id, settings.value), extra: view });
+    },
+    Date.now(),
+  );
+  return changed.ok ? c.json(changed.value.extra) : problem(changed.error);
+});
+
+destinations.delete('/:webhook_id/destinations/:destination_id', async c => {
+  const id = c.req.param('destination_id');
+  const changed = await changeWebhook(
+    c.env,
+    c.req.param('webhook_id'),
+    async current => {
+      const destination = destinationOf(current, id);
+      if (!destination.ok) return destination;
+      const left = current.destinations.filter(other => other.id !== id);
+      return ok({ record: { ...current, destinations: left }, extra: null });
+    },
+    Date.now(),
+  );
+  return changed.ok ? c.body(null, 204) : problem(changed.error);
+});
+
+destinations.post('/:webhook_id/destinations/:destination_id/rotate_secret', async c => {
+  const body = await readJson(c.req.raw, {});
+  if (!body.ok) return problem(body.error);
+  const rotation = parseDestinationRotation(body.value);
+  if (!rotation.ok) return problem({ reason: 'invalid', errors: rotation.error });
+  const making = await makingAt(c.env, Date.now());
+  if (!making.ok) return problem(making.error);
+  const { secretKey, overlapSeconds } = rotation.value;
+  const id = c.req.param('destination_id');
+  const changed = await changeWebhook(
+    c.env,
+    c.req.param('webhook_id'),
+    async current => {
+      const destination = destinationOf(current, id);
+      if (!destination.ok) return destination;
+      const { record, revealed } = await withDestinationSecret(
+        current,
+        id,
+        secretKey,
+        overlapSeconds,
+        making.value,
+      );
+      return ok({ record, extra: revealed.secretKey });
+    },
+    making.value.now,
+  );
+  return changed.ok ? c.json({ secret_key: changed.value.extra }) : problem(changed.error);
+});

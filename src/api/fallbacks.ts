@@ -1,0 +1,21 @@
+/** Answers where no route answers: unknown address, wrong method, and an exception, which is always a bug. */
+import type { Context } from 'hono';
+import { problem } from './problem';
+
+export const unknownRoute = (): Response => problem({ reason: 'not_found', what: 'route' });
+
+/** For Hono's `methodNotAllowed`. */
+export const wrongMethod = (_c: Context, allowed: string[]): Response =>
+  problem({ reason: 'method_not_allowed', allowed });
+
+/** Logs the kind of the error and where it was made, not its message, which may quote input. */
+export function unexpectedError(error: Error, c: Context): Response {
+  // biome-ignore lint/suspicious/noConsole: the Workers log is where an operator looks for bugs
+  console.error({
+    event: 'unexpected_error',
+    route: c.req.routePath,
+    name: error.name,
+    at: error.stack?.split('\n').find(line => line.trimStart().startsWith('at ')),
+  });
+  return problem({ reason: 'internal' });
+}

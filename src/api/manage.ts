@@ -1,0 +1,116 @@
+/**
+ * What REST and JSON-RPC do with webhooks: find, create, change, remove. The webhook's object is asked every time, so what
+ * this answers is never stale; failures are values. An object that cannot be reached is `unavailable`, never "not found".
+ */
+import { objectOf } from '../log/stub';
+import { err, ok, type Result } from '../result';
+import { forget, remember } from '../subscriptions/edge-cache';
+import type { WebhookInput } from '../subscriptions/input';
+import { type Listing, listWebhooks, type Page } from '../subscriptions/listing';
+import { noteChange } from '../subscriptions/recent';
+import { newWebhook, type RevealedSecret } from '../subscriptions/record';
+import type { WebhookRecord } from '../subscriptions/webhook';
+import { webhookIdOf } from '../subscriptions/webhook-id';
+import { makingAt } from './deployment';
+import type { ApiError } from './problem';
+
+/** Two clients changing one webhook at once take turns; more than this many turns is a fight. */
+const MAX_TRIES = 5;
+/** Ids are 53 random bits: a second try is already unlikely. */
+const MAX_IDS_TRIED = 3;
+
+/** A call to an object as a value. */
+export async function ask<T>(
+  call: () => Promise<T>,
+): Promise<Result<T, Extract<ApiError, { reason: 'unavailable' }>>> {
+  try {
+    return ok(await call());
+  } catch {
+    return err({ reason: 'unavailable' });
+  }
+}
+
+/** @param idText as in the address */
+export async function findWebhook(env: Env, idText: string): Promise<Result<WebhookRecord, ApiError>> {
+  const id = webhookIdOf(idText);
+  if (id === null) return err({ reason: 'not_found', what: 'webhook' });
+  const record: Result<WebhookRecord | null, ApiError> = await ask(() => objectOf(env, id).getRecord());
+  if (!record.ok) return record;
+  return record.value === null ? err({ reason: 'not_found', what: 'webhook' }) : ok(record.value);
+}
+
+/** @param now ms since 1970 */
+export async function createWebhook(
+  env: Env,
+  input: WebhookInput,
+  createdBy: WebhookRecord['createdBy'],
+  now: number,
+): Promise<Result<{ record: WebhookRecord; revealed: RevealedSecret[] }, ApiError>> {
+  const making = await makingAt(env, now);
+  if (!making.ok) return making;
+  for (let tries = 0; tries < MAX_IDS_TRIED; tries++) {
+    const made = await newWebhook(input, createdBy, making.value);
+    const created = await ask(() => objectOf(env, made.record.id).create(made.record));
+    if (!created.ok) return created;
+    if (created.value === 'exists') continue;
+    noteChange(made.record.id, made.record, now);
+    remember(made.record, now);
+    return ok(made);
+  }
+  return err({ reason: 'conflict', detail: 'No free webhook id was found. Try again.' });
+}
+
+/**
+ * Reads, edits and replaces a webhook, again from the start when someone else was faster. `edit` may run several times;
+ * what it gives beside the record is that of the run which counted.
+ */
+export async function changeWebhook<T>(
+  env: Env,
+  idText: string,
+  edit: (record: WebhookRecord) => Promise<Result<{ record: WebhookRecord; extra: T }, ApiError>>,
+  now: number,
+): Promise<Result<{ record: WebhookRecord; extra: T }, ApiError>> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const current = await findWebhook(env, idText);
+    if (!current.ok) return current;
+    const { id, version } = current.value;
+    const edited = await edit(current.value);
+    if (!edited.ok) return edited;
+    const next = { ...edited.value.record, updatedAt: now };
+    const replaced = await ask(() => objectOf(env, id).replace(next, version));
+    if (!replaced.ok) return replaced;
+    switch (replaced.value.kind) {
+      case 'ok': {
+        const { record } = replaced.value;
+        noteChange(id, record, now);
+        remember(record, now);
+        return ok({ record, extra: edited.value.extra });
+      }
+      case 'gone':
+        return err({ reason: 'not_found', what: 'webhook' });
+      case 'conflict':
+        continue;
+    }
+  }
+  return err({ reason: 'conflict', detail: 'The webhook keeps being changed by someone else. Try again.' });
+}
+
+/** Removes a webhook with all it stored. False: there was none. */
+export async function removeWebhook(env: Env, id: number, now: number): Promise<Result<boolean, ApiError>> {
+  const removed = await ask(() => objectOf(env, id).remove());
+  if (removed.ok) {
+    noteChange(id, null, now);
+    forget(id);
+  }
+  return removed;
+}
+
+/** A page of the list, which may lag KV by a minute for changes made elsewhere. */
+export async function listPage(env: Env, page: Page, now: number): Promise<Result<Listing, ApiError>> {
+  const confirm = async (id: number): Promise<Result<WebhookRecord | null, 'unavailable'>> => {
+    const record: Result<WebhookRecord | null, ApiError> = await ask(() => objectOf(env, id).getRecord());
+    return record.ok ? record : err('unavailable');
+  };
+  const listed = await listWebhooks(env.SUBSCRIPTIONS, confirm, page, now);
+  return listed.ok ? listed : err({ reason: 'unavailable' });
+}

@@ -1,0 +1,118 @@
+/**
+ * Errors of the HTTP API as RFC 9457 problem details: every reason there is, and the one place that turns a reason into a
+ * status. What is public about a failure is decided here; causes go to the log, secrets nowhere.
+ */
+import { LIMITS } from '../limits';
+import type { FieldError } from '../subscriptions/field-errors';
+
+export type ApiError =
+  /** The body is not JSON at all. */
+  | { reason: 'malformed'; detail: string }
+  /** It is JSON, but not what was asked for. */
+  | { reason: 'invalid'; errors: FieldError[] }
+  | { reason: 'unauthorized' }
+  | { reason: 'sign_ins_limited' }
+  | { reason: 'not_found'; what: 'route' | 'webhook' | 'destination' | 'event' }
+  | { reason: 'method_not_allowed'; allowed: readonly string[] }
+  | { reason: 'conflict'; detail: string }
+  | { reason: 'too_large' }
+  /** A secret or setting of the deployment is missing: nothing works until its operator acts. */
+  | { reason: 'not_configured'; detail: string }
+  /** A stored secret does not open. */
+  | { reason: 'unreadable_secret' }
+  | { reason: 'unavailable' }
+  | { reason: 'internal' };
+
+export type Problem = {
+  status: number;
+  title: string;
+  detail: string;
+  errors?: FieldError[];
+  headers?: Record<string, string>;
+};
+
+/** Seconds after which trying again makes sense. */
+const RETRY_AFTER = '5';
+/** The window of the sign-in limit, `FAILED_SIGN_INS` in wrangler.toml. */
+const SIGN_IN_WINDOW = '60';
+
+function describe(error: ApiError): Problem {
+  switch (error.reason) {
+    case 'malformed':
+      return { status: 400, title: 'Malformed JSON', detail: error.detail };
+    case 'unauthorized':
+      return {
+        status: 401,
+        title: 'Not authorized',
+        detail: 'Send the admin token: Authorization: Bearer <ADMIN_TOKEN>.',
+        headers: { 'WWW-Authenticate': 'Bearer realm="gapless"' },
+      };
+    case 'not_found':
+      return { status: 404, title: 'Not found', detail: `There is no such ${error.what}.` };
+    case 'method_not_allowed':
+      return {
+        status: 405,
+        title: 'Method not allowed',
+        detail: `This address takes ${error.allowed.join(', ')}.`,
+        headers: { Allow: error.allowed.join(', ') },
+      };
+    case 'conflict':
+      return { status: 409, title: 'Conflict', detail: error.detail };
+    case 'too_large':
+      return {
+        status: 413,
+        title: 'Request too large',
+        detail: `A request body has at most ${LIMITS.MAX_API_BODY_BYTES} bytes.`,
+      };
+    case 'invalid':
+      return {
+        status: 422,
+        title: 'Invalid input',
+        detail: error.errors.map(({ path, message }) => `${path || 'body'} ${message}`).join('; '),
+        errors: error.errors,
+      };
+    case 'sign_ins_limited':
+      return {
+        status: 429,
+        title: 'Too many failed sign-ins',
+        detail: 'Too many wrong tokens came from this address. The right one is still accepted.',
+        headers: { 'Retry-After': SIGN_IN_WINDOW },
+      };
+    case 'internal':
+      return {
+        status: 500,
+        title: 'Internal error',
+        detail: 'The gateway made a mistake; its log says which.',
+      };
+    case 'not_configured':
+      return { status: 503, title: 'Not configured', detail: error.detail };
+    case 'unreadable_secret':
+      return {
+        status: 503,
+        title: 'Secret unreadable',
+        detail: 'A stored secret does not open with SECRETS_KEY or SECRETS_KEY_PREVIOUS.',
+      };
+    case 'unavailable':
+      return {
+        status: 503,
+        title: 'Unavailable',
+        detail: 'The storage of this webhook did not answer. Try again.',
+        headers: { 'Retry-After': RETRY_AFTER },
+      };
+  }
+}
+
+/** A problem as a response. `reason` names it for good: `type` is a URN made of it. */
+export function problemResponse(reason: string, { status, title, detail, errors, headers }: Problem): Response {
+  const type = `urn:gapless:problem:${reason.replaceAll('_', '-')}`;
+  const body = { type, title, status, detail, ...(errors === undefined ? {} : { errors }) };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...headers },
+  });
+}
+
+/** The answer to a failed management request. */
+export function problem(error: ApiError): Response {
+  return problemResponse(error.reason, describe(error));
+}

@@ -1,0 +1,105 @@
+/** `/v1/webhooks`: webhooks themselves. Secrets leave in the answer to the request that made them, and never again. */
+import { Hono } from 'hono';
+import { err, ok } from '../result';
+import { parseWebhook, patchWebhook } from '../subscriptions/input';
+import { withInboundSecret, withSettings } from '../subscriptions/record';
+import { parseInboundRotation } from '../subscriptions/rotation';
+import { createdView, timeText, webhookView } from '../subscriptions/view';
+import { readJson } from './body';
+import { inputRules, makingAt, publicBase } from './deployment';
+import { webhookIdOf } from '../subscriptions/webhook-id';
+import { changeWebhook, createWebhook, findWebhook, listPage, removeWebhook } from './manage';
+import { problem } from './problem';
+import { wholeParameters } from './query';
+
+export const webhooks = new Hono<{ Bindings: Env }>();
+
+const MAX_PAGE = 500;
+
+webhooks.post('/', async c => {
+  const body = await readJson(c.req.raw);
+  if (!body.ok) return problem(body.error);
+  const input = parseWebhook(body.value, inputRules(c.env));
+  if (!input.ok) return problem({ reason: 'invalid', errors: input.error });
+  const created = await createWebhook(c.env, input.value, 'rest', Date.now());
+  if (!created.ok) return problem(created.error);
+  const { record, revealed } = created.value;
+  const view = createdView(record, revealed, publicBase(c.env, c.req.raw));
+  return c.json(view, 201, { Location: `/v1/webhooks/${record.id}` });
+});
+
+webhooks.get('/', async c => {
+  const page = wholeParameters(c.req.query(), {
+    after: { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 },
+    limit: { min: 1, max: MAX_PAGE, fallback: 100 },
+  });
+  if (!page.ok) return problem({ reason: 'invalid', errors: page.error });
+  const listing = await listPage(c.env, page.value, Date.now());
+  if (!listing.ok) return problem(listing.error);
+  const base = publicBase(c.env, c.req.raw);
+  const { records, next } = listing.value;
+  return c.json({ webhooks: records.map(record => webhookView(record, base)), next });
+});
+
+webhooks.get('/:webhook_id', async c => {
+  const record = await findWebhook(c.env, c.req.param('webhook_id'));
+  if (!record.ok) return problem(record.error);
+  return c.json(webhookView(record.value, publicBase(c.env, c.req.raw)));
+});
+
+webhooks.patch('/:webhook_id', async c => {
+  const patch = await readJson(c.req.raw);
+  if (!patch.ok) return problem(patch.error);
+  const making = await makingAt(c.env, Date.now());
+  if (!making.ok) return problem(making.error);
+  const changed = await changeWebhook(
+    c.env,
+    c.req.param('webhook_id'),
+    async current => {
+      const settings = patchWebhook(current, patch.value, inputRules(c.env));
+      if (!settings.ok) return err({ reason: 'invalid', errors: settings.error });
+      return ok({ record: await withSettings(current, settings.value, making.value), extra: null });
+    },
+    making.value.now,
+  );
+  if (!changed.ok) return problem(changed.error);
+  return c.json(webhookView(changed.value.record, publicBase(c.env, c.req.raw)));
+});
+
+webhooks.delete('/:webhook_id', async c => {
+  const id = webhookIdOf(c.req.param('webhook_id'));
+  if (id === null) return problem({ reason: 'not_found', what: 'webhook' });
+  const removed = await removeWebhook(c.env, id, Date.now());
+  if (!removed.ok) return problem(removed.error);
+  return removed.value ? c.body(null, 204) : problem({ reason: 'not_found', what: 'webhook' });
+});
+
+webhooks.post('/:webhook_id/rotate_secret', async c => {
+  const body = await readJson(c.req.raw, {});
+  if (!body.ok) return problem(body.error);
+  const making = await makingAt(c.env, Date.now());
+  if (!making.ok) return problem(making.error);
+  const { now, random } = making.value;
+  const rules = inputRules(c.env);
+  const changed = await changeWebhook(
+    c.env,
+    c.req.param('webhook_id'),
+    async current => {
+      const provider = rules.providerFor(current.provider);
+      if (provider === undefined) {
+        return err({
+          reason: 'conflict',
+          detail: 'This gateway no longer knows the provider of the webhook.',
+        });
+      }
+      const rotation = parseInboundRotation(body.value, provider, rules.secretProblem, random(24).toHex());
+      if (!rotation.ok) return err({ reason: 'invalid', errors: rotation.error });
+      const { secretKey, overlapSeconds } = rotation.value;
+      const record = await withInboundSecret(current, secretKey, overlapSeconds, making.value);
+      return ok({ record, extra: secretKey });
+    },
+    now,
+  );
+  if (!changed.ok) return problem(changed.error);
+  return c.json({ secret_key: changed.value.extra, usable_from: timeText(now) });
+});

@@ -1,0 +1,12 @@
+/**
+ * Where one event is posted: the destination's URL, with the query string the provider used appended to its own.
+ * The query cannot change host, port or path, so a URL that passed `url-policy.ts` still does.
+ */
+
+/** `query` is without its `?`, empty for none. The fragment is dropped: it never travels. `url` must parse. */
+export function destinationUrl(url: string, query: string): string {
+  const target = new URL(url);
+  target.hash = '';
+  if (query !== '') target.search = target.search === '' ? query : `${target.search}&${query}`;
+  return target.href;
+}

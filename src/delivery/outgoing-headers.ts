@@ -1,0 +1,125 @@
+/**
+ * The headers a destination receives: the provider's, then the destination's `extra_headers`, then the gateway's
+ * own, each layer winning over the one before.
+ *
+ * The gateway's names cannot be taken: a provider's `webhook-*`, `ce-*` or `gapless-*` travels as
+ * `gapless-provider-…`, an extra header of such a name is left out. So is a header HTTP cannot carry: it must not
+ * cost the event its delivery. Host and framing are the runtime's.
+ */
+import { isGatewayName, isReservedName } from './header-names';
+import { hmacSha256Base64 } from './hmac';
+import type { CourierTarget, OutgoingEvent } from './outgoing';
+import { decodeSecret, standardSignature } from './standard-webhooks';
+
+type Pairs = [string, string][];
+
+/** `attemptAt` is the start of the attempt in ms since 1970. Throws on a secret that does not decode. */
+export async function outgoingHeaders(
+  target: CourierTarget,
+  event: OutgoingEvent,
+  attemptAt: number,
+): Promise<Headers> {
+  const headers = new Headers();
+  for (const [name, value] of event.headers.filter(isSendable)) {
+    headers.append(forwardedName(name, target.sign), value);
+  }
+
+  const extra = target.extraHeaders.filter(pair => isSendable(pair) && !isReservedName(pair[0]));
+  for (const [name] of extra) headers.delete(name);
+  for (const [name, value] of extra) headers.append(name, value);
+
+  if (!headers.has('user-agent')) headers.set('user-agent', 'Gapless/1');
+  const own = [
+    ...(await signatureHeaders(target, event, attemptAt)),
+    ...cloudEventsHeaders(target.webhookId, event),
+    ...gaplessHeaders(event),
+  ];
+  for (const [name, value] of own) headers.set(name, value);
+  return headers;
+}
+
+/** A field name that is a token, and a value without line breaks and other ASCII controls (RFC 9110 §5.1, §5.5). */
+function isSendable([name, value]: [string, string]): boolean {
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && /^[\t -~\u{80}-\u{10ffff}]*$/u.test(value);
+}
+
+function forwardedName(name: string, sign: CourierTarget['sign']): string {
+  // Under `provider` the gateway sends no `webhook-*`, and where the provider does they are its signature.
+  const isProviders = sign === 'provider' && name.startsWith('webhook-');
+  return isGatewayName(name) && !isProviders ? `gapless-provider-${name}` : name;
+}
+
+async function signatureHeaders(
+  target: CourierTarget,
+  event: OutgoingEvent,
+  attemptAt: number,
+): Promise<Pairs> {
+  switch (target.sign) {
+    case 'standard':
+      return standardHeaders(target, event, attemptAt);
+    case 'shipstream':
+      return [
+        ...(await standardHeaders(target, event, attemptAt)),
+        ...(await shipstreamHeaders(target, event)),
+      ];
+    case 'provider':
+      // Missing: signing anew in the provider's scheme, with the webhook's secret and a fresh timestamp. Until a
+      // target carries both, the provider's own signature goes along as it came.
+      return [];
+  }
+}
+
+async function standardHeaders(
+  target: CourierTarget,
+  event: OutgoingEvent,
+  attemptAt: number,
+): Promise<Pairs> {
+  const message = { id: event.messageId, timestamp: Math.floor(attemptAt / 1000), body: event.body };
+  return [
+    ['webhook-id', message.id],
+    ['webhook-timestamp', String(message.timestamp)],
+    ['webhook-signature', await standardSignature(target.secrets, message)],
+  ];
+}
+
+/**
+ * ShipStream's signature, with the destination's own secret in place of the provider's. ShipStream uses the secret's
+ * text as the key; the key here is the decoded secret, which for a webhook made over JSON-RPC are the bytes of the
+ * `secret_key` given there. The header holds one signature: during a rotation that of the newest secret.
+ */
+async function shipstreamHeaders(target: CourierTarget, event: OutgoingEvent): Promise<Pairs> {
+  const key = decodeSecret(target.secrets[0] ?? '');
+  if (key === null) throw new TypeError('A stored destination secret does not decode.');
+  return [['x-plugin-hmac-sha256', await hmacSha256Base64(key, event.body)]];
+}
+
+/**
+ * CloudEvents 1.0.2 in binary mode; `content-type` is the provider's. Source and id name the event, not the message:
+ * the id is the sequence, the same at every destination, on every attempt and replay. `webhook-id` names the message.
+ */
+function cloudEventsHeaders(webhookId: number, event: OutgoingEvent): Pairs {
+  return [
+    ['ce-specversion', '1.0'],
+    ['ce-id', String(event.sequence)],
+    ['ce-source', `/webhooks/${webhookId}`],
+    ['ce-type', percentEncoded(event.topic)],
+    ['ce-time', new Date(event.receivedAt).toISOString()],
+    ['ce-sequence', String(event.sequence)],
+  ];
+}
+
+function gaplessHeaders(event: OutgoingEvent): Pairs {
+  const pairs: Pairs = [['gapless-attempt', String(event.attempt)]];
+  if (event.previous !== null) pairs.push(['gapless-previous', String(event.previous)]);
+  if (event.incrementId !== null) pairs.push(['gapless-increment-id', String(event.incrementId)]);
+  if (event.gap !== null) pairs.push(['gapless-gap', event.gap]);
+  if (event.late) pairs.push(['gapless-late', '1']);
+  if (event.replay) pairs.push(['gapless-replay', '1']);
+  return pairs;
+}
+
+/** CloudEvents HTTP binding 1.0.2 §3.1.3.2: space, `"`, `%` and all outside U+0021–U+007E, as UTF-8. */
+function percentEncoded(text: string): string {
+  const encode = (byte: number) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  return text.replace(/[^!#$&-~]+/gu, run => Array.from(new TextEncoder().encode(run), encode).join(''));
+}

@@ -1,0 +1,46 @@
+/**
+ * Which headers of a provider's request are kept with the event and go along with it.
+ *
+ * Everything but what belongs to the connection, to the network in front of the Worker, or to whoever else shares
+ * the host: a receiver that verified the provider's signature before finds the headers it needs. Names stay as the
+ * provider wrote them, in lower case; those that would pose as the gateway's own are renamed only when an event is
+ * sent (`outgoing-headers.ts`), so that the log shows what came. `content-encoding` stays: bodies are forwarded as
+ * received, still encoded.
+ */
+import { comparableName, isHopByHop } from './header-names';
+
+const LEFT_BEHIND = new Set([
+  // The next request has its own framing and host, and negotiates its own response.
+  'accept-encoding',
+  'content-length',
+  'expect',
+  'host',
+  // Credentials for this gateway, not for the destination.
+  'authorization',
+  'cookie',
+  // What the network in front of the Worker adds. Left in, `cdn-loop` makes the next network see a loop.
+  'cdn-loop',
+  'forwarded',
+  'true-client-ip',
+  'x-real-ip',
+]);
+
+const LEFT_BEHIND_PREFIXES = ['cf-', 'x-forwarded-'];
+
+/** Name-value pairs in lower case, in the order of `headers`; without those `Connection` nominates (RFC 9110 §7.6.1). */
+export function passedHeaders(headers: Headers): [string, string][] {
+  const nominated = new Set(
+    (headers.get('connection') ?? '').split(',').map(option => comparableName(option.trim())),
+  );
+  return [...headers]
+    .map(([name, value]): [string, string] => [name.toLowerCase(), value])
+    .filter(([name]) => {
+      const comparable = comparableName(name);
+      return !(
+        isHopByHop(comparable) ||
+        nominated.has(comparable) ||
+        LEFT_BEHIND.has(comparable) ||
+        LEFT_BEHIND_PREFIXES.some(prefix => comparable.startsWith(prefix))
+      );
+    });
+}

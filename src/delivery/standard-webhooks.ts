@@ -1,0 +1,46 @@
+/**
+ * Signing as in Standard Webhooks (https://www.standardwebhooks.com): symmetric `v1` only.
+ *
+ * It signs bytes, never text, so a body that is not UTF-8 verifies too. Whether a secret is long enough is the
+ * management API's to judge: JSON-RPC makes secrets of any length.
+ */
+import { hmacSha256Base64 } from './hmac';
+
+const PREFIX = 'whsec_';
+
+/** The key bytes of a `whsec_` secret; null unless it is the prefix and canonical, padded base64 of one byte or more. */
+export function decodeSecret(secret: string): Uint8Array | null {
+  if (!secret.startsWith(PREFIX)) return null;
+  const text = secret.slice(PREFIX.length);
+  // atob is lenient; only text that it gives back unchanged is canonical (no whitespace, no stray bits).
+  if (text === '' || !/^[A-Za-z0-9+/]+={0,2}$/.test(text) || text.length % 4 !== 0) return null;
+  const binary = atob(text);
+  if (btoa(binary) !== text) return null;
+  return Uint8Array.from(binary, character => character.charCodeAt(0));
+}
+
+/** A secret of these key bytes: random ones (the specification asks for 24 to 64), or those of a key that exists. */
+export function generateSecret(bytes: Uint8Array): string {
+  return PREFIX + btoa(String.fromCharCode(...bytes));
+}
+
+/**
+ * The value of `webhook-signature`: one `v1,` signature per secret, in their order, separated by spaces.
+ * `timestamp` is in whole seconds since 1970. Throws on a secret that does not decode: those are checked when stored.
+ */
+export async function standardSignature(
+  secrets: string[],
+  message: { id: string; timestamp: number; body: Uint8Array },
+): Promise<string> {
+  const prefix = new TextEncoder().encode(`${message.id}.${message.timestamp}.`);
+  const signed = new Uint8Array(prefix.length + message.body.length);
+  signed.set(prefix);
+  signed.set(message.body, prefix.length);
+
+  const signatures = secrets.map(async secret => {
+    const key = decodeSecret(secret);
+    if (key === null) throw new TypeError('A stored destination secret does not decode.');
+    return `v1,${await hmacSha256Base64(key, signed)}`;
+  });
+  return (await Promise.all(signatures)).join(' ');
+}

@@ -1,0 +1,100 @@
+/**
+ * Which URLs a destination may have: no request of the gateway's goes to its own machine, its own network or a
+ * cloud's metadata service (SSRF).
+ *
+ * The URL is judged as the WHATWG parser reads it, the parser `fetch` uses: octal, hexadecimal, decimal,
+ * percent-encoded and full-width spellings of an address are all one by then. Not covered: a public name that
+ * resolves to a private address. A look-up beforehand could be answered differently a moment later; what stands
+ * between is the network (Cloudflare's egress has no route to private addresses).
+ */
+
+export const MAX_URL_LENGTH = 2048;
+
+const PUBLIC_ONLY =
+  'A destination must be public: a full host name or a public IP address. Loopback, private, link-local, reserved ' +
+  'and metadata addresses are refused unless ALLOW_PRIVATE_DESTINATIONS is set.';
+
+/** Names that never lead to a public host (RFC 6761, 6762, 8375, ICANN's `.internal`, Kubernetes), with all below them. */
+const PRIVATE_SUFFIXES = ['localhost', 'localdomain', 'local', 'internal', 'home.arpa', 'svc'];
+
+/** Public names of cloud metadata services; the others are private names or addresses already. */
+const METADATA_NAMES = new Set([
+  'metadata.goog',
+  'metadata.packet.net',
+  'metadata.platformequinix.com',
+  'metadata.tencentyun.com',
+]);
+
+/** IANA's special-purpose IPv4 registry, less what is globally reachable; and one metadata address outside it. */
+const REFUSED_IPV4 = [
+  ['0.0.0.0', 8], // this network
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10], // carrier-grade NAT; Alibaba's metadata
+  ['127.0.0.0', 8],
+  ['168.63.129.16', 32], // Azure's wire server
+  ['169.254.0.0', 16], // link-local; most clouds' metadata
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24], // protocol assignments; Oracle's metadata
+  ['192.0.2.0', 24], // documentation
+  ['192.88.99.0', 24], // 6to4 relays
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15], // benchmarks
+  ['198.51.100.0', 24], // documentation
+  ['203.0.113.0', 24], // documentation
+  ['224.0.0.0', 4], // multicast
+  ['240.0.0.0', 4], // reserved, and broadcast
+] as const;
+
+/**
+ * Why `url` cannot be a destination's, as a sentence that says what is allowed; null when it can.
+ * `allowPrivate` (ALLOW_PRIVATE_DESTINATIONS) lifts the rules about hosts, not those about form.
+ */
+export function urlProblem(url: string, allowPrivate: boolean): string | null {
+  if (url.length > MAX_URL_LENGTH) return `A destination URL has at most ${MAX_URL_LENGTH} characters.`;
+  if (/\s/.test(url)) return 'A destination URL contains no white space.';
+  const parsed = URL.parse(url);
+  if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) {
+    return 'A destination URL is an absolute http:// or https:// URL.';
+  }
+  if (parsed.username !== '' || parsed.password !== '') {
+    return 'A destination URL carries no user name or password; send credentials in extra_headers.';
+  }
+  return allowPrivate || isPublicHost(parsed.hostname) ? null : PUBLIC_ONLY;
+}
+
+/** `host` as the WHATWG parser writes it: IPv6 in brackets, IPv4 in four decimal parts, names in lower-case ASCII. */
+function isPublicHost(host: string): boolean {
+  if (host.startsWith('[')) return isPublicIpv6(host.slice(1, -1));
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(host)) return isPublicIpv4(host);
+  return isPublicName(host);
+}
+
+function isPublicName(name: string): boolean {
+  // One label is looked up in the network's own search domains; a trailing dot only dodges comparisons.
+  if (!name.includes('.') || name.endsWith('.')) return false;
+  if (METADATA_NAMES.has(name)) return false;
+  return !PRIVATE_SUFFIXES.some(suffix => name.endsWith(`.${suffix}`) || name === suffix);
+}
+
+function isPublicIpv4(address: string): boolean {
+  const bits = ipv4Bits(address);
+  return !REFUSED_IPV4.some(([network, length]) => (bits ^ ipv4Bits(network)) >>> (32 - length) === 0);
+}
+
+function ipv4Bits(address: string): number {
+  return address.split('.').reduce((bits, part) => (bits << 8) | Number(part), 0);
+}
+
+/**
+ * Only global unicast, 2000::/3, without its special-purpose parts. That leaves out loopback, unspecified, unique
+ * local, link-local, site-local, multicast, and every form that wraps an IPv4 address: mapped and compatible (::/96),
+ * NAT64 (64:ff9b::/32), Teredo (in 2001::/23), 6to4 (2002::/16). No receiver needs those, whatever they wrap.
+ */
+function isPublicIpv6(address: string): boolean {
+  // `::` stands for at least one zero group, and the first two groups are all that is asked for.
+  const [first = 0, second = 0] = address.split(':').map(group => Number.parseInt(group || '0', 16));
+  if (first >>> 13 !== 0b001) return false;
+  if (first === 0x2001) return second >= 0x0200 && second !== 0x0db8;
+  if (first === 0x3fff) return second >= 0x1000;
+  return first !== 0x2002;
+}

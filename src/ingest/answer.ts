@@ -1,0 +1,101 @@
+/**
+ * What a provider is told, for every outcome there is. One switch, so that the table in the docs and the answers
+ * cannot drift apart. A success is exactly 200: it is the one status that every provider counts as success. What is
+ * wrong with a signature is not told: the reason is in the log.
+ */
+import { type Problem, problemResponse } from '../api/problem';
+import { LIMITS } from '../limits';
+import type { AppendResult } from '../log/contract';
+
+export type Outcome =
+  | Exclude<AppendResult, { kind: 'stale' | 'revoked' }>
+  | { kind: 'method' }
+  | { kind: 'too_large' }
+  | { kind: 'interrupted' }
+  | { kind: 'unverified' }
+  | { kind: 'unavailable' };
+
+/** Seconds; providers that honour it come back soon, the others on their own schedule. */
+const RETRY_AFTER = '30';
+
+export function answer(outcome: Outcome): Response {
+  switch (outcome.kind) {
+    case 'accepted':
+    case 'duplicate': {
+      const { kind, sequence, incrementId } = outcome;
+      return Response.json({ status: kind, sequence, increment_id: incrementId });
+    }
+    case 'ignored':
+      return Response.json({ status: 'ignored', increment_id: outcome.incrementId });
+    case 'quarantined': {
+      const { sequence, incrementId, issues } = outcome;
+      return Response.json({ status: 'quarantined', sequence, increment_id: incrementId, issues });
+    }
+    default:
+      return problemResponse(PROBLEM_TYPES[outcome.kind], describe(outcome));
+  }
+}
+
+type Failure = Exclude<Outcome, { kind: 'accepted' | 'duplicate' | 'ignored' | 'quarantined' }>;
+
+const PROBLEM_TYPES: Record<Failure['kind'], string> = {
+  rejected: 'invalid_payload',
+  inactive: 'webhook_inactive',
+  gone: 'unknown_webhook',
+  overloaded: 'unavailable',
+  method: 'method_not_allowed',
+  too_large: 'too_large',
+  interrupted: 'interrupted',
+  unverified: 'unverified',
+  unavailable: 'unavailable',
+};
+
+function describe(failure: Failure): Problem {
+  switch (failure.kind) {
+    case 'rejected':
+      return {
+        status: 422,
+        title: 'Invalid payload',
+        detail: 'The payload is authentic but not as it should be; it was not stored.',
+        errors: failure.issues,
+      };
+    case 'inactive':
+      return {
+        status: 503,
+        title: 'Webhook inactive',
+        detail: 'This webhook is switched off. Try again later.',
+        headers: { 'Retry-After': '300' },
+      };
+    case 'gone':
+      return { status: 404, title: 'Unknown webhook', detail: 'There is no webhook at this address.' };
+    case 'method':
+      return {
+        status: 405,
+        title: 'Method not allowed',
+        detail: 'Events are sent by POST.',
+        headers: { Allow: 'POST' },
+      };
+    case 'too_large':
+      return {
+        status: 413,
+        title: 'Body too large',
+        detail: `A body has at most ${LIMITS.MAX_BODY_BYTES} bytes.`,
+      };
+    case 'interrupted':
+      return { status: 400, title: 'Body interrupted', detail: 'The body ended before it was complete.' };
+    case 'unverified':
+      return {
+        status: 401,
+        title: 'Not verified',
+        detail: "The request does not carry a valid signature made with this webhook's secret.",
+      };
+    case 'overloaded':
+    case 'unavailable':
+      return {
+        status: 503,
+        title: 'Unavailable',
+        detail: 'The event could not be stored. Send it again.',
+        headers: { 'Retry-After': RETRY_AFTER },
+      };
+  }
+}

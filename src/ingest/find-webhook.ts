@@ -1,0 +1,51 @@
+/**
+ * The webhook behind an address, as the edge knows it: its record from KV (cached in the isolate) and its opened
+ * inbound secrets. What the edge knows may be a minute old; the object judges every event again.
+ */
+import { err, ok, type Result } from '../result';
+import type { Secret } from '../signature/verify';
+import { recordFor } from '../subscriptions/edge-cache';
+import { keysOf, open, purpose } from '../subscriptions/sealing';
+import type { WebhookRecord } from '../subscriptions/webhook';
+
+/** The record; null for an unknown webhook. `now` in ms since 1970. */
+export async function findWebhook(
+  env: Env,
+  id: number,
+  now: number,
+): Promise<Result<WebhookRecord | null, 'unavailable'>> {
+  const found = await recordFor(env.SUBSCRIPTIONS, id, now);
+  return found.ok ? found : err('unavailable');
+}
+
+/** Opening costs a decryption per secret; a record never changes, so once per record is enough. */
+const opened = new WeakMap<WebhookRecord, Map<string, string>>();
+
+/**
+ * The inbound secrets that are accepted now.
+ * `unreadable` when one does not open: then nothing can be judged, and nobody is told that the signature was wrong.
+ */
+export async function inboundSecrets(
+  env: Env,
+  record: WebhookRecord,
+  now: number,
+): Promise<Result<Secret[], 'unreadable'>> {
+  const texts = opened.get(record) ?? new Map<string, string>();
+  opened.set(record, texts);
+  const secrets: Secret[] = [];
+  for (const { id, sealed, usableUntil } of record.secrets) {
+    if (usableUntil !== null && usableUntil <= now) continue;
+    const known = texts.get(id);
+    if (known !== undefined) {
+      secrets.push({ id, text: known });
+      continue;
+    }
+    const keys = await keysOf(env);
+    if (!keys.ok) return err('unreadable');
+    const text = await open(keys.value, purpose.inbound(record.id), sealed);
+    if (!text.ok) return err('unreadable');
+    texts.set(id, text.value);
+    secrets.push({ id, text: text.value });
+  }
+  return ok(secrets);
+}

@@ -1,0 +1,48 @@
+/**
+ * Finds what two JSON parsers may read differently in one text: a key given twice in an object (first or last wins),
+ * and a number written in a form that does not survive being parsed (`1.0`, `1e3`, more digits than a double holds).
+ * Where a signature covers parsed values and not bytes, such a text could be signed as one thing and read as another.
+ */
+import { LIMITS } from '../limits';
+import { afterBare, afterSpace, afterString, CODE, stringAt } from './scan';
+
+export type Ambiguity = 'repeated_key' | 'inexact_number' | 'too_deep';
+
+/** The first ambiguity of valid JSON text, or null. */
+export const ambiguityOf = (text: string): Ambiguity | null => firstAmbiguity(text, true);
+
+/** Whether any object of valid JSON text gives a key twice. */
+export const repeatsKey = (text: string): boolean => firstAmbiguity(text, false) === 'repeated_key';
+
+/** Linear, iterative. */
+function firstAmbiguity(text: string, areNumbersJudged: boolean): Ambiguity | null {
+  /** Keys seen so far in each open object; null for an open array. */
+  const open: (Set<string> | null)[] = [];
+  let i = 0;
+  while (i < text.length) {
+    const code = text.charCodeAt(i);
+    if (code === CODE.QUOTE) {
+      const end = afterString(text, i);
+      const keys = open.at(-1);
+      // In valid JSON a string with a colon after it is a key, and nothing else is.
+      if (keys && text.charCodeAt(afterSpace(text, end)) === CODE.COLON) {
+        const key = stringAt(text, i, end);
+        if (keys.has(key)) return 'repeated_key';
+        keys.add(key);
+      }
+      i = end;
+    } else if (code === CODE.MINUS || (code >= CODE.ZERO && code <= CODE.NINE)) {
+      const end = afterBare(text, i);
+      const source = text.slice(i, end);
+      if (areNumbersJudged && String(Number(source)) !== source) return 'inexact_number';
+      i = end;
+    } else {
+      if (code === CODE.OPEN_OBJECT || code === CODE.OPEN_ARRAY) {
+        if (open.push(code === CODE.OPEN_OBJECT ? new Set() : null) > LIMITS.MAX_JSON_DEPTH)
+          return 'too_deep';
+      } else if (code === CODE.CLOSE_OBJECT || code === CODE.CLOSE_ARRAY) open.pop();
+      i++;
+    }
+  }
+  return null;
+}

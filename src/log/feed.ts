@@ -1,0 +1,54 @@
+/**
+ * The feed: the order in which a webhook's events become forwardable.
+ *
+ * An event that is forwardable at acceptance stands at its own sequence. One that was held, quarantined or
+ * unconfirmed and is let go later stands right after the event that was the last one then. So the order is total,
+ * never changes afterwards, and costs a row only for the exceptions.
+ */
+import type { Segments, StoredEvent } from './segments';
+
+/** A position in the feed: everything up to this sequence and up to this release has been passed. */
+export type FeedPosition = { sequence: number; release: number };
+
+export type FeedEntry = {
+  /** The position right after this entry. */
+  at: FeedPosition;
+  /** Null for a sequence that has its place elsewhere: only the position moves. */
+  event: StoredEvent | null;
+};
+
+type ReleaseRow = { position: number; after_sequence: number; sequence: number };
+
+/** The next entries after a position, at most `limit`, in feed order. */
+export function readFeed(
+  sql: SqlStorage,
+  segments: Segments,
+  after: FeedPosition,
+  limit: number,
+): FeedEntry[] {
+  const events = segments.after(after.sequence, limit);
+  const releases = sql
+    .exec<ReleaseRow>(
+      'SELECT position, after_sequence, sequence FROM releases WHERE position > ? ORDER BY position LIMIT ?',
+      after.release,
+      limit,
+    )
+    .toArray();
+  const entries: FeedEntry[] = [];
+  let position = after;
+  while (entries.length < limit) {
+    const [event] = events;
+    const [release] = releases;
+    // A release goes before every event that came after it; events of dropped days do not hold it back.
+    if (release !== undefined && (event === undefined || release.after_sequence < event.sequence)) {
+      releases.shift();
+      position = { ...position, release: release.position };
+      entries.push({ at: position, event: segments.get(release.sequence) });
+    } else if (event !== undefined) {
+      events.shift();
+      position = { ...position, sequence: event.sequence };
+      entries.push({ at: position, event: event.deferred ? null : event });
+    } else break;
+  }
+  return entries;
+}

@@ -1,0 +1,64 @@
+/**
+ * Group commit: appends that reach the object together share one transaction.
+ *
+ * An append resolves only after its commit. A batch that fails is committed one by one, so that one bad event cannot
+ * refuse its neighbours. What waits is bounded in bytes: beyond, an append is turned away at once.
+ */
+import { LIMITS } from '../limits';
+import type { AppendResult, IncomingEvent } from './contract';
+
+/** An event's cost in the queue besides its body. */
+const OVERHEAD_BYTES = 1024;
+
+type Waiting = {
+  event: IncomingEvent;
+  resolve: (result: AppendResult) => void;
+  reject: (error: unknown) => void;
+};
+
+export class GroupCommit {
+  /** Stores a batch in one transaction; results in its order; throws when it cannot. */
+  #commit: (events: IncomingEvent[]) => AppendResult[];
+  /** After every batch that stored something. */
+  #committed: () => void;
+  #waiting: Waiting[] = [];
+  #bytes = 0;
+
+  constructor(commit: (events: IncomingEvent[]) => AppendResult[], committed: () => void) {
+    this.#commit = commit;
+    this.#committed = committed;
+  }
+
+  append(event: IncomingEvent): Promise<AppendResult> {
+    const bytes = event.body.byteLength + OVERHEAD_BYTES;
+    if (this.#bytes + bytes > LIMITS.MAX_PENDING_BYTES) return Promise.resolve({ kind: 'overloaded' });
+    this.#bytes += bytes;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ event, resolve, reject });
+      // The next tick: by then every append that was delivered together is waiting.
+      if (this.#waiting.length === 1) setTimeout(() => this.#flush(), 0);
+    });
+  }
+
+  #flush(): void {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    this.#bytes = 0;
+    try {
+      const results = this.#commit(batch.map(({ event }) => event));
+      for (const [index, { resolve }] of batch.entries()) resolve(results[index] ?? { kind: 'overloaded' });
+    } catch {
+      for (const waiting of batch) this.#flushOne(waiting);
+    }
+    this.#committed();
+  }
+
+  #flushOne({ event, resolve, reject }: Waiting): void {
+    try {
+      const [result] = this.#commit([event]);
+      resolve(result ?? { kind: 'overloaded' });
+    } catch (error) {
+      reject(error);
+    }
+  }
+}

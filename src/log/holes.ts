@@ -1,0 +1,141 @@
+/**
+ * Holes: the runs of increment ids that an epoch has not received although it received a later one.
+ *
+ * A sorted list of disjoint ranges, never mutated. Its length is bounded by `LIMITS.MAX_HOLES`: beyond that the two
+ * lowest ranges become one, which then also spans ids that were received; `missing` keeps the true count, and only
+ * the record of known ids can tell which of a merged range's ids are the missing ones.
+ */
+
+export type HoleStatus =
+  /** Still within its grace: not a gap yet. */
+  'young' | 'open' | 'expired';
+
+export type Hole = {
+  readonly from: number;
+  readonly to: number;
+  /** How many of `from..to` are missing; fewer than all only in a merged range. */
+  readonly missing: number;
+  /** When the later id was accepted, ms since 1970. */
+  readonly detectedAt: number;
+  readonly status: HoleStatus;
+};
+
+/** What happened to a hole, for whoever keeps the gap list. */
+export type HoleChange =
+  /** `id` arrived: the hole is now its `rest` (none, one or two ranges). */
+  | { kind: 'filled'; hole: Hole; id: number; rest: Hole[] }
+  /** Two holes became one, to keep the list bounded. */
+  | { kind: 'merged'; lower: Hole; upper: Hole; into: Hole };
+
+/** Index of the hole that spans `id`, or -1. O(log n). */
+export function holeIndexOf(holes: readonly Hole[], id: number): number {
+  let low = 0;
+  let high = holes.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const hole = holes[middle];
+    if (hole === undefined) return -1;
+    if (id < hole.from) high = middle - 1;
+    else if (id > hole.to) low = middle + 1;
+    else return middle;
+  }
+  return -1;
+}
+
+export const isMerged = (hole: Hole): boolean => hole.missing < hole.to - hole.from + 1;
+
+/** The list with `hole` added at its place. The caller knows that nothing overlaps it. */
+export function withHole(holes: readonly Hole[], hole: Hole): Hole[] {
+  const last = holes.at(-1);
+  if (last === undefined || last.to < hole.from) return [...holes, hole];
+  const at = holes.findIndex(other => other.from > hole.to);
+  return [...holes.slice(0, at), hole, ...holes.slice(at)];
+}
+
+/** The list after `id`, a missing id of `holes[index]`, arrived. */
+export function fillHole(
+  holes: readonly Hole[],
+  index: number,
+  id: number,
+): { holes: Hole[]; change: HoleChange } | null {
+  const hole = holes[index];
+  if (hole === undefined) return null;
+  const rest = isMerged(hole) ? shrunk(hole) : split(hole, id);
+  return {
+    holes: [...holes.slice(0, index), ...rest, ...holes.slice(index + 1)],
+    change: { kind: 'filled', hole, id, rest },
+  };
+}
+
+function split(hole: Hole, id: number): Hole[] {
+  const rest: Hole[] = [];
+  if (id > hole.from) rest.push({ ...hole, to: id - 1, missing: id - hole.from });
+  if (id < hole.to) rest.push({ ...hole, from: id + 1, missing: hole.to - id });
+  return rest;
+}
+
+/** A merged range keeps its ends: which of its ids are missing is not known here. */
+const shrunk = (hole: Hole): Hole[] => (hole.missing > 1 ? [{ ...hole, missing: hole.missing - 1 }] : []);
+
+/** The list cut back to `limit` ranges by merging the lowest two until it fits. */
+export function boundHoles(
+  holes: readonly Hole[],
+  limit: number,
+): { holes: readonly Hole[]; changes: HoleChange[] } {
+  const changes: HoleChange[] = [];
+  let bounded = holes;
+  while (bounded.length > limit) {
+    const [lower, upper] = bounded;
+    if (lower === undefined || upper === undefined) break;
+    const into: Hole = {
+      from: lower.from,
+      to: upper.to,
+      missing: lower.missing + upper.missing,
+      detectedAt: Math.min(lower.detectedAt, upper.detectedAt),
+      status: mergedStatus(lower.status, upper.status),
+    };
+    changes.push({ kind: 'merged', lower, upper, into });
+    bounded = [into, ...bounded.slice(2)];
+  }
+  return { holes: bounded, changes };
+}
+
+/** An open part keeps the whole open; a young part must not hide one that is in the gap list already. */
+function mergedStatus(a: HoleStatus, b: HoleStatus): HoleStatus {
+  if (a === 'open' || b === 'open') return 'open';
+  return a === 'young' ? b : a;
+}
+
+/**
+ * The list after time has passed: young holes older than `graceMs` open, open ones older than `expiresMs` expire.
+ * `changed` holds the new versions, and `nextAt` is when to look again (ms since 1970), or null.
+ */
+export function ageHoles(
+  holes: readonly Hole[],
+  now: number,
+  graceMs: number,
+  expiresMs: number,
+): { holes: readonly Hole[]; changed: Hole[]; nextAt: number | null } {
+  const changed: Hole[] = [];
+  let nextAt: number | null = null;
+  const aged = holes.map(hole => {
+    const status = statusAt(hole, now, graceMs, expiresMs);
+    if (status !== 'expired') {
+      const at = hole.detectedAt + (status === 'young' ? graceMs : expiresMs);
+      nextAt = nextAt === null ? at : Math.min(nextAt, at);
+    }
+    if (status === hole.status) return hole;
+    const next = { ...hole, status };
+    changed.push(next);
+    return next;
+  });
+  return { holes: changed.length > 0 ? aged : holes, changed, nextAt };
+}
+
+function statusAt(hole: Hole, now: number, graceMs: number, expiresMs: number): HoleStatus {
+  if (hole.status === 'expired') return 'expired';
+  const age = now - hole.detectedAt;
+  // Grace before expiry: every hole is in the gap list as open at least once.
+  if (hole.status === 'open') return age >= expiresMs ? 'expired' : 'open';
+  return age >= graceMs ? 'open' : 'young';
+}

@@ -1,0 +1,131 @@
+/**
+ * The verdict on one authentic event: accept, duplicate, ignore, quarantine or refuse.
+ *
+ * Pure: what is on record comes in as `Knowledge`. The order of judgement is the public contract: active, payload,
+ * duplicate, topic. Guarantee: an event is called a duplicate only when the record shows its id (or its bytes); an
+ * id that was taken by other bytes, or whose record is gone, goes to quarantine instead.
+ */
+import type { Issue } from '../providers/provider';
+import { topicMatches } from '../subscriptions/topics';
+import type { WebhookRecord } from '../subscriptions/webhook';
+import type { IncomingEvent } from './contract';
+import { bodyKey, eventIdKey, quarantineKey, type SeenKey } from './seen-keys';
+import type { HeldReason } from './segments';
+import { type Lookup, type Placement, place, type Tracker } from './tracker';
+
+/** Events without any id: the same bytes again within this time are a retry, later a new event. */
+const BODY_DUPLICATE_MS = 60_000;
+
+export type Knowledge = {
+  tracker: Tracker;
+  lookup: Lookup;
+  seen: (key: string) => SeenKey | null;
+};
+
+export type Judgement =
+  | { kind: 'inactive' }
+  | { kind: 'rejected'; issues: Issue[] }
+  | { kind: 'duplicate'; sequence: number }
+  | { kind: 'ignored'; placement: Placement | null }
+  | {
+      kind: 'quarantine';
+      reason: Extract<HeldReason, 'invalid' | 'conflict' | 'too_old_to_compare'>;
+      issues: Issue[];
+      placement: Placement | null;
+    }
+  | { kind: 'accept'; placement: Placement | null };
+
+/** `now` in ms since 1970; `fingerprint` is the event's, as hex. */
+export function judge(
+  event: IncomingEvent,
+  fingerprint: string,
+  webhook: WebhookRecord,
+  known: Knowledge,
+  now: number,
+): Judgement {
+  if (!webhook.isActive) return { kind: 'inactive' };
+  if (event.issues.length > 0 && webhook.onInvalid === 'reject') {
+    return { kind: 'rejected', issues: event.issues };
+  }
+  const placement = placementOf(event, fingerprint, webhook, known, now);
+  const duplicateOf = duplicateSequence(event, fingerprint, placement, known, now);
+  if (duplicateOf !== null) return { kind: 'duplicate', sequence: duplicateOf };
+
+  if (event.issues.length > 0) {
+    return { kind: 'quarantine', reason: 'invalid', issues: event.issues, placement };
+  }
+  const clash = clashOf(event, fingerprint, placement, known);
+  if (clash !== null) return { kind: 'quarantine', ...clash, placement };
+  if (!topicMatches(webhook.topics, event.topic)) return { kind: 'ignored', placement };
+  return { kind: 'accept', placement };
+}
+
+function placementOf(
+  event: IncomingEvent,
+  fingerprint: string,
+  webhook: WebhookRecord,
+  known: Knowledge,
+  now: number,
+): Placement | null {
+  const { sequence } = webhook;
+  if (!sequence.enabled || event.incrementId === null) return null;
+  return place(
+    known.tracker,
+    { id: event.incrementId, fingerprint, eventTime: event.eventTime, now },
+    { graceMs: sequence.graceSeconds * 1000, expiresMs: sequence.expiresSeconds * 1000 },
+    known.lookup,
+  );
+}
+
+function duplicateSequence(
+  event: IncomingEvent,
+  fingerprint: string,
+  placement: Placement | null,
+  known: Knowledge,
+  now: number,
+): number | null {
+  if (placement?.kind === 'duplicate') return placement.known.sequence;
+  // Quarantined before with these very bytes. An id seen for the first time cannot have been.
+  if (placement === null || placement.kind !== 'unseen') {
+    const quarantined = known.seen(quarantineKey(fingerprint));
+    if (quarantined !== null) return quarantined.sequence;
+  }
+  if (event.eventId !== null) {
+    const seen = known.seen(eventIdKey(event.eventId));
+    // Where the body is signed, a known id is a duplicate whatever the bytes: they may change with each retry.
+    if (seen !== null && (event.bodySigned || seen.fingerprint === fingerprint)) return seen.sequence;
+  }
+  if (placement === null && event.eventId === null) {
+    const seen = known.seen(bodyKey(fingerprint));
+    // With the numbering turned off, the id inside the body still makes the bytes unique.
+    if (seen !== null && (event.incrementId !== null || now - seen.at < BODY_DUPLICATE_MS)) {
+      return seen.sequence;
+    }
+  }
+  return null;
+}
+
+function clashOf(
+  event: IncomingEvent,
+  fingerprint: string,
+  placement: Placement | null,
+  known: Knowledge,
+): { reason: 'conflict' | 'too_old_to_compare'; issues: Issue[] } | null {
+  if (placement?.kind === 'conflict') {
+    return { reason: 'conflict', issues: [takenIssue('increment id', placement.known.sequence)] };
+  }
+  if (placement?.kind === 'too_old') {
+    const message = 'this increment id was received before, too long ago to compare the bodies';
+    return { reason: 'too_old_to_compare', issues: [{ path: '', message }] };
+  }
+  const seen = event.eventId === null ? null : known.seen(eventIdKey(event.eventId));
+  if (seen !== null && !event.bodySigned && seen.fingerprint !== fingerprint) {
+    return { reason: 'conflict', issues: [takenIssue('event id', seen.sequence)] };
+  }
+  return null;
+}
+
+const takenIssue = (what: string, sequence: number): Issue => ({
+  path: '',
+  message: `another body came with this ${what} before, as sequence ${sequence}`,
+});

@@ -1,0 +1,205 @@
+/**
+ * What a webhook's log shows: pages of events, one event with its deliveries, the gap list, the status.
+ *
+ * Read only. A page examines at most `MAX_EXAMINED` rows, so that a filter never holds up an append: pages may be
+ * short or empty, and `next` says where to go on.
+ */
+import { providerFor } from '../providers/registry';
+import { topicMatches } from '../subscriptions/topics';
+import type { WebhookRecord } from '../subscriptions/webhook';
+import type { Confirmations } from './confirmations';
+import type {
+  DeliveryView,
+  DestinationStatus,
+  EventDetail,
+  EventStatus,
+  EventSummary,
+  EventsPage,
+  EventsQuery,
+  Gap,
+  GapSide,
+  GapStatus,
+  GapsReport,
+  StatusReport,
+} from './contract';
+import type { DeliveryRow } from './delivery-rows';
+import type { Forwarding } from './forwarding';
+import type { GapRow } from './gap-rows';
+import type { Log } from './log';
+import type { StoredEvent } from './segments';
+
+const MAX_EXAMINED = 10_000;
+const ROWS_PER_READ = 500;
+
+export type Views = {
+  webhook: WebhookRecord;
+  log: Log;
+  forwarding: Forwarding;
+  confirmations: Confirmations;
+};
+
+export function readEvents({ log, forwarding }: Views, query: EventsQuery): EventsPage {
+  const events: EventSummary[] = [];
+  let after = query.after;
+  for (let examined = 0; examined < MAX_EXAMINED; ) {
+    const read = log.segments.after(after, ROWS_PER_READ);
+    const last = read.at(-1);
+    if (last === undefined) return { events, next: null };
+    const rows = Map.groupBy(forwarding.rows.between(after + 1, last.sequence), row => row.sequence);
+    for (const event of read) {
+      after = event.sequence;
+      examined++;
+      const status = statusOf(event, rows.get(event.sequence) ?? []);
+      const wanted =
+        (query.status === null || query.status === status) &&
+        (query.topic === null || topicMatches([query.topic], event.topic));
+      if (wanted) events.push(summary(event, status));
+      if (events.length >= query.limit) {
+        return { events, next: after < log.head.lastSequence ? after : null };
+      }
+    }
+  }
+  return { events, next: after < log.head.lastSequence ? after : null };
+}
+
+export function readEvent(views: Views, sequence: number): EventDetail | null {
+  const { webhook, log, forwarding, confirmations } = views;
+  const event = log.segments.get(sequence);
+  if (event === null) return null;
+  const rows = forwarding.rows.of(sequence);
+  const attempts = forwarding.attempts(sequence);
+  const held = confirmations.detail(sequence);
+  const issues = held?.detail == null ? event.issues : [{ path: '', message: held.detail }];
+  const deliveries = webhook.destinations
+    .filter(destination => topicMatches(destination.topics, event.topic))
+    .filter(({ id }) => {
+      // Passed without an attempt or a row: it began after this event.
+      const cursor = forwarding.cursor(id)?.sequence ?? 0;
+      const known = [...rows, ...attempts].some(one => one.destinationId === id);
+      return known || event.deferred || cursor < sequence;
+    })
+    .map((destination): DeliveryView => {
+      const row = rows.find(other => other.destinationId === destination.id);
+      const own = attempts.filter(attempt => attempt.destinationId === destination.id);
+      const delivered = own.some(attempt => attempt.outcome === 'delivered');
+      return {
+        destinationId: destination.id,
+        status: row?.status ?? (delivered ? 'delivered' : 'pending'),
+        attempts: row?.attempts ?? own.length,
+        nextAttemptAt: row?.nextAt ?? null,
+        lastError: row?.error ?? null,
+      };
+    });
+  return {
+    ...summary(event, statusOf(event, rows)),
+    headers: event.headers,
+    query: event.query,
+    body: log.segments.body(sequence),
+    issues,
+    entityKeys: event.entityKeys,
+    deliveries,
+    attempts,
+  };
+}
+
+function statusOf(event: StoredEvent, rows: readonly DeliveryRow[]): EventStatus {
+  if (event.status === 'quarantined') return 'quarantined';
+  if (rows.some(row => row.status === 'dead')) return 'dead';
+  return rows.length > 0 ? 'retrying' : 'accepted';
+}
+
+function summary(event: StoredEvent, status: EventStatus): EventSummary {
+  const { sequence, incrementId, eventId, topic, receivedAt, reason, bodySigned, bodyBytes, late, epoch } =
+    event;
+  return {
+    sequence,
+    incrementId,
+    eventId,
+    topic,
+    status,
+    receivedAt,
+    reason,
+    bodySigned,
+    bodyBytes,
+    late,
+    epoch,
+  };
+}
+
+export function isNumbered(webhook: WebhookRecord): boolean {
+  return webhook.sequence.enabled && (providerFor(webhook.provider)?.numbered ?? false);
+}
+
+export function readGaps({ webhook, log }: Views, status: GapStatus | null): GapsReport {
+  if (!isNumbered(webhook)) return { numbered: false };
+  const epoch = log.head.tracker.current;
+  const horizon = providerFor(webhook.provider)?.retryHorizonSeconds ?? null;
+  return {
+    numbered: true,
+    epoch: epoch?.number ?? null,
+    highestIncrementId: epoch?.highest ?? null,
+    gaps: log.gaps.list(status).map(row => gapOf(log, row, horizon)),
+  };
+}
+
+function gapOf(log: Log, row: GapRow, horizonSeconds: number | null): Gap {
+  return {
+    epoch: row.epoch,
+    from: row.from_id,
+    to: row.to_id,
+    count: row.missing,
+    status: row.status,
+    detectedAt: row.detected_at,
+    resolvedAt: row.resolved_at,
+    before: sideOf(log, row.epoch, row.from_id - 1),
+    after: sideOf(log, row.epoch, row.to_id + 1),
+    retryUntil: horizonSeconds === null ? null : row.detected_at + horizonSeconds * 1000,
+  };
+}
+
+function sideOf(log: Log, epoch: number, incrementId: number): GapSide | null {
+  const known = log.known.lookup(epoch, incrementId);
+  if (known === null || known === 'forgotten') return null;
+  // An ignored id was received, but has no event.
+  const event = known.kind === 'ignored' ? null : log.segments.get(known.sequence);
+  return {
+    incrementId,
+    sequence: known.kind === 'ignored' ? null : known.sequence,
+    receivedAt: event?.receivedAt ?? null,
+  };
+}
+
+export function readStatus(views: Views): StatusReport {
+  const { webhook, log } = views;
+  const { lastSequence, lastEventAt, counters, tracker } = log.head;
+  const open = log.gaps.list('open');
+  return {
+    numbered: isNumbered(webhook),
+    lastSequence,
+    lastEventAt,
+    counters,
+    epoch: tracker.current?.number ?? null,
+    highestIncrementId: tracker.current?.highest ?? null,
+    openGaps: open.length,
+    missingIds: open.reduce((sum, gap) => sum + gap.missing, 0),
+    destinations: webhook.destinations.map(destination => destinationStatus(views, destination)),
+  };
+}
+
+function destinationStatus(
+  { log, forwarding }: Views,
+  { id, url, isActive }: WebhookRecord['destinations'][number],
+): DestinationStatus {
+  const totals = forwarding.totals(id);
+  return {
+    destinationId: id,
+    url,
+    isActive,
+    delivered: totals?.delivered ?? 0,
+    failedAttempts: totals?.failedAttempts ?? 0,
+    ...forwarding.rows.count(id),
+    lag: Math.max(0, log.head.lastSequence - (forwarding.cursor(id)?.sequence ?? 0)),
+    lastDeliveredAt: totals?.lastDeliveredAt ?? null,
+    disabledReason: forwarding.disabledReason(id),
+  };
+}

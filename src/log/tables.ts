@@ -1,0 +1,59 @@
+/**
+ * The tables of one webhook's object, and what a row of each costs.
+ *
+ * Rows written are what users pay for, so: no AUTOINCREMENT, no index on the hot path, WITHOUT ROWID for keyed
+ * tables, UPDATE instead of UPSERT (which counts twice), and whole tables dropped instead of rows deleted.
+ * Changes are additive; `state.format` says which format a store has.
+ */
+
+export const STORE_FORMAT = 1;
+
+const FIXED_TABLES = [
+  // A handful of named documents: record, checkpoint, cursors. Inserted once, then updated: 1 row each time.
+  'CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
+  // The directory of tables that come and go with time: events by day, seen keys by generation.
+  `CREATE TABLE segments (kind TEXT, id INTEGER, opened_at INTEGER NOT NULL, first_sequence INTEGER NOT NULL,
+     PRIMARY KEY (kind, id)) WITHOUT ROWID`,
+  // Which increment ids were received with which bytes, 64 to a row: 1/64 row per event, written at checkpoints.
+  `CREATE TABLE known_ids (epoch INTEGER, page INTEGER, last_at INTEGER NOT NULL, slots BLOB NOT NULL,
+     PRIMARY KEY (epoch, page)) WITHOUT ROWID`,
+  // Holes older than their grace, and what became of them.
+  `CREATE TABLE gaps (epoch INTEGER, from_id INTEGER, to_id INTEGER NOT NULL, missing INTEGER NOT NULL,
+     status TEXT NOT NULL, detected_at INTEGER NOT NULL, resolved_at INTEGER,
+     PRIMARY KEY (epoch, from_id)) WITHOUT ROWID`,
+  // Events let go after their acceptance: their place in the feed is right after `after_sequence`.
+  `CREATE TABLE releases (position INTEGER PRIMARY KEY, after_sequence INTEGER NOT NULL,
+     sequence INTEGER NOT NULL)`,
+  // Deliveries that did not succeed at once: retrying or dead. Nothing is written for the others.
+  `CREATE TABLE deliveries (sequence INTEGER, destination_id TEXT, status TEXT NOT NULL, attempts INTEGER NOT NULL,
+     next_at INTEGER, previous INTEGER NOT NULL, error TEXT, updated_at INTEGER NOT NULL,
+     PRIMARY KEY (sequence, destination_id)) WITHOUT ROWID`,
+  // For "what is due for this destination": a second row while a retry is pending.
+  `CREATE INDEX deliveries_due ON deliveries (destination_id, next_at) WHERE next_at IS NOT NULL`,
+  // Events that wait for the provider's API to confirm them.
+  `CREATE TABLE confirmations (sequence INTEGER PRIMARY KEY, attempts INTEGER NOT NULL, next_at INTEGER NOT NULL,
+     detail TEXT)`,
+];
+
+/** Makes the tables of an object that just got its webhook. Runs inside the caller's transaction. */
+export function createTables(sql: SqlStorage): void {
+  for (const statement of FIXED_TABLES) sql.exec(statement);
+  sql.exec("INSERT INTO state (name, value) VALUES ('format', ?)", String(STORE_FORMAT));
+}
+
+/** Whether this object has a webhook. Reads only, so that asking an unused object leaves it empty. */
+export function hasTables(sql: SqlStorage): boolean {
+  return sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'state'").toArray().length > 0;
+}
+
+/** A named document of `state`, or null. */
+export function readState(sql: SqlStorage, name: string): string | null {
+  const [row] = sql.exec<{ value: string }>('SELECT value FROM state WHERE name = ?', name).toArray();
+  return row?.value ?? null;
+}
+
+/** Writes a named document: 1 row, whether it is new or not. */
+export function writeState(sql: SqlStorage, name: string, value: string): void {
+  const updated = sql.exec('UPDATE state SET value = ? WHERE name = ?', value, name);
+  if (updated.rowsWritten === 0) sql.exec('INSERT INTO state (name, value) VALUES (?, ?)', name, value);
+}

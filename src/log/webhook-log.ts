@@ -1,0 +1,326 @@
+/**
+ * The Durable Object of one webhook: the shell around its log and its forwarding.
+ *
+ * It is the writer of the webhook's record and of its KV copy, the place where events are committed, and the owner of
+ * the alarm. Its RPC methods answer expected outcomes as values. Without a record it has no tables and every question
+ * is answered as for a webhook that does not exist: that is the tombstone of a deleted one.
+ */
+import { DurableObject } from 'cloudflare:workers';
+import { urlProblem } from '../delivery/url-policy';
+import { keysOf, open, purpose } from '../subscriptions/sealing';
+import { deleteRecord, writeRecord } from '../subscriptions/store';
+import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
+import { Confirmations } from './confirmations';
+import type {
+  AppendRequest,
+  AppendResult,
+  EventDetail,
+  EventsPage,
+  EventsQuery,
+  GapStatus,
+  GapsReport,
+  ReleaseResult,
+  ReplaceResult,
+  StatusReport,
+  WebhookObject,
+} from './contract';
+import { DueTimes } from './due-times';
+import { Forwarding } from './forwarding';
+import { GroupCommit } from './group-commit';
+import { Log } from './log';
+import { readEvent, readEvents, readGaps, readStatus } from './reading';
+import { createTables, hasTables, readState, writeState } from './tables';
+
+/** KV allows one write per second and key; a failed copy is tried again after this. */
+const KV_RETRY_MS = 5000;
+
+/** Everything that exists only while the webhook does. */
+type Live = {
+  webhook: WebhookRecord;
+  log: Log;
+  forwarding: Forwarding;
+  confirmations: Confirmations;
+  appends: GroupCommit;
+  /** Version of the record that KV has. */
+  copiedVersion: number;
+  /** When the KV copy is to be tried again, ms since 1970. */
+  copyAt: number | null;
+  /** When holes change by themselves, ms since 1970. */
+  agesAt: number | null;
+  /** When the oldest events are to be dropped, ms since 1970. */
+  dropsAt: number | null;
+};
+
+export class WebhookLog extends DurableObject<Env> implements WebhookObject {
+  #live: Live | null = null;
+  #due = new DueTimes(this.ctx.storage, null);
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    if (!hasTables(ctx.storage.sql)) return;
+    const stored = readState(ctx.storage.sql, 'record');
+    if (stored === null) return;
+    this.#live = this.#wake(JSON.parse(stored) as WebhookRecord);
+    ctx.blockConcurrencyWhile(async () => {
+      this.#due = new DueTimes(ctx.storage, await ctx.storage.getAlarm());
+    });
+  }
+
+  // --- the record -------------------------------------------------------------------------------------------------
+
+  /** Gives this object its webhook. `exists` when it has one already: the caller picks another id. */
+  async create(webhook: WebhookRecord): Promise<'created' | 'exists'> {
+    if (this.#live !== null || hasTables(this.ctx.storage.sql)) return 'exists';
+    const first = { ...webhook, version: 1 };
+    this.ctx.storage.transactionSync(() => {
+      createTables(this.ctx.storage.sql);
+      writeState(this.ctx.storage.sql, 'record', JSON.stringify(first));
+    });
+    this.#live = this.#wake(first);
+    await this.#copyToKv(this.#live);
+    this.#arrange();
+    return 'created';
+  }
+
+  async getRecord(): Promise<WebhookRecord | null> {
+    return this.#live?.webhook ?? null;
+  }
+
+  /** Takes a changed record, when it was made from the version this object has. Its version is then one higher. */
+  async replace(webhook: WebhookRecord, baseVersion: number): Promise<ReplaceResult> {
+    const live = this.#live;
+    if (live === null) return { kind: 'gone' };
+    if (live.webhook.version !== baseVersion) return { kind: 'conflict' };
+    this.#configure(live, webhook);
+    await this.#copyToKv(live);
+    this.#arrange();
+    return { kind: 'ok', record: live.webhook };
+  }
+
+  #configure(live: Live, changed: WebhookRecord): void {
+    const webhook = { ...changed, id: live.webhook.id, version: live.webhook.version + 1 };
+    // Events before the change are replayed under the settings they were judged by.
+    live.log.checkpoint();
+    writeState(this.ctx.storage.sql, 'record', JSON.stringify(webhook));
+    live.webhook = webhook;
+    live.forwarding.configure(webhook);
+    live.agesAt = live.log.age(webhook, Date.now());
+    live.dropsAt = live.log.retain(webhook, Date.now());
+    live.forwarding.pump();
+  }
+
+  /** Deletes the webhook and all it stored. False when there is none. */
+  async remove(): Promise<boolean> {
+    const live = this.#live;
+    if (live === null) return false;
+    this.#live = null;
+    live.forwarding.stop();
+    await this.ctx.storage.deleteAll();
+    this.#due = new DueTimes(this.ctx.storage, null);
+    await this.#forgetInKv(live.webhook.id);
+    return true;
+  }
+
+  async #forgetInKv(id: number): Promise<void> {
+    const deleted = await deleteRecord(this.env.SUBSCRIPTIONS, id);
+    if (deleted.ok) {
+      await this.ctx.storage.deleteAll();
+      return;
+    }
+    this.ctx.storage.kv.put('forget', id);
+    this.#due.arrange([Date.now() + KV_RETRY_MS], Date.now());
+  }
+
+  async #copyToKv(live: Live): Promise<void> {
+    const { webhook } = live;
+    const written = await writeRecord(this.env.SUBSCRIPTIONS, webhook);
+    // Deleted or changed meanwhile: the later change makes its own copy.
+    if (this.#live !== live || live.webhook !== webhook) {
+      if (this.#live === null) await this.#forgetInKv(webhook.id);
+      return;
+    }
+    if (written.ok) {
+      live.copiedVersion = webhook.version;
+      live.copyAt = null;
+      writeState(this.ctx.storage.sql, 'copied_version', String(webhook.version));
+    } else live.copyAt = Date.now() + KV_RETRY_MS;
+  }
+
+  // --- events -----------------------------------------------------------------------------------------------------
+
+  /** Commits an authentic event. Resolves after the commit; rejects when nothing could be stored. */
+  async append(request: AppendRequest): Promise<AppendResult> {
+    const live = this.#live;
+    if (live === null) return { kind: 'gone' };
+    const { webhook } = live;
+    if (request.version !== webhook.version) return { kind: 'stale', record: webhook };
+    const secret = webhook.secrets.find(({ id }) => id === request.secretId);
+    const usable = secret !== undefined && (secret.usableUntil === null || Date.now() < secret.usableUntil);
+    if (!usable) return { kind: 'revoked' };
+    return live.appends.append(request.event);
+  }
+
+  async release(sequence: number): Promise<ReleaseResult> {
+    const live = this.#live;
+    const event = live?.log.segments.get(sequence) ?? null;
+    if (live === null || event === null) return { kind: 'not_found' };
+    if (event.status === 'forwardable' || !live.log.release(live.webhook, sequence)) {
+      return { kind: 'not_quarantined' };
+    }
+    this.#afterCommit(live);
+    return { kind: 'accepted', sequence, incrementId: event.incrementId };
+  }
+
+  async events(query: EventsQuery): Promise<EventsPage> {
+    return this.#live === null ? { events: [], next: null } : readEvents(this.#live, query);
+  }
+
+  async event(sequence: number): Promise<EventDetail | null> {
+    return this.#live === null ? null : readEvent(this.#live, sequence);
+  }
+
+  async gaps(status: GapStatus | null): Promise<GapsReport> {
+    return this.#live === null ? { numbered: false } : readGaps(this.#live, status);
+  }
+
+  async status(): Promise<StatusReport | null> {
+    return this.#live === null ? null : readStatus(this.#live);
+  }
+
+  // --- time -------------------------------------------------------------------------------------------------------
+
+  /** Starts whatever is due and sets the next alarm. Never waits for a delivery and never throws. */
+  override async alarm(): Promise<void> {
+    this.#due.fired();
+    const live = this.#live;
+    if (live === null) {
+      const forgotten = this.ctx.storage.kv.get<number>('forget');
+      if (forgotten !== undefined) await this.#forgetInKv(forgotten);
+      return;
+    }
+    const now = Date.now();
+    try {
+      if (live.agesAt !== null && live.agesAt <= now) live.agesAt = live.log.age(live.webhook, now);
+      if (live.dropsAt !== null && live.dropsAt <= now) {
+        live.dropsAt = live.log.retain(live.webhook, now);
+        live.forwarding.rows.prune(live.log.segments.firstSequence);
+      }
+      live.confirmations.pump();
+      live.forwarding.pump();
+      if (live.copyAt !== null && live.copyAt <= now) await this.#copyToKv(live);
+    } catch (error) {
+      // Thrown alarms are dropped after six tries; what failed is due again and comes with the next one.
+      console.error('alarm', error instanceof Error ? error.message : 'failed');
+    }
+    this.#arrange();
+  }
+
+  #arrange(): void {
+    const live = this.#live;
+    if (live === null) return;
+    this.#due.arrange(
+      [live.agesAt, live.dropsAt, live.copyAt, live.forwarding.nextAt(), live.confirmations.nextAt()],
+      Date.now(),
+    );
+  }
+
+  // --- assembly ---------------------------------------------------------------------------------------------------
+
+  #wake(webhook: WebhookRecord): Live {
+    const { storage } = this.ctx;
+    const log = new Log(storage);
+    log.replay(webhook);
+    const now = (): number => Date.now();
+    const random = (): number => Math.random();
+    const forwarding = new Forwarding(webhook, {
+      storage,
+      log,
+      target: destination => this.#target(webhook.id, destination),
+      deliver: (target, events) => this.ctx.exports.Courier.deliver(target, events),
+      now,
+      random,
+      rescheduled: () => this.#arrange(),
+      gone: destinationId => this.#disable(live, destinationId),
+    });
+    const confirmations = new Confirmations({
+      sql: storage.sql,
+      log,
+      fetch: (input, init) => fetch(input, init),
+      access: () => this.#confirmAccess(live.webhook),
+      urlProblem: url => urlProblem(url, this.env.ALLOW_PRIVATE_DESTINATIONS === '1'),
+      release: sequence => void log.release(live.webhook, sequence),
+      now,
+      random,
+      changed: () => {
+        if (this.#live === live) this.#afterCommit(live);
+      },
+    });
+    const appends = new GroupCommit(
+      events => {
+        if (this.#live !== live) return events.map(() => ({ kind: 'gone' }));
+        return log.append(live.webhook, events, Date.now());
+      },
+      () => {
+        if (this.#live === live) this.#afterCommit(live);
+      },
+    );
+    const copiedVersion = Number(readState(storage.sql, 'copied_version') ?? 0);
+    const live: Live = {
+      webhook,
+      log,
+      forwarding,
+      confirmations,
+      appends,
+      copiedVersion,
+      copyAt: copiedVersion === webhook.version ? null : Date.now(),
+      agesAt: log.age(webhook, Date.now()),
+      dropsAt: log.retain(webhook, Date.now()),
+    };
+    return live;
+  }
+
+  /** After something was committed: the log may age at another time, and there may be something to send. */
+  #afterCommit(live: Live): void {
+    live.agesAt = live.log.age(live.webhook, Date.now());
+    live.dropsAt = live.log.retain(live.webhook, Date.now());
+    live.confirmations.pump();
+    live.forwarding.pump();
+  }
+
+  #disable(live: Live, destinationId: string): void {
+    const destinations = live.webhook.destinations.map(destination =>
+      destination.id === destinationId ? { ...destination, isActive: false } : destination,
+    );
+    this.#configure(live, { ...live.webhook, destinations, updatedAt: Date.now() });
+    live.copyAt = Date.now();
+    this.#arrange();
+  }
+
+  async #target(webhookId: number, destination: DestinationRecord) {
+    const keys = await keysOf(this.env);
+    if (!keys.ok) return null;
+    const secrets: string[] = [];
+    for (const { sealed, usableUntil } of destination.secrets) {
+      if (usableUntil !== null && usableUntil <= Date.now()) continue;
+      const opened = await open(keys.value, purpose.destination(destination.id), sealed);
+      if (!opened.ok) return null;
+      secrets.push(opened.value);
+    }
+    return {
+      destinationId: destination.id,
+      url: destination.url,
+      extraHeaders: destination.extraHeaders,
+      secrets,
+      sign: destination.sign,
+      timeoutMs: destination.timeoutSeconds * 1000,
+      webhookId,
+    };
+  }
+
+  async #confirmAccess({ id, confirm }: WebhookRecord) {
+    const keys = await keysOf(this.env);
+    if (confirm === null || !keys.ok) return null;
+    const token = await open(keys.value, purpose.confirm(id), confirm.token.sealed);
+    return token.ok ? { url: confirm.url, token: token.value } : null;
+  }
+}

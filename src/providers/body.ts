@@ -1,0 +1,38 @@
+/** Opening a payload: every adapter starts here, and has nothing to describe where the body cannot be opened. */
+import { isObject, kindOf } from '../json/kind';
+import { type JsonDocument, type JsonProblem, parseJson } from '../json/parse';
+import { LIMITS } from '../limits';
+import { err, ok, type Result } from '../result';
+import type { Description } from './provider';
+
+const PROBLEM: Record<JsonProblem, string> = {
+  empty: 'is empty',
+  not_utf8: 'is not UTF-8',
+  not_json: 'is not JSON',
+  too_deep: `is nested more than ${LIMITS.MAX_JSON_DEPTH} levels deep`,
+};
+
+/** A body as JSON; the error is the description of one that is none. */
+export function openBody(body: Uint8Array): Result<JsonDocument, Description> {
+  const document = parseJson(body);
+  return document.ok ? document : err(closed(PROBLEM[document.error]));
+}
+
+/** A body as a JSON object, with its text; the error is the description of one that is none. */
+export function openObject(
+  body: Uint8Array,
+): Result<{ text: string; value: Record<string, unknown> }, Description> {
+  const document = openBody(body);
+  if (!document.ok) return document;
+  const { text, value } = document.value;
+  return isObject(value) ? ok({ text, value }) : err(closed(`expected object, found ${kindOf(value)}`));
+}
+
+const closed = (message: string): Description => ({
+  topic: '',
+  eventId: null,
+  incrementId: null,
+  entityKeys: [],
+  eventTime: null,
+  issues: [{ path: '', message }],
+});

@@ -1,0 +1,25 @@
+/**
+ * Increment ids: 1..2^53-1, written as a JSON number in plain digits or as a string of digits. Gap detection rests on
+ * this number, so nothing is rounded or guessed: `1.0`, `1e3`, `0` and 9007199254740993 are issues, not ids.
+ */
+import { formatPointer } from '../json/pointer';
+import { readSource } from '../json/source';
+import type { Reading } from './reading';
+
+/** The increment id at `path` of valid JSON text. No id, or null after an issue, is null. */
+export function readIncrementId(text: string, path: readonly string[]): Reading<number | null> {
+  const source = readSource(text, path);
+  if (source.repeated !== null) {
+    return { value: null, issues: [{ path: source.repeated, message: 'is given twice' }] };
+  }
+  if (source.kind === 'missing') return { value: null, issues: [] };
+  const digits =
+    source.kind === 'string' ? String(JSON.parse(source.text)).replace(/^0+(?=\d)/, '') : source.text;
+  // 16 digits reach past 2^53 and are exact enough to tell that they do.
+  const id = /^[1-9]\d{0,15}$/.test(digits) ? Number(digits) : 0;
+  if (Number.isSafeInteger(id) && id > 0) return { value: id, issues: [] };
+  return {
+    value: null,
+    issues: [{ path: formatPointer(path), message: 'must be an integer from 1 to 9007199254740991' }],
+  };
+}

@@ -1,0 +1,23 @@
+/** Shapes that the payloads of several providers share: tolerant about absence, strict about kind. */
+import * as v from 'valibot';
+
+/** An opaque id, also a reference or a code: text or number, one provider writes both. */
+export const id = v.nullish(v.union([v.string(), v.number()]));
+export const text = v.nullish(v.string());
+
+/** An object whose known fields are checked; others pass. */
+export const object = (entries: v.ObjectEntries) => objectOr(v.looseObject(entries), false);
+
+/** The same, where an object without members may also be written `[]`. */
+export const emptyListOr = (schema: v.GenericSchema) => objectOr(schema, true);
+
+/** Valibot's objects and records let arrays pass; these do not. */
+const refused = v.pipe(
+  v.unknown(),
+  v.check(() => false, 'expected object, found array'),
+);
+const objectOr = (schema: v.GenericSchema, isEmptyListFine: boolean) =>
+  v.lazy((input): v.GenericSchema => {
+    if (!Array.isArray(input)) return schema;
+    return isEmptyListFine && input.length === 0 ? v.unknown() : refused;
+  });

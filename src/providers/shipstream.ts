@@ -1,0 +1,123 @@
+/**
+ * ShipStream, a warehouse management system: the one provider known here that numbers what it sends.
+ *
+ * The signature covers the raw body and no time: retries come for 104 hours with the bytes of the first attempt.
+ * There is no event id; the increment id counts every payload of one subscription, and starts again when that is made
+ * anew. A payload without one (`test:ping`) is accepted unnumbered. Topics unknown here are accepted.
+ *
+ * https://docs.shipstream.io/merchant-api/webhook
+ */
+import * as v from 'valibot';
+import { isObject, kindOf } from '../json/kind';
+import { readSource } from '../json/source';
+import { openObject } from './body';
+import { entityKey, idText } from './entity-key';
+import { readIncrementId } from './increment-id';
+import { checkShape, limitIssues } from './issues';
+import type { Description, Provider, VerifiedRequest } from './provider';
+import type { Reading } from './reading';
+import { id } from './shapes';
+import { OPEN_MAPS } from './shipstream-fields';
+import { ANY_MESSAGE, TOPICS } from './shipstream-topics';
+import { parseRfc3339 } from './time';
+import { readTopic } from './topic';
+
+/** A webhook over several merchants says whose event it is. */
+const ENVELOPE = v.looseObject({ merchant_id: id, merchant_code: id });
+
+export const shipstream: Provider = {
+  name: 'shipstream',
+  title: 'ShipStream',
+  docsUrl: 'https://docs.shipstream.io/merchant-api/webhook',
+  scheme: {
+    alg: 'hmac-sha256',
+    key: { enc: 'utf8' },
+    enc: 'base64',
+    sig: [{ h: 'x-plugin-hmac-sha256' }],
+    msg: ['{body}'],
+  },
+  numbered: true,
+  /** 14 retries, the last one 104 h after the first attempt. */
+  retryHorizonSeconds: 374_400,
+  eventIdNeedsSameBody: false,
+  describe,
+};
+
+function describe({ body }: VerifiedRequest): Description {
+  const opened = openObject(body);
+  if (!opened.ok) return opened.error;
+  const { text, value: envelope } = opened.value;
+
+  const topic = readTopic(envelope.topic, '/topic');
+  const repeated = readSource(text, ['topic']).repeated;
+  const message = readMessage(envelope.message);
+  const increment = readIncrementId(text, ['message', 'webhook_increment_id']);
+  const schema = TOPICS.get(topic.value) ?? ANY_MESSAGE;
+  const shape = { bodyBytes: body.length, maps: OPEN_MAPS };
+  const at = message.value.event_timestamp;
+
+  return {
+    topic: topic.value,
+    eventId: null,
+    incrementId: increment.value,
+    entityKeys: message.issues.length > 0 ? [] : entityKeysOf(topic.value, message.value),
+    eventTime: typeof at === 'string' ? parseRfc3339(at) : null,
+    issues: limitIssues([
+      ...(repeated === null ? [] : [{ path: repeated, message: 'is given twice' }]),
+      ...topic.issues,
+      ...increment.issues,
+      ...checkShape(ENVELOPE, envelope, { ...shape, at: [] }),
+      ...(message.issues.length > 0
+        ? message.issues
+        : checkShape(schema, message.value, { ...shape, at: ['message'] })),
+    ]),
+  };
+}
+
+/** The message as an object; `[]` is how PHP writes one without members. */
+function readMessage(value: unknown): Reading<Record<string, unknown>> {
+  if (isObject(value)) return { value, issues: [] };
+  if (Array.isArray(value) && value.length === 0) return { value: {}, issues: [] };
+  const message = value === undefined ? 'is required' : `expected object, found ${kindOf(value)}`;
+  return { value: {}, issues: [{ path: '/message', message }] };
+}
+
+/**
+ * Everything that happens to an order shares the order's key, also its shipments and trackers, so that "shipped" does
+ * not overtake "created". They name it by `order_unique_id`, the order itself by `unique_id`. A shipment that does not
+ * say whose it is falls back to its own number in the same namespace: at worst it waits for an order of that number.
+ */
+function orderKey(thing: Record<string, unknown>): string[] {
+  const found = idText(thing.order_unique_id) ?? idText(thing.unique_id) ?? idText(thing.order_ref);
+  return found === null ? [] : [entityKey('order', found)];
+}
+
+function entityKeysOf(topic: string, message: Record<string, unknown>): string[] {
+  switch (topic.split(':', 1)[0]) {
+    case 'order':
+    case 'shipment':
+    case 'track':
+    case 'tracker':
+      return orderKey(message);
+    case 'product':
+    case 'product_media': {
+      // A renamed product has two names, and events under both to keep in order.
+      const skus = [idText(message.sku) ?? idText(message.unique_id), idText(message.old_sku)];
+      return [...new Set(skus.filter(sku => sku !== null))].map(sku => entityKey('product', sku));
+    }
+    case 'delivery': {
+      const delivery = idText(message.delivery_id);
+      return delivery === null ? [] : [entityKey('delivery', delivery)];
+    }
+    case 'manifest': {
+      const manifest = idText(message.manifest_id);
+      const members = [message.orders, message.shipments].flatMap(group =>
+        Array.isArray(group) ? group : [],
+      );
+      const keys = members.filter(isObject).flatMap(orderKey);
+      return [...new Set([...(manifest === null ? [] : [entityKey('manifest', manifest)]), ...keys])];
+    }
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * The rules for topics, the same for every provider: a topic is matched against subscriptions and travels to
+ * destinations as a header, and `gateway:` is the gateway's own namespace.
+ */
+import { kindOf } from '../json/kind';
+import { LIMITS } from '../limits';
+import type { Reading } from './reading';
+
+const RESERVED_PREFIX = 'gateway:';
+
+/**
+ * Reads a topic out of a parsed value; `path` says where it was. Empty, with an issue, where it is none or could not
+ * travel as a header. A reserved one is kept, with an issue: it can be shown, it must not pass.
+ */
+export function readTopic(value: unknown, path: string): Reading<string> {
+  if (value === undefined) return unreadable(path, 'is required');
+  if (typeof value !== 'string') return unreadable(path, `expected string, found ${kindOf(value)}`);
+  if (value === '') return unreadable(path, 'must not be empty');
+  if (!isShort(value)) return unreadable(path, `must not be longer than ${LIMITS.MAX_TOPIC_BYTES} bytes`);
+  if (/\p{Cc}/u.test(value)) return unreadable(path, 'must not contain control characters');
+  if (!value.isWellFormed()) return unreadable(path, 'must be well-formed text');
+  const isReserved = value.startsWith(RESERVED_PREFIX);
+  return { value, issues: isReserved ? [{ path, message: `must not begin with ${RESERVED_PREFIX}` }] : [] };
+}
+
+const unreadable = (path: string, message: string): Reading<string> => ({
+  value: '',
+  issues: [{ path, message }],
+});
+
+/** UTF-8 needs at most three bytes per UTF-16 unit, so most topics need no encoding to be measured. */
+const isShort = (topic: string): boolean =>
+  topic.length * 3 <= LIMITS.MAX_TOPIC_BYTES ||
+  (topic.length <= LIMITS.MAX_TOPIC_BYTES &&
+    new TextEncoder().encode(topic).length <= LIMITS.MAX_TOPIC_BYTES);

@@ -1,0 +1,59 @@
+/**
+ * Webhook records in the memory of one isolate, so that a stream of events reads KV once per 10 seconds and not once per
+ * event. Bounded; a miss is never remembered; of two versions the higher stays, because KV may answer with an older one than
+ * the object has already handed out.
+ *
+ * Reads of one id that run at the same time are not joined: a request must not wait for another request's I/O.
+ */
+import { ok, type Result } from '../result';
+import { readRecord, type StoreFailure } from './store';
+import type { WebhookRecord } from './webhook';
+
+const FRESH_MS = 10_000;
+const MAX_RECORDS = 500;
+
+/** In the order of last use; `readAt` is ms since 1970. */
+const cache = new Map<number, { record: WebhookRecord; readAt: number }>();
+
+/**
+ * The record of a webhook, at most 10 s older than KV's; null where there is none. While KV fails, the one cached serves on.
+ * @param now ms since 1970
+ */
+export async function recordFor(
+  kv: KVNamespace,
+  id: number,
+  now: number,
+): Promise<Result<WebhookRecord | null, StoreFailure>> {
+  const cached = cache.get(id);
+  if (cached !== undefined && Math.abs(now - cached.readAt) < FRESH_MS) {
+    cache.delete(id);
+    cache.set(id, cached);
+    return ok(cached.record);
+  }
+  const read = await readRecord(kv, id);
+  // The object judges every event again, so an old record is safe; refusing events because KV is down is not needed.
+  if (!read.ok) return read.error === 'unavailable' && cached !== undefined ? ok(cached.record) : read;
+  if (read.value === null) {
+    cache.delete(id);
+    return read;
+  }
+  return ok(remember(read.value, now));
+}
+
+/** Takes a record that came from the object or from KV; gives back the newest known. */
+export function remember(record: WebhookRecord, now: number): WebhookRecord {
+  const known = cache.get(record.id)?.record;
+  const newest = known !== undefined && known.version > record.version ? known : record;
+  cache.delete(record.id);
+  cache.set(record.id, { record: newest, readAt: now });
+  for (const oldest of cache.keys()) {
+    if (cache.size <= MAX_RECORDS) break;
+    cache.delete(oldest);
+  }
+  return newest;
+}
+
+/** For a webhook that the object says is gone. */
+export function forget(id: number): void {
+  cache.delete(id);
+}

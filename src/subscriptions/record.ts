@@ -1,0 +1,162 @@
+/**
+ * The record of a webhook out of validated input, and its changes. Time, randomness and encryption are passed in; nothing here
+ * stores anything. Every function gives a new record and leaves `version` and `updatedAt` to the object, which is the writer.
+ *
+ * Plaintext secrets pass through and are given back only where they were made here, for the one answer that shows them.
+ */
+import { generateSecret } from '../delivery/standard-webhooks';
+import type { DestinationInput, DestinationSettings } from './destination-input';
+import type { WebhookInput, WebhookSettings } from './input';
+import { purpose } from './sealing';
+import type { DestinationRecord, Sealed, StoredSecret, WebhookRecord } from './webhook';
+
+export type Making = {
+  /** ms since 1970 */
+  now: number;
+  /** That many random bytes. */
+  random(bytes: number): Uint8Array;
+  seal(boundTo: string, text: string): Promise<Sealed>;
+};
+
+/** A destination's secret in plaintext, for the answer to the request that made it. */
+export type RevealedSecret = { destinationId: string; secretKey: string };
+
+/** Secrets of one webhook or destination that can be in use at once, the newest counted. */
+const MAX_SECRETS = 5;
+
+/** 32 bytes: within the 24 to 64 that Standard Webhooks asks for. */
+const GENERATED_SECRET_BYTES = 32;
+
+/** Random integer, 0 < id < 2^53: ids are in URLs that providers call, so they must not be countable. */
+function webhookId(random: Making['random']): number {
+  const [head = 0, ...tail] = random(7);
+  return tail.reduce((id, byte) => id * 256 + byte, head & 0x1f) || 1;
+}
+
+async function storedSecret(making: Making, boundTo: string, text: string): Promise<StoredSecret> {
+  return {
+    id: `sec_${making.random(8).toHex()}`,
+    sealed: await making.seal(boundTo, text),
+    usableUntil: null,
+  };
+}
+
+/** A new webhook, version 1, with the secrets of its destinations in their order. */
+export async function newWebhook(
+  input: WebhookInput,
+  createdBy: WebhookRecord['createdBy'],
+  making: Making,
+): Promise<{ record: WebhookRecord; revealed: RevealedSecret[] }> {
+  const { provider, secretKey, destinations, confirm, ...settings } = input;
+  const id = webhookId(making.random);
+  const made = await Promise.all(destinations.map(destination => newDestination(destination, making)));
+  const record: WebhookRecord = {
+    ...settings,
+    format: 1,
+    id,
+    version: 1,
+    createdAt: making.now,
+    updatedAt: making.now,
+    provider,
+    confirm: await confirmation(confirm, null, id, making),
+    secrets: [await storedSecret(making, purpose.inbound(id), secretKey)],
+    createdBy,
+    destinations: made.map(({ destination }) => destination),
+  };
+  return { record, revealed: made.map(({ revealed }) => revealed) };
+}
+
+/** A new destination and its secret: the one given, or one made here. */
+export async function newDestination(
+  input: DestinationInput,
+  making: Making,
+): Promise<{ destination: DestinationRecord; revealed: RevealedSecret }> {
+  const { secretKey: given, ...settings } = input;
+  const id = `dst_${making.random(8).toHex()}`;
+  const secretKey = given ?? generateSecret(making.random(GENERATED_SECRET_BYTES));
+  const secret = await storedSecret(making, purpose.destination(id), secretKey);
+  return {
+    destination: { ...settings, id, secrets: [secret], createdAt: making.now },
+    revealed: { destinationId: id, secretKey },
+  };
+}
+
+/** The webhook with other settings; a confirmation without a token keeps the one it had. */
+export async function withSettings(
+  record: WebhookRecord,
+  settings: WebhookSettings,
+  making: Making,
+): Promise<WebhookRecord> {
+  const confirm = await confirmation(settings.confirm, record.confirm, record.id, making);
+  return { ...record, ...settings, confirm };
+}
+
+async function confirmation(
+  wanted: WebhookSettings['confirm'],
+  current: WebhookRecord['confirm'],
+  id: number,
+  making: Making,
+): Promise<WebhookRecord['confirm']> {
+  if (wanted === null) return null;
+  if (wanted.token !== null) {
+    return { url: wanted.url, token: await storedSecret(making, purpose.confirm(id), wanted.token) };
+  }
+  return current === null ? null : { url: wanted.url, token: current.token };
+}
+
+/** The webhook with one destination's settings changed; unchanged when it has no such destination. */
+export function withDestination(
+  record: WebhookRecord,
+  destinationId: string,
+  settings: DestinationSettings,
+): WebhookRecord {
+  const destinations = record.destinations.map(destination =>
+    destination.id === destinationId ? { ...destination, ...settings } : destination,
+  );
+  return { ...record, destinations };
+}
+
+/**
+ * The webhook with a new inbound secret, in use from now on; the ones before stay usable for the overlap, 0 for not at all.
+ */
+export async function withInboundSecret(
+  record: WebhookRecord,
+  secretKey: string,
+  overlapSeconds: number,
+  making: Making,
+): Promise<WebhookRecord> {
+  const secret = await storedSecret(making, purpose.inbound(record.id), secretKey);
+  return { ...record, secrets: rotated(record.secrets, secret, overlapSeconds, making.now) };
+}
+
+/** The same for a destination's secret: deliveries are signed with every secret in use. Null generates one. */
+export async function withDestinationSecret(
+  record: WebhookRecord,
+  destinationId: string,
+  given: string | null,
+  overlapSeconds: number,
+  making: Making,
+): Promise<{ record: WebhookRecord; revealed: RevealedSecret }> {
+  const secretKey = given ?? generateSecret(making.random(GENERATED_SECRET_BYTES));
+  const secret = await storedSecret(making, purpose.destination(destinationId), secretKey);
+  const destinations = record.destinations.map(destination =>
+    destination.id === destinationId
+      ? { ...destination, secrets: rotated(destination.secrets, secret, overlapSeconds, making.now) }
+      : destination,
+  );
+  return { record: { ...record, destinations }, revealed: { destinationId, secretKey } };
+}
+
+/** The new secret before those that are still usable; an overlap never lengthens an earlier one. */
+function rotated(
+  secrets: readonly StoredSecret[],
+  newest: StoredSecret,
+  overlapSeconds: number,
+  now: number,
+): StoredSecret[] {
+  const until = now + overlapSeconds * 1000;
+  const before = secrets
+    .map(secret => ({ ...secret, usableUntil: Math.min(secret.usableUntil ?? until, until) }))
+    .filter(secret => secret.usableUntil > now);
+  return [newest, ...before].slice(0, MAX_SECRETS);
+}

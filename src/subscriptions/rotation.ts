@@ -1,0 +1,62 @@
+/** What a `rotate_secret` request says, for inbound secrets and for those of destinations. */
+import * as v from 'valibot';
+import type { Provider } from '../providers/provider';
+import { err, ok, type Result } from '../result';
+import { destinationSecret } from './destination-input';
+import { type FieldError, fieldErrors } from './field-errors';
+import { fieldsOf, wholeNumber } from './fields';
+import type { InputRules } from './input';
+
+const DAY_SECONDS = 86_400;
+
+/** How long the old secret stays usable, unless said: a day, so that nobody loses events by rotating. */
+const overlap_seconds = v.optional(wholeNumber(0, 30 * DAY_SECONDS), DAY_SECONDS);
+
+const inbound = fieldsOf({
+  secret_key: v.nullish(v.pipe(v.string('must be text'), v.maxLength(4096, 'is too long')), null),
+  overlap_seconds,
+});
+const destination = fieldsOf({ secret_key: v.nullish(destinationSecret, null), overlap_seconds });
+
+/** Providers that take whatever secret their user types in. Everywhere else the provider makes it, and it has to be given. */
+const SECRET_IS_CHOSEN = new Set([
+  'shipstream',
+  'github',
+  'gitlab-token',
+  'typeform',
+  'woocommerce',
+  'x-hub-sha1',
+  'x-hub-sha256',
+  'x-hub-sha512',
+]);
+
+export type Rotation = { secretKey: string; overlapSeconds: number };
+
+/** @param generated the secret to use where none is given and the provider takes any */
+export function parseInboundRotation(
+  given: unknown,
+  provider: Provider,
+  secretProblem: InputRules['secretProblem'],
+  generated: string,
+): Result<Rotation, FieldError[]> {
+  const parsed = v.safeParse(inbound, given);
+  if (!parsed.success) return err(fieldErrors(parsed.issues));
+  const { secret_key: secretKey, overlap_seconds: overlapSeconds } = parsed.output;
+  if (secretKey === null) {
+    if (SECRET_IS_CHOSEN.has(provider.name)) return ok({ secretKey: generated, overlapSeconds });
+    return err([{ path: '/secret_key', message: `is required: ${provider.title} makes its secrets itself` }]);
+  }
+  const problem = secretProblem(provider, secretKey);
+  return problem === null
+    ? ok({ secretKey, overlapSeconds })
+    : err([{ path: '/secret_key', message: problem }]);
+}
+
+/** `secretKey` null: to be generated. */
+export function parseDestinationRotation(
+  given: unknown,
+): Result<{ secretKey: string | null; overlapSeconds: number }, FieldError[]> {
+  const parsed = v.safeParse(destination, given);
+  if (!parsed.success) return err(fieldErrors(parsed.issues));
+  return ok({ secretKey: parsed.output.secret_key, overlapSeconds: parsed.output.overlap_seconds });
+}

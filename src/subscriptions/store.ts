@@ -1,0 +1,114 @@
+/**
+ * The copy of webhook records in KV, for the edge and for lists. The webhook's object is the only writer; whoever must know
+ * better than a minute ago asks the object. Every failure of KV is a value.
+ *
+ * Not promised: that a record written is read, or one deleted is gone, sooner than KV's cache lets go (up to 60 s elsewhere).
+ */
+import { isObject } from '../json/kind';
+import { err, ok, type Result } from '../result';
+import type { WebhookRecord } from './webhook';
+
+export type StoreFailure = 'unavailable' | 'corrupt';
+
+/** Stable across versions. */
+const PREFIX = 'webhook:';
+const keyOf = (id: number) => `${PREFIX}${id}`;
+
+/** Seconds a KV read may be served from the colo's cache: the shortest that KV allows. */
+const CACHE_TTL_SECONDS = 30;
+/** Keys of one bulk read, by KV's limit. */
+const BULK = 100;
+/** Webhooks that one list looks at: KV allows 1,000 operations per request, lists come in thousands. */
+const MAX_LISTED = 10_000;
+
+/** Checks what readers rely on, so that a damaged or foreign value is refused rather than half believed. */
+function parseRecord(text: string, id: number): WebhookRecord | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) && value.id === id ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isRecord(value: unknown): value is WebhookRecord {
+  return (
+    isObject(value) &&
+    value.format === 1 &&
+    typeof value.version === 'number' &&
+    typeof value.provider === 'string' &&
+    typeof value.isActive === 'boolean' &&
+    [value.topics, value.secrets, value.destinations].every(Array.isArray)
+  );
+}
+
+/** The record, or null where KV has none. `unavailable`: KV failed; `corrupt`: there is something else under the key. */
+export async function readRecord(
+  kv: KVNamespace,
+  id: number,
+): Promise<Result<WebhookRecord | null, StoreFailure>> {
+  try {
+    const text = await kv.get(keyOf(id), { cacheTtl: CACHE_TTL_SECONDS });
+    if (text === null) return ok(null);
+    const record = parseRecord(text, id);
+    return record === null ? err('corrupt') : ok(record);
+  } catch {
+    return err('unavailable');
+  }
+}
+
+export async function writeRecord(
+  kv: KVNamespace,
+  record: WebhookRecord,
+): Promise<Result<void, 'unavailable'>> {
+  return attempt(() => kv.put(keyOf(record.id), JSON.stringify(record)));
+}
+
+export async function deleteRecord(kv: KVNamespace, id: number): Promise<Result<void, 'unavailable'>> {
+  return attempt(() => kv.delete(keyOf(id)));
+}
+
+async function attempt(write: () => Promise<void>): Promise<Result<void, 'unavailable'>> {
+  try {
+    return ok(await write());
+  } catch {
+    return err('unavailable');
+  }
+}
+
+/** The ids of all webhooks, ascending; at most 10,000. */
+export async function listIds(kv: KVNamespace): Promise<Result<number[], 'unavailable'>> {
+  const ids: number[] = [];
+  let cursor: string | null = null;
+  try {
+    do {
+      const page: KVNamespaceListResult<unknown> = await kv.list({ prefix: PREFIX, cursor });
+      ids.push(...page.keys.map(key => Number(key.name.slice(PREFIX.length))));
+      cursor = page.list_complete ? null : page.cursor;
+    } while (cursor !== null && ids.length < MAX_LISTED);
+  } catch {
+    return err('unavailable');
+  }
+  return ok(ids.filter(Number.isSafeInteger).sort((a, b) => a - b));
+}
+
+/** The records of these ids, in their order; ids that have none, or a corrupt one, are left out. */
+export async function readRecords(
+  kv: KVNamespace,
+  ids: readonly number[],
+): Promise<Result<WebhookRecord[], 'unavailable'>> {
+  const records: WebhookRecord[] = [];
+  try {
+    for (let start = 0; start < ids.length; start += BULK) {
+      const chunk = ids.slice(start, start + BULK);
+      const texts = await kv.get(chunk.map(keyOf), { cacheTtl: CACHE_TTL_SECONDS });
+      for (const id of chunk) {
+        const record = parseRecord(texts.get(keyOf(id)) ?? '', id);
+        if (record !== null) records.push(record);
+      }
+    }
+  } catch {
+    return err('unavailable');
+  }
+  return ok(records);
+}

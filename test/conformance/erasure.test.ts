@@ -1,0 +1,39 @@
+/** What is deleted is gone: one event's body on request, everything of a webhook with the webhook. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Client, clientOf, shipstreamEvent } from '../support/client';
+import { type Gateway, startGateway } from '../support/gateway';
+
+let gateway: Gateway;
+let client: Client;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  client = clientOf(gateway);
+});
+afterAll(() => gateway.stop());
+
+it("removes one event's body for good, and still knows a duplicate of it", async () => {
+  const { webhook_id: id } = await client.shipstream(null);
+  const body = shipstreamEvent(1, { email: 'john.doe@example.com' });
+  await client.sendShipstream(id, body);
+  expect((await client.call('DELETE', `/v1/webhooks/${id}/events/1/body`)).status).toBe(204);
+  const detail = await client.call('GET', `/v1/webhooks/${id}/events/1`);
+  expect(detail.status).toBe(200);
+  expect(detail.json.body).toBeNull();
+  expect(detail.text).not.toContain(Buffer.from('john.doe').toString('base64').slice(0, 8));
+  expect(detail.text).not.toContain('john.doe');
+  expect((await client.call('POST', `/v1/webhooks/${id}/events/1/replay`, {})).status).toBe(409);
+  expect((await client.sendShipstream(id, body)).json).toMatchObject({ status: 'duplicate', sequence: 1 });
+});
+
+it('removes everything of a webhook with the webhook', async () => {
+  const { webhook_id: id } = await client.shipstream(null);
+  await client.sendShipstream(id, shipstreamEvent(1));
+  expect((await client.call('DELETE', `/v1/webhooks/${id}`)).status).toBe(204);
+  for (const path of ['', '/events', '/events/1', '/gaps', '/status']) {
+    expect((await client.call('GET', `/v1/webhooks/${id}${path}`)).status, path).toBe(404);
+  }
+  expect((await client.call('DELETE', `/v1/webhooks/${id}`)).status).toBe(404);
+  const { webhooks } = await client.get<{ webhooks: { webhook_id: number }[] }>('/v1/webhooks');
+  expect(webhooks.map(({ webhook_id }) => webhook_id)).not.toContain(id);
+});

@@ -1,0 +1,111 @@
+/**
+ * The gateway as a user runs it: `bin/start.mjs` in a process group of its own, on a free port, with its state and its
+ * settings in a temporary directory. Nothing of the repository's own `.dev.vars` or `.wrangler` is read or changed.
+ * No process is left behind by a test that forgets `stop`, or by a test process that is killed.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { eventually } from './eventually';
+import { freePort } from './free-port';
+
+const BIN = join(dirname(fileURLToPath(import.meta.url)), '../../bin');
+const START_MS = 60_000;
+const OUTPUT_CHARS = 20_000;
+
+export type Gateway = {
+  url: string;
+  adminToken: string;
+  /** SIGKILL to every process of it at once; answers when they are gone. */
+  kill9(): Promise<void>;
+  /** Starts again after `kill9`, on the same port and state. */
+  restart(): Promise<void>;
+  /** Ends it and removes its state. */
+  stop(): Promise<void>;
+  /** The end of what it printed, for messages and for promises about logs. */
+  output(): string;
+};
+
+/** `vars` replaces or adds settings: `{ ADMIN_TOKEN, SECRETS_KEY, PUBLIC_URL, … }`. */
+export async function startGateway(vars: Record<string, string> = {}): Promise<Gateway> {
+  const settings = {
+    ADMIN_TOKEN: 'conformance-admin-token',
+    SECRETS_KEY: 'conformance-secrets-key-conformance-0000',
+    ALLOW_PRIVATE_DESTINATIONS: '1',
+    PUBLIC_URL: '',
+    OPERATIONS_URL: '',
+    RPC_SHOW_SECRETS: '',
+    ...vars,
+  };
+  const directory = await mkdtemp(join(tmpdir(), 'gapless-test-'));
+  // A file of its own, though empty, keeps wrangler from reading `.dev.vars`: it takes the settings from the environment.
+  const envFile = join(directory, 'vars');
+  await writeFile(envFile, '');
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  let output = '';
+  let running: ChildProcess | null = null;
+
+  async function start(): Promise<void> {
+    const options = ['--port', `${port}`, '--persist-to', join(directory, 'state'), '--env-file', envFile];
+    const command = ['--import', join(BIN, 'end-with-parent.mjs'), join(BIN, 'start.mjs'), ...options];
+    const child = spawn(process.execPath, command, {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...settings, WRANGLER_REGISTRY_PATH: join(directory, 'registry') },
+    });
+    running = child;
+    process.on('exit', killNow);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        output = (output + chunk.toString()).slice(-OUTPUT_CHARS);
+      });
+    }
+    await eventually(async () => {
+      if (child.exitCode === null) {
+        const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5_000) }).catch(
+          () => null,
+        );
+        if (answer?.status === 200) return;
+      }
+      throw new Error(`the gateway does not answer at ${url}:\n${output}`);
+    }, START_MS);
+  }
+
+  function killNow(): void {
+    signalGroup('SIGKILL');
+  }
+
+  function signalGroup(signal: 'SIGKILL' | 'SIGTERM' | 0): boolean {
+    if (running?.pid === undefined) return false;
+    try {
+      return process.kill(-running.pid, signal);
+    } catch {
+      return false;
+    }
+  }
+
+  async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    signalGroup(signal);
+    await eventually(() => {
+      if (signalGroup(0)) throw new Error(`${signal} has not ended the gateway`);
+    });
+    process.off('exit', killNow);
+    running = null;
+  }
+
+  await start();
+  return {
+    url,
+    adminToken: settings.ADMIN_TOKEN,
+    kill9: () => end('SIGKILL'),
+    restart: start,
+    async stop() {
+      await end('SIGTERM').catch(() => end('SIGKILL'));
+      await rm(directory, { recursive: true, force: true });
+    },
+    output: () => output,
+  };
+}

@@ -1,0 +1,209 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { PROVIDERS, providerFor } from '../../../src/providers/registry';
+import type { Scheme } from '../../../src/signature/scheme';
+import { secretProblem, verify } from '../../../src/signature/verify';
+import file from '../../vectors/signatures.json';
+
+const NOW = Date.UTC(2026, 10, 20);
+const encode = (text: string) => new TextEncoder().encode(text);
+
+async function hmac(hash: string, key: Uint8Array, message: Uint8Array): Promise<Uint8Array> {
+  const imported = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash }, false, ['sign']);
+  return new Uint8Array(await crypto.subtle.sign('HMAC', imported, message));
+}
+const base64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes));
+const hex = (bytes: Uint8Array) => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
+
+const secret = (text: string, id = 'current') => ({ id, text });
+const PLAIN: Scheme = {
+  alg: 'hmac-sha256',
+  key: { enc: 'utf8' },
+  enc: 'hex',
+  sig: [{ h: 'x-signature', prefix: 'sha256=' }],
+  msg: ['{body}'],
+};
+
+describe('vectors', () => {
+  test.each(file.vectors)('$id', async vector => {
+    const scheme = providerFor(vector.provider)?.scheme;
+    if (scheme === undefined) throw new Error(`no provider ${vector.provider}`);
+    const headers = new Headers(Object.entries(vector.headers));
+    const result = await verify(scheme, [secret(vector.secret)], { headers, body: encode(vector.body) }, NOW);
+    expect(result.ok ? 'valid' : result.error.reason).toBe(vector.reason ?? vector.expected);
+  });
+
+  test('say which reading of the scheme matched', async () => {
+    const scheme = providerFor('apideck')?.scheme ?? PLAIN;
+    for (const [id, message] of [
+      ['apideck-array-keep', '{cjson:keep}'],
+      ['apideck-array-recurse', '{cjson:recurse}'],
+    ]) {
+      const vector = file.vectors.find(candidate => candidate.id === id);
+      const headers = new Headers(Object.entries(vector?.headers ?? {}));
+      const request = { headers, body: encode(vector?.body ?? '') };
+      const result = await verify(scheme, [secret(vector?.secret ?? '')], request, NOW);
+      expect(result).toEqual({ ok: true, value: { secretId: 'current', message } });
+    }
+  });
+});
+
+describe('verify', () => {
+  const body = encode('hello');
+
+  async function judge(
+    scheme: Scheme,
+    headers: Record<string, string>,
+    secrets = [secret('k')],
+    nowMs = NOW,
+  ) {
+    const result = await verify(scheme, secrets, { headers: new Headers(headers), body }, nowMs);
+    return result.ok ? result.value.secretId : result.error.reason;
+  }
+  const signed = async (text: string) => `sha256=${hex(await hmac('SHA-256', encode(text), body))}`;
+
+  test.each([
+    ['hmac-sha1', 'SHA-1'],
+    ['hmac-sha256', 'SHA-256'],
+    ['hmac-sha512', 'SHA-512'],
+  ] as const)('%s', async (alg, hash) => {
+    const signature = `sha256=${hex(await hmac(hash, encode('k'), body))}`;
+    expect(await judge({ ...PLAIN, alg }, { 'x-signature': signature })).toBe('current');
+    expect(await judge({ ...PLAIN, alg }, { 'x-signature': signature }, [secret('other')])).toBe('mismatch');
+  });
+
+  test('secrets are tried in order, four at most', async () => {
+    const headers = { 'x-signature': await signed('old') };
+    const others = ['a', 'b', 'c'].map(text => secret(text, text));
+    expect(await judge(PLAIN, headers, [...others, secret('old', 'old')])).toBe('old');
+    expect(await judge(PLAIN, headers, [...others, secret('d', 'd'), secret('old', 'old')])).toBe('mismatch');
+  });
+
+  test('without a usable secret nothing matches', async () => {
+    const headers = { 'x-signature': await signed('k') };
+    expect(await judge(PLAIN, headers, [])).toBe('mismatch');
+    expect(await judge(PLAIN, headers, [secret('')])).toBe('mismatch');
+    expect(await judge({ ...PLAIN, key: { enc: 'hex' } }, headers)).toBe('mismatch');
+  });
+
+  test('a key is decoded as the scheme says', async () => {
+    const signature = `sha256=${hex(await hmac('SHA-256', Uint8Array.of(0xab, 0xcd), body))}`;
+    expect(
+      await judge({ ...PLAIN, key: { enc: 'hex' } }, { 'x-signature': signature }, [secret('ABcd')]),
+    ).toBe('current');
+    expect(
+      await judge({ ...PLAIN, key: { enc: 'base64' } }, { 'x-signature': signature }, [secret('q80=')]),
+    ).toBe('current');
+  });
+
+  test('absent is missing; empty, undecodable, truncated and doubled are malformed', async () => {
+    const good = await signed('k');
+    expect(await judge(PLAIN, {})).toBe('missing');
+    for (const value of [
+      '',
+      'sha256=',
+      'sha256=zz',
+      good.slice(7),
+      good.slice(0, -2),
+      `${good}00`,
+      `${good}, ${good}`,
+    ]) {
+      expect(await judge(PLAIN, { 'x-signature': value })).toBe('malformed');
+    }
+  });
+
+  test('a header sent twice is malformed', async () => {
+    const headers = new Headers();
+    const signature = base64(await hmac('SHA-256', encode('k'), body));
+    headers.append('x-signature', signature);
+    headers.append('x-signature', signature);
+    const scheme: Scheme = { ...PLAIN, enc: 'base64', sig: [{ h: 'x-signature' }] };
+    const result = await verify(scheme, [secret('k')], { headers, body }, NOW);
+    expect(result.ok ? '' : result.error.reason).toBe('malformed');
+  });
+
+  test('any of several signature headers is enough', async () => {
+    const scheme: Scheme = { ...PLAIN, sig: [{ h: 'x-first' }, ...PLAIN.sig] };
+    expect(await judge(scheme, { 'x-first': 'nonsense', 'x-signature': await signed('k') })).toBe('current');
+  });
+
+  test('a message that cannot be built is malformed unless an alternative can be', async () => {
+    const headers = { 'x-signature': await signed('k') };
+    expect(await judge({ ...PLAIN, msg: ['{json:/a}'] }, headers)).toBe('malformed');
+    expect(await judge({ ...PLAIN, msg: ['{nonsense}'] }, headers)).toBe('malformed');
+    expect(await judge({ ...PLAIN, msg: [] }, headers)).toBe('malformed');
+    expect(await judge({ ...PLAIN, msg: ['{json:/a}', '{cjson:keep}', '{body}'] }, headers)).toBe('current');
+  });
+
+  test('a timestamp is tolerated both ways, and judged only on what was signed', async () => {
+    const at = NOW / 1000;
+    const scheme: Scheme = { ...PLAIN, msg: ['{ts}.{body}'], ts: { from: 'h:x-time', fmt: 's', tol: 300 } };
+    const signature = `sha256=${hex(await hmac('SHA-256', encode('k'), encode(`${at}.hello`)))}`;
+    const headers = { 'x-signature': signature, 'x-time': String(at) };
+    for (const [seconds, verdict] of [
+      [0, 'current'],
+      [300, 'current'],
+      [301, 'stale'],
+      [-300, 'current'],
+      [-301, 'stale'],
+    ] as const) {
+      expect(await judge(scheme, headers, [secret('k')], NOW + seconds * 1000)).toBe(verdict);
+    }
+    expect(await judge(scheme, headers, [secret('other')], NOW + 301_000)).toBe('mismatch');
+    expect(await judge(scheme, { 'x-signature': signature })).toBe('missing');
+    for (const value of ['', '1e3', '-1', `${at}, ${at}`, '9'.repeat(13)]) {
+      expect(await judge(scheme, { ...headers, 'x-time': value })).toBe('malformed');
+    }
+  });
+
+  test('details carry nothing of the request or the secret', async () => {
+    const headers = new Headers({ 'x-signature': `sha256=${'ab'.repeat(32)}` });
+    const result = await verify(PLAIN, [secret('hush-hush')], { headers, body: encode('private') }, NOW);
+    expect(JSON.stringify(result)).not.toMatch(/hush|private|abab/);
+  });
+});
+
+describe('properties', () => {
+  test('any flipped bit of a signed body invalidates', async () => {
+    const compact = encode('{"payload":{"event_id":"e1","event_type":"ecommerce.order.created","n":12}}');
+    for (const name of ['shipstream', 'apideck']) {
+      const scheme = providerFor(name)?.scheme ?? PLAIN;
+      const digest = await hmac('SHA-256', encode('k'), compact);
+      const headers = new Headers({
+        [scheme.sig[0]?.h ?? '']: scheme.enc === 'hex' ? hex(digest) : base64(digest),
+      });
+      // Apideck signs sorted keys, and these are sorted.
+      expect((await verify(scheme, [secret('k')], { headers, body: compact }, NOW)).ok).toBe(true);
+      for (let i = 0; i < compact.length * 8; i++) {
+        const flipped = compact.map((byte, at) => (at === i >> 3 ? byte ^ (1 << (i & 7)) : byte));
+        expect((await verify(scheme, [secret('k')], { headers, body: flipped }, NOW)).ok).toBe(false);
+      }
+    }
+  });
+
+  test('arbitrary requests are refused and never throw', async () => {
+    const schemes = PROVIDERS.map(provider => provider.scheme);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...schemes),
+        fc.oneof(fc.uint8Array({ maxLength: 64 }), fc.json().map(encode)),
+        fc.oneof(fc.base64String(), fc.stringMatching(/^[0-9a-f]{64}$/), fc.stringMatching(/^[ -~]*$/)),
+        async (scheme, body, signature) => {
+          const headers = new Headers({ [scheme.sig[0]?.h ?? '']: signature });
+          const result = await verify(scheme, [secret('k')], { headers, body }, NOW);
+          expect(result.ok).toBe(false);
+        },
+      ),
+    );
+  });
+});
+
+test('secretProblem', () => {
+  expect(secretProblem(PLAIN, 'anything')).toBeNull();
+  expect(secretProblem(PLAIN, '')).toBe('must not be empty');
+  expect(secretProblem(PLAIN, '\ud800')).toBe('must be well-formed text');
+  expect(secretProblem({ ...PLAIN, key: { enc: 'hex' } }, 'xyz')).toBe('must be hex');
+  expect(secretProblem({ ...PLAIN, key: { enc: 'hex' } }, '00ff')).toBeNull();
+  expect(secretProblem({ ...PLAIN, key: { enc: 'base64' } }, 'YQ')).toBe('must be base64');
+  expect(secretProblem({ ...PLAIN, key: { enc: 'base64' } }, 'YQ==')).toBeNull();
+});
