@@ -1,12 +1,11 @@
 /** `/v1/webhooks/{webhook_id}/…`: what arrived, what is missing, and how far each destination is. The object answers. */
 import { type Context, Hono } from 'hono';
 import { LIMITS } from '../limits';
-import type { EventStatus, GapStatus } from '../log/contract';
+import type { EventStatus, GapStatus, WebhookObject } from '../log/contract';
+import { objectOf } from '../log/stub';
 import { err, ok, type Result } from '../result';
 import type { FieldError } from '../subscriptions/field-errors';
 import { eventDetailView, eventView, gapsView, releaseView, statusView } from './event-views';
-import type { WebhookObject } from '../log/contract';
-import { objectOf } from '../log/stub';
 import { ask, findWebhook } from './manage';
 import { type ApiError, problem } from './problem';
 import { oneOfParameter, wholeParameters } from './query';

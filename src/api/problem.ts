@@ -103,7 +103,10 @@ function describe(error: ApiError): Problem {
 }
 
 /** A problem as a response. `reason` names it for good: `type` is a URN made of it. */
-export function problemResponse(reason: string, { status, title, detail, errors, headers }: Problem): Response {
+export function problemResponse(
+  reason: string,
+  { status, title, detail, errors, headers }: Problem,
+): Response {
   const type = `urn:gapless:problem:${reason.replaceAll('_', '-')}`;
   const body = { type, title, status, detail, ...(errors === undefined ? {} : { errors }) };
   return new Response(JSON.stringify(body), {

@@ -106,36 +106,39 @@ function mergedStatus(a: HoleStatus, b: HoleStatus): HoleStatus {
   return a === 'young' ? b : a;
 }
 
-/**
- * The list after time has passed: young holes older than `graceMs` open, open ones older than `expiresMs` expire.
- * `changed` holds the new versions, and `nextAt` is when to look again (ms since 1970), or null.
- */
+export type HolePatience = {
+  /** From a hole's detection until it is in the gap list. */
+  graceMs: number;
+  /** From a hole's detection until its ids are not expected any more. */
+  expiresMs: number;
+};
+
+/** The list after time has passed, and the holes whose status changed, as they are now. */
 export function ageHoles(
   holes: readonly Hole[],
   now: number,
-  graceMs: number,
-  expiresMs: number,
-): { holes: readonly Hole[]; changed: Hole[]; nextAt: number | null } {
+  patience: HolePatience,
+): { holes: readonly Hole[]; changed: Hole[] } {
   const changed: Hole[] = [];
-  let nextAt: number | null = null;
   const aged = holes.map(hole => {
-    const status = statusAt(hole, now, graceMs, expiresMs);
-    if (status !== 'expired') {
-      const at = hole.detectedAt + (status === 'young' ? graceMs : expiresMs);
-      nextAt = nextAt === null ? at : Math.min(nextAt, at);
-    }
-    if (status === hole.status) return hole;
-    const next = { ...hole, status };
+    const at = changesAt(hole, patience);
+    if (at === null || now < at) return hole;
+    // One step at a time: every hole is in the gap list as open before it expires.
+    const next: Hole = { ...hole, status: hole.status === 'young' ? 'open' : 'expired' };
     changed.push(next);
     return next;
   });
-  return { holes: changed.length > 0 ? aged : holes, changed, nextAt };
+  return { holes: changed.length > 0 ? aged : holes, changed };
 }
 
-function statusAt(hole: Hole, now: number, graceMs: number, expiresMs: number): HoleStatus {
-  if (hole.status === 'expired') return 'expired';
-  const age = now - hole.detectedAt;
-  // Grace before expiry: every hole is in the gap list as open at least once.
-  if (hole.status === 'open') return age >= expiresMs ? 'expired' : 'open';
-  return age >= graceMs ? 'open' : 'young';
+/** When a hole's status changes by itself, ms since 1970; null for never. */
+export function changesAt({ status, detectedAt }: Hole, { graceMs, expiresMs }: HolePatience): number | null {
+  switch (status) {
+    case 'young':
+      return detectedAt + graceMs;
+    case 'open':
+      return detectedAt + expiresMs;
+    case 'expired':
+      return null;
+  }
 }

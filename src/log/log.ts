@@ -15,7 +15,9 @@ import {
   type Head,
 } from './checkpoint';
 import type { AppendResult, IncomingEvent } from './contract';
+import type { Epoch } from './epoch';
 import { GapRows } from './gap-rows';
+import type { Hole } from './holes';
 import { type Judgement, judge } from './judge';
 import { fingerprintHex, KnownIds } from './known-ids';
 import { bodyKey, eventIdKey, quarantineKey, SeenKeys } from './seen-keys';
@@ -24,6 +26,7 @@ import { readState, writeState } from './tables';
 import {
   age,
   type Conflict,
+  nextAging,
   type Placement,
   recordConflict,
   record as recordPlacement,
@@ -44,6 +47,12 @@ export class Log {
   #storage: DurableObjectStorage;
   #seen: SeenKeys;
   #head: Head;
+  /** The state of holes and epochs for which `at` was worked out. */
+  #aging: { current: readonly Hole[] | undefined; previous: readonly Epoch[] | null; at: number | null } = {
+    current: undefined,
+    previous: null,
+    at: null,
+  };
   /** Sequence of the last checkpoint, and whether something since is not in the event rows. */
   #saved: { sequence: number; stale: boolean };
 
@@ -340,33 +349,48 @@ export class Log {
     });
   }
 
-  /** Lets time pass: holes open and expire, epochs close. Returns when to call again (ms since 1970), or null. */
-  age(webhook: WebhookRecord, now: number): number | null {
-    return this.#transaction(() => {
-      const { tracker, aged, closed, nextAt } = age(this.#head.tracker, now, trackerSettings(webhook));
-      if (tracker !== this.#head.tracker) {
-        for (const change of aged) this.gaps.age(change);
-        for (const epoch of closed) this.gaps.close(epoch.number, epoch.holes);
-        this.#head = { ...this.#head, tracker };
-        this.#save();
-      }
-      return nextAt;
+  /** When holes change or epochs close by themselves, ms since 1970, or null. */
+  agesAt(webhook: WebhookRecord): number | null {
+    const { tracker } = this.#head;
+    // Looking at every hole after every commit would be felt; most commits change none.
+    const { current, previous } = this.#aging;
+    if (current !== tracker.current?.holes || previous !== tracker.previous) {
+      this.#aging = {
+        current: tracker.current?.holes,
+        previous: tracker.previous,
+        at: nextAging(tracker, trackerSettings(webhook)),
+      };
+    }
+    return this.#aging.at;
+  }
+
+  /** Lets time pass: holes open and expire, epochs close. */
+  age(webhook: WebhookRecord, now: number): void {
+    this.#transaction(() => {
+      const { tracker, aged, closed } = age(this.#head.tracker, now, trackerSettings(webhook));
+      if (tracker === this.#head.tracker) return;
+      for (const change of aged) this.gaps.age(change);
+      for (const epoch of closed) this.gaps.close(epoch.number, epoch.holes);
+      this.#head = { ...this.#head, tracker };
+      this.#save();
     });
   }
 
-  /** Drops what is past retention and past the deduplication window. Returns when to call again, or null. */
-  retain(webhook: WebhookRecord, now: number): number | null {
+  /** When the oldest events are past their retention, ms since 1970, or null. */
+  dropsAt(webhook: WebhookRecord): number | null {
+    return this.segments.nextDropAt(webhook.retentionDays * DAY_MS);
+  }
+
+  /** Drops what is past retention and past the deduplication window. */
+  retain(webhook: WebhookRecord, now: number): void {
     const retentionMs = webhook.retentionDays * DAY_MS;
-    const dropAt = this.segments.nextDropAt(retentionMs);
-    if (dropAt === null || now < dropAt) return dropAt;
-    return this.#transaction(() => {
+    this.#transaction(() => {
       this.#save();
       this.segments.drop(now, retentionMs);
       this.known.prune(now - deduplicationMs(webhook));
       this.gaps.prune(now - deduplicationMs(webhook));
       this.#storage.sql.exec('DELETE FROM releases WHERE sequence < ?', this.segments.firstSequence);
       this.#save();
-      return this.segments.nextDropAt(retentionMs);
     });
   }
 

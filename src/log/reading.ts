@@ -25,6 +25,7 @@ import type {
 import type { DeliveryRow } from './delivery-rows';
 import type { Forwarding } from './forwarding';
 import type { GapRow } from './gap-rows';
+import { holeIndexOf } from './holes';
 import type { Log } from './log';
 import type { StoredEvent } from './segments';
 
@@ -151,14 +152,19 @@ function gapOf(log: Log, row: GapRow, horizonSeconds: number | null): Gap {
     status: row.status,
     detectedAt: row.detected_at,
     resolvedAt: row.resolved_at,
-    before: sideOf(log, row.epoch, row.from_id - 1),
-    after: sideOf(log, row.epoch, row.to_id + 1),
+    before: sideOf(log, row.epoch, row.from_id - 1, -1),
+    after: sideOf(log, row.epoch, row.to_id + 1, 1),
     retryUntil: horizonSeconds === null ? null : row.detected_at + horizonSeconds * 1000,
   };
 }
 
-function sideOf(log: Log, epoch: number, incrementId: number): GapSide | null {
-  const known = log.known.lookup(epoch, incrementId);
+/** The received id next to a hole; a hole between two gaps looks over its neighbours. */
+function sideOf(log: Log, epochNumber: number, next: number, step: -1 | 1): GapSide | null {
+  const { current, previous } = log.head.tracker;
+  const epoch = [current, ...previous].find(candidate => candidate?.number === epochNumber);
+  const neighbour = epoch?.holes[holeIndexOf(epoch.holes, next)];
+  const incrementId = neighbour === undefined ? next : step < 0 ? neighbour.from - 1 : neighbour.to + 1;
+  const known = log.known.lookup(epochNumber, incrementId);
   if (known === null || known === 'forgotten') return null;
   // An ignored id was received, but has no event.
   const event = known.kind === 'ignored' ? null : log.segments.get(known.sequence);

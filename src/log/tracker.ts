@@ -7,7 +7,7 @@
  * earlier numbering neither open nor fill holes of the current one.
  */
 import { type Arrival, type Epoch, gapBefore, receive, standingOf, startEpoch } from './epoch';
-import { ageHoles, type Hole, type HoleChange, holeIndexOf } from './holes';
+import { ageHoles, changesAt, type Hole, type HoleChange, type HolePatience, holeIndexOf } from './holes';
 
 /** What is on record for an increment id. */
 export type KnownId = {
@@ -39,7 +39,7 @@ const CONFLICTS_FOR_RESTART = 3;
 const MAX_CONFLICTS = 100;
 const MAX_PREVIOUS_EPOCHS = 3;
 
-export type TrackerSettings = { graceMs: number; expiresMs: number };
+export type TrackerSettings = HolePatience;
 
 export type Placement =
   /** Seen for the first time; `late` when a higher id of its epoch came before it. */
@@ -243,21 +243,15 @@ export function recordConflict(tracker: Tracker, conflict: Conflict): Tracker {
 /** What the passing of time did to one epoch's holes. */
 export type Aged = { epoch: number; holes: Hole[] };
 
-/**
- * The tracker after time has passed: holes open and expire, earlier epochs close with what they still miss expired.
- * `nextAt` is when to look again, ms since 1970, or null when nothing is due by itself.
- */
+/** The tracker after time has passed: holes open and expire, earlier epochs close with what they still miss expired. */
 export function age(
   tracker: Tracker,
   now: number,
   settings: TrackerSettings,
-): { tracker: Tracker; aged: Aged[]; closed: Epoch[]; nextAt: number | null } {
+): { tracker: Tracker; aged: Aged[]; closed: Epoch[] } {
   const aged: Aged[] = [];
-  const dueTimes: number[] = [];
   const grow = (epoch: Epoch): Epoch => {
-    const { holes, changed, nextAt } = ageHoles(epoch.holes, now, settings.graceMs, settings.expiresMs);
-    if (nextAt !== null) dueTimes.push(nextAt);
-    if (epoch.closesAt !== null) dueTimes.push(epoch.closesAt);
+    const { holes, changed } = ageHoles(epoch.holes, now, settings);
     if (changed.length === 0) return epoch;
     aged.push({ epoch: epoch.number, holes: changed });
     return { ...epoch, holes };
@@ -268,10 +262,15 @@ export function age(
   const previous = tracker.previous.filter(stays).map(grow);
   const current = tracker.current === null ? null : grow(tracker.current);
   const unchanged = aged.length === 0 && closed.length === 0;
-  return {
-    tracker: unchanged ? tracker : { ...tracker, current, previous },
-    aged,
-    closed,
-    nextAt: dueTimes.length > 0 ? Math.min(...dueTimes) : null,
-  };
+  return { tracker: unchanged ? tracker : { ...tracker, current, previous }, aged, closed };
+}
+
+/** When `age` has something to do next, ms since 1970, or null. O(holes). */
+export function nextAging(tracker: Tracker, settings: TrackerSettings): number | null {
+  let next = Number.POSITIVE_INFINITY;
+  for (const epoch of [...tracker.previous, ...(tracker.current === null ? [] : [tracker.current])]) {
+    next = Math.min(next, epoch.closesAt ?? next);
+    for (const hole of epoch.holes) next = Math.min(next, changesAt(hole, settings) ?? next);
+  }
+  return Number.isFinite(next) ? next : null;
 }

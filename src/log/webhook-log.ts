@@ -45,10 +45,6 @@ type Live = {
   copiedVersion: number;
   /** When the KV copy is to be tried again, ms since 1970. */
   copyAt: number | null;
-  /** When holes change by themselves, ms since 1970. */
-  agesAt: number | null;
-  /** When the oldest events are to be dropped, ms since 1970. */
-  dropsAt: number | null;
 };
 
 export class WebhookLog extends DurableObject<Env> implements WebhookObject {
@@ -104,8 +100,6 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     writeState(this.ctx.storage.sql, 'record', JSON.stringify(webhook));
     live.webhook = webhook;
     live.forwarding.configure(webhook);
-    live.agesAt = live.log.age(webhook, Date.now());
-    live.dropsAt = live.log.retain(webhook, Date.now());
     live.forwarding.pump();
   }
 
@@ -200,14 +194,14 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     }
     const now = Date.now();
     try {
-      if (live.agesAt !== null && live.agesAt <= now) live.agesAt = live.log.age(live.webhook, now);
-      if (live.dropsAt !== null && live.dropsAt <= now) {
-        live.dropsAt = live.log.retain(live.webhook, now);
+      if (isDue(live.log.agesAt(live.webhook), now)) live.log.age(live.webhook, now);
+      if (isDue(live.log.dropsAt(live.webhook), now)) {
+        live.log.retain(live.webhook, now);
         live.forwarding.rows.prune(live.log.segments.firstSequence);
       }
       live.confirmations.pump();
       live.forwarding.pump();
-      if (live.copyAt !== null && live.copyAt <= now) await this.#copyToKv(live);
+      if (isDue(live.copyAt, now)) await this.#copyToKv(live);
     } catch (error) {
       // Thrown alarms are dropped after six tries; what failed is due again and comes with the next one.
       console.error('alarm', error instanceof Error ? error.message : 'failed');
@@ -218,10 +212,15 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   #arrange(): void {
     const live = this.#live;
     if (live === null) return;
-    this.#due.arrange(
-      [live.agesAt, live.dropsAt, live.copyAt, live.forwarding.nextAt(), live.confirmations.nextAt()],
-      Date.now(),
-    );
+    const { webhook, log, copyAt, forwarding, confirmations } = live;
+    const times = [
+      log.agesAt(webhook),
+      log.dropsAt(webhook),
+      copyAt,
+      forwarding.nextAt(),
+      confirmations.nextAt(),
+    ];
+    this.#due.arrange(times, Date.now());
   }
 
   // --- assembly ---------------------------------------------------------------------------------------------------
@@ -273,16 +272,12 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       appends,
       copiedVersion,
       copyAt: copiedVersion === webhook.version ? null : Date.now(),
-      agesAt: log.age(webhook, Date.now()),
-      dropsAt: log.retain(webhook, Date.now()),
     };
     return live;
   }
 
   /** After something was committed: the log may age at another time, and there may be something to send. */
   #afterCommit(live: Live): void {
-    live.agesAt = live.log.age(live.webhook, Date.now());
-    live.dropsAt = live.log.retain(live.webhook, Date.now());
     live.confirmations.pump();
     live.forwarding.pump();
   }
@@ -324,3 +319,5 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return token.ok ? { url: confirm.url, token: token.value } : null;
   }
 }
+
+const isDue = (at: number | null, now: number): boolean => at !== null && at <= now;

@@ -46,6 +46,13 @@ const DAY_SECONDS = 86_400;
 /** 104 hours: ShipStream's last retry, and for providers that do not say when theirs is. */
 const DEFAULT_EXPIRES_SECONDS = 374_400;
 
+/** Any text; whether it is a secret in the provider's scheme is asked of `InputRules`. */
+export const inboundSecret = v.pipe(
+  v.string('must be text'),
+  v.minLength(1, 'must not be empty'),
+  v.maxLength(4096, 'must have at most 4096 characters'),
+);
+
 const changeable = {
   name: v.nullish(text(200), null),
   topics: v.optional(topics, '*'),
@@ -84,11 +91,7 @@ const FIXED = {
 const changeableSchema = fieldsOf(changeable);
 const creationSchema = fieldsOf({
   provider: v.string('must be the name of a provider'),
-  secret_key: v.pipe(
-    v.string('must be text'),
-    v.minLength(1, 'must not be empty'),
-    v.maxLength(4096, 'is too long'),
-  ),
+  secret_key: inboundSecret,
   ...changeable,
   signature: v.nullish(
     v.custom<never>(() => false, 'must be null: custom schemes are not available yet'),

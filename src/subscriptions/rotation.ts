@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../result';
 import { destinationSecret } from './destination-input';
 import { type FieldError, fieldErrors } from './field-errors';
 import { fieldsOf, wholeNumber } from './fields';
-import type { InputRules } from './input';
+import { type InputRules, inboundSecret } from './input';
 
 const DAY_SECONDS = 86_400;
 
@@ -13,7 +13,7 @@ const DAY_SECONDS = 86_400;
 const overlap_seconds = v.optional(wholeNumber(0, 30 * DAY_SECONDS), DAY_SECONDS);
 
 const inbound = fieldsOf({
-  secret_key: v.nullish(v.pipe(v.string('must be text'), v.maxLength(4096, 'is too long')), null),
+  secret_key: v.nullish(inboundSecret, null),
   overlap_seconds,
 });
 const destination = fieldsOf({ secret_key: v.nullish(destinationSecret, null), overlap_seconds });

@@ -112,7 +112,7 @@ describe('parseWebhook', () => {
     ['destinations', [{ url, ordering: 'fifo' }], '/destinations/0/ordering'],
     ['destinations', [{ url, sign: 'none' }], '/destinations/0/sign'],
     ['destinations', [{ url, start: 'later' }], '/destinations/0/start'],
-    ['destinations', [{ url, start: { sequence: 0 } }], '/destinations/0/start'],
+    ['destinations', [{ url, start: { sequence: 0 } }], '/destinations/0/start/sequence'],
     ['destinations', [{ url, filter: { storeId: [1] } }], '/destinations/0/filter/storeId'],
     ['destinations', [{ url, filter: { '/a': 1 } }], '/destinations/0/filter/~1a'],
     ['destinations', [{ url, extra_headers: { Host: 'x' } }], '/destinations/0/extra_headers'],

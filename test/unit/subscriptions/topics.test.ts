@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   MAX_TOPIC_PATTERNS,
-  matches,
+  parseTopics,
   parseTopics,
   topicsProblemText,
 } from '../../../src/subscriptions/topics';
@@ -50,7 +50,7 @@ describe('parseTopics', () => {
   });
 });
 
-describe('matches', () => {
+describe('topicMatches', () => {
   it.each([
     [['*'], 'order:created', true],
     [['order:*'], 'order:created', true],
@@ -63,18 +63,18 @@ describe('matches', () => {
     [['product:*', 'order:c*'], 'order:created', true],
     [[], 'order:created', false],
   ])('%j against %s is %s', (patterns, topic, expected) => {
-    expect(matches(patterns, topic)).toBe(expected);
+    expect(topicMatches(patterns, topic)).toBe(expected);
   });
 
   it('keeps operational events and provider events apart', () => {
     const operational = { operational: true };
-    expect(matches(['*'], 'gateway:gap_opened', operational)).toBe(false);
-    expect(matches(['g*'], 'gateway:gap_opened', operational)).toBe(false);
-    expect(matches(['gateway:*'], 'gateway:gap_opened', operational)).toBe(true);
-    expect(matches(['gateway:gap_opened'], 'gateway:gap_opened', operational)).toBe(true);
-    expect(matches(['gateway:gap_filled'], 'gateway:gap_opened', operational)).toBe(false);
-    expect(matches(['gateway:*'], 'gateway:gap_opened')).toBe(false);
-    expect(matches(['*'], 'gateway:forged')).toBe(true);
+    expect(topicMatches(['*'], 'gateway:gap_opened', operational)).toBe(false);
+    expect(topicMatches(['g*'], 'gateway:gap_opened', operational)).toBe(false);
+    expect(topicMatches(['gateway:*'], 'gateway:gap_opened', operational)).toBe(true);
+    expect(topicMatches(['gateway:gap_opened'], 'gateway:gap_opened', operational)).toBe(true);
+    expect(topicMatches(['gateway:gap_filled'], 'gateway:gap_opened', operational)).toBe(false);
+    expect(topicMatches(['gateway:*'], 'gateway:gap_opened')).toBe(false);
+    expect(topicMatches(['*'], 'gateway:forged')).toBe(true);
   });
 
   it('finds every topic by itself and by each of its prefixes', () => {
@@ -83,7 +83,9 @@ describe('matches', () => {
       fc.property(topic, fc.nat(), (text, cut) => {
         fc.pre(!text.startsWith('gateway:'));
         const prefix = text.slice(0, cut % (text.length + 1));
-        return matches([text], text) && matches([`${prefix}*`], text) === !prefix.startsWith('gateway:');
+        return (
+          topicMatches([text], text) && topicMatches([`${prefix}*`], text) === !prefix.startsWith('gateway:')
+        );
       }),
     );
   });
