@@ -28,8 +28,15 @@ try {
   process.exitCode = 1;
 }
 
+/** Every step, also where one fails. */
 async function cleanUp() {
-  while (undo.length > 0) await undo.pop()();
+  const step = undo.pop();
+  if (!step) return;
+  try {
+    await step();
+  } finally {
+    await cleanUp();
+  }
 }
 
 async function demo() {

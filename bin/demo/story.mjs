@@ -90,9 +90,19 @@ async function gapsAre(api, path, told) {
 }
 
 function showGaps({ gaps, highest_increment_id: highest }) {
-  const rows = gaps.map(gap => [`${gap.from}-${gap.to}`, gap.status, gap.count]);
-  table(['gap', 'status', 'events'], rows);
+  const rows = gaps.map(gap => [
+    `${gap.from}-${gap.to}`,
+    gap.status,
+    clock(gap.detected_at),
+    clock(gap.resolved_at),
+  ]);
+  table(['gap', 'status', 'detected (UTC)', 'closed'], rows);
   line(`  highest increment id: ${highest}`);
+}
+
+/** The time of day in an RFC 3339 time. */
+function clock(time) {
+  return time?.slice(11, 19);
 }
 
 function showReceived(received) {

@@ -5,11 +5,8 @@ import { err, ok, type Result } from '../result';
 import { secretProblem } from '../signature/verify';
 import type { InputRules } from '../subscriptions/input';
 import type { Making } from '../subscriptions/record';
-import { importKeys, type SealingKeys, seal } from '../subscriptions/sealing';
+import { keysOf, type SealingKeys, seal } from '../subscriptions/sealing';
 import type { ApiError } from './problem';
-
-/** The previous key is a secret that most deployments do not have, so the generated types do not know it. */
-type Keyed = { SECRETS_KEY: string; SECRETS_KEY_PREVIOUS?: string };
 
 export function inputRules(env: Env): InputRules {
   return {
@@ -20,8 +17,8 @@ export function inputRules(env: Env): InputRules {
   };
 }
 
-export async function sealingKeys(env: Keyed): Promise<Result<SealingKeys, ApiError>> {
-  const keys = await importKeys(env.SECRETS_KEY, env.SECRETS_KEY_PREVIOUS);
+export async function sealingKeys(env: Env): Promise<Result<SealingKeys, ApiError>> {
+  const keys = await keysOf(env);
   if (keys.ok) return keys;
   return err({ reason: 'not_configured', detail: 'SECRETS_KEY or SECRETS_KEY_PREVIOUS is too short.' });
 }
@@ -29,7 +26,7 @@ export async function sealingKeys(env: Keyed): Promise<Result<SealingKeys, ApiEr
 export const randomBytes = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
 
 /** Clock, randomness and encryption for making records. @param now ms since 1970 */
-export async function makingAt(env: Keyed, now: number): Promise<Result<Making, ApiError>> {
+export async function makingAt(env: Env, now: number): Promise<Result<Making, ApiError>> {
   const keys = await sealingKeys(env);
   if (!keys.ok) return keys;
   return ok({ now, random: randomBytes, seal: (boundTo, text) => seal(keys.value, boundTo, text) });

@@ -1,6 +1,5 @@
 /** What the API shows of events, deliveries, gaps and state: public JSON, snake_case, times as RFC 3339. */
 import type {
-  AppendResult,
   AttemptView,
   DeliveryView,
   DestinationStatus,
@@ -9,6 +8,7 @@ import type {
   Gap,
   GapSide,
   GapsReport,
+  ReleaseResult,
   StatusReport,
 } from '../log/contract';
 import { timeText } from '../subscriptions/view';
@@ -157,8 +157,6 @@ function destinationStatusView(status: DestinationStatus) {
     disabled_reason: status.disabledReason,
   };
 }
-
-export type ReleaseResult = AppendResult | { kind: 'not_found' } | { kind: 'not_quarantined' };
 
 /** A release answers as ingest does, in the same words. */
 export function releaseView(result: ReleaseResult): { body: object } | { error: ApiError } {

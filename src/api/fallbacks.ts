@@ -10,7 +10,6 @@ export const wrongMethod = (_c: Context, allowed: string[]): Response =>
 
 /** Logs the kind of the error and where it was made, not its message, which may quote input. */
 export function unexpectedError(error: Error, c: Context): Response {
-  // biome-ignore lint/suspicious/noConsole: the Workers log is where an operator looks for bugs
   console.error({
     event: 'unexpected_error',
     route: c.req.routePath,

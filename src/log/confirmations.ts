@@ -117,7 +117,10 @@ export class Confirmations {
     const now = this.#deps.now();
     const schedule = [...DEFAULT_RETRY_SCHEDULE];
     const next = nextAttempt({ attempt, schedule, now, random: this.#deps.random(), retryAfterMs: null });
-    if (next === 'dead') return this.#refuse(row, detail);
+    if (next === 'dead') {
+      this.#refuse(row, detail);
+      return;
+    }
     this.#deps.sql.exec(
       'UPDATE confirmations SET attempts = ?, next_at = ?, detail = ? WHERE sequence = ?',
       attempt,

@@ -158,7 +158,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     const live = this.#live;
     const event = live?.log.segments.get(sequence) ?? null;
     if (live === null || event === null) return { kind: 'not_found' };
-    if (event.status === 'forwardable' || !live.log.release(live.webhook, sequence)) {
+    if (event.status === 'forwardable' || !live.log.release(sequence)) {
       return { kind: 'not_quarantined' };
     }
     this.#afterCommit(live);
@@ -247,7 +247,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       fetch: (input, init) => fetch(input, init),
       access: () => this.#confirmAccess(live.webhook),
       urlProblem: url => urlProblem(url, this.env.ALLOW_PRIVATE_DESTINATIONS === '1'),
-      release: sequence => void log.release(live.webhook, sequence),
+      release: sequence => void log.release(sequence),
       now,
       random,
       changed: () => {

@@ -219,7 +219,7 @@ describe('requests that are no calls', () => {
       `{"jsonrpc":"2.0","id":1,"method":"call","params":["${SESSION}","webhook.guess",[]]}`,
       -32601,
     ],
-    ['no parameters', '{"jsonrpc":"2.0","id":1,"method":"call"}', -32602],
+    ['no path', `{"jsonrpc":"2.0","id":1,"method":"call","params":["${SESSION}"]}`, -32602],
   ])('are answered with the code of JSON-RPC: %s', async (_name, body, code) => {
     expect((await post(body)).error).toMatchObject({ code });
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   MAX_TOPIC_PATTERNS,
   parseTopics,
-  parseTopics,
+  topicMatches,
   topicsProblemText,
 } from '../../../src/subscriptions/topics';
 

@@ -1,0 +1,27 @@
+/**
+ * A draft of the log: the head as one transaction is changing it, and the tables it writes to.
+ *
+ * The functions that change a log (`append-event.ts`, `held-events.ts`) work on a draft. `Log` takes its head over
+ * when the transaction has committed, and throws it away when not.
+ */
+import type { Counters, Head } from './checkpoint';
+import type { GapRows } from './gap-rows';
+import type { KnownIds } from './known-ids';
+import type { SeenKeys } from './seen-keys';
+import type { Segments } from './segments';
+
+export type Draft = {
+  head: Head;
+  /** True when the change would not follow from the event rows alone: the head is saved with it. */
+  stale: boolean;
+  readonly sql: SqlStorage;
+  readonly segments: Segments;
+  readonly gaps: GapRows;
+  readonly known: KnownIds;
+  readonly seen: SeenKeys;
+};
+
+export function count(draft: Draft, counter: keyof Counters, by = 1): void {
+  const { counters } = draft.head;
+  draft.head = { ...draft.head, counters: { ...counters, [counter]: counters[counter] + by } };
+}

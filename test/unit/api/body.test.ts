@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { readJson } from '../../../src/api/body';
+import { LIMITS } from '../../../src/limits';
+
+const post = (body: BodyInit | null) => new Request('https://gw.example.com', { method: 'POST', body });
+
+describe('readJson', () => {
+  it('reads JSON of any kind', async () => {
+    expect(await readJson(post('{"a":[1]}'))).toEqual({ ok: true, value: { a: [1] } });
+    expect(await readJson(post(' null '))).toEqual({ ok: true, value: null });
+  });
+
+  it.each(['', '{', "{'a':1}", '\ufeff{}', '[1,]', '['.repeat(100)])('refuses %j', async body => {
+    expect(await readJson(post(body))).toMatchObject({ ok: false, error: { reason: 'malformed' } });
+  });
+
+  it('refuses bytes that are not UTF-8', async () => {
+    const body = new Uint8Array([0x22, 0xff, 0x22]);
+    expect(await readJson(post(body))).toMatchObject({ ok: false, error: { reason: 'malformed' } });
+  });
+
+  it('takes an empty body for what it stands for', async () => {
+    expect(await readJson(post(null), {})).toEqual({ ok: true, value: {} });
+    expect(await readJson(post(' '), {})).toMatchObject({ ok: false });
+  });
+
+  it('stops at the limit, with and without a length', async () => {
+    const max = LIMITS.MAX_API_BODY_BYTES;
+    const fits = JSON.stringify('a'.repeat(max - 2));
+    expect((await readJson(post(fits))).ok).toBe(true);
+    const tooLarge = { ok: false, error: { reason: 'too_large' } };
+    expect(await readJson(post(`${fits} `))).toEqual(tooLarge);
+
+    let produced = 0;
+    const endless = new ReadableStream({
+      pull(controller) {
+        produced += 65_536;
+        controller.enqueue(new Uint8Array(65_536));
+      },
+    });
+    expect(await readJson(post(endless))).toEqual(tooLarge);
+    expect(produced).toBeLessThan(2 * max);
+  });
+});
