@@ -12,8 +12,16 @@ import { Unexpected } from './demo/until.mjs';
 /** What has to be undone, latest first, however the demo ends. */
 const undo = [];
 
+if (process.env.npm_lifecycle_event !== undefined) await import('./end-with-parent.mjs');
+
+let ending = false;
 for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, () => cleanUp().finally(() => process.exit(130)));
+  // A terminal and npm may both send it.
+  process.on(signal, () => {
+    if (ending) return;
+    ending = true;
+    cleanUp().finally(() => process.exit(130));
+  });
 }
 
 try {
@@ -40,8 +48,7 @@ async function cleanUp() {
 }
 
 async function demo() {
-  const gateway = await findOrStartGateway();
-  undo.push(gateway.stop);
+  const gateway = await findOrStartGateway(undo);
   let webhook = null;
   const receiver = await startReceiver(() => webhook.destinations[0].secret_key);
   undo.push(receiver.close);

@@ -16,19 +16,19 @@ const START_MS = 25_000;
 
 const bin = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Answers `{ url, token, own, stop }`; `own` is true for a gateway that was started here. */
-export async function findOrStartGateway() {
+/** Answers `{ url, token, own }`; a gateway of its own (`own`) is ended by a step pushed to `undo`. */
+export async function findOrStartGateway(undo) {
   const url = (process.env.GAPLESS_URL ?? 'http://127.0.0.1:8787').replace(/\/+$/, '');
   if (!(await healthy(url))) {
     line(dim(`No gateway answers at ${url}; the demo starts one for itself.`));
-    return startGateway();
+    return startGateway(undo);
   }
   const token = process.env.ADMIN_TOKEN ?? readDevVars(dirname(bin))?.ADMIN_TOKEN;
   if (!token) throw new Unexpected(`A gateway runs at ${url}: set ADMIN_TOKEN to its admin token.`);
-  return { url, token, own: false, stop: async () => {} };
+  return { url, token, own: false };
 }
 
-async function startGateway() {
+async function startGateway(undo) {
   const directory = mkdtempSync(join(tmpdir(), 'gapless-demo-'));
   const token = randomSecret();
   const vars = { ADMIN_TOKEN: token, SECRETS_KEY: randomSecret(), ALLOW_PRIVATE_DESTINATIONS: '1' };
@@ -48,23 +48,18 @@ async function startGateway() {
   const ended = new Promise(resolve => gateway.once('exit', resolve));
   for (const stream of [gateway.stdout, gateway.stderr]) stream.on('data', chunk => output.push(chunk));
 
-  const stop = async () => {
+  undo.push(async () => {
     gateway.kill('SIGTERM');
     await ended;
-    rmSync(directory, { recursive: true, force: true });
-  };
-  try {
-    await until(async () => {
-      must(
-        gateway.exitCode === null && (await healthy(url)),
-        `The gateway did not start:\n${Buffer.concat(output)}`,
-      );
-    }, START_MS);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { url, token, own: true, stop };
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  });
+  await until(async () => {
+    must(
+      gateway.exitCode === null && (await healthy(url)),
+      `The gateway did not start:\n${Buffer.concat(output)}`,
+    );
+  }, START_MS);
+  return { url, token, own: true };
 }
 
 async function healthy(url) {

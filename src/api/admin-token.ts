@@ -1,7 +1,7 @@
 /**
- * The one credential of the management API. Compared in constant time over SHA-256 digests, so neither content nor length
- * shows in the time taken. Wrong tokens are counted per address and answered 429 over the limit; a right token is never
- * limited, so nobody can lock the operator out.
+ * The one credential of the management API. Compared in constant time over SHA-256 digests, so neither content nor
+ * length shows in the time taken. Wrong tokens are counted per address and answered 429 over the limit; a right
+ * token is never limited, so nobody can lock the operator out.
  */
 import { MIN_SECRETS_KEY_CHARACTERS } from '../subscriptions/sealing';
 
@@ -36,7 +36,10 @@ export function addressOf(request: Request): string {
   return request.headers.get('cf-connecting-ip') ?? 'unknown';
 }
 
-/** Why the deployment cannot manage webhooks yet, or null. The types promise the secrets; a deployment may lack them. */
+/**
+ * Why the deployment cannot manage webhooks yet, or null. The types promise the secrets; a deployment may lack
+ * them.
+ */
 export function configurationProblem(env: { ADMIN_TOKEN?: string; SECRETS_KEY?: string }): string | null {
   if (!env.ADMIN_TOKEN) return 'ADMIN_TOKEN is not set.';
   if ((env.SECRETS_KEY ?? '').length < MIN_SECRETS_KEY_CHARACTERS) {

@@ -1,4 +1,7 @@
-/** The guard in front of `/v1`: a bearer token, or nothing happens. Fails closed where the deployment has no secrets. */
+/**
+ * The guard in front of `/v1`: a bearer token, or nothing happens. Fails closed where the deployment has no
+ * secrets.
+ */
 import { createMiddleware } from 'hono/factory';
 import { addressOf, configurationProblem, judgeToken } from './admin-token';
 import { problem } from './problem';

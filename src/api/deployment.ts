@@ -23,7 +23,7 @@ export async function sealingKeys(env: Env): Promise<Result<SealingKeys, ApiErro
   return err({ reason: 'not_configured', detail: 'SECRETS_KEY or SECRETS_KEY_PREVIOUS is too short.' });
 }
 
-export const randomBytes = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
+const randomBytes = (bytes: number): Uint8Array => crypto.getRandomValues(new Uint8Array(bytes));
 
 /** Clock, randomness and encryption for making records. @param now ms since 1970 */
 export async function makingAt(env: Env, now: number): Promise<Result<Making, ApiError>> {

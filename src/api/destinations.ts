@@ -1,4 +1,6 @@
-/** `/v1/webhooks/{webhook_id}/destinations`: each change is a change of the webhook's record, so they come in order. */
+/**
+ * `/v1/webhooks/{webhook_id}/destinations`: each change is a change of the webhook's record, so they come in order.
+ */
 import { Hono } from 'hono';
 import { LIMITS } from '../limits';
 import { err, ok, type Result } from '../result';

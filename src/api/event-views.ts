@@ -32,7 +32,10 @@ export function eventView(event: EventSummary) {
   };
 }
 
-/** The body is `body` where it is UTF-8, byte for byte, and `body_base64` otherwise; `redacted` says that it is gone. */
+/**
+ * The body is `body` where it is UTF-8, byte for byte, and `body_base64` otherwise; `redacted` says that it is
+ * gone.
+ */
 export function eventDetailView(event: EventDetail) {
   return {
     ...eventView(event),
@@ -93,7 +96,10 @@ function attemptView(attempt: AttemptView) {
   };
 }
 
-/** Without a numbering nothing can be said about completeness, and the answer says so instead of showing none missing. */
+/**
+ * Without a numbering nothing can be said about completeness, and the answer says so instead of showing none
+ * missing.
+ */
 export function gapsView(report: GapsReport) {
   if (!report.numbered) return { numbered: false, gaps: [] };
   return {

@@ -1,4 +1,7 @@
-/** `/v1/webhooks/{webhook_id}/…`: what arrived, what is missing, and how far each destination is. The object answers. */
+/**
+ * `/v1/webhooks/{webhook_id}/…`: what arrived, what is missing, and how far each destination is. The object
+ * answers.
+ */
 import { type Context, Hono } from 'hono';
 import { LIMITS } from '../limits';
 import type { EventStatus, GapStatus, WebhookObject } from '../log/contract';

@@ -1,6 +1,6 @@
 /**
- * Errors of the JSON-RPC interface: those of JSON-RPC 2.0, and ShipStream's numbers N, which travel as -(32000 + N) with the
- * plain number beside them in `data`.
+ * Errors of the JSON-RPC interface: those of JSON-RPC 2.0, and ShipStream's numbers N, which travel as -(32000 + N)
+ * with the plain number beside them in `data`.
  */
 
 export type RpcError = { code: number; message: string; data?: { code: number } };

@@ -1,6 +1,6 @@
 /**
- * `webhook.update_status`. ShipStream's page contradicts itself: the signature takes a topic and a status, the example only a
- * status. Both work, and so does naming one webhook:
+ * `webhook.update_status`. ShipStream's page contradicts itself: the signature takes a topic and a status, the
+ * example only a status. Both work, and so does naming one webhook:
  *   [topic, status]                  every webhook with exactly these topics
  *   [{"topic": …, "status": …}]      the same
  *   [{"webhook_id": …, "status": …}] that one

@@ -1,9 +1,9 @@
 /**
- * ShipStream's `webhook.*` methods on the gateway's webhooks: a flat record, whose `url` and `extra_headers` are the webhook's one
- * destination. It sees ShipStream's webhooks and those made here; others do not exist for it.
+ * ShipStream's `webhook.*` methods on the gateway's webhooks: a flat record, whose `url` and `extra_headers` are
+ * the webhook's one destination. It sees ShipStream's webhooks and those made here; others do not exist for it.
  *
- * Each method takes the arguments of a `call` and gives its result or ShipStream's error. Every change goes through the webhook's
- * object, read and replaced by version, so changes made at the same time do not undo each other.
+ * Each method takes the arguments of a `call` and gives its result or ShipStream's error. Every change goes through
+ * the webhook's object, read and replaced by version, so changes made at the same time do not undo each other.
  */
 import { generateSecret } from '../delivery/standard-webhooks';
 import { isObject } from '../json/kind';
@@ -97,7 +97,9 @@ export async function create(env: Env, [given]: readonly unknown[], now: number)
   return err(shipstreamError(created.error.reason === 'conflict' ? 106 : 102));
 }
 
-/** The flat record as the document that REST takes. Headers without a URL stay, so that they are refused by name. */
+/**
+ * The flat record as the document that REST takes. Headers without a URL stay, so that they are refused by name.
+ */
 function documentOf(given: Record<string, unknown>): Record<string, unknown> {
   const { url, extra_headers: extraHeaders } = given;
   const hasUrl = url !== undefined && url !== null && url !== '';

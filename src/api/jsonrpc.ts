@@ -1,7 +1,7 @@
 /**
- * `POST /api/jsonrpc`: JSON-RPC 2.0 as ShipStream's API speaks it, so that clients of that API manage the gateway's webhooks
- * unchanged. `"jsonrpc": 2.0` may be a number and comes back as it was sent; `id` comes back; `error: null` stands beside
- * `result`. The HTTP status is 200 whatever the outcome, except for a request that is too large to be read.
+ * `POST /api/jsonrpc`: JSON-RPC 2.0 as ShipStream's API speaks it, so that clients of that API manage the gateway's
+ * webhooks unchanged. `"jsonrpc": 2.0` may be a number and comes back as it was sent; `id` comes back; a `result` has
+ * `"error": null` beside it. The HTTP status is 200 whatever the outcome, except for a request too large to be read.
  *
  * Batches and notifications are as in JSON-RPC 2.0. A batch runs in its order, so a list after a create shows it.
  */
@@ -57,6 +57,8 @@ jsonRpc.post('/', async c => {
   const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
   return c.body(answer === null ? '' : JSON.stringify(answer), 200, headers);
 });
+
+jsonRpc.all('/', () => problem({ reason: 'method_not_allowed', allowed: ['POST'] }));
 
 /** Null: only notifications came, which have no answer. */
 async function answerBody(body: Uint8Array, caller: Caller): Promise<object | null> {

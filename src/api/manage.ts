@@ -1,6 +1,7 @@
 /**
- * What REST and JSON-RPC do with webhooks: find, create, change, remove. The webhook's object is asked every time, so what
- * this answers is never stale; failures are values. An object that cannot be reached is `unavailable`, never "not found".
+ * What REST and JSON-RPC do with webhooks: find, create, change, remove. The webhook's object is asked every time,
+ * so what this answers is never stale; failures are values. An object that cannot be reached is `unavailable`,
+ * never "not found".
  */
 import { objectOf } from '../log/stub';
 import { err, ok, type Result } from '../result';
@@ -61,8 +62,8 @@ export async function createWebhook(
 }
 
 /**
- * Reads, edits and replaces a webhook, again from the start when someone else was faster. `edit` may run several times;
- * what it gives beside the record is that of the run which counted.
+ * Reads, edits and replaces a webhook, again from the start when someone else was faster. `edit` may run several
+ * times; what it gives beside the record is that of the run which counted.
  */
 export async function changeWebhook<T>(
   env: Env,

@@ -1,4 +1,7 @@
-/** Query parameters: whole numbers with their bounds, and words out of a list. Anything else is an error naming the parameter. */
+/**
+ * Query parameters: whole numbers with their bounds, and words out of a list. Anything else is an error naming the
+ * parameter.
+ */
 import { err, ok, type Result } from '../result';
 import type { FieldError } from '../subscriptions/field-errors';
 

@@ -1,14 +1,17 @@
 /** `/v1`: everything behind the admin token. */
 import { Hono } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
 import { PROVIDERS } from '../providers/registry';
 import { adminOnly } from './auth';
 import { destinations } from './destinations';
 import { events } from './events';
+import { wrongMethod } from './fallbacks';
 import { webhooks } from './webhooks';
 
 export const rest = new Hono<{ Bindings: Env }>();
 
 rest.use(adminOnly);
+rest.use(methodNotAllowed({ app: rest, onMethodNotAllowed: wrongMethod }));
 rest.get('/providers', c => c.json({ providers: PROVIDERS.map(providerView) }));
 rest.route('/webhooks', webhooks);
 rest.route('/webhooks', destinations);

@@ -1,6 +1,7 @@
 /**
- * JSON-RPC login sessions: 32 hex digits, as ShipStream's are, good for 24 hours on every isolate. Nothing is stored: a session
- * is its expiry and 96 bits of HMAC over it. Changing ADMIN_TOKEN or SECRETS_KEY ends all sessions; a single one cannot be ended.
+ * JSON-RPC login sessions: 32 hex digits, as ShipStream's are, good for 24 hours on every isolate. Nothing is
+ * stored: a session is its expiry and 96 bits of HMAC over it. Changing ADMIN_TOKEN or SECRETS_KEY ends all
+ * sessions; a single one cannot be ended.
  */
 
 export const SESSION_SECONDS = 86_400;

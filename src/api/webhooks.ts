@@ -1,4 +1,6 @@
-/** `/v1/webhooks`: webhooks themselves. Secrets leave in the answer to the request that made them, and never again. */
+/**
+ * `/v1/webhooks`: webhooks themselves. Secrets leave in the answer to the request that made them, and never again.
+ */
 import { Hono } from 'hono';
 import { err, ok } from '../result';
 import { parseWebhook, patchWebhook } from '../subscriptions/input';

@@ -1,9 +1,10 @@
 /**
- * A destination as the API takes it: validated, with defaults, in the gateway's own names. Judged here is what a destination
- * says about itself; whether the webhook's retention covers its retries is `retention.ts`.
+ * A destination as the API takes it: validated, with defaults, in the gateway's own names. Judged here is what a
+ * destination says about itself; whether the webhook's retention covers its retries is `retention.ts`.
  */
 import * as v from 'valibot';
 import { decodeSecret } from '../delivery/standard-webhooks';
+import { MAX_URL_LENGTH } from '../delivery/url-policy';
 import { parsePointer } from '../json/pointer';
 import { err, ok, type Result } from '../result';
 import { headersProblemText, parseExtraHeaders } from './extra-headers';
@@ -18,7 +19,10 @@ export type DestinationSettings = Omit<DestinationRecord, 'id' | 'secrets' | 'cr
 /** `secretKey` null: to be generated. */
 export type DestinationInput = DestinationSettings & { secretKey: string | null };
 
-/** Says why a URL cannot be a destination's, or null: `urlProblem` of `delivery/url-policy.ts` with the deployment's policy. */
+/**
+ * Says why a URL cannot be a destination's, or null: `urlProblem` of `delivery/url-policy.ts` with the deployment's
+ * policy.
+ */
 export type UrlRule = (url: string) => string | null;
 
 const MAX_FILTER_POINTERS = 20;
@@ -50,7 +54,9 @@ const scalar = v.union(
   [v.string(), v.number(), v.boolean(), v.null()],
   'must be text, a number, a boolean or null',
 );
-const filterMessage = `must be an object of at most ${MAX_FILTER_POINTERS} JSON pointers, each with a list of 1 to ${MAX_FILTER_VALUES} values`;
+const filterMessage =
+  `must be an object of at most ${MAX_FILTER_POINTERS} JSON pointers, ` +
+  `each with a list of 1 to ${MAX_FILTER_VALUES} values`;
 const filter = v.pipe(
   jsonObject,
   v.record(
@@ -86,7 +92,7 @@ const start = v.union(
 );
 
 const changeable = {
-  url: text(2048),
+  url: text(MAX_URL_LENGTH),
   topics: v.optional(topics, '*'),
   is_active: v.optional(activity, 1),
   extra_headers: v.optional(extraHeaders, {}),

@@ -1,7 +1,7 @@
 /**
- * Webhook records in the memory of one isolate, so that a stream of events reads KV once per 10 seconds and not once per
- * event. Bounded; a miss is never remembered; of two versions the higher stays, because KV may answer with an older one than
- * the object has already handed out.
+ * Webhook records in the memory of one isolate, so that a stream of events reads KV once per 10 seconds and not
+ * once per event. Bounded; a miss is never remembered; of two versions the higher stays, because KV may answer with
+ * an older one than the object has already handed out.
  *
  * Reads of one id that run at the same time are not joined: a request must not wait for another request's I/O.
  */
@@ -16,7 +16,8 @@ const MAX_RECORDS = 500;
 const cache = new Map<number, { record: WebhookRecord; readAt: number }>();
 
 /**
- * The record of a webhook, at most 10 s older than KV's; null where there is none. While KV fails, the one cached serves on.
+ * The record of a webhook, at most 10 s older than KV's; null where there is none. While KV fails, the one cached
+ * serves on.
  * @param now ms since 1970
  */
 export async function recordFor(

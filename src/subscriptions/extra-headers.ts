@@ -1,12 +1,12 @@
 /**
- * The headers a user adds to every delivery, as an object or as ShipStream's `Name: value` lines. What the gateway or the
- * connection owns cannot be set, and no value can start a header of its own.
+ * The headers a user adds to every delivery, as an object or as ShipStream's `Name: value` lines. What the gateway
+ * or the connection owns cannot be set, and no value can start a header of its own.
  */
 import { comparableName, isReservedName } from '../delivery/header-names';
 import { err, ok, type Result } from '../result';
 
-export const MAX_EXTRA_HEADERS = 50;
-export const MAX_EXTRA_HEADERS_BYTES = 8 * 1024;
+const MAX_EXTRA_HEADERS = 50;
+const MAX_EXTRA_HEADERS_BYTES = 8 * 1024;
 
 /** `position` counts headers from 1, as written. Values are never part of a problem: they carry credentials. */
 export type HeadersProblem =

@@ -1,6 +1,6 @@
 /**
- * What is wrong with one field of a management request, as the API answers it: where, which kind of value was given, what
- * is allowed. Never the value itself: it may be a secret.
+ * What is wrong with one field of a management request, as the API answers it: where, which kind of value was
+ * given, what is allowed. Never the value itself: it may be a secret.
  */
 import type * as v from 'valibot';
 import { kindOf } from '../json/kind';
@@ -38,8 +38,8 @@ function given(value: unknown): string {
 }
 
 /**
- * Valibot's issues in the gateway's words. Schemas carry what is allowed as their message (`must be …`); the kind of the
- * value is added here. Valibot's own messages quote values, so a schema without a message must not be used.
+ * Valibot's issues in the gateway's words. Schemas carry what is allowed as their message (`must be …`); the kind
+ * of the value is added here. Valibot's own messages quote values, so a schema without a message must not be used.
  */
 export function fieldErrors(issues: readonly v.BaseIssue<unknown>[], prefix = ''): FieldError[] {
   return issues.slice(0, LIMITS.MAX_ISSUES).map(issue => {
@@ -55,8 +55,8 @@ function wording(issue: v.BaseIssue<unknown>): string {
 }
 
 /**
- * What a merge patch must not carry: fields that are changed elsewhere or never (`fixed`: field → why), and unknown ones, which
- * a null would otherwise remove without a word.
+ * What a merge patch must not carry: fields that are changed elsewhere or never (`fixed`: field → why), and unknown
+ * ones, which a null would otherwise remove without a word.
  */
 export function refusedFields(
   patch: Record<string, unknown>,

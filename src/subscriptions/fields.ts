@@ -1,6 +1,6 @@
 /**
- * The kinds of fields that webhooks and destinations are described with, as Valibot schemas. Each message says what is
- * allowed and nothing else; `field-errors.ts` makes the answer out of it.
+ * The kinds of fields that webhooks and destinations are described with, as Valibot schemas. Each message says what
+ * is allowed and nothing else; `field-errors.ts` makes the answer out of it.
  */
 import * as v from 'valibot';
 import { isObject } from '../json/kind';

@@ -1,8 +1,10 @@
 /**
- * A webhook as the API takes it: validated, with defaults, in the gateway's own names. The outside world (which providers
- * there are, what their secrets look like, which URLs are allowed) comes in as `InputRules`, so this is a pure function.
+ * A webhook as the API takes it: validated, with defaults, in the gateway's own names. The outside world (which
+ * providers there are, what their secrets look like, which URLs are allowed) comes in as `InputRules`, so this is a
+ * pure function.
  */
 import * as v from 'valibot';
+import { MAX_URL_LENGTH } from '../delivery/url-policy';
 import { LIMITS } from '../limits';
 import type { Provider } from '../providers/provider';
 import { err, ok, type Result } from '../result';
@@ -69,7 +71,7 @@ const changeable = {
     {},
   ),
   silence_seconds: v.nullish(wholeNumber(1, 30 * DAY_SECONDS), null),
-  confirm: v.nullish(fieldsOf({ url: text(2048), token: v.optional(text(4096)) }), null),
+  confirm: v.nullish(fieldsOf({ url: text(MAX_URL_LENGTH), token: v.optional(text(4096)) }), null),
   settings: v.optional(
     v.pipe(
       jsonObject,
@@ -185,7 +187,9 @@ export function parseWebhook(given: unknown, rules: InputRules): Result<WebhookI
   return ok({ ...settings, provider: provider.name, secretKey: parsed.output.secret_key, destinations });
 }
 
-/** The webhook as a document that a merge patch applies to: the fields of create that can change, without the token. */
+/**
+ * The webhook as a document that a merge patch applies to: the fields of create that can change, without the token.
+ */
 export function webhookDocument(record: WebhookRecord) {
   return {
     name: record.name,

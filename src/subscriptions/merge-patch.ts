@@ -1,7 +1,10 @@
 /** JSON merge patch (RFC 7396) over parsed JSON: objects merge, null removes, everything else replaces. */
 import { isObject } from '../json/kind';
 
-/** The document with the patch applied; neither argument is changed. Recurses as deep as the patch, which `parseJson` bounds. */
+/**
+ * The document with the patch applied; neither argument is changed. Recurses as deep as the patch, which
+ * `parseJson` bounds.
+ */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const merged = new Map(Object.entries(isObject(target) ? target : {}));

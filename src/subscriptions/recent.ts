@@ -1,9 +1,9 @@
 /**
- * The changes this isolate made in the last minutes, laid over lists: KV's list may lag a minute behind the object, and whoever
- * creates a webhook expects to see it in the next list.
+ * The changes this isolate made in the last minutes, laid over lists: KV's list may lag a minute behind the object,
+ * and whoever creates a webhook expects to see it in the next list.
  *
- * Not promised: the same from another isolate. There a list shows what KV shows: the colo that made the change usually at once,
- * others within a minute.
+ * Not promised: the same from another isolate. There a list shows what KV shows: the colo that made the change
+ * usually at once, others within a minute.
  */
 import type { WebhookRecord } from './webhook';
 

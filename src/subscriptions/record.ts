@@ -1,8 +1,10 @@
 /**
- * The record of a webhook out of validated input, and its changes. Time, randomness and encryption are passed in; nothing here
- * stores anything. Every function gives a new record and leaves `version` and `updatedAt` to the object, which is the writer.
+ * The record of a webhook out of validated input, and its changes. Time, randomness and encryption are passed in;
+ * nothing here stores anything. Every function gives a new record and leaves `version` and `updatedAt` to the
+ * object, which is the writer.
  *
- * Plaintext secrets pass through and are given back only where they were made here, for the one answer that shows them.
+ * Plaintext secrets pass through and are given back only where they were made here, for the one answer that shows
+ * them.
  */
 import { generateSecret } from '../delivery/standard-webhooks';
 import type { DestinationInput, DestinationSettings } from './destination-input';
@@ -117,7 +119,8 @@ export function withDestination(
 }
 
 /**
- * The webhook with a new inbound secret, in use from now on; the ones before stay usable for the overlap, 0 for not at all.
+ * The webhook with a new inbound secret, in use from now on; the ones before stay usable for the overlap, 0 for not
+ * at all.
  */
 export async function withInboundSecret(
   record: WebhookRecord,

@@ -18,7 +18,10 @@ const inbound = fieldsOf({
 });
 const destination = fieldsOf({ secret_key: v.nullish(destinationSecret, null), overlap_seconds });
 
-/** Providers that take whatever secret their user types in. Everywhere else the provider makes it, and it has to be given. */
+/**
+ * Providers that take whatever secret their user types in. Everywhere else the provider makes it, and it has to be
+ * given.
+ */
 const SECRET_IS_CHOSEN = new Set([
   'shipstream',
   'github',

@@ -1,7 +1,7 @@
 /**
- * Encryption of secrets at rest: AES-256-GCM under a key derived from SECRETS_KEY, as text
- * `v1.<key id, 8 hex>.<iv>.<ciphertext>` (base64url). The additional data is the purpose (`inbound:123`), so a sealed
- * secret copied into another webhook, or into another field, does not open.
+ * Encryption of secrets at rest: AES-256-GCM under a key derived from SECRETS_KEY, as text `v1.<key id, 8
+ * hex>.<iv>.<ciphertext>` (base64url). The additional data is the purpose (`inbound:123`), so a sealed secret
+ * copied into another webhook, or into another field, does not open.
  *
  * The key id lets SECRETS_KEY change: what the previous key sealed still opens while SECRETS_KEY_PREVIOUS is set.
  * Not promised: protection from someone who has both the storage and SECRETS_KEY.
@@ -71,7 +71,10 @@ export async function importKeys(
   return ok(imported.keys);
 }
 
-/** The keys as a deployment has them. The previous one is a secret that most do not have, so generated types lack it. */
+/**
+ * The keys as a deployment has them. The previous one is a secret that most do not have, so generated types lack
+ * it.
+ */
 export function keysOf(env: { SECRETS_KEY: string; SECRETS_KEY_PREVIOUS?: string }) {
   return importKeys(env.SECRETS_KEY, env.SECRETS_KEY_PREVIOUS);
 }
@@ -93,8 +96,8 @@ export async function seal(keys: SealingKeys, boundTo: string, text: string): Pr
 }
 
 /**
- * The text back. `unknown_key`: sealed under a key that is not configured any more. `corrupt`: not a sealed text, changed,
- * or sealed for another purpose.
+ * The text back. `unknown_key`: sealed under a key that is not configured any more. `corrupt`: not a sealed text,
+ * changed, or sealed for another purpose.
  */
 export async function open(
   keys: SealingKeys,

@@ -1,8 +1,9 @@
 /**
- * The copy of webhook records in KV, for the edge and for lists. The webhook's object is the only writer; whoever must know
- * better than a minute ago asks the object. Every failure of KV is a value.
+ * The copy of webhook records in KV, for the edge and for lists. The webhook's object is the only writer; whoever
+ * must know better than a minute ago asks the object. Every failure of KV is a value.
  *
- * Not promised: that a record written is read, or one deleted is gone, sooner than KV's cache lets go (up to 60 s elsewhere).
+ * Not promised: that a record written is read, or one deleted is gone, sooner than KV's cache lets go (up to 60 s
+ * elsewhere).
  */
 import { isObject } from '../json/kind';
 import { err, ok, type Result } from '../result';
@@ -42,7 +43,10 @@ function isRecord(value: unknown): value is WebhookRecord {
   );
 }
 
-/** The record, or null where KV has none. `unavailable`: KV failed; `corrupt`: there is something else under the key. */
+/**
+ * The record, or null where KV has none. `unavailable`: KV failed; `corrupt`: there is something else under the
+ * key.
+ */
 export async function readRecord(
   kv: KVNamespace,
   id: number,

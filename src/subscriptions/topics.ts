@@ -1,9 +1,9 @@
 /**
- * Topic patterns: which events a webhook or a destination wants. A pattern is a topic as the provider writes it, or a
- * prefix before a final `*`. Matching is case-sensitive, because topics are.
+ * Topic patterns: which events a webhook or a destination wants. A pattern is a topic as the provider writes it, or
+ * a prefix before a final `*`. Matching is case-sensitive, because topics are.
  *
- * Operational events (`gateway:…`) are the gateway's own. Being operational is a flag of the event, not a prefix of its
- * topic: only patterns that spell `gateway:` out reach them, so `*` does not, and no provider can send one.
+ * Operational events (`gateway:…`) are the gateway's own. Being operational is a flag of the event, not a prefix of
+ * its topic: only patterns that spell `gateway:` out reach them, so `*` does not, and no provider can send one.
  */
 import { LIMITS } from '../limits';
 import { err, ok, type Result } from '../result';
@@ -22,8 +22,8 @@ export type TopicsProblem =
   | { reason: 'control_character'; position: number };
 
 /**
- * Patterns out of what a user writes: `"order:*"`, `"order:*, product:*"`, `["order:*", "product:*"]`. Blanks around a
- * pattern, empty entries and repetitions are dropped; the order stays.
+ * Patterns out of what a user writes: `"order:*"`, `"order:*, product:*"`, `["order:*", "product:*"]`. Blanks
+ * around a pattern, empty entries and repetitions are dropped; the order stays.
  */
 export function parseTopics(given: string | readonly string[]): Result<string[], TopicsProblem> {
   const written = (typeof given === 'string' ? [given] : given)

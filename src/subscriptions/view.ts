@@ -1,6 +1,6 @@
 /**
- * What the API shows of a webhook: public JSON, snake_case, times as RFC 3339. It holds no secret, and no place where one could
- * get in: fields are named one by one.
+ * What the API shows of a webhook: public JSON, snake_case, times as RFC 3339. It holds no secret, and no place
+ * where one could get in: fields are named one by one.
  */
 import { destinationDocument } from './destination-input';
 import { webhookDocument } from './input';

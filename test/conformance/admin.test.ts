@@ -1,4 +1,6 @@
 /** Who may manage the gateway, and what is never said again: secrets are shown once and then nowhere. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, clientOf, shipstreamEvent } from '../support/client';
 import { eventually } from '../support/eventually';
@@ -85,6 +87,24 @@ describe('secrets', () => {
     }
     for (const secret of secrets) expect(gateway.output()).not.toContain(secret);
     await receiver.close();
+  });
+
+  it('are not in anything that is stored', async () => {
+    const inbound = 'stored-inbound-secret-4Vd8';
+    const created = await client.shipstream('http://127.0.0.1:9/', {
+      secret_key: inbound,
+      name: 'find me in the store',
+    });
+    await client.sendShipstream(created.webhook_id, shipstreamEvent(1), inbound);
+    const outbound = created.destinations[0]?.secret_key.slice(6) ?? '';
+    const stored = await Promise.all(
+      (await readdir(gateway.state, { recursive: true, withFileTypes: true }))
+        .filter(entry => entry.isFile())
+        .map(entry => readFile(join(entry.parentPath, entry.name))),
+    );
+    const holding = (text: string) => stored.filter(bytes => bytes.includes(text)).length;
+    expect(holding('find me in the store')).toBeGreaterThan(0);
+    expect([holding(inbound), holding(outbound)]).toEqual([0, 0]);
   });
 
   it('that were rotated away are refused, and accepted as long as they overlap', async () => {

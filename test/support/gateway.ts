@@ -18,6 +18,8 @@ const OUTPUT_CHARS = 20_000;
 export type Gateway = {
   url: string;
   adminToken: string;
+  /** The directory with everything that it stores. */
+  state: string;
   /** SIGKILL to every process of it at once; answers when they are gone. */
   kill9(): Promise<void>;
   /** Starts again after `kill9`, on the same port and state. */
@@ -45,11 +47,12 @@ export async function startGateway(vars: Record<string, string> = {}): Promise<G
   await writeFile(envFile, '');
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
+  const state = join(directory, 'state');
   let output = '';
   let running: ChildProcess | null = null;
 
   async function start(): Promise<void> {
-    const options = ['--port', `${port}`, '--persist-to', join(directory, 'state'), '--env-file', envFile];
+    const options = ['--port', `${port}`, '--persist-to', state, '--env-file', envFile];
     const command = ['--import', join(BIN, 'end-with-parent.mjs'), join(BIN, 'start.mjs'), ...options];
     const child = spawn(process.execPath, command, {
       detached: true,
@@ -100,6 +103,7 @@ export async function startGateway(vars: Record<string, string> = {}): Promise<G
   return {
     url,
     adminToken: settings.ADMIN_TOKEN,
+    state,
     kill9: () => end('SIGKILL'),
     restart: start,
     async stop() {
