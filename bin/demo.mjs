@@ -56,13 +56,15 @@ async function demo() {
 
   webhook = await createWebhook(api, receiver.url);
   undo.push(() => api('DELETE', `/v1/webhooks/${webhook.webhook_id}`));
+  // Not `ingest_url`: that may be the gateway's public address, and the demo stays on this machine.
+  const ingest = `${gateway.url}/in/${webhook.webhook_id}`;
   line(bold('Gapless: a webhook gateway that knows what it missed\n'));
   facts({
     gateway: `${gateway.url}${gateway.own ? ' (started for this demo)' : ''}`,
-    webhook: `${webhook.ingest_url} (the address that ShipStream would be given)`,
+    webhook: `${ingest} (the address that ShipStream would be given)`,
     receiver: `${receiver.url} (where the events go)`,
   });
-  await tell(api, webhook, receiver);
+  await tell(api, webhook, ingest, receiver);
 }
 
 /** One call of the REST API; answers the JSON of a success. */

@@ -38,16 +38,17 @@ export async function createWebhook(api, destination) {
   });
 }
 
-export async function tell(api, webhook, receiver) {
+/** `ingest` is where the provider sends to. */
+export async function tell(api, webhook, ingest, receiver) {
   heading('1. ShipStream sends events. It signs each one and numbers them per webhook.');
-  await sendAll(webhook, SENT);
+  await sendAll(ingest, SENT);
 
   heading(`2. Is anything missing? (a hole counts once ${GRACE_SECONDS} seconds have passed)`);
   const gapsPath = `/v1/webhooks/${webhook.webhook_id}/gaps`;
   showGaps(await gapsAre(api, gapsPath, '4-5 open'));
 
   heading('3. Event 4 arrives after all. 5 stays missing.');
-  await sendAll(webhook, [LATE]);
+  await sendAll(ingest, [LATE]);
   line();
   showGaps(await gapsAre(api, gapsPath, '4-4 filled, 5-5 open'));
 
@@ -62,11 +63,11 @@ export async function tell(api, webhook, receiver) {
   line('\n  The duplicate and the forgery were not forwarded, and every body arrived byte for byte.');
 }
 
-async function sendAll(webhook, events) {
+async function sendAll(ingest, events) {
   const rows = [];
   for (const { id, topic, note, secret, expect } of events) {
     const text = body(topic, id);
-    const response = await fetch(webhook.ingest_url, {
+    const response = await fetch(ingest, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-plugin-hmac-sha256': signature(text, secret) },
       body: text,

@@ -77,26 +77,37 @@ export async function startGateway(vars: Record<string, string> = {}): Promise<G
     }, START_MS);
   }
 
-  function killNow(): void {
-    signalGroup('SIGKILL');
-  }
-
-  function signalGroup(signal: 'SIGKILL' | 'SIGTERM' | 0): boolean {
-    if (running?.pid === undefined) return false;
+  /** To the first process (1) or to its whole group (-1). */
+  function signal(whom: 1 | -1, name: 'SIGKILL' | 'SIGTERM'): void {
+    if (running?.pid === undefined) return;
     try {
-      return process.kill(-running.pid, signal);
+      process.kill(whom * running.pid, name);
     } catch {
-      return false;
+      // There is none any more.
     }
   }
 
-  async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-    signalGroup(signal);
-    await eventually(() => {
-      if (signalGroup(0)) throw new Error(`${signal} has not ended the gateway`);
+  function killNow(): void {
+    signal(-1, 'SIGKILL');
+  }
+
+  /** Not by asking for the group: what nobody has collected yet still counts as alive there. */
+  async function ended(): Promise<void> {
+    await eventually(async () => {
+      const exited = running === null || running.exitCode !== null || running.signalCode !== null;
+      const answers = await fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
+        () => true,
+        () => false,
+      );
+      if (!exited || answers) throw new Error('the gateway has not ended');
     });
     process.off('exit', killNow);
     running = null;
+  }
+
+  async function kill9(): Promise<void> {
+    killNow();
+    await ended();
   }
 
   await start();
@@ -104,11 +115,13 @@ export async function startGateway(vars: Record<string, string> = {}): Promise<G
     url,
     adminToken: settings.ADMIN_TOKEN,
     state,
-    kill9: () => end('SIGKILL'),
+    kill9,
     restart: start,
     async stop() {
-      await end('SIGTERM').catch(() => end('SIGKILL'));
-      await rm(directory, { recursive: true, force: true });
+      // Only the first process is told, as by a user: it ends the others.
+      signal(1, 'SIGTERM');
+      await ended().catch(kill9);
+      await rm(directory, { recursive: true, force: true, maxRetries: 5 });
     },
     output: () => output,
   };

@@ -1,0 +1,101 @@
+/**
+ * The sequence core without a database: the tracker with its record of known ids and a clock, fed id by id.
+ * It keeps ids as the log does (`Log.#recordId`), so that tests of the tracker see what the log would do.
+ */
+import type { Hole } from '../../src/log/holes';
+import {
+  age,
+  type Conflict,
+  EMPTY_TRACKER,
+  type KnownId,
+  type Lookup,
+  place,
+  record,
+  recordConflict,
+  type Tracker,
+  type TrackerChange,
+  type TrackerSettings,
+} from '../../src/log/tracker';
+
+export type Offer = {
+  /** Stands for the body: other bytes, other event. */
+  bytes: string;
+  eventTime?: number | null;
+  /** What is done with an event that is none of duplicate, conflict and too old. */
+  as?: 'accepted' | 'ignored' | 'quarantined';
+};
+
+export class Sequence {
+  tracker: Tracker = EMPTY_TRACKER;
+  now = 0;
+  readonly changes: TrackerChange[] = [];
+  readonly adopted: Conflict[] = [];
+  readonly known = new Map<string, KnownId>();
+  /** Records up to this id, of any epoch, are past the deduplication window. */
+  forgottenUpTo = 0;
+  #settings: TrackerSettings;
+  #sequence = 0;
+
+  constructor(settings: TrackerSettings = { graceMs: 60_000, expiresMs: 374_400_000 }) {
+    this.#settings = settings;
+  }
+
+  /** What the event is: `accepted` in an epoch, `duplicate`, … as `kind` or `kind@epoch`. */
+  offer(id: number, { bytes, eventTime = null, as = 'accepted' }: Offer): string {
+    const fingerprint = `${id}:${bytes}`;
+    const arrival = { id, fingerprint, eventTime, now: this.now };
+    const placement = place(this.tracker, arrival, this.#settings, this.#lookup);
+    if (placement.kind === 'duplicate') return `duplicate@${placement.epoch}`;
+    this.#sequence++;
+    if (placement.kind === 'conflict' || placement.kind === 'too_old') {
+      this.tracker = recordConflict(this.tracker, { id, sequence: this.#sequence, fingerprint, eventTime });
+      return placement.kind;
+    }
+    if (placement.kind === 'restart') {
+      for (const conflict of placement.adopted) {
+        this.adopted.push(conflict);
+        this.known.set(`${placement.epoch}:${conflict.id}`, { kind: 'accepted', ...conflict });
+      }
+    }
+    const recorded = record(this.tracker, arrival, placement, this.#settings);
+    this.tracker = recorded.tracker;
+    this.changes.push(...recorded.changes);
+    if (placement.kind !== 'unaccepted' || as === 'accepted') {
+      this.known.set(`${placement.epoch}:${id}`, { kind: as, sequence: this.#sequence, fingerprint });
+    }
+    return `${as}@${placement.epoch}`;
+  }
+
+  /** Several accepted ids with the same bytes behind them. */
+  offerAll(ids: readonly number[], offer: Offer): string[] {
+    return ids.map(id => this.offer(id, offer));
+  }
+
+  /** Lets time pass and the tracker with it, as often as the alarm would. Returns the epochs that closed. */
+  wait(ms: number): number[] {
+    this.now += ms;
+    const closed: number[] = [];
+    while (true) {
+      const aged = age(this.tracker, this.now, this.#settings);
+      if (aged.tracker === this.tracker) return closed;
+      this.tracker = aged.tracker;
+      closed.push(...aged.closed.map(epoch => epoch.number));
+    }
+  }
+
+  /** Holes of an epoch (the current one) as `from-to status`. */
+  holes(epoch = this.tracker.current?.number): string[] {
+    const all = [...this.tracker.previous, ...(this.tracker.current === null ? [] : [this.tracker.current])];
+    const holes: readonly Hole[] = all.find(({ number }) => number === epoch)?.holes ?? [];
+    return holes.map(({ from, to, status }) => `${from}-${to} ${status}`);
+  }
+
+  #lookup: Lookup = (epoch, id) => {
+    if (id <= this.forgottenUpTo) return 'forgotten';
+    return this.known.get(`${epoch}:${id}`) ?? null;
+  };
+}
+
+/** The ids `from..to`. */
+export const range = (from: number, to: number): number[] =>
+  Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
