@@ -1,6 +1,6 @@
 /** Every fixed bound of the gateway, in one place: code, errors and docs read from here. */
 export const LIMITS = {
-  /** Largest webhook body accepted [default]; rows hold at most 2 MB, headers included. */
+  /** Largest webhook body accepted. With the 128 KB of headers the platform allows, a row stays under its 2 MB. */
   MAX_BODY_BYTES: 1024 * 1024,
   /** Deepest nesting of a JSON body that is read; deeper is treated as invalid, never recursed into. */
   MAX_JSON_DEPTH: 64,
@@ -11,8 +11,8 @@ export const LIMITS = {
   /** Validation issues kept per event, and characters per message. */
   MAX_ISSUES: 20,
   MAX_ISSUE_CHARS: 200,
-  /** Request headers of one event, names and values; more is refused by the edge with 431 semantics as 413. */
-  MAX_HEADERS_BYTES: 64 * 1024,
+  /** Bytes of a refused body that are still read and dropped, so that a sender that is writing sees the answer. */
+  MAX_DRAINED_BYTES: 4 * 1024 * 1024,
   /** Bytes of appends waiting for a commit in one object; above, the edge answers 503. */
   MAX_PENDING_BYTES: 16 * 1024 * 1024,
   /** Bytes of a destination's response that are read and kept. */

@@ -1,7 +1,9 @@
 /**
- * Reads a request body whole, up to a limit. It holds however the body is framed: a declared length over the limit is
- * refused unread, and a stream that grows past it is cancelled there, so a request never costs more memory than that.
+ * Reads a request body whole, up to a limit. It holds however the body is framed, so a request never costs more
+ * memory than that. What is too large is read on and dropped for a while: a sender that is cut off while it writes
+ * may never see the answer.
  */
+import { LIMITS } from '../limits';
 import { err, ok, type Result } from '../result';
 
 /** @param limit bytes */
@@ -9,12 +11,8 @@ export async function readBody(
   request: Request,
   limit: number,
 ): Promise<Result<Uint8Array, 'too_large' | 'interrupted'>> {
-  const declared = Number(request.headers.get('content-length') ?? 0);
-  if (declared > limit) {
-    await request.body?.cancel();
-    return err('too_large');
-  }
   if (request.body === null) return ok(new Uint8Array());
+  const declared = Number(request.headers.get('content-length') ?? 0);
   const reader = request.body.getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -23,16 +21,18 @@ export async function readBody(
       const { done, value } = await reader.read();
       if (done) break;
       length += value.byteLength;
-      if (length > limit) {
+      if (length > LIMITS.MAX_DRAINED_BYTES) {
         await reader.cancel();
-        return err('too_large');
+        break;
       }
-      chunks.push(value);
+      if (Math.max(length, declared) <= limit) chunks.push(value);
+      else chunks.length = 0;
     }
   } catch {
     // The provider hung up in the middle: nothing was received, and there is no one to answer.
     return err('interrupted');
   }
+  if (length > limit) return err('too_large');
   const [only] = chunks;
   return ok(chunks.length === 1 && only !== undefined ? only : joined(chunks, length));
 }

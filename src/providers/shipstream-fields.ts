@@ -4,8 +4,6 @@
  * object where text belongs is still an issue.
  */
 import * as v from 'valibot';
-import { isObject } from '../json/kind';
-import { idText } from './entity-key';
 import { emptyListOr, id, object } from './shapes';
 
 export const quantity = v.nullish(
@@ -25,13 +23,6 @@ export const section = (entries: v.ObjectEntries) => v.nullish(emptyListOr(v.loo
 
 /** Entries by a name of the sender's choice, `[]` when there are none. */
 export const map = (entry: v.GenericSchema) => emptyListOr(v.record(v.string(), entry));
-
-/** Requires at least one of some ids: without any, the message is about nothing. */
-export const names = (...keys: [string, ...string[]]) =>
-  v.check(
-    (message: unknown) => isObject(message) && keys.some(key => idText(message[key]) !== null),
-    keys.length === 1 ? `${keys[0]} is required` : `one of ${keys.join(', ')} is required`,
-  );
 
 /** By SKU: what was adjusted, and what is there now. Virtual inventory has no `qty_adjust`. */
 export const stockAdjustments = map(

@@ -3,13 +3,13 @@
  * (github.com/ShipStream/shipstream.github.io, `_posts/2015-06-12-topics.md`), of its 2021 version and of the older
  * event page, with the spellings of all three.
  *
- * A message must say what it is about; beyond that every field may be missing and unknown fields pass, because
- * quarantining what the next release adds would help nobody. A known field of a wrong type is an issue.
+ * Every field may be missing (`unique_id` is deprecated, and the oldest examples have nothing else) and unknown fields
+ * pass, because quarantining what the next release adds would help nobody. A known field of a wrong type is an issue.
  * `webhook_increment_id` is not here: it needs the source text (`increment-id.ts`).
  */
 import * as v from 'valibot';
 import { id, object, text } from './shapes';
-import { flag, list, names, quantity, section, stockAdjustments } from './shipstream-fields';
+import { flag, list, quantity, section, stockAdjustments } from './shipstream-fields';
 
 const event = { event_timestamp: text };
 
@@ -79,129 +79,98 @@ const address = section({
   email: text,
 });
 
-const message = (entries: v.ObjectEntries, ...required: [string, ...string[]]) =>
-  v.pipe(object({ ...event, ...entries }), names(...required));
+const message = (entries: v.ObjectEntries) => object({ ...event, ...entries });
 
 const order = (entries: v.ObjectEntries = {}) =>
-  message(
-    { unique_id: id, order_unique_id: id, order_ref: id, source: text, ...entries },
-    'unique_id',
-    'order_unique_id',
-    'order_ref',
-  );
+  message({ unique_id: id, order_unique_id: id, order_ref: id, source: text, ...entries });
 const withStock = { stock_adjustments: v.nullish(stockAdjustments) };
 const plainOrder = order();
 const shippedOrder = order({ shipments });
 
 /** `unique_id` is how the oldest page names every entity; later ones have better names. */
-const product = message({ sku: id, unique_id: id, external_id: id, old_sku: id }, 'sku', 'unique_id');
+const product = message({ sku: id, unique_id: id, external_id: id, old_sku: id });
 
-const delivery = message(
-  {
-    delivery_id: id,
-    unique_id: id,
-    increment_id: id,
-    delivery_type: text,
-    sender_name: text,
-    sender_ref: id,
-    sender_ref_alt: id,
-    merchant_ref: id,
-    merchant_status: text,
-    ...withStock,
-    ...statusChange,
-  },
-  'delivery_id',
-  'unique_id',
-  'increment_id',
-);
+const delivery = message({
+  delivery_id: id,
+  unique_id: id,
+  increment_id: id,
+  delivery_type: text,
+  sender_name: text,
+  sender_ref: id,
+  sender_ref_alt: id,
+  merchant_ref: id,
+  merchant_status: text,
+  ...withStock,
+  ...statusChange,
+});
 
-const uniqueThing = message({ unique_id: id }, 'unique_id');
+const uniqueThing = message({ unique_id: id });
 
-const shipment = message(shipmentFields, 'unique_id', 'order_unique_id', 'order_ref');
+const shipment = message(shipmentFields);
 
-const parcel = message({ package_id: id, status: text }, 'package_id');
+const parcel = message({ package_id: id, status: text });
 
-const track = message(
-  {
-    order_ref: id,
-    order_unique_id: id,
-    shipment_unique_id: id,
-    warehouse_id: id,
-    package_id: id,
-    source: text,
-    carrier: text,
-    service: text,
-    number: id,
-    url: text,
-  },
-  'number',
-  'order_unique_id',
-  'order_ref',
-  'shipment_unique_id',
-);
+const track = message({
+  order_ref: id,
+  order_unique_id: id,
+  shipment_unique_id: id,
+  warehouse_id: id,
+  package_id: id,
+  source: text,
+  carrier: text,
+  service: text,
+  number: id,
+  url: text,
+});
 
-const tracker = message(
-  {
-    tracker_id: id,
-    order_unique_id: id,
-    order_ref: id,
-    order_source: text,
-    shipment_unique_id: id,
-    warehouse_id: id,
-    carrier: text,
-    tracking_number: id,
-    carrier_tracking_url: text,
-    old_status: text,
-    new_status: text,
-    new_details: list(
-      object({
-        status: text,
-        timestamp: id,
-        is_timestamp_date: flag,
-        message: text,
-        source: text,
-        location: section({}),
-      }),
-    ),
-    packages,
-  },
-  'tracker_id',
-  'tracking_number',
-  'order_unique_id',
-  'order_ref',
-  'shipment_unique_id',
-);
+const tracker = message({
+  tracker_id: id,
+  order_unique_id: id,
+  order_ref: id,
+  order_source: text,
+  shipment_unique_id: id,
+  warehouse_id: id,
+  carrier: text,
+  tracking_number: id,
+  carrier_tracking_url: text,
+  old_status: text,
+  new_status: text,
+  new_details: list(
+    object({
+      status: text,
+      timestamp: id,
+      is_timestamp_date: flag,
+      message: text,
+      source: text,
+      location: section({}),
+    }),
+  ),
+  packages,
+});
 
-const manifest = message(
-  {
-    manifest_id: id,
-    warehouse_id: id,
-    carrier: text,
-    weight: quantity,
-    weight_unit: text,
-    orders: list(
-      object({ unique_id: id, order_ref: id, source: text, state: text, tracking_numbers: list(id) }),
-    ),
-    shipments,
-  },
-  'manifest_id',
-);
+const manifest = message({
+  manifest_id: id,
+  warehouse_id: id,
+  carrier: text,
+  weight: quantity,
+  weight_unit: text,
+  orders: list(
+    object({ unique_id: id, order_ref: id, source: text, state: text, tracking_numbers: list(id) }),
+  ),
+  shipments,
+});
 
-const serialNumber = message(
-  {
-    serial_id: id,
-    identifier: id,
-    product_id: id,
-    sku: id,
-    created_at: text,
-    warehouse_id: id,
-    package_id: id,
-    old_status: text,
-    new_status: text,
-  },
-  'serial_id',
-  'identifier',
-);
+const serialNumber = message({
+  serial_id: id,
+  identifier: id,
+  product_id: id,
+  sku: id,
+  created_at: text,
+  warehouse_id: id,
+  package_id: id,
+  old_status: text,
+  new_status: text,
+});
 
 /** A message of which nothing is known but what all share. */
 export const ANY_MESSAGE: v.GenericSchema = object(event);

@@ -31,13 +31,15 @@ export const webhookRecord = (given: Partial<WebhookRecord> = {}): WebhookRecord
 export type EventGiven = Partial<Omit<IncomingEvent, 'body' | 'fingerprint'>> & {
   /** The body as text. */
   body?: string;
+  /** Another numbering: other bytes for the same id. */
+  numbering?: string;
   /** Instead of a text, so many bytes. */
   bodyBytes?: number;
 };
 
 /** An event with increment id `id`; its body says the id and nothing else, so the same id is the same bytes. */
 export async function incomingEvent(id: number | null, given: EventGiven = {}): Promise<IncomingEvent> {
-  const { body: text = `{"id":${id}}`, bodyBytes, ...fields } = given;
+  const { numbering = 'first', body: text = `{"${numbering}":${id}}`, bodyBytes, ...fields } = given;
   const body = bodyBytes === undefined ? new TextEncoder().encode(text) : new Uint8Array(bodyBytes);
   return {
     topic: 'order:created',

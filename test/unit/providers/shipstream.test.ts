@@ -176,11 +176,16 @@ describe('increment ids', () => {
   });
 
   test('an id is read although the payload has issues', () => {
-    expect(message('order:created', {})).toMatchObject({
+    expect(message('order:created', { unique_id: {} })).toMatchObject({
       incrementId: 1,
       topic: 'order:created',
-      issues: [{ path: '/message', message: 'one of unique_id, order_unique_id, order_ref is required' }],
+      issues: [{ path: '/message/unique_id' }],
     });
+  });
+
+  test('no name of an entity is required: the deprecated one may be missing, and be the only one', () => {
+    expect(issuesOf(message('order:created', {}))).toEqual([]);
+    expect(message('order:created', {}).entityKeys).toEqual([]);
   });
 
   test('an id elsewhere is not the id', () => {
@@ -218,15 +223,14 @@ describe('wrong types', () => {
     ],
     ['order:shipped', { unique_id: '1', shipments: [[]] }, '/shipments/0: expected object, found array'],
     ['order:status_changed', { unique_id: '1', status: 3 }, '/status: expected string, found number'],
-    ['product:created', { external_id: 4 }, ': one of sku, unique_id is required'],
-    ['product:created', { sku: '' }, ': one of sku, unique_id is required'],
+    ['product:created', { sku: {} }, '/sku: expected number or string, found object'],
     ['inventory:adjusted', {}, '/stock_adjustments: is required'],
     [
       'shipment:packed',
       { unique_id: '1', packages: [{ items: [{ quantity: [] }] }] },
       '/packages/0/items/0/quantity: expected number or string, found array',
     ],
-    ['manifest:sealed', { orders: [] }, ': manifest_id is required'],
+    ['manifest:sealed', { orders: {} }, '/orders: expected array, found object'],
   ])('%s %j', (topic, fields, issue) => {
     expect(issuesOf(message(topic, fields))).toEqual([`/message${issue}`]);
   });
