@@ -223,7 +223,7 @@ describe('wrong types', () => {
     ],
     ['order:shipped', { unique_id: '1', shipments: [[]] }, '/shipments/0: expected object, found array'],
     ['order:status_changed', { unique_id: '1', status: 3 }, '/status: expected string, found number'],
-    ['product:created', { sku: {} }, '/sku: expected number or string, found object'],
+    ['product:created', { sku: {} }, '/sku: expected string or number, found object'],
     ['inventory:adjusted', {}, '/stock_adjustments: is required'],
     [
       'shipment:packed',
