@@ -134,15 +134,22 @@ async function call(params: readonly unknown[], caller: Caller): Promise<Result<
 
 const TOO_MANY = 'Too many wrong tokens came from this address.';
 
-/** A session is the admin token, one that `login` gave, or null beside HTTP Basic with the token as password. */
+/**
+ * A session is the admin token, or one that `login` gave. Where the request itself carries the token (HTTP Basic as
+ * password, or Bearer), the session may be null, or whatever the client has left from before.
+ */
 async function sessionProblem(session: unknown, caller: Caller): Promise<RpcError | null> {
-  const given = session === null || session === '' ? basicPassword(caller.authorization) : session;
-  if (typeof given !== 'string' || given === '') return shipstreamError(5);
-  if (given === session && (await isSession(caller.env, given, Date.now()))) return null;
+  const text = typeof session === 'string' ? session : '';
+  if (text !== '' && (await isSession(caller.env, text, Date.now()))) return null;
+  const given = headerToken(caller.authorization) ?? text;
+  if (given === '') return shipstreamError(5);
   const judgement = await judgeToken(caller.env, given, caller.address);
   if (judgement === 'right') return null;
   return shipstreamError(5, judgement === 'wrong_and_limited' ? TOO_MANY : '');
 }
+
+const headerToken = (authorization: string | null): string | null =>
+  /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? basicPassword(authorization);
 
 /** RFC 7617: everything after the first colon is the password. */
 function basicPassword(authorization: string | null): string | null {

@@ -103,10 +103,15 @@ describe('sessions', () => {
     expect((await send(probe(session))).error).toEqual(expired);
   });
 
-  it('does not let HTTP Basic repair a wrong session, nor a session be a Basic password', async () => {
-    expect(await codeOf(probe('wrong'), basic(TOKEN))).toBe(-32005);
+  it('takes the token with the request, whatever session the client has left from before', async () => {
+    const answered = await codeOf(probe(TOKEN));
+    expect(await codeOf(probe('left from before'), basic(TOKEN))).toBe(answered);
+    expect(await codeOf(probe(null), { Authorization: `Bearer ${TOKEN}` })).toBe(answered);
+  });
+
+  it('refuses a wrong token with the request, and a session as a Basic password', async () => {
     expect(await codeOf(probe(null), basic('wrong'))).toBe(-32005);
-    expect(await codeOf(probe(null), { Authorization: `Bearer ${TOKEN}` })).toBe(-32005);
+    expect(await codeOf(probe('wrong'), basic('wrong'))).toBe(-32005);
     expect(await codeOf(probe(null), { Authorization: 'Basic %%%' })).toBe(-32005);
     const login = { jsonrpc: '2.0', id: 1, method: 'login', params: ['anyone', TOKEN] };
     const { result } = await send(login);
