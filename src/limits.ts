@@ -17,8 +17,8 @@ export const LIMITS = {
   MAX_PENDING_BYTES: 16 * 1024 * 1024,
   /** Bytes of a destination's response that are read and kept. */
   MAX_RESPONSE_BYTES: 4 * 1024,
-  /** Destinations of one webhook. */
-  MAX_DESTINATIONS: 64,
+  /** Destinations of one webhook: each can always have one of the courier calls an object may make at a time. */
+  MAX_DESTINATIONS: 20,
   /** Holes kept one by one per epoch; beyond, the oldest merge into one range with a count. */
   MAX_HOLES: 10_000,
   /** Longest wait a destination's Retry-After can ask for, in seconds. */

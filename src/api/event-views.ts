@@ -161,6 +161,8 @@ function destinationStatusView(status: DestinationStatus) {
     lag: status.lag,
     last_delivered_at: timeOrNull(status.lastDeliveredAt),
     disabled_reason: status.disabledReason,
+    circuit: status.circuit,
+    lost: status.lost.map(({ from, to, at }) => ({ from, to, at: timeText(at) })),
   };
 }
 

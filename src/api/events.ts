@@ -19,12 +19,12 @@ const EVENT_STATUSES: readonly EventStatus[] = ['accepted', 'quarantined', 'retr
 const GAP_STATUSES: readonly GapStatus[] = ['open', 'filled', 'expired', 'resolved'];
 
 /** Answers are asked of an existing webhook's object only: others answer about nothing. */
-async function objectFor(env: Env, idText: string): Promise<Result<WebhookObject, ApiError>> {
+export async function objectFor(env: Env, idText: string): Promise<Result<WebhookObject, ApiError>> {
   const record = await findWebhook(env, idText);
   return record.ok ? ok(objectOf(env, record.value.id)) : record;
 }
 
-function sequenceOf(text: string): Result<number, ApiError> {
+export function sequenceOf(text: string): Result<number, ApiError> {
   const sequence = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : 0;
   if (sequence > 0 && Number.isSafeInteger(sequence)) return ok(sequence);
   return err({ reason: 'not_found', what: 'event' });

@@ -6,6 +6,7 @@ import { adminOnly } from './auth';
 import { destinations } from './destinations';
 import { events } from './events';
 import { wrongMethod } from './fallbacks';
+import { replays } from './replays';
 import { webhooks } from './webhooks';
 
 export const rest = new Hono<{ Bindings: Env }>();
@@ -16,6 +17,7 @@ rest.get('/providers', c => c.json({ providers: PROVIDERS.map(providerView) }));
 rest.route('/webhooks', webhooks);
 rest.route('/webhooks', destinations);
 rest.route('/webhooks', events);
+rest.route('/webhooks', replays);
 
 function providerView(provider: (typeof PROVIDERS)[number]) {
   return {

@@ -11,7 +11,7 @@ import { attemptDelivery } from './attempt';
 import type { AttemptResult, CourierTarget, OutgoingEvent } from './outgoing';
 
 /** Connections waiting for headers that one invocation may have; locally nobody counts. */
-const CONNECTIONS = 6;
+export const MAX_CONNECTIONS = 6;
 
 /** No attempt begins later than this after the call: with the attempt's own timeout it stays under timeout + 10 s. */
 const START_WINDOW_MS = 5000;
@@ -19,7 +19,7 @@ const START_WINDOW_MS = 5000;
 export class Courier extends WorkerEntrypoint<Env> {
   /**
    * Results in the order of `events`. There may be fewer: events are begun in order, and those past the last result
-   * were not begun; they count no attempt. At least the first six always are.
+   * were not begun; they count no attempt. At least the first ones, up to the target's `connections`, always are.
    */
   async deliver(target: CourierTarget, events: OutgoingEvent[]): Promise<AttemptResult[]> {
     const deps = {
@@ -30,16 +30,20 @@ export class Courier extends WorkerEntrypoint<Env> {
     const startedAt = deps.now();
     const waiting = events.entries();
     const results: AttemptResult[] = [];
+    let stopped = false;
 
     const lane = async () => {
       do {
         const { done, value } = waiting.next();
         if (done) return;
         const [index, event] = value;
-        results[index] = await attemptDelivery(target, event, deps);
-      } while (deps.now() - startedAt < START_WINDOW_MS);
+        const result = await attemptDelivery(target, event, deps);
+        results[index] = result;
+        if (target.inOrder && result.outcome !== 'delivered') stopped = true;
+      } while (!stopped && deps.now() - startedAt < START_WINDOW_MS);
     };
-    await Promise.all(Array.from({ length: CONNECTIONS }, lane));
+    const lanes = target.inOrder ? 1 : Math.min(target.connections, MAX_CONNECTIONS);
+    await Promise.all(Array.from({ length: lanes }, lane));
     return results;
   }
 }

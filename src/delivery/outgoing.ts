@@ -12,6 +12,10 @@ export type CourierTarget = {
   sign: 'standard' | 'provider' | 'shipstream';
   timeoutMs: number;
   webhookId: number;
+  /** How many events may be under way at the same time within one call, 1..6. */
+  connections: number;
+  /** True: one after the other, and none after the first that is not delivered. */
+  inOrder: boolean;
 };
 
 export type OutgoingEvent = {

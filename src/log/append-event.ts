@@ -7,23 +7,21 @@
 import type { WebhookRecord } from '../subscriptions/webhook';
 import type { AppendResult, IncomingEvent } from './contract';
 import { count, type Draft } from './draft';
-import { adopt, awaitConfirmation } from './held-events';
+import { adopt, awaitConfirmation, leaveHold, quarantineHappening } from './held-events';
+import { arrive, type Held, startHold } from './hold';
 import { type Judgement, judge } from './judge';
 import { fingerprintHex } from './known-ids';
+import { report } from './report';
 import { bodyKey, eventIdKey, quarantineKey } from './seen-keys';
 import type { StoredEvent } from './segments';
-import { deduplicationMs, trackerSettings } from './settings';
+import { deduplicationMs, holdMs, trackerSettings } from './settings';
 import { type Placement, recordConflict, record as recordPlacement } from './tracker';
 
 type Stored = Extract<Judgement, { kind: 'accept' | 'quarantine' }>;
 
 /** `now` in ms since 1970. */
-export function appendEvent(
-  draft: Draft,
-  webhook: WebhookRecord,
-  event: IncomingEvent,
-  now: number,
-): AppendResult {
+export function appendEvent(draft: Draft, event: IncomingEvent, now: number): AppendResult {
+  const { webhook } = draft;
   const fingerprint = fingerprintHex(event.fingerprint);
   const knowledge = {
     tracker: draft.head.tracker,
@@ -43,15 +41,17 @@ export function appendEvent(
     case 'ignored':
       count(draft, 'ignored');
       if (judgement.placement !== null) {
-        adoptConflicts(draft, webhook, judgement.placement, now);
-        recordId(draft, webhook, event, fingerprint, judgement.placement, 'ignored', 0, now);
+        adoptConflicts(draft, judgement.placement, now);
+        recordId(draft, event, fingerprint, judgement.placement, 'ignored', 0, now);
+        const { released } = holdBack(draft, event, judgement.placement, false, 0, now);
+        leaveHold(draft, draft.head.tracker.current, released);
         // It leaves no row of its own.
         draft.stale = true;
       }
       return { kind: 'ignored', incrementId };
     case 'accept':
     case 'quarantine': {
-      const sequence = store(draft, webhook, event, fingerprint, judgement, now);
+      const sequence = store(draft, event, fingerprint, judgement, now);
       return judgement.kind === 'accept'
         ? { kind: 'accepted', sequence, incrementId }
         : { kind: 'quarantined', sequence, incrementId, issues: judgement.issues };
@@ -61,30 +61,36 @@ export function appendEvent(
 
 function store(
   draft: Draft,
-  webhook: WebhookRecord,
   event: IncomingEvent,
   fingerprint: string,
   judgement: Stored,
   now: number,
 ): number {
+  const { webhook } = draft;
   const { placement } = judgement;
   draft.seen.rotate(now, deduplicationMs(webhook));
   // What a new epoch adopts was here before this event, so it takes its places in the feed before it.
-  if (placement !== null) adoptConflicts(draft, webhook, placement, now);
+  if (placement !== null) adoptConflicts(draft, placement, now);
   const sequence = draft.head.lastSequence + 1;
   draft.head = { ...draft.head, lastSequence: sequence, lastEventAt: now };
+  // Before anything is reported: reports take the sequences after this one.
+  draft.segments.openFor(sequence, now);
   const quarantined = judgement.kind === 'quarantine';
   if (placement !== null) {
     const kind = quarantined ? 'quarantined' : 'accepted';
-    recordId(draft, webhook, event, fingerprint, placement, kind, sequence, now);
+    recordId(draft, event, fingerprint, placement, kind, sequence, now);
   }
   const stored = storedEvent(webhook, event, judgement, sequence, now);
-  draft.segments.openFor(sequence, now);
-  draft.segments.insert(stored, event.body);
+  const forwards = !quarantined && webhook.confirm === null;
+  const { waits, late, released } = holdBack(draft, event, placement, forwards, sequence, now);
+  if (waits) draft.segments.insert({ ...stored, ...WAITING }, event.body);
+  else draft.segments.insert({ ...stored, late: late ?? stored.late }, event.body);
+  leaveHold(draft, draft.head.tracker.current, released);
   if (quarantined) {
     count(draft, 'quarantined');
     draft.seen.put(quarantineKey(fingerprint), { sequence, fingerprint, at: now });
     draft.stale = true;
+    report(draft, 'gateway:event_quarantined', quarantineHappening(stored), now);
     return sequence;
   }
   count(draft, 'accepted');
@@ -93,6 +99,33 @@ function store(
   else if (placement === null) draft.seen.put(bodyKey(fingerprint), seen);
   if (stored.status === 'confirming') awaitConfirmation(draft, sequence, now);
   return sequence;
+}
+
+const WAITING = { status: 'held', deferred: true, late: false, reason: 'waiting_for_predecessor' } as const;
+
+/** With `hold_seconds`: whether the event has to wait for its predecessor, and who need wait no longer. */
+function holdBack(
+  draft: Draft,
+  event: IncomingEvent,
+  placement: Placement | null,
+  forwards: boolean,
+  sequence: number,
+  now: number,
+): { waits: boolean; late: boolean | null; released: Held[] } {
+  const { webhook } = draft;
+  const { current } = draft.head.tracker;
+  const id = event.incrementId;
+  const passes = { waits: false, late: null, released: [] };
+  if (holdMs(webhook) === 0 || current === null || placement === null || id === null) return passes;
+  if (placement.kind !== 'unseen' && placement.kind !== 'restart') return passes;
+  // Late retries of an earlier numbering are not sorted into this one.
+  if (placement.epoch !== current.number) return passes;
+  const known = draft.head.hold;
+  const before = known?.epoch === current.number ? known : startHold(current);
+  const until = forwards ? now + holdMs(webhook) : null;
+  const { hold, waits, released } = arrive(before, current, id, sequence, until);
+  draft.head = { ...draft.head, hold };
+  return { waits, late: id <= before.frontier, released };
 }
 
 function storedEvent(
@@ -114,6 +147,7 @@ function storedEvent(
     epoch: placement === null || clash ? null : placement.epoch,
     gap: gap === null ? null : gap.join('-'),
     late,
+    operational: false,
     bodyBytes: event.body.byteLength,
   };
   if (judgement.kind === 'quarantine') {
@@ -125,14 +159,18 @@ function storedEvent(
     : { ...common, status: 'confirming', deferred: true, reason: 'confirming', issues: [] };
 }
 
-function adoptConflicts(draft: Draft, webhook: WebhookRecord, placement: Placement, now: number): void {
-  if (placement.kind === 'restart') adopt(draft, webhook, placement.epoch, placement.adopted, now);
+/** A new epoch: what still waited in the old one leaves, then what was quarantined as its conflict. */
+function adoptConflicts(draft: Draft, placement: Placement, now: number): void {
+  if (placement.kind !== 'restart') return;
+  const { hold, tracker } = draft.head;
+  if (hold !== null) leaveHold(draft, tracker.current, hold.held);
+  draft.head = { ...draft.head, hold: null };
+  adopt(draft, placement.epoch, placement.adopted, now);
 }
 
 /** Records an id in the tracker and among the known ids. */
 function recordId(
   draft: Draft,
-  webhook: WebhookRecord,
   event: IncomingEvent,
   fingerprint: string,
   placement: Placement,
@@ -149,10 +187,16 @@ function recordId(
     return;
   }
   const arrival = { id, fingerprint, eventTime, now };
-  const settings = trackerSettings(webhook);
+  const settings = trackerSettings(draft.webhook);
   const { tracker, changes } = recordPlacement(draft.head.tracker, arrival, placement, settings);
   draft.head = { ...draft.head, tracker };
-  for (const change of changes) draft.gaps.apply(change, now);
+  for (const change of changes) {
+    draft.gaps.apply(change, now);
+    if (change.kind === 'filled' && change.hole.status !== 'young') {
+      const happening = { epoch: change.epoch, from: id, to: id, missing: 1 };
+      report(draft, 'gateway:gap_filled', happening, now);
+    }
+  }
   // An id that only quarantined or ignored events carried so far is taken over by an accepted one.
   const keeps = placement.kind === 'unaccepted' && kind !== 'accepted';
   if (!keeps) draft.known.set(placement.epoch, id, { kind, sequence, fingerprint }, now);

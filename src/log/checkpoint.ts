@@ -6,8 +6,10 @@
  * up, the events after the last checkpoint are played over it. So state = checkpoint + events since.
  */
 import type { Epoch } from './epoch';
+import type { Hold } from './hold';
 import type { Hole, HoleStatus } from './holes';
-import type { Tracker } from './tracker';
+import type { Reports } from './operational';
+import { EMPTY_TRACKER, type Tracker } from './tracker';
 
 export const EVENTS_PER_CHECKPOINT = 256;
 
@@ -22,14 +24,23 @@ export type Head = {
   readonly counters: Counters;
   /** The last place in the feed that was given to a release. */
   readonly lastRelease: number;
+  /** Which ids are waited for; null before the first one, and where nothing is held. */
+  readonly hold: Hold | null;
+  /** Operational happenings of the last minute. */
+  readonly reports: Reports;
+  /** The silence that was reported: when the last event before it came, ms since 1970, or null. */
+  readonly silentSince: number | null;
 };
 
 export const EMPTY_HEAD: Head = {
   lastSequence: 0,
   lastEventAt: null,
-  tracker: { current: null, previous: [], conflicts: [] },
+  tracker: EMPTY_TRACKER,
   counters: { accepted: 0, duplicate: 0, ignored: 0, quarantined: 0 },
   lastRelease: 0,
+  hold: null,
+  reports: {},
+  silentSince: null,
 };
 
 export type Checkpoint = {
@@ -59,9 +70,9 @@ export function encodeCheckpoint({ head, forgotten }: Checkpoint): string {
   return JSON.stringify({
     ...head,
     tracker: {
+      ...tracker,
       current: tracker.current === null ? null : packEpoch(tracker.current),
       previous: tracker.previous.map(packEpoch),
-      conflicts: tracker.conflicts,
     },
     forgotten,
   });
@@ -69,7 +80,7 @@ export function encodeCheckpoint({ head, forgotten }: Checkpoint): string {
 
 export function decodeCheckpoint(text: string): Checkpoint {
   const stored = JSON.parse(text) as Omit<Head, 'tracker'> & {
-    tracker: { current: PackedEpoch | null; previous: PackedEpoch[]; conflicts: Tracker['conflicts'] };
+    tracker: Omit<Tracker, 'current' | 'previous'> & { current: PackedEpoch | null; previous: PackedEpoch[] };
     forgotten: [number, number][];
   };
   const { tracker, forgotten, ...rest } = stored;
@@ -77,9 +88,9 @@ export function decodeCheckpoint(text: string): Checkpoint {
     head: {
       ...rest,
       tracker: {
+        ...tracker,
         current: tracker.current === null ? null : unpackEpoch(tracker.current),
         previous: tracker.previous.map(unpackEpoch),
-        conflicts: tracker.conflicts,
       },
     },
     forgotten,

@@ -90,7 +90,7 @@ export class Confirmations {
   async #judge(row: Row): Promise<void> {
     const { log } = this.#deps;
     const body = log.segments.body(row.sequence);
-    if (body === null) return log.refuse(row.sequence, [{ path: '', message: 'the body is gone' }]);
+    if (body === null) return this.#refuse(row, 'the body is gone');
     const access = await this.#deps.access();
     if (access === null) return this.#again(row, 'the confirm token cannot be opened');
     const request = confirmRequest(access, body);
@@ -109,7 +109,8 @@ export class Confirmations {
   }
 
   #refuse(row: Row, detail: string): void {
-    this.#deps.log.refuse(row.sequence, [{ path: '', message: `not confirmed: ${detail}` }]);
+    const issues = [{ path: '', message: `not confirmed: ${detail}` }];
+    this.#deps.log.refuse(row.sequence, issues, this.#deps.now());
   }
 
   #again(row: Row, detail: string): void {

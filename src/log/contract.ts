@@ -143,6 +143,10 @@ export type DestinationStatus = {
   lag: number;
   lastDeliveredAt: number | null;
   disabledReason: string | null;
+  /** `open`: it failed too often in a row and is only probed; `recovering`: it answers again and is filled gently. */
+  circuit: 'closed' | 'open' | 'recovering';
+  /** Ranges of sequences that retention dropped before they were delivered; `at` in ms since 1970. */
+  lost: { from: number; to: number; at: number }[];
 };
 
 export type StatusReport = {
@@ -163,6 +167,36 @@ export type ReplaceResult =
   /** Someone else changed it since; read again. */
   | { kind: 'conflict' };
 
+/** Which events to send again. Its range ends at the last event there is when it is asked for. */
+export type ReplayRequest = {
+  /** Null for every destination. */
+  destinationId: string | null;
+  /** Sequences, both included; null for no limit. */
+  fromSequence: number | null;
+  toSequence: number | null;
+  /** Acceptance time in ms since 1970, `[since, until)`; null for no limit. */
+  since: number | null;
+  until: number | null;
+  /** Topic pattern; null for all. */
+  topic: string | null;
+  /** Status at the destination; null for any. */
+  status: EventStatus | null;
+  /** Under ids of their own, for receivers that deduplicate. */
+  newId: boolean;
+  /** Only count. */
+  dryRun: boolean;
+};
+
+export type ReplayResult =
+  /** Deliveries, over all destinations asked for. */
+  | { kind: 'ok'; count: number }
+  | { kind: 'gone' }
+  | { kind: 'unknown_destination' }
+  /** Of a single event: */
+  | { kind: 'unknown_event' }
+  | { kind: 'redacted' }
+  | { kind: 'not_forwarded' };
+
 /** The RPC methods of a webhook's object (`WebhookLog`). Expected outcomes are values; a rejection means no answer. */
 export interface WebhookObject {
   create(webhook: WebhookRecord): Promise<'created' | 'exists'>;
@@ -171,6 +205,9 @@ export interface WebhookObject {
   remove(): Promise<boolean>;
   append(request: AppendRequest): Promise<AppendResult>;
   release(sequence: number): Promise<ReleaseResult>;
+  replay(request: ReplayRequest): Promise<ReplayResult>;
+  replayEvent(sequence: number, destinationId: string | null, newId: boolean): Promise<ReplayResult>;
+  redact(sequence: number): Promise<boolean>;
   events(query: EventsQuery): Promise<EventsPage>;
   event(sequence: number): Promise<EventDetail | null>;
   gaps(status: GapStatus | null): Promise<GapsReport>;

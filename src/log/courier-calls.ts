@@ -2,16 +2,18 @@
  * Calls to couriers: how many run, what each carries, and what becomes of a call that fails as a whole.
  *
  * At most `MAX_CALLS` at a time per object (one request may cause 32 Worker invocations), of which every destination
- * can always have one. A call that fails is no attempt of its events: they go back, and their destination waits a
- * little. A courier that stays silent beyond its time counts as a timeout of each event it carried.
+ * can always have one. A destination earns further calls by answering: it starts with one, and one that fails goes
+ * back to one, so hung destinations cannot take what a healthy one needs. A call that fails is no attempt of its
+ * events: they go back, and fewer calls are made for a while. A courier that stays silent beyond its time counts as a
+ * timeout of each event it carried.
  */
+import { MAX_CONNECTIONS } from '../delivery/courier';
 import type { AttemptResult, CourierTarget, OutgoingEvent } from '../delivery/outgoing';
 import type { DestinationRecord } from '../subscriptions/webhook';
-import type { Flight } from './forwarding';
+import { type Flight, outgoing } from './flight';
 
 const MAX_CALLS = 24;
-/** A courier has six connections; what it carries besides would only wait there. */
-const EVENTS_PER_CALL = 6;
+const EVENTS_PER_CALL = 48;
 const BYTES_PER_CALL = 4 * 1024 * 1024;
 const SILENCE_MS = 10_000;
 const FIRST_PAUSE_MS = 1000;
@@ -20,21 +22,28 @@ const MAX_PAUSE_MS = 30_000;
 export type CourierCallsDeps = {
   target: (destination: DestinationRecord) => Promise<CourierTarget | null>;
   deliver: (target: CourierTarget, events: OutgoingEvent[]) => Promise<AttemptResult[]>;
-  body: (sequence: number) => Uint8Array | null;
+  body: (flight: Flight) => Uint8Array | null;
   now: () => number;
+  /** Runs `action` after `ms`; returns what cancels it. */
+  later: (ms: number, action: () => void) => () => void;
   settled: (flight: Flight, result: AttemptResult) => void;
-  returned: (flights: readonly Flight[]) => void;
+  returned: (flight: Flight) => void;
   /** A call ended: there is room again. */
   finished: () => void;
 };
 
-type Traffic = { calls: number; events: number; pauseMs: number; pausedUntil: number };
+/** `window`: calls it may have under way at a time. */
+type Traffic = { calls: number; window: number; pauseMs: number; pausedUntil: number };
+type Carried = { flight: Flight; event: OutgoingEvent };
 
 export class CourierCalls {
   #deps: CourierCallsDeps;
   #traffic = new Map<string, Traffic>();
-  #targets = new Map<string, Promise<CourierTarget | null>>();
+  /** Opened targets, and until when their secrets are all in use, ms since 1970. */
+  #targets = new Map<string, { target: Promise<CourierTarget | null>; until: number }>();
   #calls = 0;
+  /** How many calls there may be; halved when the runtime refuses one, back by one with each that works. */
+  #limit = MAX_CALLS;
 
   constructor(deps: CourierCallsDeps) {
     this.#deps = deps;
@@ -45,124 +54,136 @@ export class CourierCalls {
     this.#targets.clear();
   }
 
-  /** How many more events this destination may have under way now. */
-  room(destination: DestinationRecord): number {
+  /** How many calls this destination may start now. `failing`: it has to show first that it answers again. */
+  freeCalls(destination: DestinationRecord, failing: boolean): number {
     const traffic = this.#of(destination.id);
     if (traffic.pausedUntil > this.#deps.now()) return 0;
-    const free = traffic.calls === 0 ? Math.max(1, MAX_CALLS - this.#calls) : MAX_CALLS - this.#calls;
-    return Math.max(0, Math.min(destination.maxInFlight - traffic.events, free * EVENTS_PER_CALL));
+    const single = failing || destination.ordering === 'strict';
+    const most = single ? 1 : Math.min(traffic.window, callsFor(destination.maxInFlight));
+    const reserved = traffic.calls === 0 ? 1 : 0;
+    return Math.max(0, Math.min(most - traffic.calls, Math.max(reserved, this.#limit - this.#calls)));
   }
 
-  inFlight(destinationId: string): number {
-    return this.#of(destinationId).events;
+  /** Under `key`, whoever is next waits for the whole call: no more than can be under way at once. */
+  eventsPerCall({ ordering }: DestinationRecord): number {
+    return ordering === 'key' ? MAX_CONNECTIONS : EVENTS_PER_CALL;
   }
 
-  /** When the next pause ends, ms since 1970, or null. */
-  resumeAt(): number | null {
-    const now = this.#deps.now();
-    const ends = [...this.#traffic.values()].map(({ pausedUntil }) => pausedUntil).filter(end => end > now);
-    return ends.length > 0 ? Math.min(...ends) : null;
+  /** When the pause after a failed call ends, ms since 1970, or null. */
+  resumesAt(destinationId: string): number | null {
+    const { pausedUntil } = this.#of(destinationId);
+    return pausedUntil > this.#deps.now() ? pausedUntil : null;
   }
 
-  /** Sends flights of one destination, in calls of bounded size. The caller kept to `room`. */
-  start(destination: DestinationRecord, flights: readonly Flight[]): void {
+  /** Sends flights of one destination, spread over the calls that are free. */
+  start(destination: DestinationRecord, flights: readonly Flight[], calls: number): void {
+    const inOrder = destination.ordering === 'strict';
+    const most = Math.min(this.eventsPerCall(destination), Math.max(1, Math.ceil(flights.length / calls)));
     for (let next = 0; next < flights.length; ) {
-      const call: { flight: Flight; event: OutgoingEvent }[] = [];
+      const carried: Carried[] = [];
       let bytes = 0;
-      while (next < flights.length && call.length < EVENTS_PER_CALL) {
+      while (next < flights.length && carried.length < most) {
         const flight = flights[next];
         if (flight === undefined) break;
-        if (bytes + flight.event.bodyBytes > BYTES_PER_CALL && call.length > 0) break;
+        if (carried.length > 0 && bytes + flight.event.bodyBytes > BYTES_PER_CALL) break;
         next++;
-        const body = this.#deps.body(flight.event.sequence);
+        const body = this.#deps.body(flight);
         if (body === null) {
-          this.#deps.settled(flight, withoutBody(this.#deps.now()));
+          this.#deps.settled(flight, failure('redacted', this.#deps.now(), 0));
           continue;
         }
         bytes += body.byteLength;
-        call.push({ flight, event: outgoing(flight, body) });
+        carried.push({ flight, event: outgoing(flight, body) });
       }
-      if (call.length > 0) void this.#run(destination, call);
+      if (carried.length > 0) void this.#run(destination, carried, inOrder);
     }
   }
 
-  async #run(
-    destination: DestinationRecord,
-    call: { flight: Flight; event: OutgoingEvent }[],
-  ): Promise<void> {
+  async #run(destination: DestinationRecord, carried: Carried[], inOrder: boolean): Promise<void> {
     const traffic = this.#of(destination.id);
     this.#calls++;
     traffic.calls++;
-    traffic.events += call.length;
     try {
-      const results = await this.#results(destination, call);
-      for (const [index, { flight }] of call.entries()) {
+      const results = await this.#results(destination, carried, inOrder);
+      this.#succeeded(traffic, results);
+      for (const [index, { flight }] of carried.entries()) {
         const result = results[index];
-        if (result === undefined) this.#deps.returned([flight]);
+        if (result === undefined) this.#deps.returned(flight);
         else this.#deps.settled(flight, result);
       }
-      traffic.pauseMs = 0;
     } catch {
-      // The call failed as a whole: a limit, a deploy, a crash. What it did is unknown, so it all goes again.
-      traffic.pauseMs = Math.min(MAX_PAUSE_MS, Math.max(FIRST_PAUSE_MS, traffic.pauseMs * 2));
-      traffic.pausedUntil = this.#deps.now() + traffic.pauseMs;
-      this.#deps.returned(call.map(({ flight }) => flight));
+      // A limit, a deploy, a crash. What the call did is unknown, so it all goes again, with the same ids.
+      this.#failed(traffic);
+      for (const { flight } of carried) this.#deps.returned(flight);
     } finally {
       this.#calls--;
       traffic.calls--;
-      traffic.events -= call.length;
     }
     this.#deps.finished();
   }
 
+  #succeeded(traffic: Traffic, results: readonly AttemptResult[]): void {
+    traffic.pauseMs = 0;
+    this.#limit = Math.min(MAX_CALLS, this.#limit + 1);
+    const answered = results.every(result => result.outcome === 'delivered');
+    traffic.window = answered ? Math.min(MAX_CALLS, traffic.window + 1) : 1;
+  }
+
+  #failed(traffic: Traffic): void {
+    this.#limit = Math.max(1, Math.floor(this.#limit / 2));
+    traffic.pauseMs = Math.min(MAX_PAUSE_MS, Math.max(FIRST_PAUSE_MS, traffic.pauseMs * 2));
+    traffic.pausedUntil = this.#deps.now() + traffic.pauseMs;
+  }
+
   async #results(
     destination: DestinationRecord,
-    call: { flight: Flight; event: OutgoingEvent }[],
+    carried: Carried[],
+    inOrder: boolean,
   ): Promise<AttemptResult[]> {
-    const known = this.#targets.get(destination.id) ?? this.#deps.target(destination);
-    this.#targets.set(destination.id, known);
-    const target = await known;
+    const target = await this.#target(destination);
     if (target === null) {
       this.#targets.delete(destination.id);
       throw new Error('the secrets of a destination cannot be opened');
     }
     const startedAt = this.#deps.now();
-    let timer: ReturnType<typeof setTimeout> | null = null;
+    const patience = target.timeoutMs + SILENCE_MS;
+    let cancel = (): void => {};
     const silence = new Promise<AttemptResult[]>(resolve => {
-      const silent = call.map((): AttemptResult => timedOut(startedAt, target.timeoutMs + SILENCE_MS));
-      timer = setTimeout(() => resolve(silent), target.timeoutMs + SILENCE_MS);
+      cancel = this.#deps.later(patience, () => {
+        resolve(carried.map(() => failure('timeout', startedAt, patience)));
+      });
     });
-    const events = call.map(({ event }) => event);
+    const events = carried.map(({ event }) => event);
     try {
-      return await Promise.race([this.#deps.deliver(target, events), silence]);
+      return await Promise.race([this.#deps.deliver({ ...target, inOrder }, events), silence]);
     } finally {
-      clearTimeout(timer);
+      cancel();
     }
   }
 
+  #target(destination: DestinationRecord): Promise<CourierTarget | null> {
+    const now = this.#deps.now();
+    const known = this.#targets.get(destination.id);
+    if (known !== undefined && now < known.until) return known.target;
+    const ends = destination.secrets.map(({ usableUntil }) => usableUntil ?? Number.POSITIVE_INFINITY);
+    const until = Math.min(Number.POSITIVE_INFINITY, ...ends.filter(end => end > now));
+    const target = this.#deps.target(destination);
+    this.#targets.set(destination.id, { target, until });
+    return target;
+  }
+
   #of(destinationId: string): Traffic {
-    const traffic = this.#traffic.get(destinationId) ?? { calls: 0, events: 0, pauseMs: 0, pausedUntil: 0 };
+    const traffic = this.#traffic.get(destinationId) ?? { calls: 0, window: 1, pauseMs: 0, pausedUntil: 0 };
     this.#traffic.set(destinationId, traffic);
     return traffic;
   }
 }
 
-function outgoing({ event, previous, row, destinationId }: Flight, body: Uint8Array): OutgoingEvent {
-  return {
-    messageId: `msg_${event.sequence}_${destinationId}`,
-    sequence: event.sequence,
-    topic: event.topic,
-    receivedAt: event.receivedAt,
-    incrementId: event.incrementId,
-    previous,
-    gap: event.gap,
-    late: event.late,
-    attempt: (row?.attempts ?? 0) + 1,
-    replay: false,
-    headers: event.headers,
-    query: event.query,
-    body,
-  };
+/** The calls over which a destination's `max_in_flight` is spread, and the connections that each may use. */
+const callsFor = (maxInFlight: number): number => Math.ceil(maxInFlight / MAX_CONNECTIONS);
+
+export function connectionsPerCall(maxInFlight: number): number {
+  return Math.max(1, Math.floor(maxInFlight / callsFor(maxInFlight)));
 }
 
 const failure = (error: AttemptResult['error'], at: number, durationMs: number): AttemptResult => ({
@@ -174,6 +195,3 @@ const failure = (error: AttemptResult['error'], at: number, durationMs: number):
   retryAfterMs: null,
   responseExcerpt: '',
 });
-
-const timedOut = (at: number, durationMs: number): AttemptResult => failure('timeout', at, durationMs);
-const withoutBody = (at: number): AttemptResult => failure('redacted', at, 0);

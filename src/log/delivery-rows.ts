@@ -6,13 +6,21 @@
 export type DeliveryRow = {
   sequence: number;
   destinationId: string;
+  /** 0 for the delivery of the feed, else the id of the replay it belongs to. */
+  replay: number;
+  /** The replay goes out under an id of its own. */
+  newId: boolean;
   status: 'retrying' | 'dead';
   /** Failed attempts so far. */
   attempts: number;
+  /** How many of them used up an entry of the retry schedule; probes made before their time do not. */
+  step: number;
   /** ms since 1970; null when dead. */
   nextAt: number | null;
-  /** What `gapless-previous` says, fixed when the scan passed the event. */
-  previous: number;
+  /** What `gapless-previous` says, fixed when the scan passed the event; null on a replay. */
+  previous: number | null;
+  /** The event's place among those the destination wants. */
+  ordinal: number;
   error: string | null;
   updatedAt: number;
 };
@@ -20,15 +28,20 @@ export type DeliveryRow = {
 type Row = {
   sequence: number;
   destination_id: string;
+  replay: number;
+  new_id: number;
   status: DeliveryRow['status'];
   attempts: number;
+  step: number;
   next_at: number | null;
-  previous: number;
+  previous: number | null;
+  ordinal: number;
   error: string | null;
   updated_at: number;
 };
 
-const COLUMNS = 'sequence, destination_id, status, attempts, next_at, previous, error, updated_at';
+const COLUMNS =
+  'sequence, destination_id, replay, new_id, status, attempts, step, next_at, previous, ordinal, error, updated_at';
 
 export class DeliveryRows {
   #sql: SqlStorage;
@@ -40,49 +53,76 @@ export class DeliveryRows {
   /** Inserts or updates: 1 row, 2 where the time of the next attempt is new or moves. */
   put(row: DeliveryRow): void {
     const updated = this.#sql.exec(
-      `UPDATE deliveries SET status = ?, attempts = ?, next_at = ?, error = ?, updated_at = ?
-       WHERE sequence = ? AND destination_id = ?`,
+      `UPDATE deliveries SET status = ?, attempts = ?, step = ?, next_at = ?, error = ?, updated_at = ?
+       WHERE sequence = ? AND destination_id = ? AND replay = ?`,
       row.status,
       row.attempts,
+      row.step,
       row.nextAt,
       row.error,
       row.updatedAt,
       row.sequence,
       row.destinationId,
+      row.replay,
     );
     if (updated.rowsWritten > 0) return;
     this.#sql.exec(
-      `INSERT INTO deliveries (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO deliveries (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.sequence,
       row.destinationId,
+      row.replay,
+      row.newId ? 1 : 0,
       row.status,
       row.attempts,
+      row.step,
       row.nextAt,
       row.previous,
+      row.ordinal,
       row.error,
       row.updatedAt,
     );
   }
 
-  delete(sequence: number, destinationId: string): void {
+  delete(sequence: number, destinationId: string, replay: number): void {
     this.#sql.exec(
-      'DELETE FROM deliveries WHERE sequence = ? AND destination_id = ?',
+      'DELETE FROM deliveries WHERE sequence = ? AND destination_id = ? AND replay = ?',
+      sequence,
+      destinationId,
+      replay,
+    );
+  }
+
+  /** Deletes a delivery of the feed that had ended dead: it arrived by another way. */
+  deleteDead(sequence: number, destinationId: string): void {
+    this.#sql.exec(
+      "DELETE FROM deliveries WHERE sequence = ? AND destination_id = ? AND replay = 0 AND status = 'dead'",
       sequence,
       destinationId,
     );
   }
 
-  /** What is due for a destination, the longest overdue first. `now` in ms since 1970. */
+  /** What is due for a destination by `now` (ms since 1970), the longest overdue first. */
   due(destinationId: string, now: number, limit: number): DeliveryRow[] {
-    return this.#sql
-      .exec<Row>(
-        `SELECT ${COLUMNS} FROM deliveries WHERE destination_id = ? AND next_at <= ? ORDER BY next_at LIMIT ?`,
-        destinationId,
-        now,
-        limit,
-      )
-      .toArray()
-      .map(fromRow);
+    return this.#read(
+      'destination_id = ? AND next_at <= ? ORDER BY next_at LIMIT ?',
+      destinationId,
+      now,
+      limit,
+    );
+  }
+
+  /** The retries that are due next, whenever that is. */
+  earliest(destinationId: string, limit: number): DeliveryRow[] {
+    return this.#read(
+      'destination_id = ? AND next_at IS NOT NULL ORDER BY next_at LIMIT ?',
+      destinationId,
+      limit,
+    );
+  }
+
+  /** Whether any delivery to this destination is still being tried. */
+  has(destinationId: string): boolean {
+    return this.earliest(destinationId, 1).length > 0;
   }
 
   /** The next time after `now` at which a delivery to this destination falls due, or null. */
@@ -97,27 +137,29 @@ export class DeliveryRows {
     return row?.at ?? null;
   }
 
+  /** The rows of one event, replays included. */
   of(sequence: number): DeliveryRow[] {
-    return this.between(sequence, sequence);
+    return this.#read('sequence = ?', sequence);
   }
 
-  /** The rows of the events `first..last`, ascending. */
+  /** The rows of the events `first..last`, ascending, without replays. */
   between(first: number, last: number): DeliveryRow[] {
-    return this.#sql
-      .exec<Row>(
-        `SELECT ${COLUMNS} FROM deliveries WHERE sequence BETWEEN ? AND ? ORDER BY sequence`,
-        first,
-        last,
-      )
-      .toArray()
-      .map(fromRow);
+    return this.#read('sequence BETWEEN ? AND ? AND replay = 0 ORDER BY sequence', first, last);
   }
 
-  /** How many deliveries of each status a destination has. */
+  /** Deliveries of the feed that an ordered destination still tries: whoever they hold back waits for them. */
+  retrying(destinationId: string): DeliveryRow[] {
+    return this.#read(
+      'destination_id = ? AND next_at IS NOT NULL AND replay = 0 ORDER BY ordinal',
+      destinationId,
+    );
+  }
+
+  /** How many deliveries of the feed a destination has in each status. */
   count(destinationId: string): { retrying: number; dead: number } {
     const counts = { retrying: 0, dead: 0 };
     const rows = this.#sql.exec<{ status: DeliveryRow['status']; total: number }>(
-      'SELECT status, count(*) AS total FROM deliveries WHERE destination_id = ? GROUP BY status',
+      'SELECT status, count(*) AS total FROM deliveries WHERE destination_id = ? AND replay = 0 GROUP BY status',
       destinationId,
     );
     for (const { status, total } of rows) counts[status] = total;
@@ -133,17 +175,24 @@ export class DeliveryRows {
   prune(firstSequence: number): void {
     this.#sql.exec('DELETE FROM deliveries WHERE sequence < ?', firstSequence);
   }
-}
 
-function fromRow(row: Row): DeliveryRow {
-  return {
-    sequence: row.sequence,
-    destinationId: row.destination_id,
-    status: row.status,
-    attempts: row.attempts,
-    nextAt: row.next_at,
-    previous: row.previous,
-    error: row.error,
-    updatedAt: row.updated_at,
-  };
+  #read(where: string, ...bindings: (string | number)[]): DeliveryRow[] {
+    return this.#sql
+      .exec<Row>(`SELECT ${COLUMNS} FROM deliveries WHERE ${where}`, ...bindings)
+      .toArray()
+      .map(row => ({
+        sequence: row.sequence,
+        destinationId: row.destination_id,
+        replay: row.replay,
+        newId: row.new_id === 1,
+        status: row.status,
+        attempts: row.attempts,
+        step: row.step,
+        nextAt: row.next_at,
+        previous: row.previous,
+        ordinal: row.ordinal,
+        error: row.error,
+        updatedAt: row.updated_at,
+      }));
+  }
 }

@@ -4,6 +4,7 @@
  * The functions that change a log (`append-event.ts`, `held-events.ts`) work on a draft. `Log` takes its head over
  * when the transaction has committed, and throws it away when not.
  */
+import type { WebhookRecord } from '../subscriptions/webhook';
 import type { Counters, Head } from './checkpoint';
 import type { GapRows } from './gap-rows';
 import type { KnownIds } from './known-ids';
@@ -14,6 +15,9 @@ export type Draft = {
   head: Head;
   /** True when the change would not follow from the event rows alone: the head is saved with it. */
   stale: boolean;
+  readonly webhook: WebhookRecord;
+  /** True when the operator of the gateway wants every webhook's operational events. */
+  readonly operator: boolean;
   readonly sql: SqlStorage;
   readonly segments: Segments;
   readonly gaps: GapRows;

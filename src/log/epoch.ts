@@ -7,6 +7,9 @@
 import { LIMITS } from '../limits';
 import { boundHoles, fillHole, type Hole, type HoleChange, holeIndexOf, isMerged, withHole } from './holes';
 
+/** Ids whose event time an epoch remembers. */
+const MAX_RECENT = 100;
+
 export type Epoch = {
   /** 1, 2, 3 … per webhook. */
   readonly number: number;
@@ -16,6 +19,8 @@ export type Epoch = {
   readonly holes: readonly Hole[];
   /** When its first event was accepted, ms since 1970. */
   readonly startedAt: number;
+  /** When the event of the baseline was accepted: later than `startedAt` where a lower id extended it. */
+  readonly baselineAt: number;
   /** When the baseline event happened by the provider's clock, ms since 1970, or null. */
   readonly startTime: number | null;
   /** Fingerprint of id 1 (hex), kept for good: it tells a restarted numbering from a late retry. */
@@ -24,6 +29,10 @@ export type Epoch = {
   readonly foundByConflicts: boolean;
   /** For a previous epoch: until when its late ids are taken, ms since 1970; null for the current one. */
   readonly closesAt: number | null;
+  /** For a previous epoch: ids above its highest that it took since the current one last took such an id. */
+  readonly grown: number;
+  /** The last ids that came with an event time, and that time in ms since 1970; in the order they came. */
+  readonly recent: readonly { readonly id: number; readonly eventTime: number }[];
 };
 
 /** An arriving increment id, with what the epoch rules look at. */
@@ -44,10 +53,13 @@ export function startEpoch(number: number, first: Arrival, foundByConflicts: boo
     highest: first.id,
     holes: [],
     startedAt: first.now,
+    baselineAt: first.now,
     startTime: first.eventTime,
     firstFingerprint: first.id === 1 ? first.fingerprint : null,
     foundByConflicts,
     closesAt: null,
+    grown: 0,
+    recent: remembered([], first),
   };
 }
 
@@ -80,17 +92,20 @@ export function receive(
   graceMs: number,
 ): { epoch: Epoch; changes: HoleChange[] } {
   const { id, now } = arrival;
-  const next: Epoch = id === 1 ? { ...epoch, firstFingerprint: arrival.fingerprint } : epoch;
+  const recent = remembered(epoch.recent, arrival);
+  const firstFingerprint = id === 1 ? arrival.fingerprint : epoch.firstFingerprint;
+  const next: Epoch = { ...epoch, recent, firstFingerprint };
   if (id > next.highest) {
     if (id === next.highest + 1) return { epoch: { ...next, highest: id }, changes: [] };
     return bounded({ ...next, highest: id }, hole(epoch.highest + 1, id - 1, now));
   }
   if (id < next.baseline) {
     if (now - next.startedAt > graceMs) return { epoch: next, changes: [] };
-    const extended = { ...next, baseline: id, startTime: arrival.eventTime ?? next.startTime };
+    const startTime = arrival.eventTime ?? next.startTime;
+    const extended = { ...next, baseline: id, baselineAt: now, startTime };
     if (id === next.baseline - 1) return { epoch: extended, changes: [] };
     // The later id that shows this hole is the old baseline.
-    return bounded(extended, hole(id + 1, epoch.baseline - 1, next.startedAt));
+    return bounded(extended, hole(id + 1, epoch.baseline - 1, epoch.baselineAt));
   }
   const filled = fillHole(next.holes, holeIndexOf(next.holes, id), id);
   if (filled === null) return { epoch: next, changes: [] };
@@ -110,4 +125,27 @@ const hole = (from: number, to: number, detectedAt: number): Hole => ({
 function bounded(epoch: Epoch, added: Hole): { epoch: Epoch; changes: HoleChange[] } {
   const { holes, changes } = boundHoles(withHole(epoch.holes, added), LIMITS.MAX_HOLES);
   return { epoch: { ...epoch, holes }, changes };
+}
+
+function remembered(recent: Epoch['recent'], { id, eventTime }: Arrival): Epoch['recent'] {
+  return eventTime === null ? recent : [...recent.slice(1 - MAX_RECENT), { id, eventTime }];
+}
+
+/** The remembered ids of events that happened after `time`, ascending. */
+export const happenedAfter = (epoch: Epoch, time: number): number[] =>
+  epoch.recent
+    .filter(({ eventTime }) => eventTime > time)
+    .map(({ id }) => id)
+    .sort((a, b) => a - b);
+
+/** The epoch without the `ids` above all others that it received, and without the holes that only those showed. */
+export function withoutTop(epoch: Epoch, ids: readonly number[]): { epoch: Epoch; dropped: Hole[] } {
+  const foreign = new Set(ids);
+  let highest = epoch.highest;
+  while (foreign.has(highest) && highest > epoch.baseline) {
+    const below = epoch.holes[holeIndexOf(epoch.holes, highest - 1)];
+    highest = below === undefined ? highest - 1 : below.from - 1;
+  }
+  const holes = epoch.holes.filter(hole => hole.from < highest);
+  return { epoch: { ...epoch, highest, holes }, dropped: epoch.holes.slice(holes.length) };
 }

@@ -1,47 +1,36 @@
 /**
- * Forwarding: takes events from the feed to their destinations and keeps account of how it went.
+ * Forwarding: takes events from the feed to their destinations.
  *
- * Work in memory (lanes), results in batches: one flush is one transaction that moves the cursors, writes exception
- * rows, and keeps the attempts. Between a delivery and its flush a crash means a redelivery with the same
- * `webhook-id`, never a loss. Couriers make the requests; this class never waits for one destination to serve another.
+ * Decides what may leave now, and hands it to couriers; how it went is accounted for in batches (`accounting.ts`): one
+ * flush is one transaction that moves the cursors, writes exception rows and keeps the attempts. Between a delivery
+ * and its flush a crash means a redelivery with the same `webhook-id`, never a loss. No destination waits for another.
  */
 import type { AttemptResult, CourierTarget, OutgoingEvent } from '../delivery/outgoing';
-import { nextAttempt } from '../delivery/retry-schedule';
-import { topicMatches } from '../subscriptions/topics';
-import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
+import type { DestinationRecord } from '../subscriptions/webhook';
+import { Accounting, type Settled } from './accounting';
 import { AttemptJournal } from './attempt-journal';
+import { BlockedKeys } from './blocked-keys';
 import { CourierCalls } from './courier-calls';
-import { type DeliveryRow, DeliveryRows } from './delivery-rows';
-import { readFeed } from './feed';
-import { type Cursor, Lane } from './lane';
+import { DeliveryRows } from './delivery-rows';
+import { Departures } from './departures';
+import { type Flight, flightKey } from './flight';
+import type { Cursor } from './lane';
 import type { Log } from './log';
+import type { Happening, OperationalTopic } from './operational';
+import { type ReplaySpec, Replays } from './replays';
+import { Route, type StoredRoute } from './route';
 import type { StoredEvent } from './segments';
-import { readState, writeState } from './tables';
+import { readState } from './tables';
+import { wants } from './wants';
 
-/** How many entries of the feed one scan reads at most. */
-const SCAN_ENTRIES = 128;
 /** Under load, flushes are at least so far apart; a single delivery is flushed at once. */
 const FLUSH_INTERVAL_MS = 25;
+/** Events examined at a time while a replay is counted. */
+const COUNT_STEP = 2000;
 /** While something is under way, an alarm stands so far ahead: it picks up what a crash interrupted. */
 const SAFETY_MS = 30_000;
-
-type Totals = { delivered: number; failedAttempts: number; lastDeliveredAt: number | null };
-type DestinationState = {
-  cursor: Cursor;
-  totals: Totals;
-  /** Why the gateway itself turned it off, until it is active again. */
-  disabledReason: string | null;
-};
-
-/** One delivery under way; `row` is set when it is a retry. */
-export type Flight = {
-  destinationId: string;
-  event: StoredEvent;
-  previous: number;
-  row: DeliveryRow | null;
-};
-
-type Settled = { flight: Flight; result: AttemptResult; at: number };
+/** Waits up to this are timers; longer ones are left to the alarm, so that the object can sleep. */
+const MAX_TIMER_MS = 2000;
 
 export type ForwardingDeps = {
   storage: DurableObjectStorage;
@@ -49,152 +38,160 @@ export type ForwardingDeps = {
   /** Opens the destination's secrets; null when they cannot be opened. */
   target: (destination: DestinationRecord) => Promise<CourierTarget | null>;
   deliver: (target: CourierTarget, events: OutgoingEvent[]) => Promise<AttemptResult[]>;
+  /** The bytes to send; null when they are gone. */
+  body: (flight: Flight) => Uint8Array | null;
   now: () => number;
   random: () => number;
+  /** Runs `action` after `ms`; returns what cancels it. */
+  later: (ms: number, action: () => void) => () => void;
   /** Something changed that the alarm depends on. */
   rescheduled: () => void;
+  /** Ends the object; its next request or alarm starts from what is stored. */
+  abort: (why: string) => void;
+  /** Tells operators that something happened; inside the transaction of the change. */
+  report: (topic: OperationalTopic, happening: Happening) => void;
   /** A destination answered 410: it wants no more. */
   gone: (destinationId: string) => void;
 };
 
+/** The row that every flush writes. */
+export type StoredForwarding = {
+  routes: [string, StoredRoute][];
+  replays: [number, number][];
+  attempts: AttemptJournal['recent'];
+};
+
 export class Forwarding {
   readonly rows: DeliveryRows;
+  readonly replays: Replays;
+  readonly journal: AttemptJournal;
   #deps: ForwardingDeps;
-  #webhook: WebhookRecord;
-  #lanes = new Map<string, Lane>();
-  #states = new Map<string, DestinationState>();
-  #journal: AttemptJournal;
+  #destinations: readonly DestinationRecord[];
+  #routes = new Map<string, Route>();
   #calls: CourierCalls;
-  /** Retries under way, as `destination/sequence`. */
-  #retrying = new Set<string>();
+  #departures: Departures;
+  #accounting: Accounting;
   #settled: Settled[] = [];
-  #flushTimer: ReturnType<typeof setTimeout> | null = null;
+  #cancelFlush: (() => void) | null = null;
   #lastFlushAt = 0;
+  #wake: { at: number; cancel: () => void } | null = null;
   #stopped = false;
 
-  constructor(webhook: WebhookRecord, deps: ForwardingDeps) {
+  constructor(destinations: readonly DestinationRecord[], deps: ForwardingDeps) {
+    const { storage, log } = deps;
     this.#deps = deps;
-    this.#webhook = webhook;
-    this.rows = new DeliveryRows(deps.storage.sql);
-    const stored = JSON.parse(readState(deps.storage.sql, 'forwarding') ?? 'null') as {
-      destinations: [string, DestinationState][];
-      attempts: AttemptJournal['recent'];
-    } | null;
-    this.#journal = new AttemptJournal(deps.log.segments, stored?.attempts ?? []);
-    for (const [id, state] of stored?.destinations ?? []) this.#states.set(id, state);
+    this.#destinations = destinations;
+    this.rows = new DeliveryRows(storage.sql);
+    const text = readState(storage.sql, 'forwarding');
+    const stored: StoredForwarding =
+      text === null ? { routes: [], replays: [], attempts: [] } : (JSON.parse(text) as StoredForwarding);
+    this.journal = new AttemptJournal(log.segments, stored.attempts);
+    this.replays = new Replays(storage.sql, log.segments, this.rows, stored.replays);
     this.#calls = new CourierCalls({
       ...deps,
-      body: sequence => deps.log.segments.body(sequence),
       settled: (flight, result) => this.#settle(flight, result),
-      returned: flights => this.#giveBack(flights),
+      returned: flight => this.#giveBack(flight),
       finished: () => this.pump(),
     });
-    this.#arrange();
+    this.#accounting = new Accounting(this.rows, this.journal, this.replays, deps);
+    this.#departures = new Departures(storage.sql, log.segments, this.rows, this.replays);
+    this.#arrange(new Map(stored.routes));
   }
 
-  /** Takes over a changed webhook. New destinations get their start; deleted ones are forgotten. */
-  configure(webhook: WebhookRecord): void {
-    this.#webhook = webhook;
+  /** Takes over changed destinations. New ones get their start; deleted ones are forgotten. */
+  configure(destinations: readonly DestinationRecord[]): void {
+    this.flush();
+    this.#destinations = destinations;
     this.#deps.storage.transactionSync(() => {
-      this.#arrange();
-      this.#save();
+      this.#arrange(new Map());
+      this.#accounting.save(this.#routes);
     });
     this.#calls.forgetTargets();
   }
 
   stop(): void {
     this.#stopped = true;
-    if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
+    this.#cancelFlush?.();
+    this.#wake?.cancel();
   }
 
-  #arrange(): void {
-    const wanted = new Map(this.#webhook.destinations.map(destination => [destination.id, destination]));
-    for (const id of this.#states.keys()) {
+  #arrange(stored: ReadonlyMap<string, StoredRoute>): void {
+    const { sql } = this.#deps.storage;
+    const tables = { sql, rows: this.rows, segments: this.#deps.log.segments };
+    const wanted = new Map(this.#destinations.map(destination => [destination.id, destination]));
+    for (const id of new Set([...this.#routes.keys(), ...stored.keys()])) {
       if (wanted.has(id)) continue;
-      this.#states.delete(id);
-      this.#lanes.delete(id);
+      this.#routes.delete(id);
       this.rows.forget(id);
+      this.replays.forget(id);
+      BlockedKeys.forget(sql, id);
     }
     for (const [id, destination] of wanted) {
-      const state = this.#states.get(id) ?? {
-        cursor: this.#startOf(destination),
-        totals: { delivered: 0, failedAttempts: 0, lastDeliveredAt: null },
-        disabledReason: null,
-      };
-      if (destination.isActive) state.disabledReason = null;
-      this.#states.set(id, state);
-      if (!this.#lanes.has(id)) this.#lanes.set(id, new Lane(state.cursor));
+      const route = this.#routes.get(id);
+      if (route !== undefined) route.configure(destination, tables);
+      else {
+        const from = stored.get(id) ?? this.#startOf(destination);
+        this.#routes.set(id, new Route(destination, from, tables, this.#deps.now()));
+      }
     }
   }
 
   #startOf({ start }: DestinationRecord): Cursor {
     const { lastSequence, lastRelease } = this.#deps.log.head;
-    if (start === 'now') return { sequence: lastSequence, release: lastRelease, previous: 0 };
-    if (start === 'beginning') return { sequence: 0, release: 0, previous: 0 };
-    // Releases of events before the start are not wanted either; those after it are still to come.
-    return { sequence: start.sequence - 1, release: 0, previous: 0 };
+    if (start === 'now') return { sequence: lastSequence, release: lastRelease, previous: 0, ordinal: 0 };
+    const sequence = start === 'beginning' ? 0 : start.sequence - 1;
+    return { sequence, release: 0, previous: 0, ordinal: 0 };
   }
 
   /** Sends whatever can be sent now. Cheap when there is nothing; called after every commit, result and alarm. */
   pump(): void {
     if (this.#stopped) return;
-    for (const destination of this.#webhook.destinations) {
-      if (destination.isActive) this.#pumpLane(destination);
+    for (const route of this.#routes.values()) {
+      if (route.destination.isActive) this.#pumpRoute(route);
     }
+    this.#wakeUp();
     this.#deps.rescheduled();
   }
 
-  #pumpLane(destination: DestinationRecord): void {
-    const lane = this.#lanes.get(destination.id);
-    if (lane === undefined) return;
-    let room = this.#calls.room(destination);
-    if (room === 0) return;
-
-    const due = this.rows
-      .due(destination.id, this.#deps.now(), room + this.#retrying.size)
-      .filter(row => !this.#retrying.has(flightKey(row.destinationId, row.sequence)))
-      .slice(0, room);
-    const retries: Flight[] = [];
-    for (const row of due) {
-      const event = this.#deps.log.segments.get(row.sequence);
-      // Past its retention: the next housekeeping drops the row too.
-      if (event === null) continue;
-      this.#retrying.add(flightKey(row.destinationId, row.sequence));
-      retries.push({ destinationId: destination.id, event, previous: row.previous, row });
-    }
-    room -= retries.length;
-    this.#scan(lane, destination, room);
-    const fresh = lane
-      .take(room)
-      .map(({ event, previous }): Flight => ({ destinationId: destination.id, event, previous, row: null }));
-    this.#calls.start(destination, [...retries, ...fresh]);
-  }
-
-  #scan(lane: Lane, destination: DestinationRecord, room: number): void {
-    while (lane.waiting < room && lane.room > 0) {
-      const limit = Math.min(SCAN_ENTRIES, lane.room);
-      const entries = readFeed(this.#deps.storage.sql, this.#deps.log.segments, lane.scan, limit);
-      lane.pass(entries, event => topicMatches(destination.topics, event.topic));
-      if (entries.length < limit) return;
-    }
-  }
-
-  #giveBack(flights: readonly Flight[]): void {
+  #pumpRoute(route: Route): void {
+    const { destination, gate } = route;
+    const now = this.#deps.now();
+    const calls = this.#calls.freeCalls(destination, gate.failing);
+    const allowed = gate.allows(destination.ratePerSecond, now);
+    const room = Math.min(allowed, calls * this.#calls.eventsPerCall(destination));
+    if (room < 1) return;
+    const flights = this.#departures.next(route, room, now);
+    if (flights.length === 0) return;
+    gate.started(flights.length, now);
     for (const flight of flights) {
-      if (flight.row !== null) this.#retrying.delete(flightKey(flight.destinationId, flight.event.sequence));
-      else this.#lanes.get(flight.destinationId)?.giveBack([flight]);
+      flight.task.flying = true;
+      route.flying.add(flightKey(destination.id, flight.event.sequence, flight.replay));
     }
+    this.#calls.start(destination, flights, calls);
+  }
+
+  #giveBack(flight: Flight): void {
+    const { destinationId, event, task, row, replay } = flight;
+    const route = this.#routes.get(destinationId);
+    if (route === undefined) return;
+    route.flying.delete(flightKey(destinationId, event.sequence, replay));
+    route.gate.returned(flight.probe);
+    task.flying = false;
+    if (replay !== 0 && row === null) this.replays.giveBack(replay, event);
+    else if (replay === 0) route.lane.giveBack(task);
   }
 
   #settle(flight: Flight, result: AttemptResult): void {
-    this.#settled.push({ flight, result, at: this.#deps.now() });
-    if (this.#flushTimer !== null || this.#stopped) return;
-    const wait = Math.max(0, this.#lastFlushAt + FLUSH_INTERVAL_MS - this.#deps.now());
-    this.#flushTimer = setTimeout(() => {
-      this.#flushTimer = null;
+    const now = this.#deps.now();
+    this.#settled.push({ flight, result, at: now });
+    this.#routes.get(flight.destinationId)?.finished(flight, result.outcome === 'delivered', now);
+    if (this.#cancelFlush !== null || this.#stopped) return;
+    const wait = Math.max(0, this.#lastFlushAt + FLUSH_INTERVAL_MS - now);
+    this.#cancelFlush = this.#deps.later(wait, () => {
+      this.#cancelFlush = null;
       this.flush();
       this.pump();
-    }, wait);
+    });
   }
 
   /** Writes what is known about finished attempts, in one transaction. */
@@ -203,127 +200,95 @@ export class Forwarding {
     this.#lastFlushAt = this.#deps.now();
     const settled = this.#settled;
     this.#settled = [];
-    const gone = new Set<string>();
     try {
-      this.#deps.storage.transactionSync(() => {
-        for (const one of settled) this.#account(one, gone);
-        this.#save();
-      });
-    } catch (error) {
-      // Nothing was written, so all of it is still to be written: with the next flush.
-      this.#settled = [...settled, ...this.#settled];
-      throw error;
+      const gone = this.#accounting.flush(this.#routes, settled);
+      for (const id of gone) this.#deps.gone(id);
+    } catch {
+      // What is in memory has gone ahead of what is stored: the object starts anew from there.
+      this.#deps.abort('forwarding could not be written');
     }
-    for (const id of gone) this.#deps.gone(id);
   }
 
-  #account({ flight, result, at }: Settled, gone: Set<string>): void {
-    const { destinationId, event, row } = flight;
-    const destination = this.#webhook.destinations.find(other => other.id === destinationId);
-    const state = this.#states.get(destinationId);
-    this.#retrying.delete(flightKey(destinationId, event.sequence));
-    if (destination === undefined || state === undefined) return;
-    const attempt = (row?.attempts ?? 0) + 1;
-    this.#journal.add(event.sequence, destinationId, attempt, result);
-    const { totals } = state;
-    if (result.outcome === 'delivered') {
-      state.totals = { ...totals, delivered: totals.delivered + 1, lastDeliveredAt: at };
-      if (row !== null) this.rows.delete(event.sequence, destinationId);
-    } else {
-      state.totals = { ...totals, failedAttempts: totals.failedAttempts + 1 };
-      this.rows.put(this.#failed(flight, destination, attempt, result, at));
-      if (result.status === 410) {
-        gone.add(destinationId);
-        state.disabledReason = 'it answered 410 Gone';
-      }
-    }
-    if (row === null) this.#lanes.get(destinationId)?.settle(event.sequence);
-  }
-
-  #failed(
-    { event, previous }: Flight,
-    destination: DestinationRecord,
-    attempt: number,
-    result: AttemptResult,
-    at: number,
-  ): DeliveryRow {
-    const next = this.#nextAttemptAt(destination, attempt, result, at);
-    return {
-      sequence: event.sequence,
-      destinationId: destination.id,
-      status: next === 'dead' ? 'dead' : 'retrying',
-      attempts: attempt,
-      nextAt: next === 'dead' ? null : next,
-      previous,
-      error: result.status === null ? result.error : `${result.error} ${result.status}`,
-      updatedAt: at,
-    };
-  }
-
-  #nextAttemptAt(
-    { retrySchedule }: DestinationRecord,
-    attempt: number,
-    result: AttemptResult,
-    at: number,
-  ): number | 'dead' {
-    if (result.error === 'redacted') return 'dead';
-    // The destination is disabled now; the event leaves when it is active again.
-    if (result.status === 410) return at;
-    const { retryAfterMs } = result;
-    return nextAttempt({
-      attempt,
-      schedule: retrySchedule,
-      now: at,
-      random: this.#deps.random(),
-      retryAfterMs,
-    });
-  }
-
-  #save(): void {
-    for (const [id, lane] of this.#lanes) {
-      const state = this.#states.get(id);
-      if (state !== undefined) state.cursor = lane.cursor;
-    }
-    this.#journal.spill();
-    const text = JSON.stringify({ destinations: [...this.#states], attempts: this.#journal.recent });
-    writeState(this.#deps.storage.sql, 'forwarding', text);
-  }
-
-  /** When to pump again, ms since 1970, or null when nothing is due by itself. */
+  /** When to pump again, ms since 1970, or null when nothing is due by itself: what the alarm is for. */
   nextAt(): number | null {
     const now = this.#deps.now();
     const times: number[] = [];
-    for (const destination of this.#webhook.destinations) {
+    for (const route of this.#routes.values()) {
+      const { destination, gate, lane } = route;
       if (!destination.isActive) continue;
+      const opensAt = gate.opensAt(destination.ratePerSecond, now);
       const retryAt = this.rows.nextAt(destination.id, now);
-      if (retryAt !== null) times.push(retryAt);
-      const lane = this.#lanes.get(destination.id);
-      const behind = lane !== undefined && lane.scan.sequence < this.#deps.log.head.lastSequence;
-      if (behind || lane?.busy === true || this.#calls.inFlight(destination.id) > 0)
-        times.push(now + SAFETY_MS);
+      if (retryAt !== null && !gate.open) times.push(Math.max(retryAt, opensAt ?? 0));
+      if (opensAt !== null && this.#hasWork(route)) times.push(opensAt);
+      const resumesAt = this.#calls.resumesAt(destination.id);
+      if (resumesAt !== null) times.push(resumesAt);
+      const behind = lane.scan.sequence < this.#deps.log.head.lastSequence && opensAt === null;
+      if (behind || route.flying.size > 0) times.push(now + SAFETY_MS);
     }
-    const resumeAt = this.#calls.resumeAt();
-    if (resumeAt !== null) times.push(resumeAt);
     return times.length > 0 ? Math.min(...times) : null;
   }
 
-  /** The attempts made for an event, oldest first. */
-  attempts(sequence: number) {
-    return this.#journal.of(sequence);
+  #hasWork({ lane, destination }: Route): boolean {
+    const { lastSequence, lastRelease } = this.#deps.log.head;
+    const behind = lane.scan.sequence < lastSequence || lane.scan.release < lastRelease;
+    return behind || lane.busy || this.replays.waits(destination.id) || this.rows.has(destination.id);
   }
 
-  totals(destinationId: string): Totals | null {
-    return this.#states.get(destinationId)?.totals ?? null;
+  /** Short waits are timers of this object, which is awake anyway. */
+  #wakeUp(): void {
+    const now = this.#deps.now();
+    let at = Number.POSITIVE_INFINITY;
+    for (const route of this.#routes.values()) {
+      if (!route.destination.isActive) continue;
+      const opensAt = route.gate.opensAt(route.destination.ratePerSecond, now);
+      if (opensAt === null || opensAt - now > MAX_TIMER_MS || !this.#hasWork(route)) continue;
+      at = Math.min(at, opensAt);
+    }
+    if (!Number.isFinite(at) || (this.#wake !== null && this.#wake.at <= at)) return;
+    this.#wake?.cancel();
+    const cancel = this.#deps.later(Math.max(1, at - now), () => {
+      this.#wake = null;
+      this.pump();
+    });
+    this.#wake = { at, cancel };
   }
 
-  disabledReason(destinationId: string): string | null {
-    return this.#states.get(destinationId)?.disabledReason ?? null;
+  /** Counts what a replay would send: in steps, between which other work of the object goes on. */
+  async countReplay(spec: ReplaySpec): Promise<number> {
+    const job = { ...spec, id: 0, createdAt: this.#deps.now() };
+    let count = 0;
+    for (let after: number | null = spec.fromSequence - 1; after !== null; ) {
+      const route = this.#routes.get(spec.destinationId);
+      if (route === undefined) return count;
+      const wanted = (event: StoredEvent) => wants(route.destination, event, this.#deps.log.segments);
+      const step: { count: number; next: number | null } = this.replays.count(job, after, COUNT_STEP, wanted);
+      count += step.count;
+      after = step.next;
+      if (after !== null) await new Promise<void>(resolve => void this.#deps.later(0, resolve));
+    }
+    return count;
   }
 
-  /** The cursor of a destination: every event up to it is settled or has a row. */
-  cursor(destinationId: string): Cursor | null {
-    return this.#lanes.get(destinationId)?.cursor ?? null;
+  /** Stores a replay and begins it. */
+  startReplay(spec: ReplaySpec): void {
+    this.#deps.storage.transactionSync(() => {
+      this.replays.start(spec, this.#deps.now());
+    });
+    this.pump();
+  }
+
+  /** A destination as it stands, or null for an unknown one. */
+  route(destinationId: string): Route | null {
+    return this.#routes.get(destinationId) ?? null;
+  }
+
+  /** Retention dropped everything before `firstSequence`. Inside no transaction of the caller's. */
+  dropped(firstSequence: number): void {
+    const now = this.#deps.now();
+    this.#deps.storage.transactionSync(() => {
+      for (const route of this.#routes.values()) route.lose(firstSequence, now);
+      this.rows.prune(firstSequence);
+      this.#accounting.save(this.#routes);
+    });
   }
 }
-
-const flightKey = (destinationId: string, sequence: number): string => `${destinationId}/${sequence}`;

@@ -2,7 +2,8 @@
  * The gap list: holes that outlived their grace, and what became of them.
  *
  * Follows the tracker's changes inside the same transaction, so the list and the tracker never disagree. A hole that
- * closes within its grace never gets a row. Ends of a gap are looked up when it is read, not stored.
+ * closes within its grace never gets a row. Ends of a gap are looked up when it is read, not stored. A merged range
+ * and an id filled inside it may begin with the same id; the key tells them apart by their end.
  */
 import type { GapStatus } from './contract';
 import type { Hole } from './holes';
@@ -25,7 +26,7 @@ export class GapRows {
     this.#sql = sql;
   }
 
-  /** An id filled a hole, or holes were merged. `now` in ms since 1970. */
+  /** An id filled a hole, or holes were merged or dropped. `now` in ms since 1970. */
   apply(change: TrackerChange, now: number): void {
     if (change.kind === 'merged') {
       for (const hole of [change.lower, change.upper]) this.#delete(change.epoch, hole.from);
@@ -34,6 +35,7 @@ export class GapRows {
     }
     if (change.hole.status === 'young') return;
     this.#delete(change.epoch, change.hole.from);
+    if (change.kind === 'dropped') return;
     for (const rest of change.rest) this.#insert(change.epoch, rest, null);
     const filled = { ...change.hole, from: change.id, to: change.id, missing: 1 };
     this.#insert(change.epoch, filled, now);
@@ -45,7 +47,7 @@ export class GapRows {
       if (hole.status === 'open') this.#insert(epoch, hole, null);
       else {
         this.#sql.exec(
-          'UPDATE gaps SET status = ? WHERE epoch = ? AND from_id = ?',
+          "UPDATE gaps SET status = ? WHERE epoch = ? AND from_id = ? AND status != 'filled'",
           hole.status,
           epoch,
           hole.from,
@@ -66,15 +68,24 @@ export class GapRows {
   list(status: GapStatus | null): GapRow[] {
     const columns = 'epoch, from_id, to_id, missing, status, detected_at, resolved_at';
     return status === null
-      ? this.#sql.exec<GapRow>(`SELECT ${columns} FROM gaps ORDER BY epoch, from_id`).toArray()
+      ? this.#sql.exec<GapRow>(`SELECT ${columns} FROM gaps ORDER BY epoch, from_id, to_id`).toArray()
       : this.#sql
-          .exec<GapRow>(`SELECT ${columns} FROM gaps WHERE status = ? ORDER BY epoch, from_id`, status)
+          .exec<GapRow>(`SELECT ${columns} FROM gaps WHERE status = ? ORDER BY epoch, from_id, to_id`, status)
           .toArray();
   }
 
-  /** Drops closed entries older than `cutoff` (ms since 1970); open ones and unfilled holes of open epochs stay. */
-  prune(cutoff: number): void {
+  /**
+   * Drops what is older than `cutoff` (ms since 1970) and will not change any more: filled entries, and expired ones
+   * of epochs that are closed. `open` are the numbers of the others.
+   */
+  prune(cutoff: number, open: readonly number[]): void {
     this.#sql.exec('DELETE FROM gaps WHERE resolved_at < ?', cutoff);
+    this.#sql.exec(
+      `DELETE FROM gaps WHERE status = 'expired' AND detected_at < ?
+       AND epoch NOT IN (SELECT value FROM json_each(?))`,
+      cutoff,
+      JSON.stringify(open),
+    );
   }
 
   #insert(epoch: number, hole: Hole, filledAt: number | null): void {

@@ -1,10 +1,14 @@
 /**
- * Events that are in the log but not in the feed: quarantined ones and those that wait for confirmation. Letting one
- * go gives it the next place in the feed; its sequence stays.
+ * Events that are in the log but not in the feed: quarantined ones, and those that wait for confirmation or for their
+ * predecessor. Letting one go gives it the next place in the feed; its sequence stays.
  */
-import type { WebhookRecord } from '../subscriptions/webhook';
+import { topicMatches } from '../subscriptions/topics';
 import { count, type Draft } from './draft';
+import { type Epoch, gapBefore } from './epoch';
+import type { Held } from './hold';
 import { fingerprintHex } from './known-ids';
+import type { Happening } from './operational';
+import { report } from './report';
 import type { StoredEvent } from './segments';
 import type { Conflict } from './tracker';
 
@@ -30,25 +34,31 @@ export function intoFeed(draft: Draft, sequence: number): void {
   draft.stale = true;
 }
 
-/** Conflicts that turned out to be the new numbering leave quarantine for it, in the order of their ids. */
-export function adopt(
-  draft: Draft,
-  webhook: WebhookRecord,
-  epoch: number,
-  conflicts: readonly Conflict[],
-  now: number,
-): void {
+/**
+ * Conflicts that turned out to be the new numbering leave quarantine for it, in the order of their ids. What is there
+ * for another reason as well, or has a topic nobody subscribed to, stays; its id counts as received all the same.
+ */
+export function adopt(draft: Draft, epoch: number, conflicts: readonly Conflict[], now: number): void {
+  const { webhook, segments } = draft;
   for (const { id, sequence, fingerprint } of conflicts) {
-    draft.known.set(epoch, id, { kind: 'accepted', sequence, fingerprint }, now);
-    const event = draft.segments.get(sequence);
+    const event = segments.get(sequence);
+    const clashed = event?.reason === 'conflict' || event?.reason === 'too_old_to_compare';
+    const leaves = clashed && topicMatches(webhook.topics, event.topic);
+    const kind = leaves ? 'accepted' : 'quarantined';
+    draft.known.set(epoch, id, { kind, sequence, fingerprint }, now);
     if (event?.status !== 'quarantined') continue;
+    if (!leaves) {
+      const { status, reason, issues, gap } = event;
+      segments.update(sequence, { status, reason, issues, gap, epoch });
+      continue;
+    }
     const confirming = webhook.confirm !== null;
-    draft.segments.update(sequence, {
+    segments.update(sequence, {
       status: confirming ? 'confirming' : 'forwardable',
       reason: confirming ? 'confirming' : null,
       epoch,
       issues: [],
-      late: event.late,
+      gap: event.gap,
     });
     if (confirming) awaitConfirmation(draft, sequence, now);
     else intoFeed(draft, sequence);
@@ -57,12 +67,30 @@ export function adopt(
   }
 }
 
+/** Events that waited for their predecessor leave, each naming what is still missing right before it. */
+export function leaveHold(draft: Draft, epoch: Epoch | null, released: readonly Held[]): void {
+  for (const { id, sequence } of released) {
+    const event = draft.segments.get(sequence);
+    if (event?.status !== 'held') continue;
+    const gap = epoch === null ? null : gapBefore(epoch, id);
+    const gapText = gap === null ? null : gap.join('-');
+    draft.segments.update(sequence, {
+      status: 'forwardable',
+      reason: null,
+      epoch: event.epoch,
+      issues: [],
+      gap: gapText,
+    });
+    intoFeed(draft, sequence);
+  }
+}
+
 /** Lets a held event go: confirmed, or released by hand. False when it is not held, or no longer here. */
 export function release(draft: Draft, sequence: number): boolean {
   const event = draft.segments.get(sequence);
   if (event === null || event.status === 'forwardable') return false;
-  const { epoch, late, incrementId } = event;
-  draft.segments.update(sequence, { status: 'forwardable', reason: null, epoch, issues: [], late });
+  const { epoch, gap, incrementId } = event;
+  draft.segments.update(sequence, { status: 'forwardable', reason: null, epoch, issues: [], gap });
   intoFeed(draft, sequence);
   draft.sql.exec('DELETE FROM confirmations WHERE sequence = ?', sequence);
   if (event.status !== 'quarantined') return true;
@@ -79,13 +107,27 @@ export function release(draft: Draft, sequence: number): boolean {
 }
 
 /** An event that the provider's API did not confirm goes to quarantine. */
-export function refuse(draft: Draft, sequence: number, issues: StoredEvent['issues']): void {
+export function refuse(draft: Draft, sequence: number, issues: StoredEvent['issues'], now: number): void {
   const event = draft.segments.get(sequence);
   draft.sql.exec('DELETE FROM confirmations WHERE sequence = ?', sequence);
   if (event?.status !== 'confirming') return;
-  const { epoch, late } = event;
-  draft.segments.update(sequence, { status: 'quarantined', reason: 'unconfirmed', epoch, issues, late });
+  const { epoch, gap } = event;
+  draft.segments.update(sequence, { status: 'quarantined', reason: 'unconfirmed', epoch, issues, gap });
   count(draft, 'accepted', -1);
   count(draft, 'quarantined');
   draft.stale = true;
+  report(
+    draft,
+    'gateway:event_quarantined',
+    quarantineHappening({ ...event, reason: 'unconfirmed', issues }),
+    now,
+  );
+}
+
+/** What operational events say about a quarantined event. */
+export function quarantineHappening(
+  event: Pick<StoredEvent, 'sequence' | 'incrementId' | 'eventId' | 'topic' | 'reason' | 'issues'>,
+): Happening {
+  const { sequence, incrementId, eventId, topic, reason, issues } = event;
+  return { sequence, increment_id: incrementId, event_id: eventId, topic, reason, issues };
 }

@@ -24,6 +24,8 @@ export type Hole = {
 export type HoleChange =
   /** `id` arrived: the hole is now its `rest` (none, one or two ranges). */
   | { kind: 'filled'; hole: Hole; id: number; rest: Hole[] }
+  /** It was none: the later id belongs to another numbering. */
+  | { kind: 'dropped'; hole: Hole }
   /** Two holes became one, to keep the list bounded. */
   | { kind: 'merged'; lower: Hole; upper: Hole; into: Hole };
 
@@ -60,7 +62,7 @@ export function fillHole(
 ): { holes: Hole[]; change: HoleChange } | null {
   const hole = holes[index];
   if (hole === undefined) return null;
-  const rest = isMerged(hole) ? shrunk(hole) : split(hole, id);
+  const rest = isMerged(hole) ? shrunk(hole, id) : split(hole, id);
   return {
     holes: [...holes.slice(0, index), ...rest, ...holes.slice(index + 1)],
     change: { kind: 'filled', hole, id, rest },
@@ -74,8 +76,13 @@ function split(hole: Hole, id: number): Hole[] {
   return rest;
 }
 
-/** A merged range keeps its ends: which of its ids are missing is not known here. */
-const shrunk = (hole: Hole): Hole[] => (hole.missing > 1 ? [{ ...hole, missing: hole.missing - 1 }] : []);
+/** Which ids of a merged range are missing is not known here, so it only loses an end that arrived. */
+function shrunk(hole: Hole, id: number): Hole[] {
+  if (hole.missing === 1) return [];
+  const from = id === hole.from ? id + 1 : hole.from;
+  const to = id === hole.to ? id - 1 : hole.to;
+  return [{ ...hole, from, to, missing: hole.missing - 1 }];
+}
 
 /** The list cut back to `limit` ranges by merging the lowest two until it fits. */
 export function boundHoles(

@@ -112,7 +112,10 @@ function clashOf(
   known: Knowledge,
 ): { reason: 'conflict' | 'too_old_to_compare'; issues: Issue[] } | null {
   if (placement?.kind === 'conflict') {
-    return { reason: 'conflict', issues: [takenIssue('increment id', placement.known.sequence)] };
+    const { kind, sequence } = placement.known;
+    const message = 'another body came with this increment id before, with a topic that was not subscribed';
+    const ignored = kind === 'ignored' ? { path: '', message } : null;
+    return { reason: 'conflict', issues: [ignored ?? takenIssue('increment id', sequence)] };
   }
   if (placement?.kind === 'too_old') {
     const message = 'this increment id was received before, too long ago to compare the bodies';

@@ -33,6 +33,8 @@ export class KnownIds {
   #pages = new Map<string, Page>();
   /** Pages as they were before the running batch touched them; null for ones that were not there. */
   #before = new Map<string, Page | null>();
+  /** Likewise `#forgotten`, from before a prune. */
+  #forgottenBefore: Map<number, number> | null = null;
   /** Per epoch, the highest id whose record has been dropped by age. */
   #forgotten: Map<number, number>;
 
@@ -120,6 +122,7 @@ export class KnownIds {
 
   commit(): void {
     this.#before.clear();
+    this.#forgottenBefore = null;
     if (this.#pages.size <= MAX_CLEAN_PAGES) return;
     for (const [key, page] of this.#pages) {
       if (!page.dirty) this.#pages.delete(key);
@@ -133,6 +136,8 @@ export class KnownIds {
       else this.#pages.set(key, page);
     }
     this.#before.clear();
+    this.#forgotten = this.#forgottenBefore ?? this.#forgotten;
+    this.#forgottenBefore = null;
   }
 
   /** Drops the pages not touched since `cutoff` (ms since 1970). Returns how many; the caller saves `forgotten`. */
@@ -143,6 +148,7 @@ export class KnownIds {
         cutoff,
       )
       .toArray();
+    this.#forgottenBefore ??= new Map(this.#forgotten);
     for (const { epoch, page } of dropped) {
       this.#pages.delete(`${epoch}:${page}`);
       const highest = (page + 1) * IDS_PER_PAGE - 1;

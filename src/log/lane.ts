@@ -1,36 +1,94 @@
 /**
- * One destination's way through the feed: what has been passed, what is under way, what is settled.
+ * One destination's way through the feed: what has been passed, what waits for whom, what is under way.
  *
- * The stored cursor only passes events that are settled: delivered, not wanted, or kept as an exception row. After a
+ * The stored cursor only passes events that are settled, or kept in an exception row or under a blocked key. After a
  * crash the scan starts again at the cursor, so at most `MAX_TRAIL` events are delivered a second time, with the same
- * `webhook-id` and the same `gapless-previous`. No I/O: the owner reads the feed and writes the cursor.
+ * `webhook-id` and the same `gapless-previous`. No I/O: the owner reads the feed and writes what `overflow` says.
  */
+import type { Ordering } from '../subscriptions/webhook';
 import type { FeedEntry, FeedPosition } from './feed';
+import { KeyQueues } from './key-queues';
 import type { StoredEvent } from './segments';
 
 /** How far the scan may run ahead of the stored cursor: the bound on redeliveries after a crash. */
 export const MAX_TRAIL = 512;
+/** Events that may wait behind blocked keys; beyond, the scan stops until some can go. */
+export const MAX_HELD_BACK = 10_000;
+/** A strict lane has no use for more: they leave one by one. */
+const MAX_STRICT_AHEAD = 64;
+/** The key of events without any: they share one order. */
+const NO_KEY = '';
+const STRICT_KEY = '*';
 
 export type Cursor = FeedPosition & {
   /** Sequence of the last event that this destination wanted; 0 before the first. */
   previous: number;
+  /** How many events it wanted so far: their order, also among those let go late. */
+  ordinal: number;
 };
 
 /** An event for this destination, with what was fixed when the scan passed it. */
-export type Task = { event: StoredEvent; previous: number };
+export type Task = {
+  readonly sequence: number;
+  readonly ordinal: number;
+  readonly previous: number;
+  readonly keys: readonly string[];
+  /** The event as the scan read it, while it is likely to be needed soon. */
+  event: StoredEvent | null;
+  /** Under way with a courier. */
+  flying: boolean;
+  /** It has an exception row: a retry, or a first attempt that the cursor has passed. */
+  hasRow: boolean;
+  /** The key under whose row it is stored while it waits, or null. */
+  storedUnder: string | null;
+};
 
-type Slot = { sequence: number; settled: boolean; after: Cursor };
+export const newTask = (
+  sequence: number,
+  ordinal: number,
+  previous: number,
+  keys: readonly string[],
+): Task => ({
+  sequence,
+  ordinal,
+  previous,
+  keys,
+  event: null,
+  flying: false,
+  hasRow: false,
+  storedUnder: null,
+});
+
+type Slot = { task: Task; settled: boolean; after: Cursor };
+
+export function keysOf(ordering: Ordering, entityKeys: readonly string[]): readonly string[] {
+  switch (ordering) {
+    case 'parallel':
+      return [];
+    case 'strict':
+      return [STRICT_KEY];
+    case 'key':
+      return entityKeys.length > 0 ? [...new Set(entityKeys)] : [NO_KEY];
+  }
+}
 
 export class Lane {
+  readonly ordering: Ordering;
   #cursor: Cursor;
   #scan: Cursor;
   #slots: Slot[] = [];
-  /** Passed by the scan, not under way: given back by a courier that could not begin them. */
-  #waiting: Task[] = [];
+  #queues = new KeyQueues<Task>();
+  /** Every task that is not settled, except the retries of a parallel lane, which only their rows know. */
+  #tasks = new Map<number, Task>();
+  /** Tasks without a row that nothing holds back, in feed order. */
+  #ready: Task[] = [];
 
-  constructor(cursor: Cursor) {
+  /** @param restored tasks that the cursor has passed: with a row, or stored under a blocked key */
+  constructor(ordering: Ordering, cursor: Cursor, restored: readonly Task[]) {
+    this.ordering = ordering;
     this.#cursor = cursor;
     this.#scan = cursor;
+    for (const task of [...restored].sort((a, b) => a.ordinal - b.ordinal)) this.#add(task);
   }
 
   /** Where the scan stands: read the feed from here. */
@@ -43,53 +101,133 @@ export class Lane {
     return this.#cursor;
   }
 
-  /** True while events passed by the scan are not settled. */
   get busy(): boolean {
-    return this.#slots.length > 0;
+    return this.#tasks.size > 0;
   }
 
-  /** How many more events the scan may pass now. */
-  get room(): number {
-    return MAX_TRAIL - this.#slots.length;
+  get ready(): number {
+    return this.#ready.length;
   }
 
-  /** Moves the scan over `entries`, which follow it in the feed. Wanted events wait for `take`. */
+  /** How many more entries of the feed the scan may pass, when `room` deliveries could start. */
+  scanRoom(room: number): number {
+    if (this.#ready.length >= room) return 0;
+    const most = this.ordering === 'strict' ? MAX_STRICT_AHEAD : MAX_HELD_BACK;
+    return Math.max(0, Math.min(MAX_TRAIL - this.#slots.length, most - this.#tasks.size));
+  }
+
+  /** Moves the scan over `entries`, which follow it in the feed. */
   pass(entries: readonly FeedEntry[], wants: (event: StoredEvent) => boolean): void {
     for (const { at, event } of entries) {
-      const wanted = event !== null && wants(event);
-      const { previous } = this.#scan;
-      this.#scan = { ...at, previous: wanted ? event.sequence : previous };
-      if (wanted) {
-        this.#slots.push({ sequence: event.sequence, settled: false, after: this.#scan });
-        this.#waiting.push({ event, previous });
-      } else {
+      const { previous, ordinal } = this.#scan;
+      if (event === null || !wants(event)) {
+        this.#scan = { ...this.#scan, ...at };
         const last = this.#slots.at(-1);
         if (last === undefined) this.#cursor = this.#scan;
         else last.after = this.#scan;
+        continue;
+      }
+      const { sequence } = event;
+      const task = newTask(sequence, ordinal + 1, previous, keysOf(this.ordering, event.entityKeys));
+      task.event = event;
+      this.#scan = { ...at, previous: sequence, ordinal: ordinal + 1 };
+      this.#slots.push({ task, settled: false, after: this.#scan });
+      this.#add(task);
+    }
+  }
+
+  #add(task: Task): void {
+    this.#tasks.set(task.sequence, task);
+    this.#queues.add(task);
+    if (!task.hasRow && this.#queues.isFirst(task)) this.#ready.push(task);
+  }
+
+  find(sequence: number): Task | null {
+    return this.#tasks.get(sequence) ?? null;
+  }
+
+  /** Takes up to `count` tasks that may go now. A strict lane gives its next ones, to go one after the other. */
+  take(count: number): Task[] {
+    const taken = this.#ready.splice(0, count);
+    const [head] = taken;
+    if (this.ordering === 'strict' && head !== undefined) {
+      for (const task of this.#tasks.values()) {
+        if (taken.length >= count) break;
+        if (task.ordinal > head.ordinal && !task.hasRow) taken.push(task);
       }
     }
+    for (const task of taken) task.flying = true;
+    return taken;
   }
 
-  get waiting(): number {
-    return this.#waiting.length;
+  /** A task that was taken did not start after all. */
+  giveBack(task: Task): void {
+    task.flying = false;
+    if (task.hasRow || !this.#queues.isFirst(task)) return;
+    const at = this.#ready.findIndex(other => other.ordinal > task.ordinal);
+    this.#ready.splice(at < 0 ? this.#ready.length : at, 0, task);
   }
 
-  take(count: number): Task[] {
-    return this.#waiting.splice(0, count);
+  /** Delivered or dead: it is done, and whoever waited for it may go. */
+  settle(task: Task): void {
+    task.flying = false;
+    this.#tasks.delete(task.sequence);
+    this.#pass(task);
+    for (const next of this.#queues.remove(task)) {
+      if (!next.flying && !next.hasRow && this.#queues.isFirst(next)) this.#ready.push(next);
+    }
   }
 
-  giveBack(tasks: readonly Task[]): void {
-    this.#waiting.unshift(...tasks);
+  /** It failed and is kept in a row: it still holds back its keys, but not the cursor. */
+  retryLater(task: Task): void {
+    task.flying = false;
+    task.hasRow = true;
+    this.#pass(task);
+    // Without keys nobody waits for it: the row alone is enough.
+    if (task.keys.length === 0) this.#tasks.delete(task.sequence);
   }
 
-  /** The event needs this lane no more. The cursor moves over what is settled without a break. */
-  settle(sequence: number): void {
-    const slot = this.#slots.find(other => other.sequence === sequence && !other.settled);
+  #pass(task: Task): void {
+    const slot = this.#slots.find(other => other.task === task);
     if (slot === undefined) return;
     slot.settled = true;
-    while (this.#slots[0]?.settled === true) {
-      const first = this.#slots.shift();
-      if (first !== undefined) this.#cursor = first.after;
+    this.#advance();
+  }
+
+  #advance(): void {
+    let passed = 0;
+    for (const slot of this.#slots) {
+      if (!slot.settled) break;
+      this.#cursor = slot.after;
+      passed++;
     }
+    if (passed > 0) this.#slots.splice(0, passed);
+  }
+
+  /**
+   * When the trail is full, its oldest part is to be stored so that the cursor can pass it: `flying` tasks in rows,
+   * `waiting` ones under their first key. What could go at once is left: it will have gone soon.
+   */
+  overflow(): { flying: Task[]; waiting: Task[] } {
+    const flying: Task[] = [];
+    const waiting: Task[] = [];
+    if (this.#slots.length < MAX_TRAIL) return { flying, waiting };
+    for (const slot of this.#slots) {
+      const { task } = slot;
+      if (!slot.settled) {
+        if (task.flying) {
+          task.hasRow = true;
+          flying.push(task);
+        } else if (this.#queues.isFirst(task)) break;
+        else {
+          task.storedUnder = task.keys[0] ?? NO_KEY;
+          task.event = null;
+          waiting.push(task);
+        }
+      }
+      slot.settled = true;
+    }
+    this.#advance();
+    return { flying, waiting };
   }
 }

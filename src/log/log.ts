@@ -18,12 +18,15 @@ import type { AppendResult, IncomingEvent } from './contract';
 import type { Draft } from './draft';
 import type { Epoch } from './epoch';
 import { GapRows } from './gap-rows';
-import { refuse, release } from './held-events';
+import { leaveHold, refuse, release } from './held-events';
+import { arrive, giveUp, nextGivingUp, startHold } from './hold';
 import type { Hole } from './holes';
 import { fingerprintHex, KnownIds } from './known-ids';
+import { type Happening, nextReportAt, type OperationalTopic } from './operational';
+import { report, reportHole, sendDueReports } from './report';
 import { SeenKeys } from './seen-keys';
 import { Segments, type StoredEvent } from './segments';
-import { deduplicationMs, retentionMs, trackerSettings } from './settings';
+import { deduplicationMs, holdMs, retentionMs, trackerSettings } from './settings';
 import { readState, writeState } from './tables';
 import { age, nextAging, record as recordPlacement } from './tracker';
 
@@ -32,6 +35,8 @@ export class Log {
   readonly gaps: GapRows;
   readonly known: KnownIds;
   #storage: DurableObjectStorage;
+  #webhook: WebhookRecord;
+  #operator: boolean;
   #seen: SeenKeys;
   #head: Head;
   /** Sequence of the last checkpoint. */
@@ -43,8 +48,11 @@ export class Log {
     at: null,
   };
 
-  constructor(storage: DurableObjectStorage) {
+  /** @param operator whether the gateway's operator wants every webhook's operational events */
+  constructor(storage: DurableObjectStorage, webhook: WebhookRecord, operator: boolean) {
     this.#storage = storage;
+    this.#webhook = webhook;
+    this.#operator = operator;
     const { sql } = storage;
     const text = readState(sql, 'checkpoint');
     const checkpoint: Checkpoint =
@@ -55,25 +63,27 @@ export class Log {
     this.#seen = new SeenKeys(sql);
     this.#head = checkpoint.head;
     this.#savedSequence = checkpoint.head.lastSequence;
+    this.#replay();
   }
 
   get head(): Head {
     return this.#head;
   }
 
-  /** Plays the events since the last checkpoint over it. Once, before anything else; `webhook` as it is stored. */
-  replay(webhook: WebhookRecord): void {
+  /** Plays the events since the last checkpoint over it. */
+  #replay(): void {
     while (true) {
       const events = this.segments.after(this.#head.lastSequence, EVENTS_PER_CHECKPOINT);
       if (events.length === 0) break;
-      for (const event of events) this.#replayEvent(event, webhook);
+      for (const event of events) this.#replayEvent(event);
     }
     this.known.commit();
   }
 
-  #replayEvent(event: StoredEvent, webhook: WebhookRecord): void {
-    const { lastRelease, counters } = this.#head;
-    let { tracker } = this.#head;
+  #replayEvent(event: StoredEvent): void {
+    const webhook = this.#webhook;
+    const { counters } = this.#head;
+    let { tracker, hold } = this.#head;
     const { incrementId, epoch, eventTime, receivedAt, sequence } = event;
     if (incrementId !== null && epoch !== null) {
       const fingerprint = fingerprintHex(event.fingerprint);
@@ -81,24 +91,30 @@ export class Log {
       const placement = { kind: 'unseen', epoch, late: event.late, gap: null } as const;
       tracker = recordPlacement(tracker, arrival, placement, trackerSettings(webhook)).tracker;
       this.known.set(epoch, incrementId, { kind: 'accepted', sequence, fingerprint }, receivedAt);
+      const { current } = tracker;
+      if (holdMs(webhook) > 0 && current?.number === epoch) {
+        const until = receivedAt + holdMs(webhook);
+        hold = arrive(hold ?? startHold(current), current, incrementId, sequence, until).hold;
+      }
     }
     const accepted = counters.accepted + 1;
     this.#head = {
+      ...this.#head,
       lastSequence: sequence,
       lastEventAt: receivedAt,
       tracker,
       counters: { ...counters, accepted },
-      lastRelease,
+      hold,
     };
   }
 
   /** Judges and stores a batch in one transaction; results in the order given. Throws when it cannot be stored. */
-  append(webhook: WebhookRecord, events: readonly IncomingEvent[], now: number): AppendResult[] {
+  append(events: readonly IncomingEvent[], now: number): AppendResult[] {
     return this.#transaction(draft => {
       const results = new Map<IncomingEvent, AppendResult>();
       // In increment order, so that events that arrive together make no holes among themselves.
       const ordered = [...events].sort((a, b) => (a.incrementId ?? 0) - (b.incrementId ?? 0));
-      for (const event of ordered) results.set(event, appendEvent(draft, webhook, event, now));
+      for (const event of ordered) results.set(event, appendEvent(draft, event, now));
       return events.map(event => results.get(event) ?? { kind: 'overloaded' });
     });
   }
@@ -109,58 +125,121 @@ export class Log {
   }
 
   /** Puts an event that was not confirmed into quarantine. */
-  refuse(sequence: number, issues: StoredEvent['issues']): void {
-    this.#transaction(draft => refuse(draft, sequence, issues));
+  refuse(sequence: number, issues: StoredEvent['issues'], now: number): void {
+    this.#transaction(draft => refuse(draft, sequence, issues, now));
+  }
+
+  /** When the next event has waited long enough for its predecessor, ms since 1970, or null. */
+  givesUpAt(): number | null {
+    return nextGivingUp(this.#head.hold);
+  }
+
+  /** Lets go what has waited long enough; everything when `now` is infinite. */
+  giveUp(now: number): void {
+    this.#transaction(draft => {
+      const { hold, tracker } = draft.head;
+      if (hold === null || tracker.current === null) return;
+      const after = giveUp(hold, tracker.current, now);
+      if (after.released.length === 0) return;
+      leaveHold(draft, tracker.current, after.released);
+      draft.head = { ...draft.head, hold: after.hold };
+    });
   }
 
   /** When holes change or epochs close by themselves, ms since 1970, or null. */
-  agesAt(webhook: WebhookRecord): number | null {
+  agesAt(): number | null {
     const { tracker } = this.#head;
     const holes = tracker.current?.holes;
     // Looking at every hole after every commit would be felt; most commits change none.
     if (this.#aging.holes !== holes || this.#aging.previous !== tracker.previous) {
-      const at = nextAging(tracker, trackerSettings(webhook));
+      const at = nextAging(tracker, trackerSettings(this.#webhook));
       this.#aging = { holes, previous: tracker.previous, at };
     }
     return this.#aging.at;
   }
 
   /** Lets time pass: holes open and expire, epochs close. */
-  age(webhook: WebhookRecord, now: number): void {
+  age(now: number): void {
     this.#transaction(draft => {
-      const { tracker, aged, closed } = age(draft.head.tracker, now, trackerSettings(webhook));
+      const { tracker, aged, closed } = age(draft.head.tracker, now, trackerSettings(this.#webhook));
       if (tracker === draft.head.tracker) return;
-      for (const change of aged) this.gaps.age(change);
-      for (const epoch of closed) this.gaps.close(epoch.number, epoch.holes);
       draft.head = { ...draft.head, tracker };
       draft.stale = true;
+      for (const change of aged) {
+        this.gaps.age(change);
+        for (const hole of change.holes) reportHole(draft, change.epoch, hole, now);
+      }
+      for (const { number, holes } of closed) {
+        this.gaps.close(number, holes);
+        const open = holes.filter(({ status }) => status !== 'expired');
+        for (const hole of open) reportHole(draft, number, { ...hole, status: 'expired' }, now);
+      }
+    });
+  }
+
+  /** Tells operators that something happened. */
+  report(topic: OperationalTopic, happening: Happening, now: number): void {
+    this.#transaction(draft => report(draft, topic, happening, now));
+  }
+
+  /** When the next operational event is due: what was kept for its minute, or a silence; ms since 1970, or null. */
+  reportsAt(): number | null {
+    const times = [nextReportAt(this.#head.reports), this.#silentAt()].filter(time => time !== null);
+    return times.length > 0 ? Math.min(...times) : null;
+  }
+
+  #silentAt(): number | null {
+    const { silenceSeconds, createdAt, isActive } = this.#webhook;
+    const since = this.#head.lastEventAt ?? createdAt;
+    if (silenceSeconds === null || !isActive || this.#head.silentSince === since) return null;
+    return since + silenceSeconds * 1000;
+  }
+
+  /** Sends the operational events that are due. */
+  sendReports(now: number): void {
+    this.#transaction(draft => {
+      const silentAt = this.#silentAt();
+      if (silentAt !== null && silentAt <= now) {
+        const silentSince = draft.head.lastEventAt ?? this.#webhook.createdAt;
+        draft.head = { ...draft.head, silentSince };
+        draft.stale = true;
+        const happening = { last_event_at: new Date(silentSince).toISOString() };
+        report(draft, 'gateway:source_silent', happening, now);
+      }
+      sendDueReports(draft, now);
     });
   }
 
   /** When the oldest events are past their retention, ms since 1970, or null. */
-  dropsAt(webhook: WebhookRecord): number | null {
-    return this.segments.nextDropAt(retentionMs(webhook));
+  dropsAt(): number | null {
+    return this.segments.nextDropAt(retentionMs(this.#webhook));
   }
 
   /** Drops what is past retention and past the deduplication window. */
-  retain(webhook: WebhookRecord, now: number): void {
-    const cutoff = now - deduplicationMs(webhook);
+  retain(now: number): void {
+    const cutoff = now - deduplicationMs(this.#webhook);
     this.#transaction(draft => {
-      this.segments.drop(now, retentionMs(webhook));
+      this.segments.drop(now, retentionMs(this.#webhook));
       // Changed pages first: what was touched lately must not look old.
       this.known.save();
       this.known.prune(cutoff);
-      this.gaps.prune(cutoff);
+      const { current, previous } = draft.head.tracker;
+      this.gaps.prune(
+        cutoff,
+        [...(current === null ? [] : [current]), ...previous].map(({ number }) => number),
+      );
       draft.sql.exec('DELETE FROM releases WHERE sequence < ?', this.segments.firstSequence);
       draft.stale = true;
     });
   }
 
-  /** Saves the head, so that settings may change: what follows is then replayed under the new ones only. */
-  checkpoint(): void {
+  /** Takes over changed settings. The head is saved first: what is replayed later was judged under the new ones. */
+  configure(webhook: WebhookRecord): void {
     this.#transaction(draft => {
       draft.stale = true;
     });
+    this.#webhook = webhook;
+    if (holdMs(webhook) === 0) this.giveUp(Number.POSITIVE_INFINITY);
     this.#aging = { holes: undefined, previous: null, at: null };
   }
 
@@ -168,6 +247,8 @@ export class Log {
     const draft: Draft = {
       head: this.#head,
       stale: false,
+      webhook: this.#webhook,
+      operator: this.#operator,
       sql: this.#storage.sql,
       segments: this.segments,
       gaps: this.gaps,

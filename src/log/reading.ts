@@ -53,7 +53,9 @@ export function readEvents({ log, forwarding }: Views, query: EventsQuery): Even
       const status = statusOf(event, rows.get(event.sequence) ?? []);
       const wanted =
         (query.status === null || query.status === status) &&
-        (query.topic === null || topicMatches([query.topic], event.topic));
+        (query.topic === null
+          ? !event.operational
+          : topicMatches([query.topic], event.topic, { operational: event.operational }));
       if (wanted) events.push(summary(event, status));
       if (events.length >= query.limit) {
         return { events, next: after < log.head.lastSequence ? after : null };
@@ -68,14 +70,14 @@ export function readEvent(views: Views, sequence: number): EventDetail | null {
   const event = log.segments.get(sequence);
   if (event === null) return null;
   const rows = forwarding.rows.of(sequence);
-  const attempts = forwarding.attempts(sequence);
+  const attempts = forwarding.journal.of(sequence);
   const held = confirmations.detail(sequence);
   const issues = held?.detail == null ? event.issues : [{ path: '', message: held.detail }];
   const deliveries = webhook.destinations
     .filter(destination => topicMatches(destination.topics, event.topic))
     .filter(({ id }) => {
       // Passed without an attempt or a row: it began after this event.
-      const cursor = forwarding.cursor(id)?.sequence ?? 0;
+      const cursor = forwarding.route(id)?.lane.cursor.sequence ?? 0;
       const known = [...rows, ...attempts].some(one => one.destinationId === id);
       return known || event.deferred || cursor < sequence;
     })
@@ -196,7 +198,8 @@ function destinationStatus(
   { log, forwarding }: Views,
   { id, url, isActive }: WebhookRecord['destinations'][number],
 ): DestinationStatus {
-  const totals = forwarding.totals(id);
+  const route = forwarding.route(id);
+  const totals = route?.totals;
   return {
     destinationId: id,
     url,
@@ -204,8 +207,10 @@ function destinationStatus(
     delivered: totals?.delivered ?? 0,
     failedAttempts: totals?.failedAttempts ?? 0,
     ...forwarding.rows.count(id),
-    lag: Math.max(0, log.head.lastSequence - (forwarding.cursor(id)?.sequence ?? 0)),
+    lag: Math.max(0, log.head.lastSequence - (route?.lane.cursor.sequence ?? 0)),
     lastDeliveredAt: totals?.lastDeliveredAt ?? null,
-    disabledReason: forwarding.disabledReason(id),
+    disabledReason: route?.disabledReason ?? null,
+    circuit: route?.gate.circuit.state ?? 'closed',
+    lost: route?.losses ?? [],
   };
 }

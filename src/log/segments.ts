@@ -9,7 +9,13 @@ import type { Issue } from '../providers/provider';
 const SEGMENT_MS = 24 * 60 * 60 * 1000;
 
 /** Why an event is not, or not yet, forwarded. */
-export type HeldReason = 'invalid' | 'conflict' | 'too_old_to_compare' | 'unconfirmed' | 'confirming';
+export type HeldReason =
+  | 'invalid'
+  | 'conflict'
+  | 'too_old_to_compare'
+  | 'unconfirmed'
+  | 'confirming'
+  | 'waiting_for_predecessor';
 
 export type StoredEvent = {
   sequence: number;
@@ -22,13 +28,15 @@ export type StoredEvent = {
   epoch: number | null;
   eventTime: number | null;
   /** `forwardable` events are in the feed; the others wait for a release. */
-  status: 'forwardable' | 'confirming' | 'quarantined';
+  status: 'forwardable' | 'held' | 'confirming' | 'quarantined';
   /** True when it was held at acceptance: its place in the feed is its release. */
   deferred: boolean;
   reason: HeldReason | null;
   gap: string | null;
   late: boolean;
   bodySigned: boolean;
+  /** The gateway's own event about this webhook. */
+  operational: boolean;
   entityKeys: string[];
   issues: Issue[];
   headers: [string, string][];
@@ -51,6 +59,7 @@ type EventRow = {
   gap: string | null;
   late: number;
   body_signed: number;
+  operational: number;
   entity_keys: string;
   issues: string;
   headers: string;
@@ -61,7 +70,7 @@ type EventRow = {
 
 const COLUMNS =
   'sequence, received_at, topic, event_id, increment_id, epoch, event_time, status, deferred, reason, gap, late, ' +
-  'body_signed, entity_keys, issues, headers, query, body_bytes, fingerprint';
+  'body_signed, operational, entity_keys, issues, headers, query, body_bytes, fingerprint';
 
 type Segment = { id: number; openedAt: number; firstSequence: number };
 
@@ -83,7 +92,7 @@ export class Segments {
     this.#sql.exec(`CREATE TABLE events_${segment.id} (
       sequence INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, topic TEXT NOT NULL, event_id TEXT,
       increment_id INTEGER, epoch INTEGER, event_time INTEGER, status TEXT NOT NULL, deferred INTEGER NOT NULL,
-      reason TEXT, gap TEXT, late INTEGER NOT NULL, body_signed INTEGER NOT NULL, entity_keys TEXT NOT NULL,
+      reason TEXT, gap TEXT, late INTEGER NOT NULL, body_signed INTEGER NOT NULL, operational INTEGER NOT NULL, entity_keys TEXT NOT NULL,
       issues TEXT NOT NULL, headers TEXT NOT NULL, query TEXT NOT NULL, body_bytes INTEGER NOT NULL,
       fingerprint BLOB NOT NULL, body BLOB)`);
     this.#sql.exec(`CREATE TABLE attempts_${segment.id} (id INTEGER PRIMARY KEY,
@@ -106,7 +115,7 @@ export class Segments {
     const segment = this.#segments.at(-1);
     if (segment === undefined) throw new Error('insert before openFor');
     this.#sql.exec(
-      `INSERT INTO events_${segment.id} (${COLUMNS}, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+      `INSERT INTO events_${segment.id} (${COLUMNS}, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
       event.sequence,
       event.receivedAt,
       event.topic,
@@ -120,6 +129,7 @@ export class Segments {
       event.gap,
       event.late ? 1 : 0,
       event.bodySigned ? 1 : 0,
+      event.operational ? 1 : 0,
       JSON.stringify(event.entityKeys),
       JSON.stringify(event.issues),
       JSON.stringify(event.headers),
@@ -133,17 +143,17 @@ export class Segments {
   /** Changes where a held event stands. 1 row. */
   update(
     sequence: number,
-    change: Pick<StoredEvent, 'status' | 'reason' | 'epoch' | 'issues' | 'late'>,
+    change: Pick<StoredEvent, 'status' | 'reason' | 'epoch' | 'issues' | 'gap'>,
   ): void {
     const segment = this.#of(sequence);
     if (segment === undefined) return;
     this.#sql.exec(
-      `UPDATE events_${segment.id} SET status = ?, reason = ?, epoch = ?, issues = ?, late = ? WHERE sequence = ?`,
+      `UPDATE events_${segment.id} SET status = ?, reason = ?, epoch = ?, issues = ?, gap = ? WHERE sequence = ?`,
       change.status,
       change.reason,
       change.epoch,
       JSON.stringify(change.issues),
-      change.late ? 1 : 0,
+      change.gap,
       sequence,
     );
   }
@@ -169,6 +179,17 @@ export class Segments {
       )
       .toArray();
     return row?.body == null ? null : new Uint8Array(row.body);
+  }
+
+  /** Erases a body for good; the rest of the event stays. False when the event is not here. 1 row. */
+  redact(sequence: number): boolean {
+    const segment = this.#of(sequence);
+    if (segment === undefined) return false;
+    const redacted = this.#sql.exec(
+      `UPDATE events_${segment.id} SET body = NULL, body_bytes = 0 WHERE sequence = ?`,
+      sequence,
+    );
+    return redacted.rowsWritten > 0;
   }
 
   /** Events after `sequence`, ascending, at most `limit`, over table borders. */
@@ -268,6 +289,7 @@ function fromRow(row: EventRow): StoredEvent {
     gap: row.gap,
     late: row.late === 1,
     bodySigned: row.body_signed === 1,
+    operational: row.operational === 1,
     entityKeys: JSON.parse(row.entity_keys) as string[],
     issues: JSON.parse(row.issues) as Issue[],
     headers: JSON.parse(row.headers) as [string, string][],

@@ -10,6 +10,9 @@ export function trackerSettings({ sequence }: WebhookRecord): TrackerSettings {
   return { graceMs: sequence.graceSeconds * 1000, expiresMs: sequence.expiresSeconds * 1000 };
 }
 
+/** How long an event waits for its predecessor, in ms; 0 for not at all. */
+export const holdMs = ({ sequence }: WebhookRecord): number => sequence.holdSeconds * 1000;
+
 export const retentionMs = (webhook: WebhookRecord): number => webhook.retentionDays * DAY_MS;
 
 /** How long ids and keys are remembered, in ms. */

@@ -20,16 +20,22 @@ const FIXED_TABLES = [
   // Holes older than their grace, and what became of them.
   `CREATE TABLE gaps (epoch INTEGER, from_id INTEGER, to_id INTEGER NOT NULL, missing INTEGER NOT NULL,
      status TEXT NOT NULL, detected_at INTEGER NOT NULL, resolved_at INTEGER,
-     PRIMARY KEY (epoch, from_id)) WITHOUT ROWID`,
+     PRIMARY KEY (epoch, from_id, to_id)) WITHOUT ROWID`,
   // Events let go after their acceptance: their place in the feed is right after `after_sequence`.
   `CREATE TABLE releases (position INTEGER PRIMARY KEY, after_sequence INTEGER NOT NULL,
      sequence INTEGER NOT NULL)`,
-  // Deliveries that did not succeed at once: retrying or dead. Nothing is written for the others.
-  `CREATE TABLE deliveries (sequence INTEGER, destination_id TEXT, status TEXT NOT NULL, attempts INTEGER NOT NULL,
-     next_at INTEGER, previous INTEGER NOT NULL, error TEXT, updated_at INTEGER NOT NULL,
-     PRIMARY KEY (sequence, destination_id)) WITHOUT ROWID`,
+  // Deliveries that did not succeed at once: retrying or dead. Nothing is written for the others. `replay` is 0 for
+  // the delivery of the feed, else the replay job's id.
+  `CREATE TABLE deliveries (sequence INTEGER, destination_id TEXT, replay INTEGER, new_id INTEGER NOT NULL, status TEXT NOT NULL,
+     attempts INTEGER NOT NULL, step INTEGER NOT NULL, next_at INTEGER, previous INTEGER, ordinal INTEGER NOT NULL,
+     error TEXT, updated_at INTEGER NOT NULL, PRIMARY KEY (sequence, destination_id, replay)) WITHOUT ROWID`,
   // For "what is due for this destination": a second row while a retry is pending.
   `CREATE INDEX deliveries_due ON deliveries (destination_id, next_at) WHERE next_at IS NOT NULL`,
+  // Events that wait behind a failing one of the same key, one row per key.
+  `CREATE TABLE blocked_keys (destination_id TEXT, key TEXT, tasks TEXT NOT NULL,
+     PRIMARY KEY (destination_id, key)) WITHOUT ROWID`,
+  // Replays that were asked for and have not ended.
+  'CREATE TABLE replays (id INTEGER PRIMARY KEY, job TEXT NOT NULL)',
   // Events that wait for the provider's API to confirm them.
   `CREATE TABLE confirmations (sequence INTEGER PRIMARY KEY, attempts INTEGER NOT NULL, next_at INTEGER NOT NULL,
      detail TEXT)`,

@@ -4,10 +4,13 @@
  * Pure functions over plain data. `place` judges and changes nothing; `record` gives the tracker after the event was
  * stored. What was received is known from intervals; with which bytes, from the record of known ids, passed in as
  * `lookup`. Guarantee: a hole is reported only between ids that one numbering really sent, so late retries of an
- * earlier numbering neither open nor fill holes of the current one.
+ * earlier numbering neither open nor fill holes of the current one. Which numbering sent an id can be a guess where
+ * events carry no time; a guess that turns out wrong is put right before it could show as a hole (`age`).
  */
-import { type Arrival, type Epoch, gapBefore, receive, standingOf, startEpoch } from './epoch';
-import { ageHoles, changesAt, type Hole, type HoleChange, type HolePatience, holeIndexOf } from './holes';
+import { type Arrival, type Epoch, gapBefore, happenedAfter, receive, startEpoch, withoutTop } from './epoch';
+import { ageHoles, changesAt, type Hole, type HoleChange, type HolePatience } from './holes';
+import { earlierOwner, isReceived } from './owner';
+import { adoptable, beganAt, conflictsInARow, isBefore, restartsAtOne } from './restart';
 
 /** What is on record for an increment id. */
 export type KnownId = {
@@ -28,23 +31,29 @@ export type Tracker = {
   readonly current: Epoch | null;
   /** Earlier epochs whose late retries are still taken, newest first. */
   readonly previous: readonly Epoch[];
-  /** Conflicts since the last event that was none, oldest first. */
+  /** The last conflicts, oldest first. */
   readonly conflicts: readonly Conflict[];
+  /** How many of them came since the last event that was none. */
+  readonly inARow: number;
+  /** The highest number of an epoch so far: none is given twice. */
+  readonly lastEpoch: number;
 };
 
-export const EMPTY_TRACKER: Tracker = { current: null, previous: [], conflicts: [] };
+export const EMPTY_TRACKER: Tracker = { current: null, previous: [], conflicts: [], inARow: 0, lastEpoch: 0 };
 
 /** Conflicts with distinct ids that together show a restarted numbering. */
 const CONFLICTS_FOR_RESTART = 3;
 const MAX_CONFLICTS = 100;
 const MAX_PREVIOUS_EPOCHS = 3;
+/** Ids in a row that an earlier epoch grew by, the current one by none: more than late retries. */
+const GROWTH_OF_THE_LIVE = 3;
 
 export type TrackerSettings = HolePatience;
 
 export type Placement =
   /** Seen for the first time; `late` when a higher id of its epoch came before it. */
   | { kind: 'unseen'; epoch: number; late: boolean; gap: [number, number] | null }
-  /** Its id is on record, but no event with it was accepted: ignored, or quarantined with other bytes. */
+  /** Its id is on record, but no event with it was accepted: ignored with these bytes, or quarantined with others. */
   | { kind: 'unaccepted'; epoch: number; known: KnownId; late: boolean }
   | { kind: 'duplicate'; epoch: number; known: KnownId }
   | { kind: 'conflict'; epoch: number; known: KnownId }
@@ -60,8 +69,8 @@ export function place(
   lookup: Lookup,
 ): Placement {
   const { current } = tracker;
-  if (current === null) return { kind: 'restart', epoch: 1, adopted: [] };
-  const open = tracker.previous.filter(epoch => epoch.closesAt !== null && arrival.now < epoch.closesAt);
+  if (current === null) return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: [] };
+  const open = tracker.previous.filter((epoch, i) => stays(epoch, i, arrival.now) || isLive(epoch));
   const known = lookup(current.number, arrival.id);
   const received = isReceived(current, arrival.id, known);
 
@@ -70,18 +79,28 @@ export function place(
     const entry = epoch === current ? known : lookup(epoch.number, arrival.id);
     if (entry === null || entry === 'forgotten' || entry.fingerprint !== arrival.fingerprint) continue;
     if (entry.kind !== 'ignored') return { kind: 'duplicate', epoch: epoch.number, known: entry };
-    return { kind: 'unaccepted', epoch: epoch.number, known: entry, late: false };
+    return { kind: 'unaccepted', epoch: epoch.number, known: entry, late: arrival.id < epoch.highest };
   }
   if (restartsAtOne(current, arrival, received, settings)) {
-    return { kind: 'restart', epoch: current.number + 1, adopted: adoptable(tracker, arrival) };
+    return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: adoptable(tracker, arrival) };
   }
-  const owner = open.find(epoch => belongsTo(epoch, current, arrival, received, lookup));
-  if (owner !== undefined) return unseenIn(owner, arrival);
+  const owner = earlierOwner(current, open, arrival, received, settings, lookup);
+  if (owner !== null) return unseenIn(owner, arrival);
   if (!received) return unseenIn(current, arrival);
   if (known === null || known === 'forgotten') return restartOr(tracker, arrival, 'too_old', null);
-  if (known.kind === 'accepted') return restartOr(tracker, arrival, 'conflict', known);
-  return { kind: 'unaccepted', epoch: current.number, known, late: arrival.id < current.highest };
+  // A provider that corrects what it sent may have the id. An ignored event was not looked at: its retry is the same.
+  if (known.kind === 'quarantined') {
+    return { kind: 'unaccepted', epoch: current.number, known, late: arrival.id < current.highest };
+  }
+  return restartOr(tracker, arrival, 'conflict', known);
 }
+
+/** Whether an earlier epoch, by its place among them, still takes late ids. */
+const stays = (epoch: Epoch, index: number, now: number): boolean =>
+  index < MAX_PREVIOUS_EPOCHS && epoch.closesAt !== null && now < epoch.closesAt;
+
+/** Not an earlier epoch but the one that is being sent: it does not close before `age` has put that right. */
+const isLive = (epoch: Epoch): boolean => epoch.grown >= GROWTH_OF_THE_LIVE;
 
 function unseenIn(epoch: Epoch, arrival: Arrival): Placement {
   return {
@@ -92,59 +111,6 @@ function unseenIn(epoch: Epoch, arrival: Arrival): Placement {
   };
 }
 
-function isReceived(epoch: Epoch, id: number, known: KnownId | 'forgotten' | null): boolean {
-  switch (standingOf(epoch, id)) {
-    case 'above':
-    case 'missing':
-      return false;
-    case 'received':
-      return true;
-    case 'maybe_missing':
-      return known !== null;
-    case 'below':
-      return known !== null && known !== 'forgotten';
-  }
-}
-
-/** Rule (a): id 1 with a new body, although 1 was received or lies before the baseline. */
-function restartsAtOne(
-  current: Epoch,
-  arrival: Arrival,
-  received: boolean,
-  settings: TrackerSettings,
-): boolean {
-  if (arrival.id !== 1) return false;
-  if (received && current.firstFingerprint === arrival.fingerprint) return false;
-  if (!received && current.baseline <= 1) return false;
-  const { eventTime } = arrival;
-  if (eventTime !== null && current.startTime !== null && eventTime < current.startTime) return false;
-  // A numbering found by conflicts began lately without its id 1: that one is still on its way.
-  const patienceMs = !received && current.foundByConflicts ? settings.expiresMs : settings.graceMs;
-  return arrival.now - current.startedAt > patienceMs;
-}
-
-/**
- * Whether an id belongs to an earlier epoch that has not seen it. The event's own time decides where both are known
- * and differ; otherwise the nearer highest id does, and a tie goes to the current epoch.
- */
-function belongsTo(
-  epoch: Epoch,
-  current: Epoch,
-  arrival: Arrival,
-  received: boolean,
-  lookup: Lookup,
-): boolean {
-  const { id, eventTime } = arrival;
-  const entry = lookup(epoch.number, id);
-  if (isReceived(epoch, id, entry)) return false;
-  // Taken by other bytes in the current numbering, and exactly what the earlier one lacks.
-  if (received && holeIndexOf(epoch.holes, id) >= 0) return true;
-  if (eventTime !== null && current.startTime !== null && eventTime !== current.startTime) {
-    return eventTime < current.startTime;
-  }
-  return Math.abs(id - epoch.highest) < Math.abs(id - current.highest);
-}
-
 /** Rule (b): the third conflict with a distinct id in a row is the restarted numbering. */
 function restartOr(
   tracker: Tracker,
@@ -153,27 +119,14 @@ function restartOr(
   known: KnownId | null,
 ): Placement {
   const epoch = tracker.current?.number ?? 1;
-  const ids = new Set(tracker.conflicts.map(conflict => conflict.id)).add(arrival.id);
+  const ids = new Set(conflictsInARow(tracker).map(conflict => conflict.id)).add(arrival.id);
   if (ids.size >= CONFLICTS_FOR_RESTART) {
-    return { kind: 'restart', epoch: epoch + 1, adopted: adoptable(tracker, arrival) };
+    return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: adoptable(tracker, arrival) };
   }
   return kind === 'conflict' && known !== null
     ? { kind: 'conflict', epoch, known }
     : { kind: 'too_old', epoch };
 }
-
-/** One conflict per id, the latest; without those of the arriving id and those that happened before a known restart. */
-function adoptable(tracker: Tracker, arrival: Arrival): Conflict[] {
-  const { eventTime } = arrival;
-  const byId = new Map<number, Conflict>();
-  for (const conflict of tracker.conflicts) {
-    const older = arrival.id === 1 && isBefore(conflict.eventTime, eventTime);
-    if (conflict.id !== arrival.id && !older) byId.set(conflict.id, conflict);
-  }
-  return [...byId.values()].sort((a, b) => a.id - b.id);
-}
-
-const isBefore = (a: number | null, b: number | null): boolean => a !== null && b !== null && a < b;
 
 /** A change of a hole, and the epoch it lies in. */
 export type TrackerChange = HoleChange & { epoch: number };
@@ -185,7 +138,7 @@ export function record(
   placement: Extract<Placement, { kind: 'unseen' | 'unaccepted' | 'restart' }>,
   settings: TrackerSettings,
 ): { tracker: Tracker; changes: TrackerChange[] } {
-  if (placement.kind === 'unaccepted') return { tracker: withoutConflicts(tracker), changes: [] };
+  if (placement.kind === 'unaccepted') return { tracker: notInARow(tracker), changes: [] };
   if (placement.kind === 'restart') return restart(tracker, arrival, placement, settings);
   const changes: TrackerChange[] = [];
   const update = (epoch: Epoch): Epoch => {
@@ -195,55 +148,86 @@ export function record(
     return received.epoch;
   };
   const current = tracker.current === null ? null : update(tracker.current);
-  const inPrevious = tracker.previous.some(epoch => epoch.number === placement.epoch);
-  const previous = inPrevious ? tracker.previous.map(update) : tracker.previous;
-  return { tracker: withoutConflicts({ ...tracker, current, previous }), changes };
+  const previous = updatePrevious(tracker, arrival, placement.epoch, update);
+  return { tracker: notInARow({ ...tracker, current, previous }), changes };
 }
 
-function withoutConflicts(tracker: Tracker): Tracker {
-  return tracker.conflicts.length === 0 ? tracker : { ...tracker, conflicts: [] };
+/** The earlier epochs after an arrival; the same array where nothing about them changed, which is nearly always. */
+function updatePrevious(
+  { current, previous }: Tracker,
+  arrival: Arrival,
+  number: number,
+  update: (epoch: Epoch) => Epoch,
+): readonly Epoch[] {
+  if (number === current?.number) {
+    const keeps = arrival.id <= current.highest || previous.every(epoch => epoch.grown === 0);
+    return keeps ? previous : previous.map(epoch => ({ ...epoch, grown: 0 }));
+  }
+  // An event that is known to be older than the current numbering is a late retry, whatever it adds.
+  const old = isBefore(arrival.eventTime, current?.startTime ?? null);
+  return previous.map(epoch => {
+    const updated = update(epoch);
+    return updated.highest > epoch.highest && !old ? { ...updated, grown: epoch.grown + 1 } : updated;
+  });
 }
 
+function notInARow(tracker: Tracker): Tracker {
+  return tracker.inARow === 0 ? tracker : { ...tracker, inARow: 0 };
+}
+
+/**
+ * The new epoch receives its first event, what it adopts, and the ids that the one before it had taken for its own:
+ * where event times say when the new numbering began, everything that happened later is of the new one.
+ */
 function restart(
   tracker: Tracker,
   arrival: Arrival,
   placement: Extract<Placement, { kind: 'restart' }>,
   settings: TrackerSettings,
 ): { tracker: Tracker; changes: TrackerChange[] } {
-  const arrivals: Arrival[] = [
-    ...placement.adopted.map(conflict => ({
-      id: conflict.id,
-      fingerprint: conflict.fingerprint,
-      eventTime: conflict.eventTime,
-      now: arrival.now,
-    })),
+  const { current } = tracker;
+  const { now } = arrival;
+  const adopted = placement.adopted.map(conflict => ({ ...conflict, now }));
+  const since = current === null ? null : beganAt(current, arrival, placement.adopted);
+  const taken = current === null || since === null ? [] : happenedAfter(current, since);
+  const [first = arrival, ...others] = [
+    ...adopted,
+    ...taken.map(id => ({ id, fingerprint: '', eventTime: since, now })),
     arrival,
   ].sort((a, b) => a.id - b.id);
-  const [first = arrival, ...others] = arrivals;
-  let epoch = startEpoch(placement.epoch, first, tracker.current !== null && arrival.id !== 1);
   const changes: TrackerChange[] = [];
+  let epoch = startEpoch(placement.epoch, first, current !== null && arrival.id !== 1);
   for (const other of others) {
     const received = receive(epoch, other, settings.graceMs);
-    changes.push(...received.changes.map(change => ({ ...change, epoch: placement.epoch })));
+    changes.push(...received.changes.map(change => ({ ...change, epoch: epoch.number })));
     epoch = received.epoch;
   }
-  const closing =
-    tracker.current === null ? [] : [{ ...tracker.current, closesAt: arrival.now + settings.expiresMs }];
-  return {
-    tracker: { current: epoch, previous: [...closing, ...tracker.previous], conflicts: [] },
-    changes,
-  };
+  const previous = tracker.previous.map(other => ({ ...other, grown: 0 }));
+  if (current !== null) {
+    const { epoch: before, dropped } = withoutTop(current, taken);
+    changes.push(...dropped.map(hole => ({ kind: 'dropped', hole, epoch: before.number }) as const));
+    previous.unshift({ ...before, closesAt: now + settings.expiresMs, grown: 0 });
+  }
+  const next = { current: epoch, previous, conflicts: [], inARow: 0, lastEpoch: placement.epoch };
+  return { tracker: next, changes };
 }
 
 /** The tracker after a conflict was put in quarantine. */
 export function recordConflict(tracker: Tracker, conflict: Conflict): Tracker {
-  return { ...tracker, conflicts: [...tracker.conflicts, conflict].slice(-MAX_CONFLICTS) };
+  const conflicts = [...tracker.conflicts, conflict].slice(-MAX_CONFLICTS);
+  return { ...tracker, conflicts, inARow: Math.min(tracker.inARow + 1, MAX_CONFLICTS) };
 }
 
 /** What the passing of time did to one epoch's holes. */
 export type Aged = { epoch: number; holes: Hole[] };
 
-/** The tracker after time has passed: holes open and expire, earlier epochs close with what they still miss expired. */
+/**
+ * The tracker after time has passed: holes open and expire, earlier epochs close with what they still miss expired.
+ *
+ * An earlier epoch that went on growing while the current one stood still is no earlier one: the restart was
+ * recognised wrongly, or the numberings were mistaken for each other. Where it would close, the two change places,
+ * so that its ids do not open a hole in the other.
+ */
 export function age(
   tracker: Tracker,
   now: number,
@@ -256,19 +240,27 @@ export function age(
     aged.push({ epoch: epoch.number, holes: changed });
     return { ...epoch, holes };
   };
-  const stays = (epoch: Epoch, index: number): boolean =>
-    index < MAX_PREVIOUS_EPOCHS && epoch.closesAt !== null && now < epoch.closesAt;
-  const closed = tracker.previous.filter((epoch, index) => !stays(epoch, index));
-  const previous = tracker.previous.filter(stays).map(grow);
-  const current = tracker.current === null ? null : grow(tracker.current);
-  const unchanged = aged.length === 0 && closed.length === 0;
+  const open = tracker.previous.filter((epoch, index) => stays(epoch, index, now));
+  const closing = tracker.previous.filter(epoch => !open.includes(epoch));
+  const live = closing.find(isLive);
+  const closed = closing.filter(epoch => epoch !== live);
+  const previous = open.map(grow);
+  let current = tracker.current === null ? null : grow(tracker.current);
+  if (live !== undefined && current !== null) {
+    previous.unshift({ ...current, closesAt: now + settings.expiresMs, grown: 0 });
+    current = { ...grow(live), closesAt: null, grown: 0 };
+  }
+  const unchanged = aged.length === 0 && closing.length === 0;
   return { tracker: unchanged ? tracker : { ...tracker, current, previous }, aged, closed };
 }
 
 /** When `age` has something to do next, ms since 1970, or null. O(holes). */
 export function nextAging(tracker: Tracker, settings: TrackerSettings): number | null {
+  const { current, previous } = tracker;
   let next = Number.POSITIVE_INFINITY;
-  for (const epoch of [...tracker.previous, ...(tracker.current === null ? [] : [tracker.current])]) {
+  // More earlier epochs than are kept: the oldest close now.
+  if (previous.length > MAX_PREVIOUS_EPOCHS) next = current?.startedAt ?? 0;
+  for (const epoch of [...previous, ...(current === null ? [] : [current])]) {
     next = Math.min(next, epoch.closesAt ?? next);
     for (const hole of epoch.holes) next = Math.min(next, changesAt(hole, settings) ?? next);
   }

@@ -7,7 +7,6 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { urlProblem } from '../delivery/url-policy';
-import { keysOf, open, purpose } from '../subscriptions/sealing';
 import { deleteRecord, writeRecord } from '../subscriptions/store';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
 import { Confirmations } from './confirmations';
@@ -21,6 +20,8 @@ import type {
   GapsReport,
   ReleaseResult,
   ReplaceResult,
+  ReplayRequest,
+  ReplayResult,
   StatusReport,
   WebhookObject,
 } from './contract';
@@ -28,7 +29,11 @@ import { DueTimes } from './due-times';
 import { Forwarding } from './forwarding';
 import { GroupCommit } from './group-commit';
 import { Log } from './log';
+import { confirmAccess, courierTarget } from './opened-secrets';
+import { slackBody } from './operational';
+import { OPERATIONS_ID, operationsDestination, wantsSlackForm } from './operations-destination';
 import { readEvent, readEvents, readGaps, readStatus } from './reading';
+import { replayOne, replayRange } from './replay-requests';
 import { createTables, hasTables, readState, writeState } from './tables';
 
 /** KV allows one write per second and key; a failed copy is tried again after this. */
@@ -95,11 +100,10 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 
   #configure(live: Live, changed: WebhookRecord): void {
     const webhook = { ...changed, id: live.webhook.id, version: live.webhook.version + 1 };
-    // Events before the change are replayed under the settings they were judged by.
-    live.log.checkpoint();
+    live.log.configure(webhook);
     writeState(this.ctx.storage.sql, 'record', JSON.stringify(webhook));
     live.webhook = webhook;
-    live.forwarding.configure(webhook);
+    live.forwarding.configure(this.#destinations(webhook));
     live.forwarding.pump();
   }
 
@@ -165,6 +169,21 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return { kind: 'accepted', sequence, incrementId: event.incrementId };
   }
 
+  /** Sends events of the log again. */
+  async replay(request: ReplayRequest): Promise<ReplayResult> {
+    return this.#live === null ? { kind: 'gone' } : replayRange(this.#live, request);
+  }
+
+  /** Sends one event again, to all destinations that want it or to one that need not. */
+  async replayEvent(sequence: number, destinationId: string | null, newId: boolean): Promise<ReplayResult> {
+    return this.#live === null ? { kind: 'gone' } : replayOne(this.#live, sequence, destinationId, newId);
+  }
+
+  /** Erases an event's body. False when there is no such event. */
+  async redact(sequence: number): Promise<boolean> {
+    return this.#live?.log.segments.redact(sequence) ?? false;
+  }
+
   async events(query: EventsQuery): Promise<EventsPage> {
     return this.#live === null ? { events: [], next: null } : readEvents(this.#live, query);
   }
@@ -194,10 +213,12 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     }
     const now = Date.now();
     try {
-      if (isDue(live.log.agesAt(live.webhook), now)) live.log.age(live.webhook, now);
-      if (isDue(live.log.dropsAt(live.webhook), now)) {
-        live.log.retain(live.webhook, now);
-        live.forwarding.rows.prune(live.log.segments.firstSequence);
+      if (isDue(live.log.givesUpAt(), now)) live.log.giveUp(now);
+      if (isDue(live.log.agesAt(), now)) live.log.age(now);
+      if (isDue(live.log.reportsAt(), now)) live.log.sendReports(now);
+      if (isDue(live.log.dropsAt(), now)) {
+        live.log.retain(now);
+        live.forwarding.dropped(live.log.segments.firstSequence);
       }
       live.confirmations.pump();
       live.forwarding.pump();
@@ -212,10 +233,12 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   #arrange(): void {
     const live = this.#live;
     if (live === null) return;
-    const { webhook, log, copyAt, forwarding, confirmations } = live;
+    const { log, copyAt, forwarding, confirmations } = live;
     const times = [
-      log.agesAt(webhook),
-      log.dropsAt(webhook),
+      log.givesUpAt(),
+      log.agesAt(),
+      log.reportsAt(),
+      log.dropsAt(),
       copyAt,
       forwarding.nextAt(),
       confirmations.nextAt(),
@@ -227,25 +250,35 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 
   #wake(webhook: WebhookRecord): Live {
     const { storage } = this.ctx;
-    const log = new Log(storage);
-    log.replay(webhook);
+    const log = new Log(storage, webhook, this.env.OPERATIONS_URL !== '');
     const now = (): number => Date.now();
     const random = (): number => Math.random();
-    const forwarding = new Forwarding(webhook, {
+    const forwarding = new Forwarding(this.#destinations(webhook), {
       storage,
       log,
-      target: destination => this.#target(webhook.id, destination),
+      target: destination => courierTarget(this.env, webhook.id, destination, Date.now()),
       deliver: (target, events) => this.ctx.exports.Courier.deliver(target, events),
+      body: ({ event, destinationId }) => {
+        const body = log.segments.body(event.sequence);
+        const slack = destinationId === OPERATIONS_ID && wantsSlackForm(this.env.OPERATIONS_URL);
+        return body !== null && slack ? slackBody(body) : body;
+      },
+      report: (topic, happening) => log.report(topic, happening, Date.now()),
       now,
       random,
+      later: (ms, action) => {
+        const timer = setTimeout(action, ms);
+        return () => clearTimeout(timer);
+      },
       rescheduled: () => this.#arrange(),
+      abort: why => this.ctx.abort(why),
       gone: destinationId => this.#disable(live, destinationId),
     });
     const confirmations = new Confirmations({
       sql: storage.sql,
       log,
       fetch: (input, init) => fetch(input, init),
-      access: () => this.#confirmAccess(live.webhook),
+      access: () => confirmAccess(this.env, live.webhook),
       urlProblem: url => urlProblem(url, this.env.ALLOW_PRIVATE_DESTINATIONS === '1'),
       release: sequence => void log.release(sequence),
       now,
@@ -257,7 +290,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     const appends = new GroupCommit(
       events => {
         if (this.#live !== live) return events.map(() => ({ kind: 'gone' }));
-        return log.append(live.webhook, events, Date.now());
+        return log.append(events, Date.now());
       },
       () => {
         if (this.#live === live) this.#afterCommit(live);
@@ -287,36 +320,18 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       destination.id === destinationId ? { ...destination, isActive: false } : destination,
     );
     this.#configure(live, { ...live.webhook, destinations, updatedAt: Date.now() });
+    const url = destinations.find(({ id }) => id === destinationId)?.url ?? null;
+    const reason = 'it answered 410 Gone';
+    const happening = { destination_id: destinationId, url, reason };
+    live.log.report('gateway:destination_disabled', happening, Date.now());
+    live.forwarding.pump();
     live.copyAt = Date.now();
     this.#arrange();
   }
 
-  async #target(webhookId: number, destination: DestinationRecord) {
-    const keys = await keysOf(this.env);
-    if (!keys.ok) return null;
-    const secrets: string[] = [];
-    for (const { sealed, usableUntil } of destination.secrets) {
-      if (usableUntil !== null && usableUntil <= Date.now()) continue;
-      const opened = await open(keys.value, purpose.destination(destination.id), sealed);
-      if (!opened.ok) return null;
-      secrets.push(opened.value);
-    }
-    return {
-      destinationId: destination.id,
-      url: destination.url,
-      extraHeaders: destination.extraHeaders,
-      secrets,
-      sign: destination.sign,
-      timeoutMs: destination.timeoutSeconds * 1000,
-      webhookId,
-    };
-  }
-
-  async #confirmAccess({ id, confirm }: WebhookRecord) {
-    const keys = await keysOf(this.env);
-    if (confirm === null || !keys.ok) return null;
-    const token = await open(keys.value, purpose.confirm(id), confirm.token.sealed);
-    return token.ok ? { url: confirm.url, token: token.value } : null;
+  #destinations({ destinations }: WebhookRecord): DestinationRecord[] {
+    const operations = operationsDestination(this.env.OPERATIONS_URL);
+    return operations === null ? destinations : [...destinations, operations];
   }
 }
 

@@ -12,6 +12,8 @@ export const targetOf = (url: string, given: Partial<CourierTarget> = {}): Couri
   sign: 'standard',
   timeoutMs: 2000,
   webhookId: 42,
+  connections: 6,
+  inOrder: false,
   ...given,
 });
 

@@ -1,0 +1,71 @@
+/**
+ * The circuit of a destination: after many failures in a row only a probe goes out now and then, and after recovery
+ * the backlog leaves gently. Pure; its state is plain data that is stored with the destination's cursor, so a
+ * restart neither forgets an outage nor floods a destination that has just come back.
+ */
+
+const FAILURES_TO_OPEN = 20;
+const FIRST_PROBE_MS = 1000;
+const MAX_PROBE_MS = 60_000;
+/** The first second after recovery; every further second allows twice as many. */
+const RECOVERY_EVENTS = 10;
+/** By then the pace is beyond what one object delivers: recovery is over. */
+const RECOVERY_SECONDS = 10;
+
+export type Circuit =
+  | { state: 'closed'; failures: number }
+  /** `probeAt`: when the next probe may go; `delayMs`: what is waited after it fails. */
+  | { state: 'open'; since: number; probeAt: number; delayMs: number }
+  /** `second` and `started` count what left in the current second since `since`. */
+  | { state: 'recovering'; since: number; second: number; started: number; failures: number };
+
+export const CLOSED: Circuit = { state: 'closed', failures: 0 };
+
+/** How many deliveries may start now. `probing`: a probe is under way. `now` in ms since 1970. */
+export function allowance(circuit: Circuit, probing: boolean, now: number): number {
+  switch (circuit.state) {
+    case 'closed':
+      return Number.POSITIVE_INFINITY;
+    case 'open':
+      return !probing && now >= circuit.probeAt ? 1 : 0;
+    case 'recovering': {
+      const second = secondsSince(circuit.since, now);
+      if (second >= RECOVERY_SECONDS) return Number.POSITIVE_INFINITY;
+      const started = second === circuit.second ? circuit.started : 0;
+      return Math.max(0, RECOVERY_EVENTS * 2 ** second - started);
+    }
+  }
+}
+
+/** When `allowance` will be more than 0 again, ms since 1970; null when it is now, or a result must come first. */
+export function allowedAt(circuit: Circuit, probing: boolean, now: number): number | null {
+  if (allowance(circuit, probing, now) > 0) return null;
+  if (circuit.state === 'open') return probing ? null : circuit.probeAt;
+  return circuit.state === 'recovering'
+    ? circuit.since + (secondsSince(circuit.since, now) + 1) * 1000
+    : null;
+}
+
+/** After `count` deliveries were started. */
+export function started(circuit: Circuit, count: number, now: number): Circuit {
+  if (circuit.state !== 'recovering') return circuit;
+  const second = secondsSince(circuit.since, now);
+  if (second >= RECOVERY_SECONDS) return { state: 'closed', failures: circuit.failures };
+  return { ...circuit, second, started: (second === circuit.second ? circuit.started : 0) + count };
+}
+
+/** After an attempt ended. A failed attempt that was under way before the circuit opened is no probe. */
+export function finished(circuit: Circuit, delivered: boolean, isProbe: boolean, now: number): Circuit {
+  if (circuit.state === 'open') {
+    if (delivered) return { state: 'recovering', since: now, second: 0, started: 0, failures: 0 };
+    if (!isProbe) return circuit;
+    const delayMs = Math.min(MAX_PROBE_MS, circuit.delayMs * 2);
+    return { ...circuit, delayMs, probeAt: now + delayMs };
+  }
+  if (delivered) return circuit.failures === 0 ? circuit : { ...circuit, failures: 0 };
+  const failures = circuit.failures + 1;
+  if (failures < FAILURES_TO_OPEN) return { ...circuit, failures };
+  return { state: 'open', since: now, probeAt: now + FIRST_PROBE_MS, delayMs: FIRST_PROBE_MS };
+}
+
+const secondsSince = (since: number, now: number): number => Math.max(0, Math.floor((now - since) / 1000));

@@ -1,0 +1,60 @@
+/**
+ * What may leave for a destination now: its circuit and its rate, in one answer. The circuit is stored by the owner;
+ * the rate begins empty after a restart.
+ */
+import { allowance, allowedAt, type Circuit, finished, started } from './circuit';
+import { emptyPace, nextTokenAt, type Pace, refill } from './pace';
+
+export class Gate {
+  circuit: Circuit;
+  #pace: Pace;
+  #probing = false;
+
+  /** `now` in ms since 1970, here and below. */
+  constructor(circuit: Circuit, now: number) {
+    this.circuit = circuit;
+    this.#pace = emptyPace(now);
+  }
+
+  /** True while only probes go out. */
+  get open(): boolean {
+    return this.circuit.state === 'open';
+  }
+
+  /** True when the latest attempt failed: such a destination gets no more than it needs to show that it is back. */
+  get failing(): boolean {
+    return this.circuit.state === 'open' || this.circuit.failures > 0;
+  }
+
+  /** How many deliveries may start now. @param rate events per second, or null for no limit */
+  allows(rate: number | null, now: number): number {
+    const allowed = allowance(this.circuit, this.#probing, now);
+    if (rate === null || allowed === 0) return allowed;
+    this.#pace = refill(this.#pace, rate, now);
+    return Math.min(allowed, Math.floor(this.#pace.tokens));
+  }
+
+  /** When `allows` will be more than 0, ms since 1970; null when it is now, or when a result must come first. */
+  opensAt(rate: number | null, now: number): number | null {
+    const circuitAt = allowedAt(this.circuit, this.#probing, now);
+    if (circuitAt !== null || this.allows(rate, now) > 0 || rate === null) return circuitAt;
+    return allowance(this.circuit, this.#probing, now) === 0 ? null : nextTokenAt(this.#pace, rate);
+  }
+
+  started(count: number, now: number): void {
+    if (this.open) this.#probing = true;
+    this.circuit = started(this.circuit, count, now);
+    this.#pace = { ...this.#pace, tokens: this.#pace.tokens - count };
+  }
+
+  finished(delivered: boolean, isProbe: boolean, now: number): void {
+    if (isProbe) this.#probing = false;
+    this.circuit = finished(this.circuit, delivered, isProbe, now);
+  }
+
+  /** Deliveries that were counted as started did not start after all. */
+  returned(isProbe: boolean): void {
+    if (isProbe) this.#probing = false;
+    this.#pace = { ...this.#pace, tokens: this.#pace.tokens + 1 };
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * How deliveries went, written in one transaction per flush: exception rows, the journal of attempts, blocked keys,
+ * and the row with every cursor.
+ *
+ * A delivery that succeeds first time costs its share of that one row. Memory and rows change together; when the
+ * transaction fails, memory is ahead and must not be used any more.
+ */
+import type { AttemptResult } from '../delivery/outgoing';
+import { nextAttempt } from '../delivery/retry-schedule';
+import type { AttemptJournal } from './attempt-journal';
+import type { DeliveryRow, DeliveryRows } from './delivery-rows';
+import { type Flight, flightKey } from './flight';
+import type { StoredForwarding } from './forwarding';
+import type { Happening, OperationalTopic } from './operational';
+import type { Replays } from './replays';
+import type { Route } from './route';
+import { writeState } from './tables';
+
+/** A first attempt that the cursor has passed is tried again this long after its time, if the object crashed. */
+const ABANDONED_MS = 30_000;
+
+export type Settled = { flight: Flight; result: AttemptResult; at: number };
+
+export type AccountingDeps = {
+  storage: DurableObjectStorage;
+  random: () => number;
+  report: (topic: OperationalTopic, happening: Happening) => void;
+};
+
+export class Accounting {
+  #deps: AccountingDeps;
+  #rows: DeliveryRows;
+  #journal: AttemptJournal;
+  #replays: Replays;
+
+  constructor(rows: DeliveryRows, journal: AttemptJournal, replays: Replays, deps: AccountingDeps) {
+    this.#deps = deps;
+    this.#rows = rows;
+    this.#journal = journal;
+    this.#replays = replays;
+  }
+
+  /** Accounts for finished attempts. Returns the destinations that want no more. */
+  flush(routes: ReadonlyMap<string, Route>, settled: readonly Settled[]): Set<string> {
+    const gone = new Set<string>();
+    this.#deps.storage.transactionSync(() => {
+      for (const one of settled) {
+        const route = routes.get(one.flight.destinationId);
+        if (route === undefined) continue;
+        this.#account(route, one);
+        if (one.result.status === 410) gone.add(route.destination.id);
+      }
+      for (const route of routes.values()) {
+        this.#overflow(route, settled.at(-1)?.at ?? 0);
+        this.#report(route);
+      }
+      this.save(routes);
+    });
+    return gone;
+  }
+
+  #account(route: Route, { flight, result, at }: Settled): void {
+    const { destinationId, event, task, replay } = flight;
+    const { sequence } = event;
+    const attempts = (flight.row?.attempts ?? 0) + 1;
+    route.flying.delete(flightKey(destinationId, sequence, replay));
+    this.#journal.add(sequence, destinationId, attempts, result);
+    if (task.storedUnder !== null) route.blocked.done(task.storedUnder, task.ordinal);
+    task.storedUnder = null;
+    const hadRow = flight.row !== null || task.hasRow;
+    if (result.outcome === 'delivered') {
+      const { delivered } = route.totals;
+      route.totals = { ...route.totals, delivered: delivered + 1, lastDeliveredAt: at };
+      if (hadRow) this.#rows.delete(sequence, destinationId, replay);
+      // A replay that arrives brings a dead delivery back to life.
+      if (replay !== 0) this.#rows.deleteDead(sequence, destinationId);
+      if (replay === 0) route.lane.settle(task);
+    } else {
+      const { failedAttempts } = route.totals;
+      route.totals = { ...route.totals, failedAttempts: failedAttempts + 1 };
+      if (result.status === 410) route.disabledReason = 'it answered 410 Gone';
+      const row = this.#failed(route, flight, attempts, result, at);
+      this.#rows.put(row);
+      if (replay === 0) {
+        if (row.status === 'dead') route.lane.settle(task);
+        else route.lane.retryLater(task);
+      }
+    }
+    if (replay !== 0) this.#replays.done(replay, sequence);
+  }
+
+  #failed(route: Route, flight: Flight, attempts: number, result: AttemptResult, at: number): DeliveryRow {
+    const { destinationId, event, task, row, replay, newId } = flight;
+    const early = row !== null && row.nextAt !== null && flight.startedAt < row.nextAt;
+    const step = (row?.step ?? 0) + (early ? 0 : 1);
+    const next = early ? row.nextAt : this.#nextAttemptAt(route, step, result, at);
+    return {
+      sequence: event.sequence,
+      destinationId,
+      replay,
+      newId,
+      status: next === null ? 'dead' : 'retrying',
+      attempts,
+      step,
+      nextAt: next,
+      previous: replay === 0 ? task.previous : null,
+      ordinal: task.ordinal,
+      error: result.status === null ? result.error : `${result.error} ${result.status}`,
+      updatedAt: at,
+    };
+  }
+
+  /** Null when the schedule is used up. */
+  #nextAttemptAt({ destination }: Route, attempt: number, result: AttemptResult, at: number): number | null {
+    if (result.error === 'redacted') return null;
+    // The destination is disabled now; the event leaves when it is active again.
+    if (result.status === 410) return at;
+    const { retryAfterMs } = result;
+    const schedule = destination.retrySchedule;
+    const next = nextAttempt({ attempt, schedule, now: at, random: this.#deps.random(), retryAfterMs });
+    return next === 'dead' ? null : next;
+  }
+
+  #report(route: Route): void {
+    const { id: destination_id, url } = route.destination;
+    for (const opened of route.transitions) {
+      if (opened) {
+        const reason = 'too many failed attempts in a row; it is probed until it answers';
+        this.#deps.report('gateway:destination_disabled', { destination_id, url, reason });
+      } else this.#deps.report('gateway:destination_recovered', { destination_id, url });
+    }
+    route.transitions = [];
+  }
+
+  /** Stores the oldest part of a full trail, so that the cursor can pass it. */
+  #overflow(route: Route, now: number): void {
+    const { flying, waiting } = route.lane.overflow();
+    const { id, timeoutSeconds } = route.destination;
+    for (const task of flying) {
+      const { sequence, previous, ordinal } = task;
+      this.#rows.put({
+        sequence,
+        destinationId: id,
+        replay: 0,
+        newId: false,
+        status: 'retrying',
+        attempts: 0,
+        step: 0,
+        nextAt: now + timeoutSeconds * 1000 + ABANDONED_MS,
+        previous,
+        ordinal,
+        error: null,
+        updatedAt: now,
+      });
+    }
+    for (const task of waiting) if (task.storedUnder !== null) route.blocked.add(task.storedUnder, task);
+  }
+
+  /** Writes where everything stands. Inside the caller's transaction. */
+  save(routes: ReadonlyMap<string, Route>): void {
+    for (const route of routes.values()) route.blocked.save();
+    this.#journal.spill();
+    const stored: StoredForwarding = {
+      routes: [...routes].map(([id, route]) => [id, route.stored()]),
+      replays: this.#replays.save(),
+      attempts: this.#journal.recent,
+    };
+    writeState(this.#deps.storage.sql, 'forwarding', JSON.stringify(stored));
+  }
+}
