@@ -1,6 +1,5 @@
 /**
  * What a destination receives: every event at least once under one id, in the order it asked for, undisturbed by the others.
- * A test marked `fails` states a promise that the gateway does not keep yet; it turns red as soon as it does.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Client, clientOf, SEED_SECRET, shipstreamEvent } from '../support/client';

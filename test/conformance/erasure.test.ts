@@ -1,6 +1,5 @@
 /**
  * What is deleted is gone: one event's body on request, everything of a webhook with the webhook.
- * A test marked `fails` states a promise that the gateway does not keep yet; it turns red as soon as it does.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Client, clientOf, shipstreamEvent } from '../support/client';
