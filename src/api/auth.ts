@@ -4,10 +4,12 @@
  */
 import { createMiddleware } from 'hono/factory';
 import { addressOf, configurationProblem, judgeToken } from './admin-token';
+import type { ApiEnv } from './context';
+import { ADMIN } from './principal';
 import { problem } from './problem';
 
 /** Answers 503 when secrets are missing, 401 to a missing or wrong token, 429 to wrong ones over the limit. */
-export const adminOnly = createMiddleware<{ Bindings: Env }>(async function adminOnly(c, next) {
+export const adminOnly = createMiddleware<ApiEnv>(async function adminOnly(c, next) {
   const detail = configurationProblem(c.env);
   if (detail !== null) return problem({ reason: 'not_configured', detail });
 
@@ -19,6 +21,7 @@ export const adminOnly = createMiddleware<{ Bindings: Env }>(async function admi
     case 'wrong_and_limited':
       return problem({ reason: 'sign_ins_limited' });
     case 'right':
+      c.set('principal', ADMIN);
       await next();
   }
 });

@@ -15,6 +15,9 @@ export type ApiError =
   | { reason: 'not_found'; what: 'route' | 'webhook' | 'destination' | 'event' }
   | { reason: 'method_not_allowed'; allowed: readonly string[] }
   | { reason: 'conflict'; detail: string }
+  /** `If-Match` names another version. */
+  | { reason: 'precondition_failed' }
+  | { reason: 'idempotency_key_reused' }
   | { reason: 'too_large' }
   /** A secret or setting of the deployment is missing: nothing works until its operator acts. */
   | { reason: 'not_configured'; detail: string }
@@ -58,6 +61,12 @@ function describe(error: ApiError): Problem {
       };
     case 'conflict':
       return { status: 409, title: 'Conflict', detail: error.detail };
+    case 'precondition_failed':
+      return {
+        status: 412,
+        title: 'Precondition failed',
+        detail: 'The webhook was changed since it was read. Read it again, then change it.',
+      };
     case 'too_large':
       return {
         status: 413,
@@ -70,6 +79,12 @@ function describe(error: ApiError): Problem {
         title: 'Invalid input',
         detail: error.errors.map(({ path, message }) => `${path || 'body'} ${message}`).join('; '),
         errors: error.errors,
+      };
+    case 'idempotency_key_reused':
+      return {
+        status: 422,
+        title: 'Idempotency-Key reused',
+        detail: 'Another request was made with this Idempotency-Key within 24 hours. Use a new one.',
       };
     case 'sign_ins_limited':
       return {

@@ -4,6 +4,7 @@
  */
 import type { Issue } from '../providers/provider';
 import type { WebhookRecord } from '../subscriptions/webhook';
+import type { KeptAnswer } from './kept-answers';
 
 /** An authentic event as the edge hands it over. */
 export type IncomingEvent = {
@@ -199,10 +200,14 @@ export type ReplayResult =
 
 /** The RPC methods of a webhook's object (`WebhookLog`). Expected outcomes are values; a rejection means no answer. */
 export interface WebhookObject {
-  create(webhook: WebhookRecord): Promise<'created' | 'exists'>;
+  /** @param kept the answer to this request, kept in the same transaction */
+  create(webhook: WebhookRecord, kept?: KeptAnswer): Promise<'created' | 'exists'>;
   getRecord(): Promise<WebhookRecord | null>;
-  replace(webhook: WebhookRecord, baseVersion: number): Promise<ReplaceResult>;
-  remove(): Promise<boolean>;
+  replace(webhook: WebhookRecord, baseVersion: number, kept?: KeptAnswer): Promise<ReplaceResult>;
+  /** @param baseVersion remove it only in this version; `changed` when it has another */
+  remove(baseVersion?: number): Promise<boolean | 'changed'>;
+  /** The answer kept under a key. `deleted`: there was one, and the webhook is gone. */
+  recall(key: string): Promise<KeptAnswer | 'deleted' | null>;
   append(request: AppendRequest): Promise<AppendResult>;
   release(sequence: number): Promise<ReleaseResult>;
   replay(request: ReplayRequest): Promise<ReplayResult>;

@@ -28,13 +28,14 @@ import type {
 import { DueTimes } from './due-times';
 import { Forwarding } from './forwarding';
 import { GroupCommit } from './group-commit';
+import { type KeptAnswer, KeptAnswers } from './kept-answers';
 import { Log } from './log';
 import { confirmAccess, courierTarget } from './opened-secrets';
 import { slackBody } from './operational';
 import { OPERATIONS_ID, operationsDestination, wantsSlackForm } from './operations-destination';
 import { readEvent, readEvents, readGaps, readStatus } from './reading';
 import { replayOne, replayRange } from './replay-requests';
-import { createTables, hasTables, readState, writeState } from './tables';
+import { addTables, createTables, hasTables, readState, writeState } from './tables';
 
 /** KV allows one write per second and key; a failed copy is tried again after this. */
 const KV_RETRY_MS = 5000;
@@ -55,12 +56,14 @@ type Live = {
 export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   #live: Live | null = null;
   #due = new DueTimes(this.ctx.storage, null);
+  #answers = new KeptAnswers(this.ctx.storage.sql);
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     if (!hasTables(ctx.storage.sql)) return;
     const stored = readState(ctx.storage.sql, 'record');
     if (stored === null) return;
+    ctx.storage.transactionSync(() => addTables(ctx.storage.sql));
     this.#live = this.#wake(JSON.parse(stored) as WebhookRecord);
     ctx.blockConcurrencyWhile(async () => {
       this.#due = new DueTimes(ctx.storage, await ctx.storage.getAlarm());
@@ -70,12 +73,13 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   // --- the record -------------------------------------------------------------------------------------------------
 
   /** Gives this object its webhook. `exists` when it has one already: the caller picks another id. */
-  async create(webhook: WebhookRecord): Promise<'created' | 'exists'> {
-    if (this.#live !== null || hasTables(this.ctx.storage.sql)) return 'exists';
+  async create(webhook: WebhookRecord, kept?: KeptAnswer): Promise<'created' | 'exists'> {
+    if (this.#live !== null || hasTables(this.ctx.storage.sql) || this.#isBuried()) return 'exists';
     const first = { ...webhook, version: 1 };
     this.ctx.storage.transactionSync(() => {
       createTables(this.ctx.storage.sql);
       writeState(this.ctx.storage.sql, 'record', JSON.stringify(first));
+      if (kept !== undefined) this.#answers.keep(kept, Date.now());
     });
     this.#live = this.#wake(first);
     await this.#copyToKv(this.#live);
@@ -88,11 +92,13 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   }
 
   /** Takes a changed record, when it was made from the version this object has. Its version is then one higher. */
-  async replace(webhook: WebhookRecord, baseVersion: number): Promise<ReplaceResult> {
+  async replace(webhook: WebhookRecord, baseVersion: number, kept?: KeptAnswer): Promise<ReplaceResult> {
     const live = this.#live;
     if (live === null) return { kind: 'gone' };
     if (live.webhook.version !== baseVersion) return { kind: 'conflict' };
+    // No await in between: one transaction.
     this.#configure(live, webhook);
+    if (kept !== undefined) this.#answers.keep(kept, Date.now());
     await this.#copyToKv(live);
     this.#arrange();
     return { kind: 'ok', record: live.webhook };
@@ -108,21 +114,41 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   }
 
   /** Deletes the webhook and all it stored. False when there is none. */
-  async remove(): Promise<boolean> {
+  async remove(baseVersion?: number): Promise<boolean | 'changed'> {
     const live = this.#live;
     if (live === null) return false;
+    if (baseVersion !== undefined && live.webhook.version !== baseVersion) return 'changed';
+    const buriedUntil = this.#answers.keptUntil(Date.now());
     this.#live = null;
     live.forwarding.stop();
     await this.ctx.storage.deleteAll();
     this.#due = new DueTimes(this.ctx.storage, null);
+    if (buriedUntil !== null) {
+      this.ctx.storage.kv.put('buried_until', buriedUntil);
+      this.#due.arrange([buriedUntil], Date.now());
+    }
     await this.#forgetInKv(live.webhook.id);
     return true;
+  }
+
+  async recall(key: string): Promise<KeptAnswer | 'deleted' | null> {
+    if (this.#live !== null) return this.#answers.find(key, Date.now());
+    return this.#isBuried() ? 'deleted' : null;
+  }
+
+  /**
+   * A webhook made under an Idempotency-Key has an id made of that key: until the key has lapsed, its repetition must
+   * not bring the deleted webhook back.
+   */
+  #isBuried(): boolean {
+    return (this.ctx.storage.kv.get<number>('buried_until') ?? 0) > Date.now();
   }
 
   async #forgetInKv(id: number): Promise<void> {
     const deleted = await deleteRecord(this.env.SUBSCRIPTIONS, id);
     if (deleted.ok) {
-      await this.ctx.storage.deleteAll();
+      if (this.#isBuried()) this.ctx.storage.kv.delete('forget');
+      else await this.ctx.storage.deleteAll();
       return;
     }
     this.ctx.storage.kv.put('forget', id);
@@ -209,6 +235,10 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     if (live === null) {
       const forgotten = this.ctx.storage.kv.get<number>('forget');
       if (forgotten !== undefined) await this.#forgetInKv(forgotten);
+      else if (!this.#isBuried()) await this.ctx.storage.deleteAll();
+      if (this.#isBuried()) {
+        this.#due.arrange([this.ctx.storage.kv.get<number>('buried_until') ?? null], Date.now());
+      }
       return;
     }
     const now = Date.now();
