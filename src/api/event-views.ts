@@ -29,6 +29,7 @@ export function eventView(event: EventSummary) {
     body_bytes: event.bodyBytes,
     late: event.late,
     epoch: event.epoch,
+    ...(event.content === undefined ? {} : contentView(event.content)),
   };
 }
 
@@ -36,13 +37,14 @@ export function eventView(event: EventSummary) {
  * The body is `body` where it is UTF-8, byte for byte, and `body_base64` otherwise; `redacted` says that it is
  * gone.
  */
+function contentView({ headers, query, body }: NonNullable<EventSummary['content']>) {
+  return { headers: joined(headers), query, ...bodyView(body), redacted: body === null };
+}
+
 export function eventDetailView(event: EventDetail) {
   return {
     ...eventView(event),
-    headers: joined(event.headers),
-    query: event.query,
-    ...bodyView(event.body),
-    redacted: event.body === null,
+    ...contentView(event),
     verdict: {
       valid: event.issues.length === 0,
       issues: event.issues,

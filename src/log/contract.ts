@@ -65,6 +65,8 @@ export type EventSummary = {
   bodyBytes: number;
   late: boolean;
   epoch: number | null;
+  /** Only where it was asked for; `body` null when redacted. */
+  content?: { headers: [string, string][]; query: string; body: Uint8Array | null };
 };
 
 export type AttemptView = {
@@ -104,9 +106,13 @@ export type EventsQuery = {
   limit: number;
   topic: string | null;
   status: EventStatus | null;
+  /** How long to wait for events where there are none, in ms. */
+  waitMs?: number;
+  include?: 'body';
 };
 
-export type EventsPage = { events: EventSummary[]; next: number | null };
+/** `cursor`: everything up to it was looked at; the `after` to go on from. `next` is the same, or null at the end. */
+export type EventsPage = { events: EventSummary[]; next: number | null; cursor: number };
 
 export type GapStatus = 'open' | 'filled' | 'expired' | 'resolved';
 

@@ -147,6 +147,18 @@ export class DeliveryRows {
     return this.#read('sequence BETWEEN ? AND ? AND replay = 0 ORDER BY sequence', first, last);
   }
 
+  /** The events after a sequence that have rows, ascending, without replays. */
+  sequencesAfter(sequence: number, limit: number): number[] {
+    return this.#sql
+      .exec<{ sequence: number }>(
+        'SELECT DISTINCT sequence FROM deliveries WHERE sequence > ? AND replay = 0 ORDER BY sequence LIMIT ?',
+        sequence,
+        limit,
+      )
+      .toArray()
+      .map(row => row.sequence);
+  }
+
   /** Deliveries of the feed that an ordered destination still tries: whoever they hold back waits for them. */
   retrying(destinationId: string): DeliveryRow[] {
     return this.#read(

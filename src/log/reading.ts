@@ -1,9 +1,4 @@
-/**
- * What a webhook's log shows: pages of events, one event with its deliveries, the gap list, the status.
- *
- * Read only. A page examines at most `MAX_EXAMINED` rows, so that a filter never holds up an append: pages may be
- * short or empty, and `next` says where to go on.
- */
+/** What a webhook's log shows: one event with its deliveries, the gap list, the status. Read only. */
 import { providerFor } from '../providers/registry';
 import { topicMatches } from '../subscriptions/topics';
 import type { WebhookRecord } from '../subscriptions/webhook';
@@ -12,25 +7,17 @@ import type {
   DeliveryView,
   DestinationStatus,
   EventDetail,
-  EventStatus,
-  EventSummary,
-  EventsPage,
-  EventsQuery,
   Gap,
   GapSide,
   GapStatus,
   GapsReport,
   StatusReport,
 } from './contract';
-import type { DeliveryRow } from './delivery-rows';
+import { statusOf, summary } from './event-pages';
 import type { Forwarding } from './forwarding';
 import type { GapRow } from './gap-rows';
 import { holeIndexOf } from './holes';
 import type { Log } from './log';
-import type { StoredEvent } from './segments';
-
-const MAX_EXAMINED = 10_000;
-const ROWS_PER_READ = 500;
 
 export type Views = {
   webhook: WebhookRecord;
@@ -38,32 +25,6 @@ export type Views = {
   forwarding: Forwarding;
   confirmations: Confirmations;
 };
-
-export function readEvents({ log, forwarding }: Views, query: EventsQuery): EventsPage {
-  const events: EventSummary[] = [];
-  let after = query.after;
-  for (let examined = 0; examined < MAX_EXAMINED; ) {
-    const read = log.segments.after(after, ROWS_PER_READ);
-    const last = read.at(-1);
-    if (last === undefined) return { events, next: null };
-    const rows = Map.groupBy(forwarding.rows.between(after + 1, last.sequence), row => row.sequence);
-    for (const event of read) {
-      after = event.sequence;
-      examined++;
-      const status = statusOf(event, rows.get(event.sequence) ?? []);
-      const wanted =
-        (query.status === null || query.status === status) &&
-        (query.topic === null
-          ? !event.operational
-          : topicMatches([query.topic], event.topic, { operational: event.operational }));
-      if (wanted) events.push(summary(event, status));
-      if (events.length >= query.limit) {
-        return { events, next: after < log.head.lastSequence ? after : null };
-      }
-    }
-  }
-  return { events, next: after < log.head.lastSequence ? after : null };
-}
 
 export function readEvent(views: Views, sequence: number): EventDetail | null {
   const { webhook, log, forwarding, confirmations } = views;
@@ -102,30 +63,6 @@ export function readEvent(views: Views, sequence: number): EventDetail | null {
     entityKeys: event.entityKeys,
     deliveries,
     attempts,
-  };
-}
-
-function statusOf(event: StoredEvent, rows: readonly DeliveryRow[]): EventStatus {
-  if (event.status === 'quarantined') return 'quarantined';
-  if (rows.some(row => row.status === 'dead')) return 'dead';
-  return rows.length > 0 ? 'retrying' : 'accepted';
-}
-
-function summary(event: StoredEvent, status: EventStatus): EventSummary {
-  const { sequence, incrementId, eventId, topic, receivedAt, reason, bodySigned, bodyBytes, late, epoch } =
-    event;
-  return {
-    sequence,
-    incrementId,
-    eventId,
-    topic,
-    status,
-    receivedAt,
-    reason,
-    bodySigned,
-    bodyBytes,
-    late,
-    epoch,
   };
 }
 

@@ -9,6 +9,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { urlProblem } from '../delivery/url-policy';
 import { deleteRecord, writeRecord } from '../subscriptions/store';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
+import { Arrivals } from './arrivals';
 import { Confirmations } from './confirmations';
 import type {
   AppendRequest,
@@ -26,6 +27,7 @@ import type {
   WebhookObject,
 } from './contract';
 import { DueTimes } from './due-times';
+import { awaitEvents, readEvents } from './event-pages';
 import { Forwarding } from './forwarding';
 import { GroupCommit } from './group-commit';
 import { type KeptAnswer, KeptAnswers } from './kept-answers';
@@ -33,7 +35,7 @@ import { Log } from './log';
 import { confirmAccess, courierTarget } from './opened-secrets';
 import { slackBody } from './operational';
 import { OPERATIONS_ID, operationsDestination, wantsSlackForm } from './operations-destination';
-import { readEvent, readEvents, readGaps, readStatus } from './reading';
+import { readEvent, readGaps, readStatus } from './reading';
 import { replayOne, replayRange } from './replay-requests';
 import { addTables, createTables, hasTables, readState, writeState } from './tables';
 
@@ -56,6 +58,7 @@ type Live = {
 export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   #live: Live | null = null;
   #due = new DueTimes(this.ctx.storage, null);
+  #arrivals = new Arrivals();
   #answers = new KeptAnswers(this.ctx.storage.sql);
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -121,6 +124,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     const buriedUntil = this.#answers.keptUntil(Date.now());
     this.#live = null;
     live.forwarding.stop();
+    this.#arrivals.announce();
     await this.ctx.storage.deleteAll();
     this.#due = new DueTimes(this.ctx.storage, null);
     if (buriedUntil !== null) {
@@ -211,7 +215,8 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   }
 
   async events(query: EventsQuery): Promise<EventsPage> {
-    return this.#live === null ? { events: [], next: null } : readEvents(this.#live, query);
+    const read = (page: EventsQuery) => (this.#live === null ? null : readEvents(this.#live, page));
+    return awaitEvents(read, this.#arrivals, query, () => Date.now());
   }
 
   async event(sequence: number): Promise<EventDetail | null> {
@@ -246,6 +251,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       if (isDue(live.log.givesUpAt(), now)) live.log.giveUp(now);
       if (isDue(live.log.agesAt(), now)) live.log.age(now);
       if (isDue(live.log.reportsAt(), now)) live.log.sendReports(now);
+      this.#arrivals.announce();
       if (isDue(live.log.dropsAt(), now)) {
         live.log.retain(now);
         live.forwarding.dropped(live.log.segments.firstSequence);
@@ -341,6 +347,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 
   /** After something was committed: the log may age at another time, and there may be something to send. */
   #afterCommit(live: Live): void {
+    this.#arrivals.announce();
     live.confirmations.pump();
     live.forwarding.pump();
   }
