@@ -128,7 +128,7 @@ destinations.delete('/:webhook_id/destinations/:destination_id', async c => {
 });
 
 destinations.post('/:webhook_id/destinations/:destination_id/rotate_secret', async c => {
-  const body = await readJson(c.req.raw, {});
+  const body = await readJson(c.req.raw, { whenEmpty: {} });
   if (!body.ok) return problem(body.error);
   const rotation = parseDestinationRotation(body.value);
   if (!rotation.ok) return problem({ reason: 'invalid', errors: rotation.error });

@@ -38,7 +38,7 @@ export function eventView(event: EventSummary) {
  * gone.
  */
 function contentView({ headers, query, body }: NonNullable<EventSummary['content']>) {
-  return { headers: joined(headers), query, ...bodyView(body), redacted: body === null };
+  return { headers: joinedHeaders(headers), query, ...bodyView(body), redacted: body === null };
 }
 
 export function eventDetailView(event: EventDetail) {
@@ -58,7 +58,7 @@ export function eventDetailView(event: EventDetail) {
 }
 
 /** Repeated headers as one, as HTTP reads them (RFC 9110 section 5.3). */
-function joined(headers: readonly [string, string][]): Record<string, string> {
+export function joinedHeaders(headers: readonly [string, string][]): Record<string, string> {
   const values = new Map<string, string>();
   for (const [name, value] of headers) {
     const before = values.get(name);
@@ -67,7 +67,7 @@ function joined(headers: readonly [string, string][]): Record<string, string> {
   return Object.fromEntries(values);
 }
 
-function bodyView(body: Uint8Array | null): { body: string | null } | { body_base64: string } {
+export function bodyView(body: Uint8Array | null): { body: string | null } | { body_base64: string } {
   if (body === null) return { body: null };
   try {
     return { body: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body) };
@@ -112,7 +112,7 @@ export function gapsView(report: GapsReport) {
   };
 }
 
-function gapView(gap: Gap) {
+export function gapView(gap: Gap) {
   return {
     epoch: gap.epoch,
     from: gap.from,
@@ -124,6 +124,7 @@ function gapView(gap: Gap) {
     before: sideView(gap.before),
     after: sideView(gap.after),
     retry_until: timeOrNull(gap.retryUntil),
+    note: gap.note,
   };
 }
 

@@ -18,7 +18,8 @@ export type ApiError =
   /** `If-Match` names another version. */
   | { reason: 'precondition_failed' }
   | { reason: 'idempotency_key_reused' }
-  | { reason: 'too_large' }
+  /** `maxBytes` where it is not the usual limit. */
+  | { reason: 'too_large'; maxBytes?: number }
   /** A secret or setting of the deployment is missing: nothing works until its operator acts. */
   | { reason: 'not_configured'; detail: string }
   /** A stored secret does not open. */
@@ -71,7 +72,7 @@ function describe(error: ApiError): Problem {
       return {
         status: 413,
         title: 'Request too large',
-        detail: `A request body has at most ${LIMITS.MAX_API_BODY_BYTES} bytes.`,
+        detail: `A request body has at most ${error.maxBytes ?? LIMITS.MAX_API_BODY_BYTES} bytes.`,
       };
     case 'invalid':
       return {

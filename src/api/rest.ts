@@ -3,10 +3,13 @@ import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { PROVIDERS } from '../providers/registry';
 import { adminOnly } from './auth';
+import { corrections } from './corrections';
 import { destinations } from './destinations';
 import { events } from './events';
 import { wrongMethod } from './fallbacks';
+import { rejections } from './rejections';
 import { replays } from './replays';
+import { testEvents } from './test-events';
 import { webhooks } from './webhooks';
 
 export const rest = new Hono<{ Bindings: Env }>();
@@ -18,6 +21,9 @@ rest.route('/webhooks', webhooks);
 rest.route('/webhooks', destinations);
 rest.route('/webhooks', events);
 rest.route('/webhooks', replays);
+rest.route('/webhooks', corrections);
+rest.route('/webhooks', rejections);
+rest.route('/webhooks', testEvents);
 
 function providerView(provider: (typeof PROVIDERS)[number]) {
   return {

@@ -108,7 +108,7 @@ webhooks.delete('/:webhook_id', async c => {
 });
 
 webhooks.post('/:webhook_id/rotate_secret', async c => {
-  const body = await readJson(c.req.raw, {});
+  const body = await readJson(c.req.raw, { whenEmpty: {} });
   if (!body.ok) return problem(body.error);
   const making = await makingAt(c.env, Date.now());
   if (!making.ok) return problem(making.error);

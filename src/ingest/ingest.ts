@@ -19,6 +19,7 @@ import { webhookIdOf } from '../subscriptions/webhook-id';
 import { answer, type Outcome } from './answer';
 import { findWebhook, inboundSecrets } from './find-webhook';
 import { readBody } from './read-body';
+import { noteRefusal } from './refusals';
 import { newerRecord } from './second-look';
 
 export async function ingest(c: Context<{ Bindings: Env }, '/in/:webhook_id'>): Promise<Response> {
@@ -30,8 +31,11 @@ export async function ingest(c: Context<{ Bindings: Env }, '/in/:webhook_id'>): 
   if (!found.ok) return answer({ kind: 'unavailable' });
   if (found.value === null) return answer({ kind: 'gone' });
   const body = await readBody(req.raw, LIMITS.MAX_BODY_BYTES);
-  if (!body.ok) return answer({ kind: body.error });
-  return answer(await take(env, req.raw, body.value, found.value));
+  const outcome: Outcome = body.ok ? await take(env, req.raw, body.value, found.value) : { kind: body.error };
+  const bytes = body.ok ? body.value : new Uint8Array();
+  const refused = { env, record: found.value, request: req.raw, body: bytes, outcome, now: Date.now() };
+  c.executionCtx.waitUntil(noteRefusal(refused));
+  return answer(outcome);
 }
 
 async function take(env: Env, request: Request, body: Uint8Array, record: WebhookRecord): Promise<Outcome> {
@@ -39,14 +43,14 @@ async function take(env: Env, request: Request, body: Uint8Array, record: Webhoo
   // A record that was out of date is replaced by the object's own; a few changes in a row are nothing to give up for.
   for (let look = 1; look <= 3; look++) {
     let prepared = await prepare(env, request, body, known);
-    if (!prepared.ok && prepared.error === 'unverified') {
+    if (!prepared.ok && prepared.error.kind === 'unverified') {
       // The secret may have been rotated since this edge read it.
       const newer = await newerRecord(env, request, known, Date.now());
-      if (newer === null) return { kind: 'unverified' };
+      if (newer === null) return prepared.error;
       known = newer;
       prepared = await prepare(env, request, body, known);
     }
-    if (!prepared.ok) return { kind: prepared.error };
+    if (!prepared.ok) return prepared.error;
     const result = await append(env, known.id, prepared.value);
     if (result === null) return { kind: 'unavailable' };
     switch (result.kind) {
@@ -54,7 +58,7 @@ async function take(env: Env, request: Request, body: Uint8Array, record: Webhoo
         known = remember(result.record, Date.now());
         break;
       case 'revoked':
-        return { kind: 'unverified' };
+        return { kind: 'unverified', reason: 'revoked' };
       case 'gone':
         forget(known.id);
         return result;
@@ -71,21 +75,21 @@ async function prepare(
   request: Request,
   body: Uint8Array,
   record: WebhookRecord,
-): Promise<Result<AppendRequest, 'unverified' | 'unavailable'>> {
+): Promise<Result<AppendRequest, { kind: 'unverified'; reason: string } | { kind: 'unavailable' }>> {
   const provider = providerFor(record.provider);
   // A record made by a newer release than this one.
-  if (provider === undefined) return err('unavailable');
+  if (provider === undefined) return err({ kind: 'unavailable' });
   const secrets = await inboundSecrets(env, record, Date.now());
   if (!secrets.ok) {
     console.error({ event: 'secret_unreadable', webhook_id: record.id });
-    return err('unavailable');
+    return err({ kind: 'unavailable' });
   }
   const { headers } = request;
   const verified = await verify(provider.scheme, secrets.value, { headers, body }, Date.now());
   if (!verified.ok) {
     const { reason, detail } = verified.error;
     console.warn({ event: 'unverified', webhook_id: record.id, reason, detail, bytes: body.byteLength });
-    return err('unverified');
+    return err({ kind: 'unverified', reason });
   }
   const query = new URL(request.url).search.slice(1);
   const description = provider.describe({ headers, query, body });

@@ -4,7 +4,9 @@
  */
 import type { Issue } from '../providers/provider';
 import type { WebhookRecord } from '../subscriptions/webhook';
+import type { RedactionPage } from './entity-redaction';
 import type { KeptAnswer } from './kept-answers';
+import type { RefusalReport, RefusalsView } from './refusals';
 
 /** An authentic event as the edge hands it over. */
 export type IncomingEvent = {
@@ -132,11 +134,31 @@ export type Gap = {
   after: GapSide | null;
   /** When the provider's last retry is due; null when unknown. */
   retryUntil: number | null;
+  /** Why it was closed by hand; null otherwise. */
+  note: string | null;
 };
 
 export type GapsReport =
   | { numbered: false }
   | { numbered: true; epoch: number | null; highestIncrementId: number | null; gaps: Gap[] };
+
+export type GapResolution = {
+  /** Null for the current epoch. */
+  epoch: number | null;
+  /** Increment ids, both included. */
+  from: number;
+  to: number;
+  note: string | null;
+};
+
+export type ResolveResult =
+  /** The gaps that were closed, and how many ids they had. */
+  | { kind: 'ok'; count: number; gaps: Gap[] }
+  | { kind: 'gone' }
+  | { kind: 'unnumbered' }
+  | { kind: 'unknown_epoch' }
+  /** The range cuts through a merged one. */
+  | { kind: 'merged'; from: number; to: number };
 
 export type DestinationStatus = {
   destinationId: string;
@@ -219,6 +241,12 @@ export interface WebhookObject {
   replay(request: ReplayRequest): Promise<ReplayResult>;
   replayEvent(sequence: number, destinationId: string | null, newId: boolean): Promise<ReplayResult>;
   redact(sequence: number): Promise<boolean>;
+  redactEntity(entityKey: string, after: number): Promise<RedactionPage>;
+  /** An event that its operator vouches for, not a signature. */
+  add(event: IncomingEvent): Promise<AppendResult>;
+  resolveGaps(request: GapResolution): Promise<ResolveResult>;
+  refused(report: RefusalReport): Promise<void>;
+  refusals(): Promise<RefusalsView | null>;
   events(query: EventsQuery): Promise<EventsPage>;
   event(sequence: number): Promise<EventDetail | null>;
   gaps(status: GapStatus | null): Promise<GapsReport>;

@@ -8,9 +8,11 @@ import type {
   DestinationStatus,
   EventDetail,
   Gap,
+  GapResolution,
   GapSide,
   GapStatus,
   GapsReport,
+  ResolveResult,
   StatusReport,
 } from './contract';
 import { statusOf, summary } from './event-pages';
@@ -82,6 +84,20 @@ export function readGaps({ webhook, log }: Views, status: GapStatus | null): Gap
   };
 }
 
+/** Closes the holes of a range by hand, and shows the entries that became of them. */
+export function resolveGaps({ webhook, log }: Views, request: GapResolution, now: number): ResolveResult {
+  if (!isNumbered(webhook)) return { kind: 'unnumbered' };
+  const resolution = log.resolveGaps(request, now);
+  if (resolution.kind !== 'ok') return resolution;
+  const horizon = providerFor(webhook.provider)?.retryHorizonSeconds ?? null;
+  const { epoch } = resolution;
+  const closed = resolution.resolved.flatMap(({ parts }) => parts.filter(part => part.status === 'resolved'));
+  const starts = new Set(closed.map(({ from }) => from));
+  const rows = log.gaps.list('resolved').filter(row => row.epoch === epoch && starts.has(row.from_id));
+  const count = closed.reduce((sum, { missing }) => sum + missing, 0);
+  return { kind: 'ok', count, gaps: rows.map(row => gapOf(log, row, horizon)) };
+}
+
 function gapOf(log: Log, row: GapRow, horizonSeconds: number | null): Gap {
   return {
     epoch: row.epoch,
@@ -94,6 +110,7 @@ function gapOf(log: Log, row: GapRow, horizonSeconds: number | null): Gap {
     before: sideOf(log, row.epoch, row.from_id - 1, -1),
     after: sideOf(log, row.epoch, row.to_id + 1, 1),
     retryUntil: horizonSeconds === null ? null : row.detected_at + horizonSeconds * 1000,
+    note: row.note,
   };
 }
 

@@ -17,16 +17,20 @@ import type {
   EventDetail,
   EventsPage,
   EventsQuery,
+  GapResolution,
   GapStatus,
   GapsReport,
+  IncomingEvent,
   ReleaseResult,
   ReplaceResult,
   ReplayRequest,
   ReplayResult,
+  ResolveResult,
   StatusReport,
   WebhookObject,
 } from './contract';
 import { DueTimes } from './due-times';
+import { type RedactionPage, redactEntity } from './entity-redaction';
 import { awaitEvents, readEvents } from './event-pages';
 import { Forwarding } from './forwarding';
 import { GroupCommit } from './group-commit';
@@ -35,7 +39,8 @@ import { Log } from './log';
 import { confirmAccess, courierTarget } from './opened-secrets';
 import { slackBody } from './operational';
 import { OPERATIONS_ID, operationsDestination, wantsSlackForm } from './operations-destination';
-import { readEvent, readGaps, readStatus } from './reading';
+import { readEvent, readGaps, readStatus, resolveGaps } from './reading';
+import { type RefusalReport, Refusals, type RefusalsView } from './refusals';
 import { replayOne, replayRange } from './replay-requests';
 import { addTables, createTables, hasTables, readState, writeState } from './tables';
 
@@ -59,6 +64,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   #live: Live | null = null;
   #due = new DueTimes(this.ctx.storage, null);
   #arrivals = new Arrivals();
+  #refusals = new Refusals(this.ctx.storage.sql);
   #answers = new KeptAnswers(this.ctx.storage.sql);
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -214,6 +220,32 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#live?.log.segments.redact(sequence) ?? false;
   }
 
+  /** Erases the bodies of everything about one entity, a bounded number of events at a time. */
+  async redactEntity(entityKey: string, after: number): Promise<RedactionPage> {
+    if (this.#live === null) return { count: 0, next: null };
+    return redactEntity(this.#live.log.segments, entityKey, after);
+  }
+
+  /** Takes an event that its operator vouches for. Everything else about it is judged as for any other. */
+  async add(event: IncomingEvent): Promise<AppendResult> {
+    return this.#live === null ? { kind: 'gone' } : this.#live.appends.append(event);
+  }
+
+  async resolveGaps(request: GapResolution): Promise<ResolveResult> {
+    return this.#live === null ? { kind: 'gone' } : resolveGaps(this.#live, request, Date.now());
+  }
+
+  /** What the edge refused. */
+  async refused(report: RefusalReport): Promise<void> {
+    if (this.#live === null) return;
+    this.ctx.storage.transactionSync(() => this.#refusals.add(report, Date.now()));
+    this.#arrange();
+  }
+
+  async refusals(): Promise<RefusalsView | null> {
+    return this.#live === null ? null : this.#refusals.view(Date.now());
+  }
+
   async events(query: EventsQuery): Promise<EventsPage> {
     const read = (page: EventsQuery) => (this.#live === null ? null : readEvents(this.#live, page));
     return awaitEvents(read, this.#arrivals, query, () => Date.now());
@@ -258,6 +290,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       }
       live.confirmations.pump();
       live.forwarding.pump();
+      if (isDue(this.#refusals.expiresAt(), now)) this.#refusals.expire(now);
       if (isDue(live.copyAt, now)) await this.#copyToKv(live);
     } catch (error) {
       // Thrown alarms are dropped after six tries; what failed is due again and comes with the next one.
@@ -276,6 +309,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       log.reportsAt(),
       log.dropsAt(),
       copyAt,
+      this.#refusals.expiresAt(),
       forwarding.nextAt(),
       confirmations.nextAt(),
     ];

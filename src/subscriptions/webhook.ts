@@ -76,4 +76,6 @@ export type WebhookRecord = {
   /** Which interface made it: JSON-RPC shows ShipStream's webhooks and those it created. */
   createdBy: 'rest' | 'rpc';
   destinations: DestinationRecord[];
+  /** Until when refused requests are kept whole, ms since 1970. */
+  captureUntil?: number;
 };
