@@ -7,6 +7,7 @@ import { ingest } from './ingest/ingest';
 
 export { Courier } from './delivery/courier';
 export { WebhookLog } from './log/webhook-log';
+export { ApiTokens } from './tokens/api-tokens';
 
 const app = new Hono<{ Bindings: Env }>();
 

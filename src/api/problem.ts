@@ -11,8 +11,10 @@ export type ApiError =
   /** It is JSON, but not what was asked for. */
   | { reason: 'invalid'; errors: FieldError[] }
   | { reason: 'unauthorized' }
+  /** A right token that may not do this. */
+  | { reason: 'forbidden'; detail: string }
   | { reason: 'sign_ins_limited' }
-  | { reason: 'not_found'; what: 'route' | 'webhook' | 'destination' | 'event' }
+  | { reason: 'not_found'; what: 'route' | 'webhook' | 'destination' | 'event' | 'token' }
   | { reason: 'method_not_allowed'; allowed: readonly string[] }
   | { reason: 'conflict'; detail: string }
   /** `If-Match` names another version. */
@@ -48,9 +50,11 @@ function describe(error: ApiError): Problem {
       return {
         status: 401,
         title: 'Not authorized',
-        detail: 'Send the admin token: Authorization: Bearer <ADMIN_TOKEN>.',
+        detail: 'Send the admin token or an API token: Authorization: Bearer <token>.',
         headers: { 'WWW-Authenticate': 'Bearer realm="gapless"' },
       };
+    case 'forbidden':
+      return { status: 403, title: 'Forbidden', detail: error.detail };
     case 'not_found':
       return { status: 404, title: 'Not found', detail: `There is no such ${error.what}.` };
     case 'method_not_allowed':

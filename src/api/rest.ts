@@ -1,8 +1,8 @@
-/** `/v1`: everything behind the admin token. */
+/** `/v1`: everything behind a token. */
 import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { PROVIDERS } from '../providers/registry';
-import { adminOnly } from './auth';
+import { authorized } from './auth';
 import { corrections } from './corrections';
 import { destinations } from './destinations';
 import { events } from './events';
@@ -10,13 +10,15 @@ import { wrongMethod } from './fallbacks';
 import { rejections } from './rejections';
 import { replays } from './replays';
 import { testEvents } from './test-events';
+import { tokens } from './tokens';
 import { webhooks } from './webhooks';
 
 export const rest = new Hono<{ Bindings: Env }>();
 
-rest.use(adminOnly);
+rest.use(authorized);
 rest.use(methodNotAllowed({ app: rest, onMethodNotAllowed: wrongMethod }));
 rest.get('/providers', c => c.json({ providers: PROVIDERS.map(providerView) }));
+rest.route('/tokens', tokens);
 rest.route('/webhooks', webhooks);
 rest.route('/webhooks', destinations);
 rest.route('/webhooks', events);
