@@ -143,6 +143,7 @@ export function statusView(report: StatusReport) {
     last_sequence: report.lastSequence,
     last_event_at: timeOrNull(report.lastEventAt),
     counters: report.counters,
+    rejected: report.rejected,
     epoch: report.epoch,
     highest_increment_id: report.highestIncrementId,
     // Not zero where it cannot be known.
@@ -162,6 +163,7 @@ function destinationStatusView(status: DestinationStatus) {
     retrying: status.retrying,
     dead: status.dead,
     lag: status.lag,
+    oldest_undelivered_at: timeOrNull(status.oldestUndeliveredAt),
     last_delivered_at: timeOrNull(status.lastDeliveredAt),
     disabled_reason: status.disabledReason,
     circuit: status.circuit,

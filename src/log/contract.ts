@@ -170,6 +170,8 @@ export type DestinationStatus = {
   dead: number;
   /** Events of the log that this destination's scan has not passed yet. */
   lag: number;
+  /** When the oldest event was accepted that it still has to get, ms since 1970; null when it has all. */
+  oldestUndeliveredAt: number | null;
   lastDeliveredAt: number | null;
   disabledReason: string | null;
   /** `open`: it failed too often in a row and is only probed; `recovering`: it answers again and is filled gently. */
@@ -187,6 +189,8 @@ export type StatusReport = {
   highestIncrementId: number | null;
   openGaps: number;
   missingIds: number;
+  /** Refused requests by reason, as far as the edge has reported them. */
+  rejected: Record<string, number>;
   destinations: DestinationStatus[];
 };
 

@@ -159,6 +159,18 @@ export class DeliveryRows {
       .map(row => row.sequence);
   }
 
+  /** The oldest event that is still being tried for a destination, or null. */
+  oldestRetrying(destinationId: string): number | null {
+    const [row] = this.#sql
+      .exec<{ sequence: number | null }>(
+        `SELECT min(sequence) AS sequence FROM deliveries
+         WHERE destination_id = ? AND next_at IS NOT NULL AND replay = 0`,
+        destinationId,
+      )
+      .toArray();
+    return row?.sequence ?? null;
+  }
+
   /** Deliveries of the feed that an ordered destination still tries: whoever they hold back waits for them. */
   retrying(destinationId: string): DeliveryRow[] {
     return this.#read(

@@ -131,7 +131,7 @@ function sideOf(log: Log, epochNumber: number, next: number, step: -1 | 1): GapS
   };
 }
 
-export function readStatus(views: Views): StatusReport {
+export function readStatus(views: Views, rejected: Record<string, number>): StatusReport {
   const { webhook, log } = views;
   const { lastSequence, lastEventAt, counters, tracker } = log.head;
   const open = log.gaps.list('open');
@@ -144,6 +144,7 @@ export function readStatus(views: Views): StatusReport {
     highestIncrementId: tracker.current?.highest ?? null,
     openGaps: open.length,
     missingIds: open.reduce((sum, gap) => sum + gap.missing, 0),
+    rejected,
     destinations: webhook.destinations.map(destination => destinationStatus(views, destination)),
   };
 }
@@ -154,6 +155,10 @@ function destinationStatus(
 ): DestinationStatus {
   const route = forwarding.route(id);
   const totals = route?.totals;
+  const cursor = route?.lane.cursor.sequence ?? 0;
+  const unscanned = log.segments.after(cursor, 1)[0]?.sequence;
+  const waiting = [unscanned, forwarding.rows.oldestRetrying(id)].filter(sequence => sequence != null);
+  const oldest = waiting.toSorted((a, b) => a - b)[0];
   return {
     destinationId: id,
     url,
@@ -161,7 +166,8 @@ function destinationStatus(
     delivered: totals?.delivered ?? 0,
     failedAttempts: totals?.failedAttempts ?? 0,
     ...forwarding.rows.count(id),
-    lag: Math.max(0, log.head.lastSequence - (route?.lane.cursor.sequence ?? 0)),
+    lag: Math.max(0, log.head.lastSequence - cursor),
+    oldestUndeliveredAt: oldest === undefined ? null : (log.segments.get(oldest)?.receivedAt ?? null),
     lastDeliveredAt: totals?.lastDeliveredAt ?? null,
     disabledReason: route?.disabledReason ?? null,
     circuit: route?.gate.circuit.state ?? 'closed',

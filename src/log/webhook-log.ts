@@ -260,7 +260,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   }
 
   async status(): Promise<StatusReport | null> {
-    return this.#live === null ? null : readStatus(this.#live);
+    return this.#live === null ? null : readStatus(this.#live, this.#refusals.counts);
   }
 
   // --- time -------------------------------------------------------------------------------------------------------

@@ -90,8 +90,8 @@ const FIXED = {
   signature: 'is not available yet',
 };
 
-const changeableSchema = fieldsOf(changeable);
-const creationSchema = fieldsOf({
+export const changeableSchema = fieldsOf(changeable);
+export const creationSchema = fieldsOf({
   provider: v.string('must be the name of a provider'),
   secret_key: inboundSecret,
   ...changeable,

@@ -27,6 +27,8 @@ export type Start = 'now' | 'beginning' | { sequence: number };
 
 export type DestinationRecord = {
   id: string;
+  /** What its user calls it; missing in records of earlier releases. */
+  name?: string | null;
   url: string;
   /** Topic patterns: exact, or a prefix before `*`. */
   topics: string[];
