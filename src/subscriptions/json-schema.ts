@@ -101,7 +101,9 @@ function objectOf(entries: Record<string, unknown>, type: 'object' | 'strict_obj
 const isOptional = (entry: unknown): boolean =>
   isItem(entry) && (entry.type === 'optional' || entry.type === 'nullish');
 
-export const orNull = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
+/** What accepts anything accepts null already. */
+export const orNull = (schema: JsonSchema): JsonSchema =>
+  Object.keys(schema).length === 0 ? schema : { anyOf: [schema, { type: 'null' }] };
 
 function withDefault(schema: JsonSchema, fallback: unknown): JsonSchema {
   return fallback === undefined || fallback === null ? schema : { ...schema, default: fallback };

@@ -65,7 +65,7 @@ const FOREIGN: Record<string, JsonSchema> = {
       method: { enum: ['login', 'call'] },
       params: { type: 'array' },
     },
-    required: ['jsonrpc', 'method'],
+    required: ['jsonrpc', 'id', 'method'],
   },
   RpcAnswer: { type: ['object', 'array'], additionalProperties: true },
   Description: { type: 'object', additionalProperties: true },
