@@ -249,5 +249,6 @@ export const ANSWERS: Record<string, JsonSchema> = {
       ),
     ),
   }),
+  Resealed: object({ count: integer, next, key_id: text }),
   Health: object({ status: words('ok') }),
 };

@@ -240,6 +240,12 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ answers: [200, 'Changes'], problems: [400, 404, 409, 413, 422] },
   },
   {
+    ...{ method: 'post', path: '/v1/reseal', id: 'reseal', tag: 'operation' },
+    summary: 'Seal stored secrets with the current SECRETS_KEY',
+    description: 'For `npm run rotate-key`. Repeat with `after` until `next` is null.',
+    ...{ takes: ['after', 'limit'], answers: [200, 'Resealed'], problems: [404, 409, 422] },
+  },
+  {
     ...{ method: 'get', path: '/metrics', id: 'getMetrics', tag: 'operation', type: 'text/plain' },
     summary: 'Counters and gauges for Prometheus',
     description:
