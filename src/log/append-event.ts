@@ -10,7 +10,7 @@ import { count, type Draft } from './draft';
 import { adopt, awaitConfirmation } from './held-events';
 import { type Judgement, judge } from './judge';
 import { fingerprintHex } from './known-ids';
-import { bodyKey, eventIdKey, quarantineKey } from './seen-keys';
+import { bodyKey, identityKey, quarantineKey } from './seen-keys';
 import type { StoredEvent } from './segments';
 import { deduplicationMs, trackerSettings } from './settings';
 import { type Placement, recordConflict, record as recordPlacement } from './tracker';
@@ -89,7 +89,8 @@ function store(
   }
   count(draft, 'accepted');
   const seen = { sequence, fingerprint, at: now };
-  if (event.eventId !== null) draft.seen.put(eventIdKey(event.eventId), seen);
+  const key = identityKey(event);
+  if (key !== null) draft.seen.put(key, seen);
   else if (placement === null) draft.seen.put(bodyKey(fingerprint), seen);
   if (stored.status === 'confirming') awaitConfirmation(draft, sequence, now);
   return sequence;
