@@ -46,17 +46,18 @@ export type Declaration = {
 export function declaredProvider(declaration: Declaration): Result<Provider, SchemeProblem[]> {
   const compiled = compileScheme(declaration.scheme);
   const problems = compiled.ok ? [] : [...compiled.error];
+  const sourceAt = (path: string, text: string): TextSource[] => {
+    const source = compileTextSource(text);
+    if (source.ok) return [source.value];
+    problems.push({ path, message: source.error });
+    return [];
+  };
   const sources = (field: string, texts: readonly string[]): TextSource[] =>
-    texts.flatMap((text, i) => {
-      const source = compileTextSource(text);
-      if (source.ok) return [source.value];
-      problems.push({ path: `/${field}/${i}`, message: source.error });
-      return [];
-    });
+    texts.flatMap((text, i) => sourceAt(`/${field}/${i}`, text));
   const topic = sources('type', declaration.topic);
   const id = sources('id', declaration.id);
   const entity = sources('entity', declaration.entity);
-  const [seq] = declaration.seq === null ? [] : sources('seq', [declaration.seq]);
+  const [seq] = declaration.seq === null ? [] : sourceAt('/seq/from', declaration.seq);
   if (problems.length > 0 || !compiled.ok) return err(problems);
   // What a scheme leaves unsigned is marked so, also when its author did not say it.
   const scheme = {
