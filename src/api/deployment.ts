@@ -2,7 +2,7 @@
 import { urlProblem } from '../delivery/url-policy';
 import { PROVIDERS, providerFor } from '../providers/registry';
 import { err, ok, type Result } from '../result';
-import { secretProblem } from '../signature/verify';
+import { secretProblem } from '../signature/keys';
 import type { InputRules } from '../subscriptions/input';
 import type { Making } from '../subscriptions/record';
 import { keysOf, type SealingKeys, seal } from '../subscriptions/sealing';

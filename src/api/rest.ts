@@ -1,11 +1,11 @@
 /** `/v1`: everything behind the admin token. */
 import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import { PROVIDERS } from '../providers/registry';
 import { adminOnly } from './auth';
 import { destinations } from './destinations';
 import { events } from './events';
 import { wrongMethod } from './fallbacks';
+import { providersView } from './providers';
 import { replays } from './replays';
 import { webhooks } from './webhooks';
 
@@ -13,19 +13,8 @@ export const rest = new Hono<{ Bindings: Env }>();
 
 rest.use(adminOnly);
 rest.use(methodNotAllowed({ app: rest, onMethodNotAllowed: wrongMethod }));
-rest.get('/providers', c => c.json({ providers: PROVIDERS.map(providerView) }));
+rest.get('/providers', c => c.json({ providers: providersView() }));
 rest.route('/webhooks', webhooks);
 rest.route('/webhooks', destinations);
 rest.route('/webhooks', events);
 rest.route('/webhooks', replays);
-
-function providerView(provider: (typeof PROVIDERS)[number]) {
-  return {
-    name: provider.name,
-    title: provider.title,
-    docs_url: provider.docsUrl,
-    numbered: provider.numbered,
-    retry_horizon_seconds: provider.retryHorizonSeconds,
-    body_signed: provider.scheme.bodySigned ?? true,
-  };
-}

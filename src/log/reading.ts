@@ -4,7 +4,7 @@
  * Read only. A page examines at most `MAX_EXAMINED` rows, so that a filter never holds up an append: pages may be
  * short or empty, and `next` says where to go on.
  */
-import { providerFor } from '../providers/registry';
+import { providerOf } from '../providers/registry';
 import { topicMatches } from '../subscriptions/topics';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import type { Confirmations } from './confirmations';
@@ -130,13 +130,13 @@ function summary(event: StoredEvent, status: EventStatus): EventSummary {
 }
 
 export function isNumbered(webhook: WebhookRecord): boolean {
-  return webhook.sequence.enabled && (providerFor(webhook.provider)?.numbered ?? false);
+  return webhook.sequence.enabled && (providerOf(webhook)?.numbered ?? false);
 }
 
 export function readGaps({ webhook, log }: Views, status: GapStatus | null): GapsReport {
   if (!isNumbered(webhook)) return { numbered: false };
   const epoch = log.head.tracker.current;
-  const horizon = providerFor(webhook.provider)?.retryHorizonSeconds ?? null;
+  const horizon = providerOf(webhook)?.retryHorizonSeconds ?? null;
   return {
     numbered: true,
     epoch: epoch?.number ?? null,

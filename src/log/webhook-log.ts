@@ -256,7 +256,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     const forwarding = new Forwarding(this.#destinations(webhook), {
       storage,
       log,
-      target: destination => courierTarget(this.env, webhook.id, destination, Date.now()),
+      target: destination => courierTarget(this.env, live.webhook, destination, Date.now()),
       deliver: (target, events) => this.ctx.exports.Courier.deliver(target, events),
       body: ({ event, destinationId }) => {
         const body = log.segments.body(event.sequence);

@@ -6,8 +6,10 @@
 import * as v from 'valibot';
 import { MAX_URL_LENGTH } from '../delivery/url-policy';
 import { LIMITS } from '../limits';
+import { CUSTOM, type CustomDefinition, customDefinition, customProvider } from '../providers/custom';
 import type { Provider } from '../providers/provider';
 import { err, ok, type Result } from '../result';
+import { isTolerance } from '../signature/timestamp';
 import { type DestinationInput, parseDestination, type UrlRule } from './destination-input';
 import { type FieldError, fieldErrors, refusedFields } from './field-errors';
 import { activity, fieldsOf, jsonObject, oneOf, text, topics, wholeNumber } from './fields';
@@ -35,6 +37,7 @@ export type WebhookSettings = Pick<
   | 'sequence'
   | 'silenceSeconds'
   | 'settings'
+  | 'signature'
 > & { confirm: { url: string; token: string | null } | null };
 
 export type WebhookInput = WebhookSettings & {
@@ -80,6 +83,7 @@ const changeable = {
     ),
     {},
   ),
+  signature: v.nullish(customDefinition, null),
 };
 
 const FIXED = {
@@ -87,7 +91,6 @@ const FIXED = {
   provider: 'cannot be changed; create another webhook',
   secret_key: 'is changed with rotate_secret',
   destinations: 'are changed through their own routes',
-  signature: 'is not available yet',
 };
 
 const changeableSchema = fieldsOf(changeable);
@@ -95,10 +98,6 @@ const creationSchema = fieldsOf({
   provider: v.string('must be the name of a provider'),
   secret_key: inboundSecret,
   ...changeable,
-  signature: v.nullish(
-    v.custom<never>(() => false, 'must be null: custom schemes are not available yet'),
-    null,
-  ),
   destinations: v.optional(
     v.pipe(
       v.array(v.unknown(), 'must be a list of destinations'),
@@ -128,12 +127,13 @@ function settingsOf(given: Given, provider: Provider): WebhookSettings {
     silenceSeconds: given.silence_seconds,
     confirm: given.confirm === null ? null : { url: given.confirm.url, token: given.confirm.token ?? null },
     settings: given.settings,
+    signature: given.signature,
   };
 }
 
 /** What no schema can see because it depends on the provider or on the deployment. */
 function settingsErrors(settings: WebhookSettings, provider: Provider, rules: InputRules, hasToken: boolean) {
-  const errors: FieldError[] = [];
+  const errors = providerSettingsErrors(settings.settings, provider);
   if (settings.sequence.enabled && !provider.numbered) {
     errors.push({
       path: '/sequence/enabled',
@@ -151,20 +151,54 @@ function settingsErrors(settings: WebhookSettings, provider: Provider, rules: In
   return errors;
 }
 
-function unknownProvider(name: string, rules: InputRules): FieldError {
-  const known = rules.providerNames.map(known => `"${known}"`).join(', ');
-  if (name === 'custom') {
-    return { path: '/provider', message: `"custom" is not available yet; known providers are ${known}` };
+/** The provider of a webhook: one that is known here, or the one its own scheme makes. */
+function providerGiven(
+  name: string,
+  signature: CustomDefinition | null,
+  rules: InputRules,
+): Result<Provider, FieldError[]> {
+  if (name === CUSTOM) {
+    if (signature === null)
+      return err([{ path: '/signature', message: 'is required for provider "custom"' }]);
+    const own = customProvider(signature);
+    if (own.ok) return own;
+    return err(own.error.map(({ path, message }) => ({ path: `/signature${path}`, message })));
   }
-  return { path: '/provider', message: `is not a provider known here; known are ${known}` };
+  if (signature !== null) return err([{ path: '/signature', message: 'is only for provider "custom"' }]);
+  const provider = rules.providerFor(name);
+  if (provider !== undefined) return ok(provider);
+  const known = [...rules.providerNames, CUSTOM].map(known => `"${known}"`).join(', ');
+  return err([{ path: '/provider', message: `is not a provider known here; known are ${known}` }]);
+}
+
+/** What the provider needs besides a secret, and the settings that mean the same everywhere. */
+function providerSettingsErrors(settings: Record<string, string>, provider: Provider): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const { name, isRequired, what } of provider.guide.settings) {
+    if (isRequired && settings[name] === undefined) {
+      errors.push({ path: `/settings/${name}`, message: `is required: ${what}` });
+    }
+  }
+  const { public_url: publicUrl, tolerance_seconds: tolerance } = settings;
+  if (publicUrl !== undefined && !(/^https?:\/\//.test(publicUrl) && URL.canParse(publicUrl))) {
+    errors.push({ path: '/settings/public_url', message: 'must be an http or https address' });
+  }
+  if (tolerance !== undefined && !isTolerance(tolerance)) {
+    errors.push({
+      path: '/settings/tolerance_seconds',
+      message: 'must be whole seconds, 1 to 604800, as text',
+    });
+  }
+  return errors;
 }
 
 /** The body of a create request. All problems that can be told apart are reported at once. */
 export function parseWebhook(given: unknown, rules: InputRules): Result<WebhookInput, FieldError[]> {
   const parsed = v.safeParse(creationSchema, given);
   if (!parsed.success) return err(fieldErrors(parsed.issues));
-  const provider = rules.providerFor(parsed.output.provider);
-  if (provider === undefined) return err([unknownProvider(parsed.output.provider, rules)]);
+  const found = providerGiven(parsed.output.provider, parsed.output.signature, rules);
+  if (!found.ok) return found;
+  const provider = found.value;
 
   const settings = settingsOf(parsed.output, provider);
   const errors = settingsErrors(settings, provider, rules, false);
@@ -184,7 +218,12 @@ export function parseWebhook(given: unknown, rules: InputRules): Result<WebhookI
     destinations.push(destination.value);
   }
   if (errors.length > 0) return err(errors.slice(0, LIMITS.MAX_ISSUES));
-  return ok({ ...settings, provider: provider.name, secretKey: parsed.output.secret_key, destinations });
+  return ok({
+    ...settings,
+    provider: parsed.output.provider,
+    secretKey: parsed.output.secret_key,
+    destinations,
+  });
 }
 
 /**
@@ -206,7 +245,17 @@ export function webhookDocument(record: WebhookRecord) {
     silence_seconds: record.silenceSeconds,
     confirm: record.confirm === null ? null : { url: record.confirm.url },
     settings: record.settings,
+    signature: record.signature ?? null,
   };
+}
+
+/** The stored secrets were checked against the key they were given for, and cannot be read here. */
+function keyErrors(before: CustomDefinition | null, after: CustomDefinition | null): FieldError[] {
+  if (before === null || after === null) return [];
+  const isSame =
+    before.alg === after.alg && before.key.enc === after.key.enc && before.key.strip === after.key.strip;
+  const message = 'alg and key cannot be changed; create another webhook';
+  return isSame ? [] : [{ path: '/signature', message }];
 }
 
 /** An existing webhook with a merge patch applied (RFC 7396: null puts a field back to its default). */
@@ -222,11 +271,13 @@ export function patchWebhook(
 
   const parsed = v.safeParse(changeableSchema, mergePatch(webhookDocument(record), object.output));
   if (!parsed.success) return err(fieldErrors(parsed.issues));
-  const provider = rules.providerFor(record.provider);
-  if (provider === undefined) return err([unknownProvider(record.provider, rules)]);
+  const found = providerGiven(record.provider, parsed.output.signature, rules);
+  if (!found.ok) return found;
+  const provider = found.value;
 
   const settings = settingsOf(parsed.output, provider);
   const errors = settingsErrors(settings, provider, rules, record.confirm !== null);
+  errors.push(...keyErrors(record.signature ?? null, settings.signature ?? null));
   for (const destination of record.destinations) {
     const message = retentionProblem(settings, destination.retrySchedule);
     if (message !== null) errors.push({ path: '/retention_days', message: `${message} (${destination.id})` });
