@@ -36,17 +36,25 @@ const JSON_BODY = JSON.stringify({
 });
 const FORM_BODY = 'CallSid=CA123&Digits=1234&To=%2B18005551212';
 
-async function unsigned({ name, scheme }: Provider): Promise<SignedRequest> {
-  const body = name === 'twilio-form' ? FORM_BODY : JSON_BODY;
-  const digest = hex(await crypto.subtle.digest('SHA-256', encoder.encode(body)));
+type Fill = (body: Uint8Array) => Uint8Array;
+
+async function unsigned({ name, scheme }: Provider, fill: Fill): Promise<SignedRequest> {
+  const body = fill(encoder.encode(name === 'twilio-form' ? FORM_BODY : JSON_BODY));
+  const digest = hex(await crypto.subtle.digest('SHA-256', body));
   const headers = new Headers({ 'content-type': 'application/json' });
   for (const [, header = ''] of scheme.msg.join('').matchAll(/\{h:([^}]*)\}/g)) headers.set(header, 'msg_1');
   return requestOf({ url: `https://gateway.example/in/1?bodySHA256=${digest}`, headers, body });
 }
 
-/** A signed request, or null for a scheme nobody here can sign. */
-export async function signedSample(provider: Provider): Promise<SignedSample | null> {
-  const request = await unsigned(provider);
+/**
+ * A signed request, or null for a scheme nobody here can sign.
+ * @param fill makes another body of the sample's, before it is signed
+ */
+export async function signedSample(
+  provider: Provider,
+  fill: Fill = body => body,
+): Promise<SignedSample | null> {
+  const request = await unsigned(provider, fill);
   const { scheme } = provider;
   if (canSign(scheme)) {
     const secret = { id: 's', text: SECRETS[scheme.key.enc] ?? '' };
@@ -68,7 +76,7 @@ export async function signedSample(provider: Provider): Promise<SignedSample | n
         { name: 'ECDSA', hash: 'SHA-256' },
       );
     default:
-      return provider.name === 'adyen-payments' ? adyen(request) : mailgun(request);
+      return provider.name === 'adyen-payments' ? adyen(request, fill) : mailgun(request, fill);
   }
 }
 
@@ -114,7 +122,7 @@ export async function hmac(hash: string, key: Uint8Array, message: string): Prom
   return crypto.subtle.sign('HMAC', imported, encoder.encode(message));
 }
 
-async function adyen(request: SignedRequest): Promise<SignedSample> {
+async function adyen(request: SignedRequest, fill: Fill): Promise<SignedSample> {
   const item = {
     pspReference: '7914073381342284',
     merchantAccountCode: 'TestMerchant',
@@ -126,17 +134,16 @@ async function adyen(request: SignedRequest): Promise<SignedSample> {
   const message = `${item.pspReference}::${item.merchantAccountCode}:${item.merchantReference}:1130:EUR:AUTHORISATION:true`;
   const hmacSignature = base64(await hmac('SHA-256', encoder.encode('an adyen key'), message));
   const items = [{ NotificationRequestItem: { ...item, additionalData: { hmacSignature } } }];
-  const body = encoder.encode(JSON.stringify({ live: 'false', notificationItems: items }));
+  const body = fill(encoder.encode(JSON.stringify({ live: 'false', notificationItems: items })));
   return {
     request: { ...request, body },
     secret: { id: 's', text: encoder.encode('an adyen key').toHex() },
   };
 }
 
-async function mailgun(request: SignedRequest): Promise<SignedSample> {
+async function mailgun(request: SignedRequest, fill: Fill): Promise<SignedSample> {
   const signature = hex(await hmac('SHA-256', encoder.encode('a mailgun key'), '1763640000tok'));
-  const body = encoder.encode(
-    JSON.stringify({ signature: { timestamp: '1763640000', token: 'tok', signature }, 'event-data': {} }),
-  );
+  const content = { signature: { timestamp: '1763640000', token: 'tok', signature }, 'event-data': {} };
+  const body = fill(encoder.encode(JSON.stringify(content)));
   return { request: { ...request, body }, secret: { id: 's', text: 'a mailgun key' } };
 }
