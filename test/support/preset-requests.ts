@@ -8,6 +8,7 @@ import type { Secret } from '../../src/signature/keys';
 import { expandTemplate } from '../../src/signature/message';
 import { RequestView, type SignedRequest } from '../../src/signature/request-view';
 import { canSign, sign } from '../../src/signature/sign';
+import { writeTime } from '../../src/signature/timestamp';
 import { requestOf } from './signed-request';
 
 /** ms since 1970 */
@@ -75,6 +76,11 @@ export async function signedSample(
         { name: 'ECDSA', namedCurve: 'P-256' },
         { name: 'ECDSA', hash: 'SHA-256' },
       );
+    case 'rsa-pkcs1-sha256': {
+      const rsa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+      const kind = { ...rsa, modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1) };
+      return withPublicKey(provider, { ...request, cfg: { webhook_id: 'WH' } }, kind, rsa);
+    }
     default:
       return provider.name === 'adyen-payments' ? adyen(request, fill) : mailgun(request, fill);
   }
@@ -88,7 +94,7 @@ async function withPublicKey(
 ): Promise<SignedSample> {
   const pair = (await crypto.subtle.generateKey(kind, true, ['sign', 'verify'])) as CryptoKeyPair;
   const [source] = scheme.sig;
-  const time = String(NOW / 1000);
+  const time = writeTime(NOW, scheme.ts?.fmt ?? 's');
   if (scheme.ts?.from.startsWith('h:')) request.headers.set(scheme.ts.from.slice(2), time);
   const compiled = compileScheme(scheme);
   const template = compiled.ok ? compiled.value.templates[0] : undefined;
