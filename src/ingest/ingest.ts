@@ -14,7 +14,7 @@ import type { Provider } from '../providers/provider';
 import { providerOf } from '../providers/registry';
 import { ok } from '../result';
 import { queryOf } from '../signature/address';
-import { type Match, verify } from '../signature/verify';
+import type { Match } from '../signature/verify';
 import { forget, remember } from '../subscriptions/edge-cache';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { webhookIdOf } from '../subscriptions/webhook-id';
@@ -24,6 +24,7 @@ import { type Greeted, greetGet, greetSigned, greetUnsigned } from './greet';
 import { readBody } from './read-body';
 import { newerRecord } from './second-look';
 import { signedRequest } from './signed-request';
+import { verifyInbound } from './verify-inbound';
 
 export async function ingest(c: Context<{ Bindings: Env }, '/in/:webhook_id'>): Promise<Response> {
   const { req, env } = c;
@@ -107,11 +108,11 @@ async function prepare(
     console.error({ event: 'secret_unreadable', webhook_id: record.id });
     return { kind: 'unavailable' };
   }
-  const verified = await verify(scheme, secrets.value, signed, Date.now());
+  const verified = await verifyInbound(provider, secrets.value, signed, Date.now());
   if (!verified.ok) {
     const { reason, detail } = verified.error;
     console.warn({ event: 'unverified', webhook_id: record.id, reason, detail, bytes: body.byteLength });
-    return { kind: 'unverified' };
+    return { kind: reason === 'unavailable' ? 'unavailable' : 'unverified' };
   }
   const { secretId } = verified.value;
   const secret = secrets.value.find(({ id }) => id === secretId)?.text ?? '';

@@ -45,6 +45,7 @@ export function customProvider(definition: CustomDefinition): Result<Provider, S
     attempt: null,
     retryHorizonSeconds: null,
     knownBy: null,
+    certificate: null,
     handshake: null,
     guide: {
       secret: 'the secret that the scheme’s key says',

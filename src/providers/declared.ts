@@ -15,7 +15,15 @@ import type { Handshake } from './handshake';
 import { incrementIdFrom, readIncrementId } from './increment-id';
 import { limitIssues } from './issues';
 import { knownByOf } from './known-by';
-import type { Description, Guide, Issue, KnownBy, Provider, VerifiedRequest } from './provider';
+import type {
+  CertificateRule,
+  Description,
+  Guide,
+  Issue,
+  KnownBy,
+  Provider,
+  VerifiedRequest,
+} from './provider';
 import type { Reading } from './reading';
 import { compileTextSource, placeOf, readFirst, type TextSource } from './text-source';
 import { readTopic } from './topic';
@@ -38,6 +46,7 @@ export type Declaration = {
   retryHorizonSeconds: number | null;
   /** Null: what `known-by.ts` finds. */
   knownBy: KnownBy | null;
+  certificate: CertificateRule | null;
   handshake: Handshake | null;
   guide: Pick<Guide, 'secret' | 'isSecretChosen' | 'settings' | 'success'>;
 };
@@ -64,7 +73,7 @@ export function declaredProvider(declaration: Declaration): Result<Provider, Sch
     ...declaration.scheme,
     bodySigned: declaration.scheme.bodySigned ?? signsBody(compiled.value),
   };
-  const { name, title, docsUrl, retryHorizonSeconds, handshake, guide } = declaration;
+  const { name, title, docsUrl, retryHorizonSeconds, certificate, handshake, guide } = declaration;
   return ok({
     name,
     title,
@@ -73,6 +82,7 @@ export function declaredProvider(declaration: Declaration): Result<Provider, Sch
     numbered: seq !== undefined,
     retryHorizonSeconds,
     knownBy: declaration.knownBy ?? knownByOf(compiled.value, id),
+    certificate,
     handshake,
     guide: { ...guide, reads: readsOf(declaration) },
     describe: request => describe({ declaration, topic, id, entity, seq }, request),

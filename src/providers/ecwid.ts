@@ -36,6 +36,7 @@ export const ecwid: Provider = {
   /** 27 retries, the last one 24 h after the first attempt. */
   retryHorizonSeconds: 86_400,
   knownBy: 'event_id',
+  certificate: null,
   handshake: null,
   guide: {
     secret: "the app's client_secret",

@@ -61,6 +61,17 @@ export type Guide = {
 
 export type Setting = { name: string; isRequired: boolean; what: string };
 
+/** A certificate that requests name by its address: who may serve it, and where the webhook's id goes in the message. */
+export type CertificateRule = {
+  /** The header with the address. */
+  header: string;
+  hosts: readonly string[];
+  /** Begins and ends with `/`. */
+  path: string;
+  /** The setting (`{cfg:…}`) that stands for the id. */
+  setting: string;
+};
+
 /** One provider adapter: how it signs, what its payloads look like, where everything is read. */
 export type Provider = {
   /** The key of the provider, as in `"provider": "shipstream"`. */
@@ -73,6 +84,8 @@ export type Provider = {
   /** How long after the first attempt the provider's last retry comes, in seconds; null when unknown. */
   retryHorizonSeconds: number | null;
   knownBy: KnownBy;
+  /** Where the key is, when requests name a certificate; then `secret_key` is the webhook's id at the provider. */
+  certificate: CertificateRule | null;
   /** What the provider asks before it sends events, where that is not an event itself. */
   handshake: Handshake | null;
   guide: Guide;

@@ -40,6 +40,7 @@ export const shipstream: Provider = {
   /** 14 retries, the last one 104 h after the first attempt. */
   retryHorizonSeconds: 374_400,
   knownBy: 'event_id',
+  certificate: null,
   handshake: null,
   guide: {
     secret: 'the secret_key of the webhook at ShipStream',

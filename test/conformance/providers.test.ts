@@ -6,6 +6,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, clientOf, type Json } from '../support/client';
 import { type Gateway, startGateway } from '../support/gateway';
+import paypal from '../vectors/paypal.json';
 
 let gateway: Gateway;
 let client: Client;
@@ -183,6 +184,25 @@ describe('a scheme of one’s own', () => {
       expect.stringContaining('/secret_key'),
     ]);
   });
+});
+
+it('PayPal is verified with a pinned key, and needs the id of the webhook or a key', async () => {
+  const { headers, body, publicKey, webhookId } = paypal;
+  const { webhook_id: id } = await client.createWebhook({
+    provider: 'paypal',
+    secret_key: publicKey,
+    settings: { webhook_id: webhookId },
+  });
+  expect((await client.send(id, body, headers)).json).toMatchObject({ status: 'accepted' });
+  expect((await client.send(id, `${body} `, headers)).status).toBe(401);
+  const [event] = await client.events(id);
+  expect(event).toMatchObject({ topic: 'PAYMENT.SALE.COMPLETED', body_signed: false });
+  // No such certificate is asked for: the address is not PayPal's.
+  const { webhook_id: other } = await client.createWebhook({ provider: 'paypal', secret_key: webhookId });
+  const elsewhere = { ...headers, 'paypal-cert-url': `${gateway.url}/healthz` };
+  expect((await client.send(other, body, elsewhere)).status).toBe(401);
+  const refused = await client.call('POST', '/v1/webhooks', { provider: 'paypal', secret_key: 'no id!' });
+  expect(refused.status).toBe(422);
 });
 
 it('GET /v1/providers says what each provider is and needs', async () => {

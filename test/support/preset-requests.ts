@@ -8,6 +8,7 @@ import type { Secret } from '../../src/signature/keys';
 import { expandTemplate } from '../../src/signature/message';
 import { RequestView, type SignedRequest } from '../../src/signature/request-view';
 import { canSign, sign } from '../../src/signature/sign';
+import { writeTime } from '../../src/signature/timestamp';
 import { requestOf } from './signed-request';
 
 /** ms since 1970 */
@@ -36,17 +37,25 @@ const JSON_BODY = JSON.stringify({
 });
 const FORM_BODY = 'CallSid=CA123&Digits=1234&To=%2B18005551212';
 
-async function unsigned({ name, scheme }: Provider): Promise<SignedRequest> {
-  const body = name === 'twilio-form' ? FORM_BODY : JSON_BODY;
-  const digest = hex(await crypto.subtle.digest('SHA-256', encoder.encode(body)));
+type Fill = (body: Uint8Array) => Uint8Array;
+
+async function unsigned({ name, scheme }: Provider, fill: Fill): Promise<SignedRequest> {
+  const body = fill(encoder.encode(name === 'twilio-form' ? FORM_BODY : JSON_BODY));
+  const digest = hex(await crypto.subtle.digest('SHA-256', body));
   const headers = new Headers({ 'content-type': 'application/json' });
   for (const [, header = ''] of scheme.msg.join('').matchAll(/\{h:([^}]*)\}/g)) headers.set(header, 'msg_1');
   return requestOf({ url: `https://gateway.example/in/1?bodySHA256=${digest}`, headers, body });
 }
 
-/** A signed request, or null for a scheme nobody here can sign. */
-export async function signedSample(provider: Provider): Promise<SignedSample | null> {
-  const request = await unsigned(provider);
+/**
+ * A signed request, or null for a scheme nobody here can sign.
+ * @param fill makes another body of the sample's, before it is signed
+ */
+export async function signedSample(
+  provider: Provider,
+  fill: Fill = body => body,
+): Promise<SignedSample | null> {
+  const request = await unsigned(provider, fill);
   const { scheme } = provider;
   if (canSign(scheme)) {
     const secret = { id: 's', text: SECRETS[scheme.key.enc] ?? '' };
@@ -67,8 +76,13 @@ export async function signedSample(provider: Provider): Promise<SignedSample | n
         { name: 'ECDSA', namedCurve: 'P-256' },
         { name: 'ECDSA', hash: 'SHA-256' },
       );
+    case 'rsa-pkcs1-sha256': {
+      const rsa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+      const kind = { ...rsa, modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1) };
+      return withPublicKey(provider, { ...request, cfg: { webhook_id: 'WH' } }, kind, rsa);
+    }
     default:
-      return provider.name === 'adyen-payments' ? adyen(request) : mailgun(request);
+      return provider.name === 'adyen-payments' ? adyen(request, fill) : mailgun(request, fill);
   }
 }
 
@@ -80,7 +94,7 @@ async function withPublicKey(
 ): Promise<SignedSample> {
   const pair = (await crypto.subtle.generateKey(kind, true, ['sign', 'verify'])) as CryptoKeyPair;
   const [source] = scheme.sig;
-  const time = String(NOW / 1000);
+  const time = writeTime(NOW, scheme.ts?.fmt ?? 's');
   if (scheme.ts?.from.startsWith('h:')) request.headers.set(scheme.ts.from.slice(2), time);
   const compiled = compileScheme(scheme);
   const template = compiled.ok ? compiled.value.templates[0] : undefined;
@@ -114,7 +128,7 @@ export async function hmac(hash: string, key: Uint8Array, message: string): Prom
   return crypto.subtle.sign('HMAC', imported, encoder.encode(message));
 }
 
-async function adyen(request: SignedRequest): Promise<SignedSample> {
+async function adyen(request: SignedRequest, fill: Fill): Promise<SignedSample> {
   const item = {
     pspReference: '7914073381342284',
     merchantAccountCode: 'TestMerchant',
@@ -126,17 +140,16 @@ async function adyen(request: SignedRequest): Promise<SignedSample> {
   const message = `${item.pspReference}::${item.merchantAccountCode}:${item.merchantReference}:1130:EUR:AUTHORISATION:true`;
   const hmacSignature = base64(await hmac('SHA-256', encoder.encode('an adyen key'), message));
   const items = [{ NotificationRequestItem: { ...item, additionalData: { hmacSignature } } }];
-  const body = encoder.encode(JSON.stringify({ live: 'false', notificationItems: items }));
+  const body = fill(encoder.encode(JSON.stringify({ live: 'false', notificationItems: items })));
   return {
     request: { ...request, body },
     secret: { id: 's', text: encoder.encode('an adyen key').toHex() },
   };
 }
 
-async function mailgun(request: SignedRequest): Promise<SignedSample> {
+async function mailgun(request: SignedRequest, fill: Fill): Promise<SignedSample> {
   const signature = hex(await hmac('SHA-256', encoder.encode('a mailgun key'), '1763640000tok'));
-  const body = encoder.encode(
-    JSON.stringify({ signature: { timestamp: '1763640000', token: 'tok', signature }, 'event-data': {} }),
-  );
+  const content = { signature: { timestamp: '1763640000', token: 'tok', signature }, 'event-data': {} };
+  const body = fill(encoder.encode(JSON.stringify(content)));
   return { request: { ...request, body }, secret: { id: 's', text: 'a mailgun key' } };
 }

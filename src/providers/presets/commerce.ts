@@ -106,6 +106,36 @@ export const COMMERCE: readonly Declaration[] = [
     success: '200 within 5 s',
   }),
   preset({
+    name: 'paypal',
+    title: 'PayPal',
+    docsUrl: 'https://developer.paypal.com/api/rest/webhooks/rest/',
+    // Of the body only a checksum is signed, which is no proof of it: the body counts as unsigned.
+    scheme: {
+      alg: 'rsa-pkcs1-sha256',
+      key: { enc: 'spki-base64' },
+      enc: 'base64',
+      sig: [{ h: 'paypal-transmission-sig' }],
+      msg: ['{h:paypal-transmission-id}|{ts}|{cfg:webhook_id}|{crc32:body}'],
+      ts: { from: 'h:paypal-transmission-time', fmt: 'rfc3339', tol: null },
+    },
+    topic: ['json:/event_type'],
+    // The event's own id is in the unsigned body: with it, one request seen would vouch for any number of others.
+    id: ['h:paypal-transmission-id'],
+    entity: ['json:/resource/id'],
+    certificate: {
+      header: 'paypal-cert-url',
+      hosts: ['api.paypal.com', 'api.sandbox.paypal.com'],
+      path: '/v1/notifications/certs/',
+      setting: 'webhook_id',
+    },
+    retryHorizonSeconds: 259_200,
+    secret: "the webhook's id at PayPal; or PayPal's public key, with settings.webhook_id",
+    settings: [
+      { name: 'webhook_id', isRequired: false, what: "the webhook's id, where secret_key is a public key" },
+    ],
+    success: 'any 2xx; 25 retries in 3 days',
+  }),
+  preset({
     name: 'adyen-payments',
     title: 'Adyen (payments)',
     docsUrl: 'https://docs.adyen.com/development-resources/webhooks/verify-hmac-signatures/',
