@@ -4,6 +4,19 @@ import { bodyHmac, PUBLIC_URL, preset, timedHmac } from './preset';
 
 export const CUSTOMERS: readonly Declaration[] = [
   preset({
+    name: 'klaviyo',
+    title: 'Klaviyo',
+    docsUrl: 'https://developers.klaviyo.com/en/docs/working_with_system_webhooks',
+    scheme: timedHmac({ h: 'klaviyo-signature' }, 'hex', '{body}{ts}', {
+      from: 'h:klaviyo-timestamp',
+      fmt: 'http-date',
+      tol: null,
+    }),
+    topic: ['json:/data/0/topic', 'text:event'],
+    secret: 'the secret key chosen for the webhook',
+    isSecretChosen: true,
+  }),
+  preset({
     name: 'sendgrid',
     title: 'SendGrid',
     docsUrl:
