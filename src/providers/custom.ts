@@ -26,6 +26,9 @@ export const customDefinition = fieldsOf({
 /** A scheme, and where things are read; stored with the webhook as it was given. */
 export type CustomDefinition = v.InferOutput<typeof customDefinition>;
 
+/** Among the ids: events are known by what is signed, whatever their id. */
+const BY_BYTES = 'sha256:body';
+
 /** The topic of events whose definition names no place of one. */
 const TOPIC = 'text:event';
 
@@ -39,12 +42,13 @@ export function customProvider(definition: CustomDefinition): Result<Provider, S
     scheme,
     body: 'any',
     topic: type.length === 0 ? [TOPIC] : type,
-    id,
+    // A setting among the ids names the subscription: that is what the webhook is.
+    id: id.filter(source => source !== BY_BYTES && !source.startsWith('cfg:')),
     entity,
     seq: seq?.from ?? null,
     attempt: null,
     retryHorizonSeconds: null,
-    knownBy: null,
+    knownBy: id.includes(BY_BYTES) ? 'signed_bytes' : null,
     certificate: null,
     handshake: null,
     guide: {

@@ -8,6 +8,7 @@ import { CUSTOM, type CustomDefinition, customProvider } from './custom';
 import { type Declaration, declaredProvider } from './declared';
 import { ecwid } from './ecwid';
 import { COMMERCE } from './presets/commerce';
+import { CUSTOMERS } from './presets/customers';
 import { DEVELOPMENT } from './presets/development';
 import { DOCUMENTS } from './presets/documents';
 import { GENERIC } from './presets/generic';
@@ -22,7 +23,7 @@ const declared = (declaration: Declaration): Provider => {
   return provider.value;
 };
 
-const presets = [COMMERCE, MESSAGING, DEVELOPMENT, DOCUMENTS, GENERIC].flat().map(declared);
+const presets = [COMMERCE, MESSAGING, CUSTOMERS, DEVELOPMENT, DOCUMENTS, GENERIC].flat().map(declared);
 
 export const PROVIDERS: readonly Provider[] = [shipstream, apideck, ecwid, ...presets];
 

@@ -9,8 +9,8 @@ export const COMMERCE: readonly Declaration[] = [
     docsUrl: 'https://shopify.dev/docs/apps/build/webhooks',
     scheme: bodyHmac('x-shopify-hmac-sha256', 'base64'),
     topic: ['h:x-shopify-topic'],
-    // One change may cause events under several topics that share the event id; the webhook id is of one delivery.
-    id: ['h:x-shopify-webhook-id', 'h:x-shopify-event-id'],
+    // One change may cause events under several topics that share the event id: events are known by their bytes.
+    id: ['h:x-shopify-event-id', 'h:x-shopify-webhook-id'],
     entity: ['json:/admin_graphql_api_id', 'json:/id'],
     body: 'json',
     retryHorizonSeconds: 14_400,

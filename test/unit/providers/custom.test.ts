@@ -65,6 +65,7 @@ describe('a scheme of one’s own', () => {
     const unsigned = { ...PLAIN, id: ['h:x-id'] };
     expect(made(unsigned).knownBy).toBe('signed_bytes');
     expect(made({ ...unsigned, msg: ['{h:x-id}.{body}'] }).knownBy).toBe('event_id');
+    expect(made({ ...PLAIN, id: ['json:/id', 'sha256:body'] }).knownBy).toBe('signed_bytes');
     const ts = { from: 'h:x-time', fmt: 's' };
     expect(made({ ...unsigned, msg: ['{ts}.{body}'], ts: { ...ts, tol: 300 } }).knownBy).toBe('event_id');
     expect(made({ ...unsigned, msg: ['{ts}.{body}'], ts }).knownBy).toBe('signed_bytes');

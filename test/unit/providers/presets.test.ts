@@ -43,7 +43,7 @@ const CASES: Case[] = [
     headers: { 'x-shopify-topic': 'orders/create', 'x-shopify-webhook-id': 'w1', 'x-shopify-event-id': 'e1' },
     body: '{"id":820982911946154508}',
     topic: 'orders/create',
-    eventId: 'w1',
+    eventId: 'e1',
     entity: 'shopify:820982911946154508',
     knownBy: 'signed_bytes',
   },

@@ -49,6 +49,8 @@ describe('forms', () => {
   test('what is no escape or no UTF-8 is no form', () => {
     for (const text of ['a=%', 'a=%zz', 'a=%ff', '%E0%A4=1']) expect(read(text)).toBe('not_a_form');
     expect(parseForm(Uint8Array.of(0xff)).ok).toBe(false);
+    expect(read('a&'.repeat(5000))).toHaveLength(5000);
+    expect(read('a&'.repeat(5001))).toBe('not_a_form');
   });
 
   test('a name is read only where it is given once', () => {
