@@ -22,6 +22,9 @@ export type CourierTarget = {
   inOrder: boolean;
 };
 
+/** A target as it is kept between calls: how each call uses it is decided when it is made. */
+export type OpenedTarget = Omit<CourierTarget, 'connections' | 'inOrder'>;
+
 export type OutgoingEvent = {
   /** `webhook-id`: the same for every attempt of this event to this destination. */
   messageId: string;

@@ -1,9 +1,8 @@
 /** Stored secrets, opened for use: what a courier signs with, and what the provider's API is asked with. */
-import type { CourierTarget } from '../delivery/outgoing';
+import type { OpenedTarget } from '../delivery/outgoing';
 import { providerSigning } from '../delivery/provider-signing';
 import { keysOf, open, purpose } from '../subscriptions/sealing';
 import type { DestinationRecord, StoredSecret, WebhookRecord } from '../subscriptions/webhook';
-import { connectionsPerCall } from './courier-calls';
 
 /** A destination as couriers need it; null when one of its secrets does not open. `now` in ms since 1970. */
 export async function courierTarget(
@@ -11,7 +10,7 @@ export async function courierTarget(
   webhook: WebhookRecord,
   destination: DestinationRecord,
   now: number,
-): Promise<CourierTarget | null> {
+): Promise<OpenedTarget | null> {
   const secrets = await openAll(env, purpose.destination(destination.id), destination.secrets, now);
   const inbound =
     destination.sign === 'provider'
@@ -26,8 +25,6 @@ export async function courierTarget(
     sign: destination.sign,
     timeoutMs: destination.timeoutSeconds * 1000,
     webhookId: webhook.id,
-    connections: connectionsPerCall(destination.maxInFlight),
-    inOrder: false,
     provider: destination.sign === 'provider' ? providerSigning(webhook, inbound) : null,
   };
 }

@@ -74,7 +74,7 @@ export function readEvent(views: Views, sequence: number): EventDetail | null {
   const held = confirmations.detail(sequence);
   const issues = held?.detail == null ? event.issues : [{ path: '', message: held.detail }];
   const deliveries = webhook.destinations
-    .filter(destination => topicMatches(destination.topics, event.topic))
+    .filter(({ topics }) => topicMatches(topics, event.topic, { operational: event.operational }))
     .filter(({ id }) => {
       // Passed without an attempt or a row: it began after this event.
       const cursor = forwarding.route(id)?.lane.cursor.sequence ?? 0;
@@ -82,7 +82,7 @@ export function readEvent(views: Views, sequence: number): EventDetail | null {
       return known || event.deferred || cursor < sequence;
     })
     .map((destination): DeliveryView => {
-      const row = rows.find(other => other.destinationId === destination.id);
+      const row = rows.find(other => other.destinationId === destination.id && other.replay === 0);
       const own = attempts.filter(attempt => attempt.destinationId === destination.id);
       const delivered = own.some(attempt => attempt.outcome === 'delivered');
       return {
@@ -94,7 +94,14 @@ export function readEvent(views: Views, sequence: number): EventDetail | null {
       };
     });
   return {
-    ...summary(event, statusOf(event, rows)),
+    // As in the list: a replay that fails does not make an event fail that was delivered.
+    ...summary(
+      event,
+      statusOf(
+        event,
+        rows.filter(({ replay }) => replay === 0),
+      ),
+    ),
     headers: event.headers,
     query: event.query,
     body: log.segments.body(sequence),

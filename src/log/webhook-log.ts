@@ -113,6 +113,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     if (live === null) return false;
     this.#live = null;
     live.forwarding.stop();
+    live.confirmations.stop();
     await this.ctx.storage.deleteAll();
     this.#due = new DueTimes(this.ctx.storage, null);
     await this.#forgetInKv(live.webhook.id);
@@ -218,7 +219,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       if (isDue(live.log.reportsAt(), now)) live.log.sendReports(now);
       if (isDue(live.log.dropsAt(), now)) {
         live.log.retain(now);
-        live.forwarding.dropped(live.log.segments.firstSequence);
+        live.forwarding.dropped();
       }
       live.confirmations.pump();
       live.forwarding.pump();
