@@ -109,7 +109,8 @@ function cloudEventsHeaders(webhookId: number, event: OutgoingEvent): Pairs {
     ['ce-specversion', '1.0'],
     ['ce-id', String(event.sequence)],
     ['ce-source', `/webhooks/${webhookId}`],
-    ['ce-type', percentEncoded(event.topic)],
+    // CloudEvents wants a type; an event released although its topic could not be read has none.
+    ['ce-type', percentEncoded(event.topic) || 'unknown'],
     ['ce-time', new Date(event.receivedAt).toISOString()],
     ['ce-sequence', String(event.sequence)],
   ];

@@ -22,19 +22,19 @@ describe('a gate', () => {
 
   it('keeps a rate from its first event on: a restart is no way around it', () => {
     const gate = new Gate(CLOSED, NOW);
-    expect(gate.allows(10, NOW)).toBe(0);
-    expect(gate.opensAt(10, NOW)).toBe(NOW + 100);
-    expect(gate.allows(10, NOW + 1000)).toBe(10);
+    expect(gate.allows(40, NOW)).toBe(0);
+    expect(gate.opensAt(40, NOW)).toBe(NOW + 25);
+    expect(gate.allows(40, NOW + 1000)).toBe(10);
     gate.started(10, NOW + 1000);
-    expect(gate.allows(10, NOW + 1000)).toBe(0);
+    expect(gate.allows(40, NOW + 1000)).toBe(0);
   });
 
   it('gives back what did not start', () => {
     const gate = new Gate(CLOSED, NOW);
-    gate.allows(10, NOW + 1000);
+    gate.allows(40, NOW + 1000);
     gate.started(10, NOW + 1000);
     gate.returned(false);
-    expect(gate.allows(10, NOW + 1000)).toBe(1);
+    expect(gate.allows(40, NOW + 1000)).toBe(1);
   });
 
   it('does not count against a rate what left before there was one', () => {
@@ -44,8 +44,8 @@ describe('a gate', () => {
       gate.started(1000, NOW);
       gate.returned(false);
     }
-    expect(gate.allows(10, NOW + 1000)).toBe(0);
-    expect(gate.allows(10, NOW + 2000)).toBe(10);
+    expect(gate.allows(40, NOW + 1000)).toBe(0);
+    expect(gate.allows(40, NOW + 2000)).toBe(10);
   });
 
   it('lets a probe go within the rate, and no second one before its result', () => {

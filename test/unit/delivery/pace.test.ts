@@ -5,10 +5,10 @@ import { emptyPace, nextTokenAt, refill } from '../../../src/delivery/pace';
 const NOW = Date.UTC(2026, 10, 20);
 
 describe('a pace', () => {
-  it('begins empty and holds one second of its rate', () => {
+  it('begins empty and holds a quarter of a second of its rate', () => {
     expect(emptyPace(NOW).tokens).toBe(0);
-    expect(refill(emptyPace(NOW), 20, NOW + 500).tokens).toBe(10);
-    expect(refill(emptyPace(NOW), 20, NOW + 3_600_000).tokens).toBe(20);
+    expect(refill(emptyPace(NOW), 20, NOW + 200).tokens).toBe(4);
+    expect(refill(emptyPace(NOW), 20, NOW + 3_600_000).tokens).toBe(5);
   });
 
   it('holds one event where the rate is less than one a second', () => {
@@ -22,7 +22,7 @@ describe('a pace', () => {
     expect(refill({ tokens: 1, at: NOW }, 10, NOW - 5000)).toEqual({ tokens: 1, at: NOW - 5000 });
   });
 
-  it('has a token when it says so, and never gives more than its rate and one second besides', () => {
+  it('has a token when it says so, and never gives more than its rate', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0.01, max: 10_000, noNaN: true }),
