@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureDevVars } from './dev-vars.mjs';
+import { ensureDevVars, readDevVars } from './dev-vars.mjs';
 
 /** wrangler's own minimum; on an older Node it runs on the one among the dependencies. */
 const MIN_NODE = 22;
@@ -72,7 +72,8 @@ function run() {
     given(name) ? [] : [`${name}=${value}`],
   );
   const endWithParent = new URL('./end-with-parent.mjs', import.meta.url).href;
-  const gateway = spawn(node(), ['--import', endWithParent, wrangler(), 'dev', ...missing, ...args], {
+  const command = ['--import', endWithParent, wrangler(), 'dev', ...missing, ...previousKey(), ...args];
+  const gateway = spawn(node(), command, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...QUIET, ...process.env },
@@ -89,6 +90,13 @@ function run() {
       setTimeout(() => gateway.kill('SIGKILL'), GRACE_MS).unref();
     });
   }
+}
+
+/** wrangler hands on the secrets that wrangler.toml requires; this one exists only while a key is being changed. */
+function previousKey() {
+  const value = process.env.SECRETS_KEY_PREVIOUS || readDevVars(root)?.SECRETS_KEY_PREVIOUS;
+  const isOwnFile = given('--env-file') === undefined || Boolean(process.env.SECRETS_KEY_PREVIOUS);
+  return value && isOwnFile ? ['--var', `SECRETS_KEY_PREVIOUS:${value}`] : [];
 }
 
 function node() {

@@ -23,6 +23,8 @@ export const LIMITS = {
   MAX_HOLES: 10_000,
   /** Longest wait a destination's Retry-After can ask for, in seconds. */
   MAX_RETRY_AFTER_SECONDS: 86_400,
+  /** Requests that may wait for the next event of one webhook at the same time. */
+  MAX_WAITERS: 64,
   /** Largest management request body. */
   MAX_API_BODY_BYTES: 256 * 1024,
 } as const;

@@ -1,24 +1,39 @@
 /**
- * The guard in front of `/v1`: a bearer token, or nothing happens. Fails closed where the deployment has no
- * secrets.
+ * The guard in front of `/v1`: a bearer token that may do what is asked, or nothing happens. Fails closed where the
+ * deployment has no secrets.
  */
 import { createMiddleware } from 'hono/factory';
+import { judgeApiToken } from '../tokens/judged';
 import { addressOf, configurationProblem, judgeToken } from './admin-token';
+import type { ApiEnv } from './context';
+import { ADMIN, principalOf, refusal } from './principal';
 import { problem } from './problem';
 
-/** Answers 503 when secrets are missing, 401 to a missing or wrong token, 429 to wrong ones over the limit. */
-export const adminOnly = createMiddleware<{ Bindings: Env }>(async function adminOnly(c, next) {
+/**
+ * Answers 503 when secrets are missing, 401 to a missing or wrong token, 429 to wrong ones over the limit, and 403 to
+ * what a token may not do.
+ */
+export const authorized = createMiddleware<ApiEnv>(async function authorized(c, next) {
   const detail = configurationProblem(c.env);
   if (detail !== null) return problem({ reason: 'not_configured', detail });
 
-  const token = /^Bearer +(\S+) *$/i.exec(c.req.header('Authorization') ?? '')?.[1];
-  if (token === undefined) return problem({ reason: 'unauthorized' });
-  switch (await judgeToken(c.env, token, addressOf(c.req.raw))) {
-    case 'wrong':
-      return problem({ reason: 'unauthorized' });
-    case 'wrong_and_limited':
-      return problem({ reason: 'sign_ins_limited' });
-    case 'right':
-      await next();
+  const text = /^Bearer +(\S+) *$/i.exec(c.req.header('Authorization') ?? '')?.[1];
+  if (text === undefined) return problem({ reason: 'unauthorized' });
+  const token = await judgeApiToken(c.env, text, Date.now());
+  if (!token.ok) return problem({ reason: 'unavailable' });
+  if (token.value === null) {
+    switch (await judgeToken(c.env, text, addressOf(c.req.raw))) {
+      case 'wrong':
+        return problem({ reason: 'unauthorized' });
+      case 'wrong_and_limited':
+        return problem({ reason: 'sign_ins_limited' });
+      case 'right':
+        break;
+    }
   }
+  const principal = token.value === null ? ADMIN : principalOf(token.value);
+  const refused = refusal(principal, c.req.method, c.req.path);
+  if (refused !== null) return problem({ reason: 'forbidden', detail: refused });
+  c.set('principal', principal);
+  await next();
 });

@@ -4,9 +4,11 @@ import { LIMITS } from '../limits';
 import { err, ok, type Result } from '../result';
 import type { ApiError } from './problem';
 
-/** All bytes of the body, or `too_large` as soon as there are more than LIMITS.MAX_API_BODY_BYTES. */
-export async function readBytes(request: Request): Promise<Result<Uint8Array, 'too_large'>> {
-  const max = LIMITS.MAX_API_BODY_BYTES;
+/** All bytes of the body, or `too_large` as soon as there are more than `max`. */
+export async function readBytes(
+  request: Request,
+  max: number = LIMITS.MAX_API_BODY_BYTES,
+): Promise<Result<Uint8Array, 'too_large'>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   if (request.body !== null) {
@@ -33,10 +35,20 @@ const DETAIL: Record<JsonProblem, string> = {
   too_deep: `The body nests deeper than ${LIMITS.MAX_JSON_DEPTH} levels.`,
 };
 
-/** The JSON value of the body. @param whenEmpty what an empty body stands for, where it may be empty */
-export async function readJson(request: Request, whenEmpty?: unknown): Promise<Result<unknown, ApiError>> {
-  const bytes = await readBytes(request);
-  if (!bytes.ok) return err({ reason: 'too_large' });
+type Reading = {
+  /** What an empty body stands for, where it may be empty. */
+  whenEmpty?: unknown;
+  /** Where a body may be larger than LIMITS.MAX_API_BODY_BYTES. */
+  maxBytes?: number | undefined;
+};
+
+/** The JSON value of the body. */
+export async function readJson(
+  request: Request,
+  { whenEmpty, maxBytes = LIMITS.MAX_API_BODY_BYTES }: Reading = {},
+): Promise<Result<unknown, ApiError>> {
+  const bytes = await readBytes(request, maxBytes);
+  if (!bytes.ok) return err({ reason: 'too_large', maxBytes });
   if (bytes.value.length === 0 && whenEmpty !== undefined) return ok(whenEmpty);
   const document = parseJson(bytes.value);
   return document.ok

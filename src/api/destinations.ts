@@ -15,11 +15,17 @@ import { parseDestinationRotation } from '../subscriptions/rotation';
 import { createdDestinationView, destinationView } from '../subscriptions/view';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
 import { readJson } from './body';
+import type { ApiEnv } from './context';
 import { inputRules, makingAt } from './deployment';
+import { attemptOf, earlierAnswer, keptAnswer } from './idempotency';
 import { changeWebhook } from './manage';
+import { etagOf, preconditionOf } from './preconditions';
 import { type ApiError, problem } from './problem';
 
-export const destinations = new Hono<{ Bindings: Env }>();
+export const destinations = new Hono<ApiEnv>();
+
+/** The request was made before, under its Idempotency-Key. */
+type Answered = { reason: 'answered'; answer: ReturnType<typeof createdDestinationView> };
 
 function destinationOf(record: WebhookRecord, id: string): Result<DestinationRecord, ApiError> {
   const found = record.destinations.find(destination => destination.id === id);
@@ -41,10 +47,22 @@ destinations.post('/:webhook_id/destinations', async c => {
   const input = parseDestination(body.value, inputRules(c.env).urlProblem);
   if (!input.ok) return problem({ reason: 'invalid', errors: input.error });
   const { destination, revealed } = await newDestination(input.value, making.value);
-  const changed = await changeWebhook(
+  const view = createdDestinationView(destination, [revealed]);
+  const idText = c.req.param('webhook_id');
+  const key = c.req.header('Idempotency-Key');
+  const what = `POST /v1/webhooks/${idText}/destinations`;
+  const attempt = await attemptOf(c.env, key, c.var.principal, what, body.value);
+  if (!attempt.ok) return problem(attempt.error);
+  const { now } = making.value;
+  const kept = attempt.value === null ? null : await keptAnswer(c.env, attempt.value, view, now);
+  if (kept?.ok === false) return problem(kept.error);
+  const changed = await changeWebhook<null, Answered>(
     c.env,
-    c.req.param('webhook_id'),
+    idText,
     async current => {
+      const earlier = await earlierAnswer<typeof view>(c.env, current.id, attempt.value);
+      if (!earlier.ok) return earlier;
+      if (earlier.value !== null) return err({ reason: 'answered', answer: earlier.value });
       if (current.destinations.length >= LIMITS.MAX_DESTINATIONS) {
         return err({
           reason: 'conflict',
@@ -58,10 +76,14 @@ destinations.post('/:webhook_id/destinations', async c => {
         extra: null,
       });
     },
-    making.value.now,
+    now,
+    {
+      precondition: preconditionOf(c.req.header('If-Match')),
+      ...(kept === null ? {} : { kept: kept.value }),
+    },
   );
-  if (!changed.ok) return problem(changed.error);
-  return c.json(createdDestinationView(destination, [revealed]), 201);
+  if (changed.ok) return c.json(view, 201, { ETag: etagOf(changed.value.record.version) });
+  return changed.error.reason === 'answered' ? c.json(changed.error.answer, 201) : problem(changed.error);
 });
 
 destinations.patch('/:webhook_id/destinations/:destination_id', async c => {
@@ -82,8 +104,10 @@ destinations.patch('/:webhook_id/destinations/:destination_id', async c => {
       return ok({ record: withDestination(current, id, settings.value), extra: view });
     },
     Date.now(),
+    { precondition: preconditionOf(c.req.header('If-Match')) },
   );
-  return changed.ok ? c.json(changed.value.extra) : problem(changed.error);
+  if (!changed.ok) return problem(changed.error);
+  return c.json(changed.value.extra, 200, { ETag: etagOf(changed.value.record.version) });
 });
 
 destinations.delete('/:webhook_id/destinations/:destination_id', async c => {
@@ -98,12 +122,13 @@ destinations.delete('/:webhook_id/destinations/:destination_id', async c => {
       return ok({ record: { ...current, destinations: left }, extra: null });
     },
     Date.now(),
+    { precondition: preconditionOf(c.req.header('If-Match')) },
   );
   return changed.ok ? c.body(null, 204) : problem(changed.error);
 });
 
 destinations.post('/:webhook_id/destinations/:destination_id/rotate_secret', async c => {
-  const body = await readJson(c.req.raw, {});
+  const body = await readJson(c.req.raw, { whenEmpty: {} });
   if (!body.ok) return problem(body.error);
   const rotation = parseDestinationRotation(body.value);
   if (!rotation.ok) return problem({ reason: 'invalid', errors: rotation.error });
@@ -127,6 +152,7 @@ destinations.post('/:webhook_id/destinations/:destination_id/rotate_secret', asy
       return ok({ record, extra: revealed.secretKey });
     },
     making.value.now,
+    { precondition: preconditionOf(c.req.header('If-Match')) },
   );
   return changed.ok ? c.json({ secret_key: changed.value.extra }) : problem(changed.error);
 });

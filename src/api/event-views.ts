@@ -29,6 +29,7 @@ export function eventView(event: EventSummary) {
     body_bytes: event.bodyBytes,
     late: event.late,
     epoch: event.epoch,
+    ...(event.content === undefined ? {} : contentView(event.content)),
   };
 }
 
@@ -36,13 +37,14 @@ export function eventView(event: EventSummary) {
  * The body is `body` where it is UTF-8, byte for byte, and `body_base64` otherwise; `redacted` says that it is
  * gone.
  */
+function contentView({ headers, query, body }: NonNullable<EventSummary['content']>) {
+  return { headers: joinedHeaders(headers), query, ...bodyView(body), redacted: body === null };
+}
+
 export function eventDetailView(event: EventDetail) {
   return {
     ...eventView(event),
-    headers: joined(event.headers),
-    query: event.query,
-    ...bodyView(event.body),
-    redacted: event.body === null,
+    ...contentView(event),
     verdict: {
       valid: event.issues.length === 0,
       issues: event.issues,
@@ -56,7 +58,7 @@ export function eventDetailView(event: EventDetail) {
 }
 
 /** Repeated headers as one, as HTTP reads them (RFC 9110 section 5.3). */
-function joined(headers: readonly [string, string][]): Record<string, string> {
+export function joinedHeaders(headers: readonly [string, string][]): Record<string, string> {
   const values = new Map<string, string>();
   for (const [name, value] of headers) {
     const before = values.get(name);
@@ -65,7 +67,7 @@ function joined(headers: readonly [string, string][]): Record<string, string> {
   return Object.fromEntries(values);
 }
 
-function bodyView(body: Uint8Array | null): { body: string | null } | { body_base64: string } {
+export function bodyView(body: Uint8Array | null): { body: string | null } | { body_base64: string } {
   if (body === null) return { body: null };
   try {
     return { body: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body) };
@@ -110,7 +112,7 @@ export function gapsView(report: GapsReport) {
   };
 }
 
-function gapView(gap: Gap) {
+export function gapView(gap: Gap) {
   return {
     epoch: gap.epoch,
     from: gap.from,
@@ -122,6 +124,7 @@ function gapView(gap: Gap) {
     before: sideView(gap.before),
     after: sideView(gap.after),
     retry_until: timeOrNull(gap.retryUntil),
+    note: gap.note,
   };
 }
 
@@ -140,6 +143,7 @@ export function statusView(report: StatusReport) {
     last_sequence: report.lastSequence,
     last_event_at: timeOrNull(report.lastEventAt),
     counters: report.counters,
+    rejected: report.rejected,
     epoch: report.epoch,
     highest_increment_id: report.highestIncrementId,
     // Not zero where it cannot be known.
@@ -159,6 +163,7 @@ function destinationStatusView(status: DestinationStatus) {
     retrying: status.retrying,
     dead: status.dead,
     lag: status.lag,
+    oldest_undelivered_at: timeOrNull(status.oldestUndeliveredAt),
     last_delivered_at: timeOrNull(status.lastDeliveredAt),
     disabled_reason: status.disabledReason,
     circuit: status.circuit,

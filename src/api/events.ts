@@ -4,7 +4,7 @@
  */
 import { type Context, Hono } from 'hono';
 import { LIMITS } from '../limits';
-import type { EventStatus, GapStatus, WebhookObject } from '../log/contract';
+import type { EventStatus, EventsQuery, GapStatus, WebhookObject } from '../log/contract';
 import { objectOf } from '../log/stub';
 import { err, ok, type Result } from '../result';
 import type { FieldError } from '../subscriptions/field-errors';
@@ -17,6 +17,10 @@ export const events = new Hono<{ Bindings: Env }>();
 
 const EVENT_STATUSES: readonly EventStatus[] = ['accepted', 'quarantined', 'retrying', 'dead'];
 const GAP_STATUSES: readonly GapStatus[] = ['open', 'filled', 'expired', 'resolved'];
+
+const MAX_WAIT_SECONDS = 30;
+/** The platform ends a request after 30 s; a wait of that length would sometimes end without an answer. */
+const LONGEST_WAIT_MS = 25_000;
 
 /** Answers are asked of an existing webhook's object only: others answer about nothing. */
 export async function objectFor(env: Env, idText: string): Promise<Result<WebhookObject, ApiError>> {
@@ -41,19 +45,27 @@ events.get('/:webhook_id/events', async c => {
   const page = wholeParameters(c.req.query(), {
     after: { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 },
     limit: { min: 1, max: 500, fallback: 100 },
+    wait: { min: 0, max: MAX_WAIT_SECONDS, fallback: 0 },
   });
+  const include = oneOfParameter('include', c.req.query('include'), ['body']);
   const topic = topicParameter(c.req.query('topic'));
   const status = oneOfParameter('status', c.req.query('status'), EVENT_STATUSES);
-  if (!page.ok || !topic.ok || !status.ok) {
-    const errors = [page, topic, status].flatMap(part => (part.ok ? [] : part.error));
+  if (!page.ok || !topic.ok || !status.ok || !include.ok) {
+    const errors = [page, topic, status, include].flatMap(part => (part.ok ? [] : part.error));
     return problem({ reason: 'invalid', errors });
   }
   const object = await objectFor(c.env, c.req.param('webhook_id'));
   if (!object.ok) return problem(object.error);
-  const query = { ...page.value, topic: topic.value, status: status.value };
+  const { after, limit, wait } = page.value;
+  const query: EventsQuery = {
+    ...{ after, limit, topic: topic.value, status: status.value },
+    waitMs: Math.min(wait * 1000, LONGEST_WAIT_MS),
+    ...(include.value === null ? {} : { include: include.value }),
+  };
   const found = await ask(() => object.value.events(query));
   if (!found.ok) return problem(found.error);
-  return c.json({ events: found.value.events.map(eventView), next: found.value.next });
+  const { events, next, cursor } = found.value;
+  return c.json({ events: events.map(eventView), next, cursor });
 });
 
 events.get('/:webhook_id/events/:sequence', async c => {

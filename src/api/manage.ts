@@ -3,6 +3,7 @@
  * so what this answers is never stale; failures are values. An object that cannot be reached is `unavailable`,
  * never "not found".
  */
+import type { KeptAnswer } from '../log/kept-answers';
 import { objectOf } from '../log/stub';
 import { err, ok, type Result } from '../result';
 import { forget, remember } from '../subscriptions/edge-cache';
@@ -13,6 +14,7 @@ import { newWebhook, type RevealedSecret } from '../subscriptions/record';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { webhookIdOf } from '../subscriptions/webhook-id';
 import { makingAt } from './deployment';
+import type { Precondition } from './preconditions';
 import type { ApiError } from './problem';
 
 /** Two clients changing one webhook at once take turns; more than this many turns is a fight. */
@@ -61,24 +63,34 @@ export async function createWebhook(
   return err({ reason: 'conflict', detail: 'No free webhook id was found. Try again.' });
 }
 
+/** What else a change is made under. */
+export type ChangeOptions = {
+  /** From `If-Match`. */
+  precondition?: Precondition;
+  /** Kept with the change. */
+  kept?: KeptAnswer;
+};
+
 /**
  * Reads, edits and replaces a webhook, again from the start when someone else was faster. `edit` may run several
  * times; what it gives beside the record is that of the run which counted.
  */
-export async function changeWebhook<T>(
+export async function changeWebhook<T, E extends { reason: string } = never>(
   env: Env,
   idText: string,
-  edit: (record: WebhookRecord) => Promise<Result<{ record: WebhookRecord; extra: T }, ApiError>>,
+  edit: (record: WebhookRecord) => Promise<Result<{ record: WebhookRecord; extra: T }, ApiError | E>>,
   now: number,
-): Promise<Result<{ record: WebhookRecord; extra: T }, ApiError>> {
+  { precondition = () => true, kept }: ChangeOptions = {},
+): Promise<Result<{ record: WebhookRecord; extra: T }, ApiError | E>> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const current = await findWebhook(env, idText);
     if (!current.ok) return current;
     const { id, version } = current.value;
+    if (!precondition(version)) return err({ reason: 'precondition_failed' });
     const edited = await edit(current.value);
     if (!edited.ok) return edited;
     const next = { ...edited.value.record, updatedAt: now };
-    const replaced = await ask(() => objectOf(env, id).replace(next, version));
+    const replaced = await ask(() => objectOf(env, id).replace(next, version, kept));
     if (!replaced.ok) return replaced;
     switch (replaced.value.kind) {
       case 'ok': {
@@ -96,14 +108,22 @@ export async function changeWebhook<T>(
   return err({ reason: 'conflict', detail: 'The webhook keeps being changed by someone else. Try again.' });
 }
 
-/** Removes a webhook with all it stored. False: there was none. */
-export async function removeWebhook(env: Env, id: number, now: number): Promise<Result<boolean, ApiError>> {
-  const removed = await ask(() => objectOf(env, id).remove());
-  if (removed.ok) {
-    noteChange(id, null, now);
-    forget(id);
-  }
-  return removed;
+/**
+ * Removes a webhook with all it stored. False: there was none.
+ * @param version only in this version; undefined: in whichever
+ */
+export async function removeWebhook(
+  env: Env,
+  id: number,
+  now: number,
+  version?: number,
+): Promise<Result<boolean, ApiError>> {
+  const removed = await ask(() => objectOf(env, id).remove(version));
+  if (!removed.ok) return removed;
+  if (removed.value === 'changed') return err({ reason: 'precondition_failed' });
+  noteChange(id, null, now);
+  forget(id);
+  return ok(removed.value);
 }
 
 /** A page of the list, which may lag KV by a minute for changes made elsewhere. */

@@ -11,11 +11,17 @@ export type ApiError =
   /** It is JSON, but not what was asked for. */
   | { reason: 'invalid'; errors: FieldError[] }
   | { reason: 'unauthorized' }
+  /** A right token that may not do this. */
+  | { reason: 'forbidden'; detail: string }
   | { reason: 'sign_ins_limited' }
-  | { reason: 'not_found'; what: 'route' | 'webhook' | 'destination' | 'event' }
+  | { reason: 'not_found'; what: 'route' | 'webhook' | 'destination' | 'event' | 'token' }
   | { reason: 'method_not_allowed'; allowed: readonly string[] }
   | { reason: 'conflict'; detail: string }
-  | { reason: 'too_large' }
+  /** `If-Match` names another version. */
+  | { reason: 'precondition_failed' }
+  | { reason: 'idempotency_key_reused' }
+  /** `maxBytes` where it is not the usual limit. */
+  | { reason: 'too_large'; maxBytes?: number }
   /** A secret or setting of the deployment is missing: nothing works until its operator acts. */
   | { reason: 'not_configured'; detail: string }
   /** A stored secret does not open. */
@@ -44,9 +50,11 @@ function describe(error: ApiError): Problem {
       return {
         status: 401,
         title: 'Not authorized',
-        detail: 'Send the admin token: Authorization: Bearer <ADMIN_TOKEN>.',
+        detail: 'Send the admin token or an API token: Authorization: Bearer <token>.',
         headers: { 'WWW-Authenticate': 'Bearer realm="gapless"' },
       };
+    case 'forbidden':
+      return { status: 403, title: 'Forbidden', detail: error.detail };
     case 'not_found':
       return { status: 404, title: 'Not found', detail: `There is no such ${error.what}.` };
     case 'method_not_allowed':
@@ -58,11 +66,17 @@ function describe(error: ApiError): Problem {
       };
     case 'conflict':
       return { status: 409, title: 'Conflict', detail: error.detail };
+    case 'precondition_failed':
+      return {
+        status: 412,
+        title: 'Precondition failed',
+        detail: 'The webhook was changed since it was read. Read it again, then change it.',
+      };
     case 'too_large':
       return {
         status: 413,
         title: 'Request too large',
-        detail: `A request body has at most ${LIMITS.MAX_API_BODY_BYTES} bytes.`,
+        detail: `A request body has at most ${error.maxBytes ?? LIMITS.MAX_API_BODY_BYTES} bytes.`,
       };
     case 'invalid':
       return {
@@ -70,6 +84,12 @@ function describe(error: ApiError): Problem {
         title: 'Invalid input',
         detail: error.errors.map(({ path, message }) => `${path || 'body'} ${message}`).join('; '),
         errors: error.errors,
+      };
+    case 'idempotency_key_reused':
+      return {
+        status: 422,
+        title: 'Idempotency-Key reused',
+        detail: 'Another request was made with this Idempotency-Key within 24 hours. Use a new one.',
       };
     case 'sign_ins_limited':
       return {

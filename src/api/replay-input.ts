@@ -31,13 +31,13 @@ const topicPattern = v.pipe(
   ),
 );
 
-const oneEvent = v.strictObject({
+export const eventReplaySchema = v.strictObject({
   destination_id: v.nullish(text(64), null),
   new_id: v.nullish(v.boolean('must be true or false'), false),
 });
 
-const range = v.strictObject({
-  ...oneEvent.entries,
+export const replaySchema = v.strictObject({
+  ...eventReplaySchema.entries,
   from_sequence: v.nullish(sequence, null),
   to_sequence: v.nullish(sequence, null),
   since: v.nullish(time, null),
@@ -48,7 +48,7 @@ const range = v.strictObject({
 });
 
 export function parseReplay(given: unknown): Result<ReplayRequest, FieldError[]> {
-  const parsed = v.safeParse(range, given);
+  const parsed = v.safeParse(replaySchema, given);
   if (!parsed.success) return err(fieldErrors(parsed.issues));
   const { destination_id, from_sequence, to_sequence, since, until, status, topic, new_id, dry_run } =
     parsed.output;
@@ -68,7 +68,7 @@ export function parseReplay(given: unknown): Result<ReplayRequest, FieldError[]>
 export function parseEventReplay(
   given: unknown,
 ): Result<{ destinationId: string | null; newId: boolean }, FieldError[]> {
-  const parsed = v.safeParse(oneEvent, given);
+  const parsed = v.safeParse(eventReplaySchema, given);
   if (!parsed.success) return err(fieldErrors(parsed.issues));
   return ok({ destinationId: parsed.output.destination_id, newId: parsed.output.new_id });
 }

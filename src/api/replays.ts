@@ -12,7 +12,7 @@ export const replays = new Hono<{ Bindings: Env }>();
 replays.post('/:webhook_id/replay', async c => {
   const object = await objectFor(c.env, c.req.param('webhook_id'));
   if (!object.ok) return problem(object.error);
-  const given = await readJson(c.req.raw, {});
+  const given = await readJson(c.req.raw, { whenEmpty: {} });
   if (!given.ok) return problem(given.error);
   const request = parseReplay(given.value);
   if (!request.ok) return problem({ reason: 'invalid', errors: request.error });
@@ -25,7 +25,7 @@ replays.post('/:webhook_id/events/:sequence/replay', async c => {
   if (!sequence.ok) return problem(sequence.error);
   const object = await objectFor(c.env, c.req.param('webhook_id'));
   if (!object.ok) return problem(object.error);
-  const given = await readJson(c.req.raw, {});
+  const given = await readJson(c.req.raw, { whenEmpty: {} });
   if (!given.ok) return problem(given.error);
   const request = parseEventReplay(given.value);
   if (!request.ok) return problem({ reason: 'invalid', errors: request.error });

@@ -10,12 +10,16 @@ import { parseInboundRotation } from '../subscriptions/rotation';
 import { createdView, timeText, webhookView } from '../subscriptions/view';
 import { webhookIdOf } from '../subscriptions/webhook-id';
 import { readJson } from './body';
+import type { ApiEnv } from './context';
+import { createOnce } from './create-once';
 import { inputRules, makingAt, publicBase } from './deployment';
+import { attemptOf } from './idempotency';
 import { changeWebhook, createWebhook, findWebhook, listPage, removeWebhook } from './manage';
+import { etagOf, preconditionOf } from './preconditions';
 import { problem } from './problem';
 import { wholeParameters } from './query';
 
-export const webhooks = new Hono<{ Bindings: Env }>();
+export const webhooks = new Hono<ApiEnv>();
 
 const MAX_PAGE = 500;
 
@@ -24,11 +28,27 @@ webhooks.post('/', async c => {
   if (!body.ok) return problem(body.error);
   const input = parseWebhook(body.value, inputRules(c.env));
   if (!input.ok) return problem({ reason: 'invalid', errors: input.error });
-  const created = await createWebhook(c.env, input.value, 'rest', Date.now());
+  const base = publicBase(c.env, c.req.raw);
+  const key = c.req.header('Idempotency-Key');
+  const attempt = await attemptOf(c.env, key, c.var.principal, 'POST /v1/webhooks', body.value);
+  if (!attempt.ok) return problem(attempt.error);
+  const created =
+    attempt.value === null
+      ? await createWebhook(c.env, input.value, 'rest', Date.now())
+      : await createOnce(
+          c.env,
+          input.value,
+          attempt.value,
+          (record, revealed) => createdView(record, revealed, base),
+          Date.now(),
+        );
   if (!created.ok) return problem(created.error);
-  const { record, revealed } = created.value;
-  const view = createdView(record, revealed, publicBase(c.env, c.req.raw));
-  return c.json(view, 201, { Location: `/v1/webhooks/${record.id}` });
+  const view =
+    'record' in created.value
+      ? createdView(created.value.record, created.value.revealed, base)
+      : created.value;
+  const headers = { Location: `/v1/webhooks/${view.webhook_id}`, ETag: etagOf(1) };
+  return c.json(view, 201, headers);
 });
 
 webhooks.get('/', async c => {
@@ -47,7 +67,8 @@ webhooks.get('/', async c => {
 webhooks.get('/:webhook_id', async c => {
   const record = await findWebhook(c.env, c.req.param('webhook_id'));
   if (!record.ok) return problem(record.error);
-  return c.json(webhookView(record.value, publicBase(c.env, c.req.raw)));
+  const view = webhookView(record.value, publicBase(c.env, c.req.raw));
+  return c.json(view, 200, { ETag: etagOf(record.value.version) });
 });
 
 webhooks.patch('/:webhook_id', async c => {
@@ -64,21 +85,31 @@ webhooks.patch('/:webhook_id', async c => {
       return ok({ record: await withSettings(current, settings.value, making.value), extra: null });
     },
     making.value.now,
+    { precondition: preconditionOf(c.req.header('If-Match')) },
   );
   if (!changed.ok) return problem(changed.error);
-  return c.json(webhookView(changed.value.record, publicBase(c.env, c.req.raw)));
+  const { record } = changed.value;
+  return c.json(webhookView(record, publicBase(c.env, c.req.raw)), 200, { ETag: etagOf(record.version) });
 });
 
 webhooks.delete('/:webhook_id', async c => {
   const id = webhookIdOf(c.req.param('webhook_id'));
   if (id === null) return problem({ reason: 'not_found', what: 'webhook' });
-  const removed = await removeWebhook(c.env, id, Date.now());
+  const ifMatch = c.req.header('If-Match');
+  let version: number | undefined;
+  if (ifMatch !== undefined) {
+    const current = await findWebhook(c.env, String(id));
+    if (!current.ok) return problem(current.error);
+    version = current.value.version;
+    if (!preconditionOf(ifMatch)(version)) return problem({ reason: 'precondition_failed' });
+  }
+  const removed = await removeWebhook(c.env, id, Date.now(), version);
   if (!removed.ok) return problem(removed.error);
   return removed.value ? c.body(null, 204) : problem({ reason: 'not_found', what: 'webhook' });
 });
 
 webhooks.post('/:webhook_id/rotate_secret', async c => {
-  const body = await readJson(c.req.raw, {});
+  const body = await readJson(c.req.raw, { whenEmpty: {} });
   if (!body.ok) return problem(body.error);
   const making = await makingAt(c.env, Date.now());
   if (!making.ok) return problem(making.error);
@@ -102,7 +133,9 @@ webhooks.post('/:webhook_id/rotate_secret', async c => {
       return ok({ record, extra: secretKey });
     },
     now,
+    { precondition: preconditionOf(c.req.header('If-Match')) },
   );
   if (!changed.ok) return problem(changed.error);
-  return c.json({ secret_key: changed.value.extra, usable_from: timeText(now) });
+  const rotated = { secret_key: changed.value.extra, usable_from: timeText(now) };
+  return c.json(rotated, 200, { ETag: etagOf(changed.value.record.version) });
 });

@@ -15,7 +15,8 @@ export type Outcome =
   | { kind: 'method' }
   | { kind: 'too_large' }
   | { kind: 'interrupted' }
-  | { kind: 'unverified' }
+  /** `reason` is for the operator, never for the sender. */
+  | { kind: 'unverified'; reason: string }
   | { kind: 'unavailable' };
 
 /** Seconds; providers that honour it come back soon, the others on their own schedule. */

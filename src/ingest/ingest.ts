@@ -22,6 +22,7 @@ import { answer, type Outcome } from './answer';
 import { findWebhook, inboundSecrets } from './find-webhook';
 import { type Greeted, greetGet, greetSigned, greetUnsigned } from './greet';
 import { readBody } from './read-body';
+import { noteRefusal } from './refusals';
 import { newerRecord } from './second-look';
 import { signedRequest } from './signed-request';
 import { verifyInbound } from './verify-inbound';
@@ -35,8 +36,11 @@ export async function ingest(c: Context<{ Bindings: Env }, '/in/:webhook_id'>): 
   if (!found.ok) return answer({ kind: 'unavailable' });
   if (found.value === null) return answer({ kind: 'gone' });
   const body = await readBody(req.raw, LIMITS.MAX_BODY_BYTES);
-  if (!body.ok) return answer({ kind: body.error });
-  return answer(await take(env, req.raw, body.value, found.value));
+  const outcome: Outcome = body.ok ? await take(env, req.raw, body.value, found.value) : { kind: body.error };
+  const bytes = body.ok ? body.value : new Uint8Array();
+  const refused = { env, record: found.value, request: req.raw, body: bytes, outcome, now: Date.now() };
+  c.executionCtx.waitUntil(noteRefusal(refused));
+  return answer(outcome);
 }
 
 /** A GET is a handshake, where the provider has one; everywhere else it is the wrong method, known webhook or not. */
@@ -65,7 +69,7 @@ async function take(env: Env, request: Request, body: Uint8Array, record: Webhoo
     if (prepared.kind === 'unverified') {
       // The secret may have been rotated since this edge read it.
       const newer = await newerRecord(env, request, known, Date.now());
-      if (newer === null) return { kind: 'unverified' };
+      if (newer === null) return prepared;
       known = newer;
       prepared = await prepare(env, request, body, known);
     }
@@ -77,7 +81,7 @@ async function take(env: Env, request: Request, body: Uint8Array, record: Webhoo
         known = remember(result.record, Date.now());
         break;
       case 'revoked':
-        return { kind: 'unverified' };
+        return { kind: 'unverified', reason: 'revoked' };
       case 'gone':
         forget(known.id);
         return result;
@@ -112,7 +116,7 @@ async function prepare(
   if (!verified.ok) {
     const { reason, detail } = verified.error;
     console.warn({ event: 'unverified', webhook_id: record.id, reason, detail, bytes: body.byteLength });
-    return { kind: reason === 'unavailable' ? 'unavailable' : 'unverified' };
+    return reason === 'unavailable' ? { kind: 'unavailable' } : { kind: 'unverified', reason };
   }
   const { secretId } = verified.value;
   const secret = secrets.value.find(({ id }) => id === secretId)?.text ?? '';

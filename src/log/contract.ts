@@ -4,6 +4,9 @@
  */
 import type { Issue } from '../providers/provider';
 import type { WebhookRecord } from '../subscriptions/webhook';
+import type { RedactionPage } from './entity-redaction';
+import type { KeptAnswer } from './kept-answers';
+import type { RefusalReport, RefusalsView } from './refusals';
 
 /** An authentic event as the edge hands it over. */
 export type IncomingEvent = {
@@ -66,6 +69,8 @@ export type EventSummary = {
   bodyBytes: number;
   late: boolean;
   epoch: number | null;
+  /** Only where it was asked for; `body` null when redacted. */
+  content?: { headers: [string, string][]; query: string; body: Uint8Array | null };
 };
 
 export type AttemptView = {
@@ -105,9 +110,13 @@ export type EventsQuery = {
   limit: number;
   topic: string | null;
   status: EventStatus | null;
+  /** How long to wait for events where there are none, in ms. */
+  waitMs?: number;
+  include?: 'body';
 };
 
-export type EventsPage = { events: EventSummary[]; next: number | null };
+/** `cursor`: everything up to it was looked at; the `after` to go on from. `next` is the same, or null at the end. */
+export type EventsPage = { events: EventSummary[]; next: number | null; cursor: number };
 
 export type GapStatus = 'open' | 'filled' | 'expired' | 'resolved';
 
@@ -127,11 +136,31 @@ export type Gap = {
   after: GapSide | null;
   /** When the provider's last retry is due; null when unknown. */
   retryUntil: number | null;
+  /** Why it was closed by hand; null otherwise. */
+  note: string | null;
 };
 
 export type GapsReport =
   | { numbered: false }
   | { numbered: true; epoch: number | null; highestIncrementId: number | null; gaps: Gap[] };
+
+export type GapResolution = {
+  /** Null for the current epoch. */
+  epoch: number | null;
+  /** Increment ids, both included. */
+  from: number;
+  to: number;
+  note: string | null;
+};
+
+export type ResolveResult =
+  /** The gaps that were closed, and how many ids they had. */
+  | { kind: 'ok'; count: number; gaps: Gap[] }
+  | { kind: 'gone' }
+  | { kind: 'unnumbered' }
+  | { kind: 'unknown_epoch' }
+  /** The range cuts through a merged one. */
+  | { kind: 'merged'; from: number; to: number };
 
 export type DestinationStatus = {
   destinationId: string;
@@ -143,6 +172,8 @@ export type DestinationStatus = {
   dead: number;
   /** Events of the log that this destination's scan has not passed yet. */
   lag: number;
+  /** When the oldest event was accepted that it still has to get, ms since 1970; null when it has all. */
+  oldestUndeliveredAt: number | null;
   lastDeliveredAt: number | null;
   disabledReason: string | null;
   /** `open`: it failed too often in a row and is only probed; `recovering`: it answers again and is filled gently. */
@@ -160,6 +191,8 @@ export type StatusReport = {
   highestIncrementId: number | null;
   openGaps: number;
   missingIds: number;
+  /** Refused requests by reason, as far as the edge has reported them. */
+  rejected: Record<string, number>;
   destinations: DestinationStatus[];
 };
 
@@ -201,15 +234,25 @@ export type ReplayResult =
 
 /** The RPC methods of a webhook's object (`WebhookLog`). Expected outcomes are values; a rejection means no answer. */
 export interface WebhookObject {
-  create(webhook: WebhookRecord): Promise<'created' | 'exists'>;
+  /** @param kept the answer to this request, kept in the same transaction */
+  create(webhook: WebhookRecord, kept?: KeptAnswer): Promise<'created' | 'exists'>;
   getRecord(): Promise<WebhookRecord | null>;
-  replace(webhook: WebhookRecord, baseVersion: number): Promise<ReplaceResult>;
-  remove(): Promise<boolean>;
+  replace(webhook: WebhookRecord, baseVersion: number, kept?: KeptAnswer): Promise<ReplaceResult>;
+  /** @param baseVersion remove it only in this version; `changed` when it has another */
+  remove(baseVersion?: number): Promise<boolean | 'changed'>;
+  /** The answer kept under a key. `deleted`: there was one, and the webhook is gone. */
+  recall(key: string): Promise<KeptAnswer | 'deleted' | null>;
   append(request: AppendRequest): Promise<AppendResult>;
   release(sequence: number): Promise<ReleaseResult>;
   replay(request: ReplayRequest): Promise<ReplayResult>;
   replayEvent(sequence: number, destinationId: string | null, newId: boolean): Promise<ReplayResult>;
   redact(sequence: number): Promise<boolean>;
+  redactEntity(entityKey: string, after: number): Promise<RedactionPage>;
+  /** An event that its operator vouches for, not a signature. */
+  add(event: IncomingEvent): Promise<AppendResult>;
+  resolveGaps(request: GapResolution): Promise<ResolveResult>;
+  refused(report: RefusalReport): Promise<void>;
+  refusals(): Promise<RefusalsView | null>;
   events(query: EventsQuery): Promise<EventsPage>;
   event(sequence: number): Promise<EventDetail | null>;
   gaps(status: GapStatus | null): Promise<GapsReport>;

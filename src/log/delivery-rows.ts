@@ -162,6 +162,30 @@ export class DeliveryRows {
     return this.#read('sequence BETWEEN ? AND ? AND replay = 0 ORDER BY sequence', first, last);
   }
 
+  /** The events after a sequence that have rows, ascending, without replays. */
+  sequencesAfter(sequence: number, limit: number): number[] {
+    return this.#sql
+      .exec<{ sequence: number }>(
+        'SELECT DISTINCT sequence FROM deliveries WHERE sequence > ? AND replay = 0 ORDER BY sequence LIMIT ?',
+        sequence,
+        limit,
+      )
+      .toArray()
+      .map(row => row.sequence);
+  }
+
+  /** The oldest event that is still being tried for a destination, or null. */
+  oldestRetrying(destinationId: string): number | null {
+    const [row] = this.#sql
+      .exec<{ sequence: number | null }>(
+        `SELECT min(sequence) AS sequence FROM deliveries
+         WHERE destination_id = ? AND next_at IS NOT NULL AND replay = 0`,
+        destinationId,
+      )
+      .toArray();
+    return row?.sequence ?? null;
+  }
+
   /** Deliveries of the feed that an ordered destination still tries: whoever they hold back waits for them. */
   retrying(destinationId: string): DeliveryRow[] {
     return this.#read(

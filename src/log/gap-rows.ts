@@ -7,6 +7,7 @@
  */
 import type { GapStatus } from './contract';
 import type { Hole } from './holes';
+import type { Resolved } from './resolution';
 import type { Aged, TrackerChange } from './tracker';
 
 export type GapRow = {
@@ -17,7 +18,13 @@ export type GapRow = {
   status: GapStatus;
   detected_at: number;
   resolved_at: number | null;
+  note: string | null;
 };
+
+/** What an entry says about its end. */
+type End = { resolvedAt: number | null; note: string | null };
+
+const OPEN_END: End = { resolvedAt: null, note: null };
 
 export class GapRows {
   #sql: SqlStorage;
@@ -30,21 +37,31 @@ export class GapRows {
   apply(change: TrackerChange, now: number): void {
     if (change.kind === 'merged') {
       for (const hole of [change.lower, change.upper]) this.#delete(change.epoch, hole.from);
-      if (change.into.status !== 'young') this.#insert(change.epoch, change.into, null);
+      const end = change.into.status === 'resolved' ? { resolvedAt: now, note: null } : OPEN_END;
+      if (change.into.status !== 'young') this.#insert(change.epoch, change.into, end);
       return;
     }
     if (change.hole.status === 'young') return;
+    const end = change.hole.status === 'resolved' ? this.#endOf(change.epoch, change.hole) : OPEN_END;
     this.#delete(change.epoch, change.hole.from);
     if (change.kind === 'dropped') return;
-    for (const rest of change.rest) this.#insert(change.epoch, rest, null);
+    for (const rest of change.rest) this.#insert(change.epoch, rest, end);
     const filled = { ...change.hole, from: change.id, to: change.id, missing: 1 };
-    this.#insert(change.epoch, filled, now);
+    this.#insert(change.epoch, filled, { resolvedAt: now, note: end.note }, 'filled');
+  }
+
+  /** A hole was closed by hand, or a part of it. */
+  resolve(epoch: number, { hole, parts }: Resolved, end: End): void {
+    this.#delete(epoch, hole.from);
+    for (const part of parts) {
+      if (part.status !== 'young') this.#insert(epoch, part, part.status === 'resolved' ? end : OPEN_END);
+    }
   }
 
   /** Holes changed their status with time. */
   age({ epoch, holes }: Aged): void {
     for (const hole of holes) {
-      if (hole.status === 'open') this.#insert(epoch, hole, null);
+      if (hole.status === 'open') this.#insert(epoch, hole, OPEN_END);
       else {
         this.#sql.exec(
           "UPDATE gaps SET status = ? WHERE epoch = ? AND from_id = ? AND status != 'filled'",
@@ -59,14 +76,15 @@ export class GapRows {
   /** An epoch closes: what it still misses has expired, also what was too young for the list. */
   close(epoch: number, holes: readonly Hole[]): void {
     for (const hole of holes) {
+      if (hole.status === 'resolved') continue;
       this.#delete(epoch, hole.from);
-      this.#insert(epoch, { ...hole, status: 'expired' }, null);
+      this.#insert(epoch, { ...hole, status: 'expired' }, OPEN_END);
     }
   }
 
   /** All gaps or those of one status, ascending by epoch and id. */
   list(status: GapStatus | null): GapRow[] {
-    const columns = 'epoch, from_id, to_id, missing, status, detected_at, resolved_at';
+    const columns = 'epoch, from_id, to_id, missing, status, detected_at, resolved_at, note';
     return status === null
       ? this.#sql.exec<GapRow>(`SELECT ${columns} FROM gaps ORDER BY epoch, from_id, to_id`).toArray()
       : this.#sql
@@ -88,17 +106,29 @@ export class GapRows {
     );
   }
 
-  #insert(epoch: number, hole: Hole, filledAt: number | null): void {
+  #endOf(epoch: number, hole: Hole): End {
+    const [row] = this.#sql
+      .exec<Pick<GapRow, 'resolved_at' | 'note'>>(
+        "SELECT resolved_at, note FROM gaps WHERE epoch = ? AND from_id = ? AND status = 'resolved'",
+        epoch,
+        hole.from,
+      )
+      .toArray();
+    return row === undefined ? OPEN_END : { resolvedAt: row.resolved_at, note: row.note };
+  }
+
+  #insert(epoch: number, hole: Hole, { resolvedAt, note }: End, status: GapStatus | 'young' = hole.status) {
     this.#sql.exec(
-      `INSERT INTO gaps (epoch, from_id, to_id, missing, status, detected_at, resolved_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO gaps (epoch, from_id, to_id, missing, status, detected_at, resolved_at, note)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       epoch,
       hole.from,
       hole.to,
       hole.missing,
-      filledAt === null ? hole.status : 'filled',
+      status,
       hole.detectedAt,
-      filledAt,
+      resolvedAt,
+      note,
     );
   }
 

@@ -8,7 +8,11 @@
 
 export type HoleStatus =
   /** Still within its grace: not a gap yet. */
-  'young' | 'open' | 'expired';
+  | 'young'
+  | 'open'
+  | 'expired'
+  /** Closed by hand: not waited for any more, but still missing. */
+  | 'resolved';
 
 export type Hole = {
   readonly from: number;
@@ -107,10 +111,16 @@ export function boundHoles(
   return { holes: bounded, changes };
 }
 
-/** An open part keeps the whole open; a young part must not hide one that is in the gap list already. */
+/**
+ * An open part keeps the whole open; a young part must not hide one that is in the gap list already, nor a resolved one
+ * hide anything.
+ */
 function mergedStatus(a: HoleStatus, b: HoleStatus): HoleStatus {
-  if (a === 'open' || b === 'open') return 'open';
-  return a === 'young' ? b : a;
+  if (a === b) return a;
+  const both = [a, b];
+  if (both.includes('open')) return 'open';
+  if (both.includes('resolved')) return both.includes('young') ? 'open' : 'expired';
+  return 'expired';
 }
 
 export type HolePatience = {
@@ -146,6 +156,7 @@ export function changesAt({ status, detectedAt }: Hole, { graceMs, expiresMs }: 
     case 'open':
       return detectedAt + expiresMs;
     case 'expired':
+    case 'resolved':
       return null;
   }
 }

@@ -14,7 +14,7 @@ import {
   encodeCheckpoint,
   type Head,
 } from './checkpoint';
-import type { AppendResult, IncomingEvent } from './contract';
+import type { AppendResult, GapResolution, IncomingEvent } from './contract';
 import type { Draft } from './draft';
 import type { Epoch } from './epoch';
 import { GapRows } from './gap-rows';
@@ -24,6 +24,7 @@ import type { Hole } from './holes';
 import { fingerprintHex, KnownIds } from './known-ids';
 import { type Happening, nextReportAt, type OperationalTopic } from './operational';
 import { report, reportHole, sendDueReports } from './report';
+import { type Resolution, resolve } from './resolution';
 import { SeenKeys } from './seen-keys';
 import { Segments, type StoredEvent } from './segments';
 import { deduplicationMs, holdMs, retentionMs, trackerSettings } from './settings';
@@ -171,9 +172,23 @@ export class Log {
       }
       for (const { number, holes } of closed) {
         this.gaps.close(number, holes);
-        const open = holes.filter(({ status }) => status !== 'expired');
+        const open = holes.filter(({ status }) => status === 'young' || status === 'open');
         for (const hole of open) reportHole(draft, number, { ...hole, status: 'expired' }, now);
       }
+    });
+  }
+
+  /** Closes holes by hand. `now` in ms since 1970. */
+  resolveGaps({ epoch, from, to, note }: GapResolution, now: number): Resolution {
+    return this.#transaction(draft => {
+      const resolution = resolve(draft.head.tracker, epoch, from, to);
+      if (resolution.kind !== 'ok' || resolution.resolved.length === 0) return resolution;
+      draft.head = { ...draft.head, tracker: resolution.tracker };
+      draft.stale = true;
+      for (const one of resolution.resolved) {
+        this.gaps.resolve(resolution.epoch, one, { resolvedAt: now, note });
+      }
+      return resolution;
     });
   }
 

@@ -1,9 +1,4 @@
-/**
- * What a webhook's log shows: pages of events, one event with its deliveries, the gap list, the status.
- *
- * Read only. A page examines at most `MAX_EXAMINED` rows, so that a filter never holds up an append: pages may be
- * short or empty, and `next` says where to go on.
- */
+/** What a webhook's log shows: one event with its deliveries, the gap list, the status. Read only. */
 import { providerOf } from '../providers/registry';
 import { topicMatches } from '../subscriptions/topics';
 import type { WebhookRecord } from '../subscriptions/webhook';
@@ -12,25 +7,19 @@ import type {
   DeliveryView,
   DestinationStatus,
   EventDetail,
-  EventStatus,
-  EventSummary,
-  EventsPage,
-  EventsQuery,
   Gap,
+  GapResolution,
   GapSide,
   GapStatus,
   GapsReport,
+  ResolveResult,
   StatusReport,
 } from './contract';
-import type { DeliveryRow } from './delivery-rows';
+import { statusOf, summary } from './event-pages';
 import type { Forwarding } from './forwarding';
 import type { GapRow } from './gap-rows';
 import { holeIndexOf } from './holes';
 import type { Log } from './log';
-import type { StoredEvent } from './segments';
-
-const MAX_EXAMINED = 10_000;
-const ROWS_PER_READ = 500;
 
 export type Views = {
   webhook: WebhookRecord;
@@ -38,32 +27,6 @@ export type Views = {
   forwarding: Forwarding;
   confirmations: Confirmations;
 };
-
-export function readEvents({ log, forwarding }: Views, query: EventsQuery): EventsPage {
-  const events: EventSummary[] = [];
-  let after = query.after;
-  for (let examined = 0; examined < MAX_EXAMINED; ) {
-    const read = log.segments.after(after, ROWS_PER_READ);
-    const last = read.at(-1);
-    if (last === undefined) return { events, next: null };
-    const rows = Map.groupBy(forwarding.rows.between(after + 1, last.sequence), row => row.sequence);
-    for (const event of read) {
-      after = event.sequence;
-      examined++;
-      const status = statusOf(event, rows.get(event.sequence) ?? []);
-      const wanted =
-        (query.status === null || query.status === status) &&
-        (query.topic === null
-          ? !event.operational
-          : topicMatches([query.topic], event.topic, { operational: event.operational }));
-      if (wanted) events.push(summary(event, status));
-      if (events.length >= query.limit) {
-        return { events, next: after < log.head.lastSequence ? after : null };
-      }
-    }
-  }
-  return { events, next: after < log.head.lastSequence ? after : null };
-}
 
 export function readEvent(views: Views, sequence: number): EventDetail | null {
   const { webhook, log, forwarding, confirmations } = views;
@@ -112,30 +75,6 @@ export function readEvent(views: Views, sequence: number): EventDetail | null {
   };
 }
 
-function statusOf(event: StoredEvent, rows: readonly DeliveryRow[]): EventStatus {
-  if (event.status === 'quarantined') return 'quarantined';
-  if (rows.some(row => row.status === 'dead')) return 'dead';
-  return rows.length > 0 ? 'retrying' : 'accepted';
-}
-
-function summary(event: StoredEvent, status: EventStatus): EventSummary {
-  const { sequence, incrementId, eventId, topic, receivedAt, reason, bodySigned, bodyBytes, late, epoch } =
-    event;
-  return {
-    sequence,
-    incrementId,
-    eventId,
-    topic,
-    status,
-    receivedAt,
-    reason,
-    bodySigned,
-    bodyBytes,
-    late,
-    epoch,
-  };
-}
-
 export function isNumbered(webhook: WebhookRecord): boolean {
   return webhook.sequence.enabled && (providerOf(webhook)?.numbered ?? false);
 }
@@ -152,6 +91,20 @@ export function readGaps({ webhook, log }: Views, status: GapStatus | null): Gap
   };
 }
 
+/** Closes the holes of a range by hand, and shows the entries that became of them. */
+export function resolveGaps({ webhook, log }: Views, request: GapResolution, now: number): ResolveResult {
+  if (!isNumbered(webhook)) return { kind: 'unnumbered' };
+  const resolution = log.resolveGaps(request, now);
+  if (resolution.kind !== 'ok') return resolution;
+  const horizon = providerOf(webhook)?.retryHorizonSeconds ?? null;
+  const { epoch } = resolution;
+  const closed = resolution.resolved.flatMap(({ parts }) => parts.filter(part => part.status === 'resolved'));
+  const starts = new Set(closed.map(({ from }) => from));
+  const rows = log.gaps.list('resolved').filter(row => row.epoch === epoch && starts.has(row.from_id));
+  const count = closed.reduce((sum, { missing }) => sum + missing, 0);
+  return { kind: 'ok', count, gaps: rows.map(row => gapOf(log, row, horizon)) };
+}
+
 function gapOf(log: Log, row: GapRow, horizonSeconds: number | null): Gap {
   return {
     epoch: row.epoch,
@@ -164,6 +117,7 @@ function gapOf(log: Log, row: GapRow, horizonSeconds: number | null): Gap {
     before: sideOf(log, row.epoch, row.from_id - 1, -1),
     after: sideOf(log, row.epoch, row.to_id + 1, 1),
     retryUntil: horizonSeconds === null ? null : row.detected_at + horizonSeconds * 1000,
+    note: row.note,
   };
 }
 
@@ -184,7 +138,7 @@ function sideOf(log: Log, epochNumber: number, next: number, step: -1 | 1): GapS
   };
 }
 
-export function readStatus(views: Views): StatusReport {
+export function readStatus(views: Views, rejected: Record<string, number>): StatusReport {
   const { webhook, log } = views;
   const { lastSequence, lastEventAt, counters, tracker } = log.head;
   const open = log.gaps.list('open');
@@ -197,6 +151,7 @@ export function readStatus(views: Views): StatusReport {
     highestIncrementId: tracker.current?.highest ?? null,
     openGaps: open.length,
     missingIds: open.reduce((sum, gap) => sum + gap.missing, 0),
+    rejected,
     destinations: webhook.destinations.map(destination => destinationStatus(views, destination)),
   };
 }
@@ -207,6 +162,10 @@ function destinationStatus(
 ): DestinationStatus {
   const route = forwarding.route(id);
   const totals = route?.totals;
+  const cursor = route?.lane.cursor.sequence ?? 0;
+  const unscanned = log.segments.after(cursor, 1)[0]?.sequence;
+  const waiting = [unscanned, forwarding.rows.oldestRetrying(id)].filter(sequence => sequence != null);
+  const oldest = waiting.toSorted((a, b) => a - b)[0];
   return {
     destinationId: id,
     url,
@@ -214,7 +173,8 @@ function destinationStatus(
     delivered: totals?.delivered ?? 0,
     failedAttempts: totals?.failedAttempts ?? 0,
     ...forwarding.rows.count(id),
-    lag: Math.max(0, log.head.lastSequence - (route?.lane.cursor.sequence ?? 0)),
+    lag: Math.max(0, log.head.lastSequence - cursor),
+    oldestUndeliveredAt: oldest === undefined ? null : (log.segments.get(oldest)?.receivedAt ?? null),
     lastDeliveredAt: totals?.lastDeliveredAt ?? null,
     disabledReason: route?.disabledReason ?? null,
     circuit: route?.gate.circuit.state ?? 'closed',

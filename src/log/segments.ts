@@ -95,6 +95,9 @@ export class Segments {
       reason TEXT, gap TEXT, late INTEGER NOT NULL, body_signed INTEGER NOT NULL, operational INTEGER NOT NULL, entity_keys TEXT NOT NULL,
       issues TEXT NOT NULL, headers TEXT NOT NULL, query TEXT NOT NULL, body_bytes INTEGER NOT NULL,
       fingerprint BLOB NOT NULL, body BLOB)`);
+    // For lists of what is in quarantine: 1 more row for an event that is put there, none for others.
+    this.#sql.exec(`CREATE INDEX events_${segment.id}_quarantined ON events_${segment.id} (sequence)
+      WHERE status = 'quarantined'`);
     this.#sql.exec(`CREATE TABLE attempts_${segment.id} (id INTEGER PRIMARY KEY,
       first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL, entries TEXT NOT NULL)`);
     this.#sql.exec(
@@ -196,12 +199,21 @@ export class Segments {
 
   /** Events after `sequence`, ascending, at most `limit`, over table borders. */
   after(sequence: number, limit: number): StoredEvent[] {
+    return this.#after(sequence, limit, '');
+  }
+
+  /** The same for events in quarantine; reads no others. */
+  quarantinedAfter(sequence: number, limit: number): StoredEvent[] {
+    return this.#after(sequence, limit, "AND status = 'quarantined'");
+  }
+
+  #after(sequence: number, limit: number, condition: string): StoredEvent[] {
     const found: StoredEvent[] = [];
     for (const [index, segment] of this.#segments.entries()) {
       const next = this.#segments[index + 1];
       if (next !== undefined && next.firstSequence <= sequence + 1) continue;
       const rows = this.#sql.exec<EventRow>(
-        `SELECT ${COLUMNS} FROM events_${segment.id} WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+        `SELECT ${COLUMNS} FROM events_${segment.id} WHERE sequence > ? ${condition} ORDER BY sequence LIMIT ?`,
         sequence,
         limit - found.length,
       );

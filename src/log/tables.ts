@@ -41,10 +41,33 @@ const FIXED_TABLES = [
      detail TEXT)`,
 ];
 
+/**
+ * What later releases added to format 1, in their order; entries are only ever appended. An earlier release finds more
+ * tables and columns than it knows and leaves them alone, so that it still runs on the store.
+ */
+const ADDITIONS = [
+  // Answers to requests with an Idempotency-Key: 1 row for each such request.
+  `CREATE TABLE answers (key TEXT PRIMARY KEY, request TEXT NOT NULL, answer TEXT NOT NULL,
+     until INTEGER NOT NULL) WITHOUT ROWID`,
+  // Why a gap was closed by hand.
+  'ALTER TABLE gaps ADD COLUMN note TEXT',
+  // Refused requests, whole, while someone looks for the cause: 1 row each, for minutes.
+  'CREATE TABLE captures (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, request TEXT NOT NULL, body BLOB NOT NULL)',
+];
+
 /** Makes the tables of an object that just got its webhook. Runs inside the caller's transaction. */
 export function createTables(sql: SqlStorage): void {
   for (const statement of FIXED_TABLES) sql.exec(statement);
   sql.exec("INSERT INTO state (name, value) VALUES ('format', ?)", String(STORE_FORMAT));
+  addTables(sql);
+}
+
+/** Brings the store of an earlier release up to this one. Inside a transaction; writes nothing where nothing is new. */
+export function addTables(sql: SqlStorage): void {
+  const added = Number(readState(sql, 'additions') ?? 0);
+  if (added >= ADDITIONS.length) return;
+  for (const statement of ADDITIONS.slice(added)) sql.exec(statement);
+  writeState(sql, 'additions', String(ADDITIONS.length));
 }
 
 /** Whether this object has a webhook. Reads only, so that asking an unused object leaves it empty. */

@@ -9,6 +9,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { urlProblem } from '../delivery/url-policy';
 import { deleteRecord, writeRecord } from '../subscriptions/store';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
+import { Arrivals } from './arrivals';
 import { Confirmations } from './confirmations';
 import type {
   AppendRequest,
@@ -16,25 +17,32 @@ import type {
   EventDetail,
   EventsPage,
   EventsQuery,
+  GapResolution,
   GapStatus,
   GapsReport,
+  IncomingEvent,
   ReleaseResult,
   ReplaceResult,
   ReplayRequest,
   ReplayResult,
+  ResolveResult,
   StatusReport,
   WebhookObject,
 } from './contract';
 import { DueTimes } from './due-times';
+import { type RedactionPage, redactEntity } from './entity-redaction';
+import { awaitEvents, readEvents } from './event-pages';
 import { Forwarding } from './forwarding';
 import { GroupCommit } from './group-commit';
+import { type KeptAnswer, KeptAnswers } from './kept-answers';
 import { Log } from './log';
 import { confirmAccess, courierTarget } from './opened-secrets';
 import { slackBody } from './operational';
 import { OPERATIONS_ID, operationsDestination, wantsSlackForm } from './operations-destination';
-import { readEvent, readEvents, readGaps, readStatus } from './reading';
+import { readEvent, readGaps, readStatus, resolveGaps } from './reading';
+import { type RefusalReport, Refusals, type RefusalsView } from './refusals';
 import { replayOne, replayRange } from './replay-requests';
-import { createTables, hasTables, readState, writeState } from './tables';
+import { addTables, createTables, hasTables, readState, writeState } from './tables';
 
 /** KV allows one write per second and key; a failed copy is tried again after this. */
 const KV_RETRY_MS = 5000;
@@ -55,12 +63,16 @@ type Live = {
 export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   #live: Live | null = null;
   #due = new DueTimes(this.ctx.storage, null);
+  #arrivals = new Arrivals();
+  #refusals = new Refusals(this.ctx.storage.sql);
+  #answers = new KeptAnswers(this.ctx.storage.sql);
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     if (!hasTables(ctx.storage.sql)) return;
     const stored = readState(ctx.storage.sql, 'record');
     if (stored === null) return;
+    ctx.storage.transactionSync(() => addTables(ctx.storage.sql));
     this.#live = this.#wake(JSON.parse(stored) as WebhookRecord);
     ctx.blockConcurrencyWhile(async () => {
       this.#due = new DueTimes(ctx.storage, await ctx.storage.getAlarm());
@@ -70,12 +82,13 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   // --- the record -------------------------------------------------------------------------------------------------
 
   /** Gives this object its webhook. `exists` when it has one already: the caller picks another id. */
-  async create(webhook: WebhookRecord): Promise<'created' | 'exists'> {
-    if (this.#live !== null || hasTables(this.ctx.storage.sql)) return 'exists';
+  async create(webhook: WebhookRecord, kept?: KeptAnswer): Promise<'created' | 'exists'> {
+    if (this.#live !== null || hasTables(this.ctx.storage.sql) || this.#isBuried()) return 'exists';
     const first = { ...webhook, version: 1 };
     this.ctx.storage.transactionSync(() => {
       createTables(this.ctx.storage.sql);
       writeState(this.ctx.storage.sql, 'record', JSON.stringify(first));
+      if (kept !== undefined) this.#answers.keep(kept, Date.now());
     });
     this.#live = this.#wake(first);
     await this.#copyToKv(this.#live);
@@ -88,11 +101,13 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   }
 
   /** Takes a changed record, when it was made from the version this object has. Its version is then one higher. */
-  async replace(webhook: WebhookRecord, baseVersion: number): Promise<ReplaceResult> {
+  async replace(webhook: WebhookRecord, baseVersion: number, kept?: KeptAnswer): Promise<ReplaceResult> {
     const live = this.#live;
     if (live === null) return { kind: 'gone' };
     if (live.webhook.version !== baseVersion) return { kind: 'conflict' };
+    // No await in between: one transaction.
     this.#configure(live, webhook);
+    if (kept !== undefined) this.#answers.keep(kept, Date.now());
     await this.#copyToKv(live);
     this.#arrange();
     return { kind: 'ok', record: live.webhook };
@@ -108,22 +123,43 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   }
 
   /** Deletes the webhook and all it stored. False when there is none. */
-  async remove(): Promise<boolean> {
+  async remove(baseVersion?: number): Promise<boolean | 'changed'> {
     const live = this.#live;
     if (live === null) return false;
+    if (baseVersion !== undefined && live.webhook.version !== baseVersion) return 'changed';
+    const buriedUntil = this.#answers.keptUntil(Date.now());
     this.#live = null;
     live.forwarding.stop();
     live.confirmations.stop();
+    this.#arrivals.announce();
     await this.ctx.storage.deleteAll();
     this.#due = new DueTimes(this.ctx.storage, null);
+    if (buriedUntil !== null) {
+      this.ctx.storage.kv.put('buried_until', buriedUntil);
+      this.#due.arrange([buriedUntil], Date.now());
+    }
     await this.#forgetInKv(live.webhook.id);
     return true;
+  }
+
+  async recall(key: string): Promise<KeptAnswer | 'deleted' | null> {
+    if (this.#live !== null) return this.#answers.find(key, Date.now());
+    return this.#isBuried() ? 'deleted' : null;
+  }
+
+  /**
+   * A webhook made under an Idempotency-Key has an id made of that key: until the key has lapsed, its repetition must
+   * not bring the deleted webhook back.
+   */
+  #isBuried(): boolean {
+    return (this.ctx.storage.kv.get<number>('buried_until') ?? 0) > Date.now();
   }
 
   async #forgetInKv(id: number): Promise<void> {
     const deleted = await deleteRecord(this.env.SUBSCRIPTIONS, id);
     if (deleted.ok) {
-      await this.ctx.storage.deleteAll();
+      if (this.#isBuried()) this.ctx.storage.kv.delete('forget');
+      else await this.ctx.storage.deleteAll();
       return;
     }
     this.ctx.storage.kv.put('forget', id);
@@ -185,8 +221,35 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#live?.log.segments.redact(sequence) ?? false;
   }
 
+  /** Erases the bodies of everything about one entity, a bounded number of events at a time. */
+  async redactEntity(entityKey: string, after: number): Promise<RedactionPage> {
+    if (this.#live === null) return { count: 0, next: null };
+    return redactEntity(this.#live.log.segments, entityKey, after);
+  }
+
+  /** Takes an event that its operator vouches for. Everything else about it is judged as for any other. */
+  async add(event: IncomingEvent): Promise<AppendResult> {
+    return this.#live === null ? { kind: 'gone' } : this.#live.appends.append(event);
+  }
+
+  async resolveGaps(request: GapResolution): Promise<ResolveResult> {
+    return this.#live === null ? { kind: 'gone' } : resolveGaps(this.#live, request, Date.now());
+  }
+
+  /** What the edge refused. */
+  async refused(report: RefusalReport): Promise<void> {
+    if (this.#live === null) return;
+    this.ctx.storage.transactionSync(() => this.#refusals.add(report, Date.now()));
+    this.#arrange();
+  }
+
+  async refusals(): Promise<RefusalsView | null> {
+    return this.#live === null ? null : this.#refusals.view(Date.now());
+  }
+
   async events(query: EventsQuery): Promise<EventsPage> {
-    return this.#live === null ? { events: [], next: null } : readEvents(this.#live, query);
+    const read = (page: EventsQuery) => (this.#live === null ? null : readEvents(this.#live, page));
+    return awaitEvents(read, this.#arrivals, query, () => Date.now());
   }
 
   async event(sequence: number): Promise<EventDetail | null> {
@@ -198,7 +261,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   }
 
   async status(): Promise<StatusReport | null> {
-    return this.#live === null ? null : readStatus(this.#live);
+    return this.#live === null ? null : readStatus(this.#live, this.#refusals.counts);
   }
 
   // --- time -------------------------------------------------------------------------------------------------------
@@ -210,6 +273,10 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     if (live === null) {
       const forgotten = this.ctx.storage.kv.get<number>('forget');
       if (forgotten !== undefined) await this.#forgetInKv(forgotten);
+      else if (!this.#isBuried()) await this.ctx.storage.deleteAll();
+      if (this.#isBuried()) {
+        this.#due.arrange([this.ctx.storage.kv.get<number>('buried_until') ?? null], Date.now());
+      }
       return;
     }
     const now = Date.now();
@@ -217,12 +284,14 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       if (isDue(live.log.givesUpAt(), now)) live.log.giveUp(now);
       if (isDue(live.log.agesAt(), now)) live.log.age(now);
       if (isDue(live.log.reportsAt(), now)) live.log.sendReports(now);
+      this.#arrivals.announce();
       if (isDue(live.log.dropsAt(), now)) {
         live.log.retain(now);
         live.forwarding.dropped();
       }
       live.confirmations.pump();
       live.forwarding.pump();
+      if (isDue(this.#refusals.expiresAt(), now)) this.#refusals.expire(now);
       if (isDue(live.copyAt, now)) await this.#copyToKv(live);
     } catch (error) {
       // Thrown alarms are dropped after six tries; what failed is due again and comes with the next one.
@@ -241,6 +310,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       log.reportsAt(),
       log.dropsAt(),
       copyAt,
+      this.#refusals.expiresAt(),
       forwarding.nextAt(),
       confirmations.nextAt(),
     ];
@@ -312,6 +382,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 
   /** After something was committed: the log may age at another time, and there may be something to send. */
   #afterCommit(live: Live): void {
+    this.#arrivals.announce();
     live.confirmations.pump();
     live.forwarding.pump();
   }

@@ -10,6 +10,7 @@ import { err, ok, type Result } from '../result';
 import { headersProblemText, parseExtraHeaders } from './extra-headers';
 import { type FieldError, fieldErrors, refusedFields } from './field-errors';
 import { activity, fieldsOf, jsonObject, oneOf, text, topics, wholeNumber } from './fields';
+import { described } from './json-schema';
 import { mergePatch } from './merge-patch';
 import type { DestinationRecord } from './webhook';
 
@@ -82,6 +83,7 @@ export const destinationSecret = v.pipe(
     const bytes = decodeSecret(secret)?.length ?? 0;
     return bytes >= 24 && bytes <= 64;
   }, secretMessage),
+  described({ pattern: '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$' }),
 );
 
 const rateMessage = 'must be a number from 0.01 to 10000';
@@ -92,6 +94,7 @@ const start = v.union(
 );
 
 const changeable = {
+  name: v.nullish(text(200), null),
   url: text(MAX_URL_LENGTH),
   topics: v.optional(topics, '*'),
   is_active: v.optional(activity, 1),
@@ -121,8 +124,8 @@ const FIXED = {
   start: 'is settled when a destination is made and cannot be changed',
 };
 
-const changeableSchema = fieldsOf(changeable);
-const creationSchema = fieldsOf({
+export const changeableSchema = fieldsOf(changeable);
+export const creationSchema = fieldsOf({
   ...changeable,
   start: v.optional(start, 'now'),
   secret_key: v.nullish(destinationSecret, null),
@@ -133,6 +136,7 @@ function settingsOf(
   from: DestinationSettings['start'],
 ): DestinationSettings {
   return {
+    name: given.name,
     url: given.url,
     topics: given.topics.patterns,
     isActive: given.is_active,
@@ -173,6 +177,7 @@ export function parseDestination(
 /** The destination as a document that a merge patch applies to: the fields of create that can change. */
 export function destinationDocument(settings: DestinationSettings) {
   return {
+    name: settings.name ?? null,
     url: settings.url,
     topics: settings.topics,
     is_active: settings.isActive ? 1 : 0,

@@ -4,10 +4,14 @@
  */
 import * as v from 'valibot';
 import { isObject } from '../json/kind';
+import { described } from './json-schema';
 import { parseTopics, topicsProblemText } from './topics';
 
 /** A JSON object of any content; Valibot's own object schemas take lists too. */
-export const jsonObject = v.custom<Record<string, unknown>>(isObject, 'must be an object');
+export const jsonObject = v.pipe(
+  v.custom<Record<string, unknown>>(isObject, 'must be an object'),
+  described({ type: 'object' }),
+);
 
 /** An object with exactly these fields; unknown ones are refused by name. */
 export function fieldsOf<const E extends v.ObjectEntries>(entries: E) {
@@ -21,6 +25,7 @@ export function text(maxCharacters: number) {
   return v.pipe(
     v.string(allowed),
     v.check(value => value.length > 0 && value.length <= maxCharacters && !/\p{Cc}/u.test(value), allowed),
+    described({ minLength: 1, maxLength: maxCharacters, pattern: '^\\P{Cc}*$' }),
   );
 }
 
@@ -29,6 +34,7 @@ export function wholeNumber(min: number, max: number) {
   return v.pipe(
     v.number(allowed),
     v.check(value => Number.isSafeInteger(value) && value >= min && value <= max, allowed),
+    described({ type: 'integer', minimum: min, maximum: max }),
   );
 }
 
@@ -48,6 +54,7 @@ const ACTIVITY = new Map<unknown, boolean>([
 /** Activity as ShipStream and people write it; true is active. */
 export const activity = v.pipe(
   v.custom<0 | 1 | boolean | '0' | '1'>(value => ACTIVITY.has(value), 'must be 0 or 1, false or true'),
+  described({ enum: [0, 1, false, true, '0', '1'] }),
   v.transform(value => ACTIVITY.get(value) === true),
 );
 

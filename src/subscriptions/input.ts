@@ -93,8 +93,8 @@ const FIXED = {
   destinations: 'are changed through their own routes',
 };
 
-const changeableSchema = fieldsOf(changeable);
-const creationSchema = fieldsOf({
+export const changeableSchema = fieldsOf(changeable);
+export const creationSchema = fieldsOf({
   provider: v.string('must be the name of a provider'),
   secret_key: inboundSecret,
   ...changeable,

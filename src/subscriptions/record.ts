@@ -30,7 +30,7 @@ const MAX_SECRETS = 5;
 const GENERATED_SECRET_BYTES = 32;
 
 /** Random integer, 0 < id < 2^53: ids are in URLs that providers call, so they must not be countable. */
-function webhookId(random: Making['random']): number {
+export function webhookId(random: Making['random']): number {
   const [head = 0, ...tail] = random(7);
   return tail.reduce((id, byte) => id * 256 + byte, head & 0x1f) || 1;
 }
@@ -48,9 +48,9 @@ export async function newWebhook(
   input: WebhookInput,
   createdBy: WebhookRecord['createdBy'],
   making: Making,
+  id = webhookId(making.random),
 ): Promise<{ record: WebhookRecord; revealed: RevealedSecret[] }> {
   const { provider, secretKey, destinations, confirm, ...settings } = input;
-  const id = webhookId(making.random);
   const made = await Promise.all(destinations.map(destination => newDestination(destination, making)));
   const record: WebhookRecord = {
     ...settings,

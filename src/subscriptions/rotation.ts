@@ -12,11 +12,14 @@ const DAY_SECONDS = 86_400;
 /** How long the old secret stays usable, unless said: a day, so that nobody loses events by rotating. */
 const overlap_seconds = v.optional(wholeNumber(0, 30 * DAY_SECONDS), DAY_SECONDS);
 
-const inbound = fieldsOf({
+export const inboundRotation = fieldsOf({
   secret_key: v.nullish(inboundSecret, null),
   overlap_seconds,
 });
-const destination = fieldsOf({ secret_key: v.nullish(destinationSecret, null), overlap_seconds });
+export const destinationRotation = fieldsOf({
+  secret_key: v.nullish(destinationSecret, null),
+  overlap_seconds,
+});
 
 export type Rotation = { secretKey: string; overlapSeconds: number };
 
@@ -27,7 +30,7 @@ export function parseInboundRotation(
   secretProblem: InputRules['secretProblem'],
   generated: string,
 ): Result<Rotation, FieldError[]> {
-  const parsed = v.safeParse(inbound, given);
+  const parsed = v.safeParse(inboundRotation, given);
   if (!parsed.success) return err(fieldErrors(parsed.issues));
   const { secret_key: secretKey, overlap_seconds: overlapSeconds } = parsed.output;
   if (secretKey === null) {
@@ -48,7 +51,7 @@ const canGenerate = ({ guide, scheme }: Provider): boolean =>
 export function parseDestinationRotation(
   given: unknown,
 ): Result<{ secretKey: string | null; overlapSeconds: number }, FieldError[]> {
-  const parsed = v.safeParse(destination, given);
+  const parsed = v.safeParse(destinationRotation, given);
   if (!parsed.success) return err(fieldErrors(parsed.issues));
   return ok({ secretKey: parsed.output.secret_key, overlapSeconds: parsed.output.overlap_seconds });
 }

@@ -23,6 +23,7 @@ export const purpose = {
   inbound: (webhookId: number) => `inbound:${webhookId}`,
   confirm: (webhookId: number) => `confirm:${webhookId}`,
   destination: (destinationId: string) => `destination:${destinationId}`,
+  answer: (key: string) => `answer:${key}`,
 };
 
 /** Stable across versions: changing either makes every stored secret unreadable. */

@@ -29,6 +29,8 @@ export type Start = 'now' | 'beginning' | { sequence: number };
 
 export type DestinationRecord = {
   id: string;
+  /** What its user calls it; missing in records of earlier releases. */
+  name?: string | null;
   url: string;
   /** Topic patterns: exact, or a prefix before `*`. */
   topics: string[];
@@ -80,4 +82,6 @@ export type WebhookRecord = {
   /** Which interface made it: JSON-RPC shows ShipStream's webhooks and those it created. */
   createdBy: 'rest' | 'rpc';
   destinations: DestinationRecord[];
+  /** Until when refused requests are kept whole, ms since 1970. */
+  captureUntil?: number;
 };

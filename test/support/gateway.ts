@@ -22,8 +22,8 @@ export type Gateway = {
   state: string;
   /** SIGKILL to every process of it at once; answers when they are gone. */
   kill9(): Promise<void>;
-  /** Starts again after `kill9`, on the same port and state. */
-  restart(): Promise<void>;
+  /** Starts again after `kill9`, on the same port and state; with other settings, where some are given. */
+  restart(changed?: Record<string, string>): Promise<void>;
   /** Ends it and removes its state. */
   stop(): Promise<void>;
   /** The end of what it printed, for messages and for promises about logs. */
@@ -51,7 +51,8 @@ export async function startGateway(vars: Record<string, string> = {}): Promise<G
   let output = '';
   let running: ChildProcess | null = null;
 
-  async function start(): Promise<void> {
+  async function start(changed: Record<string, string> = {}): Promise<void> {
+    Object.assign(settings, changed);
     const options = ['--port', `${port}`, '--persist-to', state, '--env-file', envFile];
     const command = ['--import', join(BIN, 'end-with-parent.mjs'), join(BIN, 'start.mjs'), ...options];
     const child = spawn(process.execPath, command, {

@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
-import { adminOnly } from '../../../src/api/auth';
+import { authorized } from '../../../src/api/auth';
+import type { ApiEnv } from '../../../src/api/context';
 import { envWith, limiter } from './doubles';
 
-const app = new Hono<{ Bindings: Env }>().use(adminOnly).get('/', c => c.text('in'));
+const app = new Hono<ApiEnv>().use(authorized).get('/', c => c.text('in'));
 
 const TOKEN = 'the-right-token';
 const secrets = { ADMIN_TOKEN: TOKEN, SECRETS_KEY: 's'.repeat(32) };
@@ -14,7 +15,7 @@ function ask(env: Env, authorization: string | null, address = '192.0.2.1') {
   return app.request('/', { headers }, env);
 }
 
-describe('adminOnly', () => {
+describe('authorized', () => {
   it('lets the right token in', async () => {
     const env = envWith({ ...secrets, FAILED_SIGN_INS: limiter(0) });
     for (const scheme of ['Bearer', 'bearer', 'BEARER ']) {

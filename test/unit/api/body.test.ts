@@ -20,15 +20,15 @@ describe('readJson', () => {
   });
 
   it('takes an empty body for what it stands for', async () => {
-    expect(await readJson(post(null), {})).toEqual({ ok: true, value: {} });
-    expect(await readJson(post(' '), {})).toMatchObject({ ok: false });
+    expect(await readJson(post(null), { whenEmpty: {} })).toEqual({ ok: true, value: {} });
+    expect(await readJson(post(' '), { whenEmpty: {} })).toMatchObject({ ok: false });
   });
 
   it('stops at the limit, with and without a length', async () => {
     const max = LIMITS.MAX_API_BODY_BYTES;
     const fits = JSON.stringify('a'.repeat(max - 2));
     expect((await readJson(post(fits))).ok).toBe(true);
-    const tooLarge = { ok: false, error: { reason: 'too_large' } };
+    const tooLarge = { ok: false, error: { reason: 'too_large', maxBytes: max } };
     expect(await readJson(post(`${fits} `))).toEqual(tooLarge);
 
     let produced = 0;

@@ -40,7 +40,14 @@ describe('parseWebhook', () => {
       destinations: [
         {
           ...{ url, topics: '*', is_active: 1, extra_headers: { 'X-Env': 'prod' }, secret_key: null },
-          ...{ sign: 'standard', start: 'now', filter: null, ordering: 'parallel', max_in_flight: 24 },
+          ...{
+            sign: 'standard',
+            start: 'now',
+            name: null,
+            filter: null,
+            ordering: 'parallel',
+            max_in_flight: 24,
+          },
           ...{ rate_per_second: null, timeout_seconds: 15 },
           retry: { schedule_seconds: [5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400] },
         },
@@ -49,6 +56,7 @@ describe('parseWebhook', () => {
     expect(input.topicsAsGiven).toBe('order:*,product:*');
     expect(input.destinations).toEqual([
       {
+        name: null,
         ...{ url, topics: ['*'], isActive: true, extraHeaders: [['X-Env', 'prod']] },
         ...{ extraHeadersAsGiven: { 'X-Env': 'prod' }, secretKey: null, sign: 'standard', start: 'now' },
         ...{ filter: null, ordering: 'parallel', maxInFlight: 24, ratePerSecond: null, timeoutSeconds: 15 },

@@ -1,0 +1,188 @@
+/**
+ * `/v1/config`: the configuration as code. GET exports it, PUT applies it; `dry_run=1` only says what would change.
+ *
+ * Everything is validated before anything is changed. Webhooks are changed one after the other, each as a whole; where
+ * one fails the request is repeated, and goes on. What the document does not list stays, unless `prune=1`.
+ */
+import { Hono } from 'hono';
+import { type Change, type Entry, entriesOf, exportedWebhook, webhookName } from '../configuration/document';
+import { type Means, updated } from '../configuration/update';
+import { err, ok, type Result } from '../result';
+import { parseWebhook } from '../subscriptions/input';
+import { open } from '../subscriptions/sealing';
+import type { WebhookRecord } from '../subscriptions/webhook';
+import { readJson } from './body';
+import { inputRules, makingAt, sealingKeys } from './deployment';
+import { changeWebhook, createWebhook, findWebhook, listPage, removeWebhook } from './manage';
+import { type ApiError, problem } from './problem';
+import { oneOfParameter } from './query';
+
+export const config = new Hono<{ Bindings: Env }>();
+
+const PAGE = 500;
+const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
+/** Objects asked at the same time; the platform opens six connections. */
+const AT_ONCE = 6;
+
+async function allWebhooks(env: Env, now: number): Promise<Result<WebhookRecord[], ApiError>> {
+  const records: WebhookRecord[] = [];
+  for (let after: number | null = 0; after !== null; ) {
+    const page = await listPage(env, { after, limit: PAGE }, now);
+    if (!page.ok) return page;
+    records.push(...page.value.records);
+    after = page.value.next;
+  }
+  return ok(records);
+}
+
+config.get('/', async c => {
+  const records = await allWebhooks(c.env, Date.now());
+  if (!records.ok) return problem(records.error);
+  const sorted = records.value.toSorted((a, b) => webhookName(a).localeCompare(webhookName(b)));
+  return c.json({ webhooks: sorted.map(exportedWebhook) });
+});
+
+config.put('/', async c => {
+  const dryRun = oneOfParameter('dry_run', c.req.query('dry_run'), ['0', '1']);
+  const prune = oneOfParameter('prune', c.req.query('prune'), ['0', '1']);
+  if (!dryRun.ok) return problem({ reason: 'invalid', errors: dryRun.error });
+  if (!prune.ok) return problem({ reason: 'invalid', errors: prune.error });
+  const given = await readJson(c.req.raw, { maxBytes: MAX_CONFIG_BYTES });
+  if (!given.ok) return problem(given.error);
+  const entries = entriesOf(given.value);
+  if (!entries.ok) return problem({ reason: 'invalid', errors: entries.error });
+  const means = await meansOf(c.env, prune.value === '1');
+  if (!means.ok) return problem(means.error);
+  const steps = await planned(c.env, entries.value, means.value);
+  if (!steps.ok) return problem(steps.error);
+  if (dryRun.value === '1')
+    return c.json({ changes: steps.value.flatMap(({ changes }) => changes.map(unmade)) });
+
+  const changes: Change[] = [];
+  for (const { changes: foreseen, apply } of steps.value) {
+    if (foreseen.length === 0) continue;
+    const applied = await apply();
+    if (!applied.ok) return problem(applied.error);
+    changes.push(...applied.value);
+  }
+  return c.json({ changes });
+});
+
+/** A secret that was made for a plan is not the one that will be. */
+const unmade = ({ secret_key: _, ...change }: Change): Change => change;
+
+async function meansOf(env: Env, prune: boolean): Promise<Result<Means, ApiError>> {
+  const making = await makingAt(env, Date.now());
+  if (!making.ok) return making;
+  const keys = await sealingKeys(env);
+  if (!keys.ok) return keys;
+  return ok({
+    rules: inputRules(env),
+    making: making.value,
+    prune,
+    open: async (boundTo, sealed) => {
+      const text = await open(keys.value, boundTo, sealed);
+      return text.ok ? text.value : null;
+    },
+  });
+}
+
+/** What is to be done for one webhook: what changes, and how to do it. */
+type Step = { changes: Change[]; apply: () => Promise<Result<Change[], ApiError>> };
+
+async function planned(env: Env, entries: Entry[], means: Means): Promise<Result<Step[], ApiError>> {
+  const records = await allWebhooks(env, means.making.now);
+  if (!records.ok) return records;
+  const steps: Step[] = [];
+  for (let start = 0; start < entries.length; start += AT_ONCE) {
+    const some = entries.slice(start, start + AT_ONCE);
+    for (const step of await Promise.all(some.map(entry => stepFor(env, entry, records.value, means)))) {
+      if (!step.ok) return step;
+      steps.push(step.value);
+    }
+  }
+  if (!means.prune) return ok(steps);
+  const listed = new Set(entries.map(({ name }) => name));
+  for (const record of records.value.filter(record => !listed.has(webhookName(record)))) {
+    steps.push(removal(env, record, means.making.now));
+  }
+  return ok(steps);
+}
+
+async function stepFor(
+  env: Env,
+  entry: Entry,
+  records: readonly WebhookRecord[],
+  means: Means,
+): Promise<Result<Step, ApiError>> {
+  const named = records.filter(record => webhookName(record) === entry.name);
+  const [known] = named;
+  if (named.length > 1) {
+    const detail = `${named.length} webhooks are named "${entry.name.slice(0, 60)}": rename all but one.`;
+    return err({ reason: 'conflict', detail });
+  }
+  if (known === undefined) return creation(env, entry, means);
+  // The list may be a minute old; the object is not.
+  const current = await findWebhook(env, String(known.id));
+  if (!current.ok) return current;
+  const plan = await updated(current.value, entry, means);
+  if (!plan.ok) return err({ reason: 'invalid', errors: plan.error });
+  return ok({
+    changes: plan.value.changes,
+    apply: async () => {
+      const edit = async (
+        record: WebhookRecord,
+      ): Promise<Result<{ record: WebhookRecord; extra: Change[] }, ApiError>> => {
+        const again = await updated(record, entry, means);
+        if (!again.ok) return err({ reason: 'invalid', errors: again.error });
+        return ok({ record: again.value.record, extra: again.value.changes });
+      };
+      const changed = await changeWebhook(env, String(known.id), edit, means.making.now);
+      return changed.ok ? ok(changed.value.extra) : changed;
+    },
+  });
+}
+
+function creation(env: Env, { name, webhookId, prefix, given }: Entry, means: Means): Result<Step, ApiError> {
+  if (webhookId !== null) {
+    const message = 'names no webhook of this gateway; leave it out and give a name to make one';
+    return err({ reason: 'invalid', errors: [{ path: `${prefix}/webhook_id`, message }] });
+  }
+  const input = parseWebhook(given, means.rules);
+  if (!input.ok) {
+    const errors = input.error.map(({ path, message }) => ({ path: prefix + path, message }));
+    return err({ reason: 'invalid', errors });
+  }
+  const destinations = input.value.destinations.map(
+    (destination): Change => ({
+      ...{ action: 'create', kind: 'destination', name: destination.name ?? destination.url, webhook: name },
+    }),
+  );
+  const changes: Change[] = [{ action: 'create', kind: 'webhook', name }, ...destinations];
+  return ok({
+    changes,
+    apply: async () => {
+      const created = await createWebhook(env, input.value, 'rest', means.making.now);
+      if (!created.ok) return created;
+      const secrets = created.value.revealed.map(({ secretKey }) => secretKey);
+      return ok(
+        changes.map((change, index) => {
+          const generated = index > 0 && input.value.destinations[index - 1]?.secretKey === null;
+          const secret = generated ? secrets[index - 1] : undefined;
+          return secret === undefined ? change : { ...change, secret_key: secret };
+        }),
+      );
+    },
+  });
+}
+
+function removal(env: Env, record: WebhookRecord, now: number): Step {
+  const changes: Change[] = [{ action: 'delete', kind: 'webhook', name: webhookName(record) }];
+  return {
+    changes,
+    apply: async () => {
+      const removed = await removeWebhook(env, record.id, now);
+      return removed.ok ? ok(changes) : removed;
+    },
+  };
+}

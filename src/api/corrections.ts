@@ -1,0 +1,103 @@
+/**
+ * `/v1/webhooks/{webhook_id}/…`: what an operator puts right by hand. A gap whose ids will not come is closed with a
+ * note, an event fetched from the provider is added, everything about one entity is erased.
+ */
+import { type Context, Hono } from 'hono';
+import { passedHeaders } from '../delivery/passed-headers';
+import { LIMITS } from '../limits';
+import type { IncomingEvent, ResolveResult } from '../log/contract';
+import { objectOf } from '../log/stub';
+import { providerFor } from '../providers/registry';
+import type { Result } from '../result';
+import type { FieldError } from '../subscriptions/field-errors';
+import { readJson } from './body';
+import { gapView, releaseView } from './event-views';
+import { ask, findWebhook } from './manage';
+import { type AddedEvent, parseAddedEvent, parseRedaction, parseResolution } from './operator-input';
+import { type ApiError, problem } from './problem';
+
+export const corrections = new Hono<{ Bindings: Env }>();
+
+/** An event is given as text in JSON: every byte may take six characters. */
+const MAX_EVENT_REQUEST_BYTES = 6 * LIMITS.MAX_BODY_BYTES + 64 * 1024;
+
+/** What a request asks for, of an existing webhook. */
+async function asked<T>(
+  c: Context<{ Bindings: Env }>,
+  parse: (given: unknown) => Result<T, FieldError[]>,
+  maxBytes?: number,
+) {
+  const record = await findWebhook(c.env, c.req.param('webhook_id') ?? '');
+  if (!record.ok) return record;
+  const given = await readJson(c.req.raw, { maxBytes });
+  if (!given.ok) return given;
+  const input = parse(given.value);
+  if (!input.ok) return { ok: false, error: { reason: 'invalid', errors: input.error } } as const;
+  const object = objectOf(c.env, record.value.id);
+  return { ok: true, value: { record: record.value, input: input.value, object } } as const;
+}
+
+corrections.post('/:webhook_id/gaps/resolve', async c => {
+  const request = await asked(c, parseResolution);
+  if (!request.ok) return problem(request.error);
+  const { object, input } = request.value;
+  const result = await ask(() => object.resolveGaps(input));
+  if (!result.ok) return problem(result.error);
+  if (result.value.kind !== 'ok') return problem(errorOf(result.value));
+  return c.json({ count: result.value.count, gaps: result.value.gaps.map(gapView) });
+});
+
+function errorOf(result: Exclude<ResolveResult, { kind: 'ok' }>): ApiError {
+  switch (result.kind) {
+    case 'gone':
+      return { reason: 'not_found', what: 'webhook' };
+    case 'unnumbered':
+      return { reason: 'conflict', detail: 'The provider does not number its events: there are no gaps.' };
+    case 'unknown_epoch':
+      return { reason: 'conflict', detail: 'There is no open epoch of this number.' };
+    case 'merged':
+      return {
+        reason: 'conflict',
+        detail: `Gaps were merged into ${result.from} to ${result.to}, which can only be closed as a whole.`,
+      };
+  }
+}
+
+corrections.post('/:webhook_id/events', async c => {
+  const request = await asked(c, parseAddedEvent, MAX_EVENT_REQUEST_BYTES);
+  if (!request.ok) return problem(request.error);
+  const { object, record, input } = request.value;
+  const provider = providerFor(record.provider);
+  if (provider === undefined) {
+    return problem({ reason: 'conflict', detail: 'This gateway does not know the provider of the webhook.' });
+  }
+  const event = await eventOf(input, request => provider.describe(request));
+  const added = await ask(() => object.add(event));
+  if (!added.ok) return problem(added.error);
+  const view = releaseView(added.value);
+  return 'error' in view ? problem(view.error) : c.json(view.body);
+});
+
+/** The event as the edge would hand it over, marked as unsigned. */
+async function eventOf(
+  { body, headers, query }: AddedEvent,
+  describe: (request: AddedEvent) => Omit<IncomingEvent, keyof AddedEvent | 'fingerprint' | 'bodySigned'>,
+): Promise<IncomingEvent> {
+  if (!headers.has('content-type')) headers.set('content-type', 'application/json');
+  return {
+    ...describe({ body, headers, query }),
+    fingerprint: new Uint8Array(await crypto.subtle.digest('SHA-256', body)),
+    bodySigned: false,
+    headers: passedHeaders(headers),
+    query,
+    body,
+  };
+}
+
+corrections.post('/:webhook_id/redact', async c => {
+  const request = await asked(c, parseRedaction);
+  if (!request.ok) return problem(request.error);
+  const { object, input } = request.value;
+  const redacted = await ask(() => object.redactEntity(input.entity_key, input.after));
+  return redacted.ok ? c.json(redacted.value) : problem(redacted.error);
+});

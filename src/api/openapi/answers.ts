@@ -1,0 +1,254 @@
+/** The shapes of the API's answers, as JSON Schema: the counterpart of `event-views.ts` and `subscriptions/view.ts`. */
+import { type JsonSchema, orNull } from '../../subscriptions/json-schema';
+
+const text: JsonSchema = { type: 'string' };
+const integer: JsonSchema = { type: 'integer' };
+const boolean: JsonSchema = { type: 'boolean' };
+const time: JsonSchema = { type: 'string', format: 'date-time' };
+const active: JsonSchema = { enum: [0, 1] };
+const words = (...list: string[]): JsonSchema => ({ enum: list });
+const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
+const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
+const mapOf = (additionalProperties: JsonSchema): JsonSchema => ({ type: 'object', additionalProperties });
+
+/** All fields are always there; `optional` ones are not. */
+function object(
+  properties: Record<string, JsonSchema>,
+  optional: Record<string, JsonSchema> = {},
+): JsonSchema {
+  return {
+    type: 'object',
+    properties: { ...properties, ...optional },
+    required: Object.keys(properties),
+  };
+}
+
+const next: JsonSchema = {
+  ...orNull(integer),
+  description: '`after` of the next page; null at the end',
+};
+const summary = {
+  sequence: integer,
+  increment_id: orNull(integer),
+  event_id: orNull(text),
+  topic: text,
+  status: words('accepted', 'quarantined', 'retrying', 'dead'),
+  received_at: time,
+  reason: orNull(text),
+  body_signed: boolean,
+  body_bytes: integer,
+  late: boolean,
+  epoch: orNull(integer),
+};
+const content = {
+  headers: mapOf(text),
+  query: text,
+  body: { ...orNull(text), description: 'where it is UTF-8; null when redacted' },
+  body_base64: { ...text, description: 'where it is not UTF-8' },
+  redacted: boolean,
+};
+const issue = object({ path: text, message: text });
+const side = orNull(object({ increment_id: integer, sequence: orNull(integer), received_at: orNull(time) }));
+const filterValues = list({ type: ['string', 'number', 'boolean', 'null'] });
+
+const destination = {
+  destination_id: text,
+  name: orNull(text),
+  url: text,
+  topics: list(text),
+  is_active: active,
+  extra_headers: { anyOf: [text, mapOf(text)] },
+  sign: words('standard', 'provider', 'shipstream'),
+  filter: orNull(mapOf(filterValues)),
+  ordering: words('parallel', 'key', 'strict'),
+  max_in_flight: integer,
+  rate_per_second: orNull({ type: 'number' }),
+  timeout_seconds: integer,
+  retry: object({ schedule_seconds: list(integer) }),
+  start: { anyOf: [words('now', 'beginning'), object({ sequence: integer })] },
+  created_at: time,
+};
+
+const webhook = {
+  webhook_id: integer,
+  provider: text,
+  name: orNull(text),
+  topics: { anyOf: [text, list(text)] },
+  is_active: active,
+  on_invalid: words('quarantine', 'reject'),
+  retention_days: integer,
+  sequence: object({
+    enabled: boolean,
+    hold_seconds: integer,
+    grace_seconds: integer,
+    expires_seconds: integer,
+  }),
+  silence_seconds: orNull(integer),
+  confirm: orNull(object({ url: text })),
+  settings: mapOf(text),
+  ingest_url: text,
+  created_at: time,
+  updated_at: time,
+};
+
+const destinationStatus = object({
+  destination_id: text,
+  url: text,
+  is_active: active,
+  delivered: integer,
+  failed_attempts: integer,
+  retrying: integer,
+  dead: integer,
+  lag: integer,
+  oldest_undelivered_at: orNull(time),
+  last_delivered_at: orNull(time),
+  disabled_reason: orNull(text),
+  circuit: words('closed', 'open', 'recovering'),
+  lost: list(object({ from: integer, to: integer, at: time })),
+});
+
+const captured = object({ headers: mapOf(text), query: text }, { body: orNull(text), body_base64: text });
+
+const token = {
+  token_id: text,
+  name: text,
+  scope: words('read', 'write'),
+  webhook_id: orNull(integer),
+  created_at: time,
+  last_used_at: orNull(time),
+};
+
+export const ANSWERS: Record<string, JsonSchema> = {
+  Problem: object(
+    { type: text, title: text, status: integer, detail: text },
+    { errors: list(object({ path: text, message: text })) },
+  ),
+  Webhook: object({ ...webhook, destinations: list(ref('Destination')) }, { signature: {} }),
+  CreatedWebhook: object({ ...webhook, destinations: list(ref('CreatedDestination')) }, { signature: {} }),
+  Webhooks: object({ webhooks: list(ref('Webhook')), next }),
+  Destination: object(destination),
+  CreatedDestination: object({
+    ...destination,
+    secret_key: { ...text, description: 'shown in this answer only' },
+  }),
+  RotatedSecret: object({ secret_key: text }, { usable_from: time }),
+  Event: object(summary, content),
+  Events: object({
+    events: list(ref('Event')),
+    next,
+    cursor: { ...integer, description: '`after` to go on from, also at the end' },
+  }),
+  EventDetail: object(
+    {
+      ...summary,
+      headers: content.headers,
+      query: text,
+      redacted: boolean,
+      verdict: object({ valid: boolean, issues: list(issue), reason: orNull(text), body_signed: boolean }),
+      entity_keys: list(text),
+      deliveries: list(
+        object({
+          destination_id: text,
+          status: words('pending', 'retrying', 'delivered', 'dead'),
+          attempts: integer,
+          next_attempt_at: orNull(time),
+          last_error: orNull(text),
+        }),
+      ),
+      attempts: list(
+        object({
+          destination_id: text,
+          attempt: integer,
+          at: time,
+          outcome: words('delivered', 'failed'),
+          status: orNull(integer),
+          duration_ms: { type: 'number' },
+          error: orNull(text),
+        }),
+      ),
+    },
+    { body: content.body, body_base64: content.body_base64 },
+  ),
+  Ingested: object(
+    { status: words('accepted', 'duplicate', 'ignored', 'quarantined'), increment_id: orNull(integer) },
+    { sequence: integer, issues: list(issue) },
+  ),
+  Count: object({ count: integer }),
+  Redacted: object({ count: integer, next }),
+  Gap: object({
+    epoch: integer,
+    from: integer,
+    to: integer,
+    count: integer,
+    status: words('open', 'filled', 'expired', 'resolved'),
+    detected_at: time,
+    resolved_at: orNull(time),
+    before: side,
+    after: side,
+    retry_until: orNull(time),
+    note: orNull(text),
+  }),
+  Gaps: object(
+    { numbered: boolean, gaps: list(ref('Gap')) },
+    { highest_increment_id: orNull(integer), epoch: orNull(integer) },
+  ),
+  ResolvedGaps: object({ count: integer, gaps: list(ref('Gap')) }),
+  Status: object({
+    numbered: boolean,
+    last_sequence: integer,
+    last_event_at: orNull(time),
+    counters: object({ accepted: integer, duplicate: integer, ignored: integer, quarantined: integer }),
+    rejected: { ...mapOf(integer), description: 'refused requests by reason' },
+    epoch: orNull(integer),
+    highest_increment_id: orNull(integer),
+    open_gaps: orNull(integer),
+    missing_ids: orNull(integer),
+    destinations: list(destinationStatus),
+  }),
+  Rejections: object({
+    counts: mapOf(integer),
+    rejections: list(
+      object({
+        at: time,
+        reason: text,
+        header_names: list(text),
+        body_bytes: integer,
+        body_sha256: orNull(text),
+        request: orNull(captured),
+      }),
+    ),
+  }),
+  Capture: object({ capture_until: time }),
+  Tested: object({ topic: text, status: integer, answer: { type: 'object' } }),
+  Token: object(token),
+  CreatedToken: object({ ...token, token: { ...text, description: 'shown in this answer only' } }),
+  Tokens: object({ tokens: list(ref('Token')) }),
+  Providers: object({
+    providers: list({
+      ...object({
+        name: text,
+        title: text,
+        docs_url: text,
+        numbered: boolean,
+        retry_horizon_seconds: orNull(integer),
+        body_signed: boolean,
+      }),
+      additionalProperties: true,
+    }),
+  }),
+  Config: object({ webhooks: list({ type: 'object', additionalProperties: true }) }),
+  Changes: object({
+    changes: list(
+      object(
+        {
+          action: words('create', 'update', 'delete'),
+          kind: words('webhook', 'destination'),
+          name: text,
+        },
+        { webhook: text, fields: { type: 'object', additionalProperties: true }, secret_key: text },
+      ),
+    ),
+  }),
+  Resealed: object({ count: integer, next, key_id: text }),
+  Health: object({ status: words('ok') }),
+};

@@ -1,0 +1,122 @@
+/**
+ * Tells a webhook's object what the edge refused in its name, so that its operator sees why events do not come.
+ *
+ * Collected in the isolate and reported at most once per 10 s and webhook, with a bounded number of examples: a flood
+ * costs a call every 10 s. What an isolate has not reported when it ends is lost; refusals are hints, not records.
+ */
+import { passedHeaders } from '../delivery/passed-headers';
+import type { Refusal, RefusalReport } from '../log/refusals';
+import { objectOf } from '../log/stub';
+import type { WebhookRecord } from '../subscriptions/webhook';
+import type { Outcome } from './answer';
+
+const INTERVAL_MS = 10_000;
+/** The first refusals of a burst are reported together. */
+const GATHER_MS = 200;
+/** A report that has not left by then died with the request that was to send it. */
+const LOST_MS = 30_000;
+const MAX_EXAMPLES = 20;
+const MAX_CAPTURED_BYTES = 4 * 1024 * 1024;
+const MAX_HEADER_NAMES = 100;
+const MAX_WEBHOOKS = 200;
+
+type Pending = RefusalReport & {
+  capturedBytes: number;
+  /** ms since 1970; 0 for never. */
+  sentAt: number;
+  /** When the next report was arranged, or null. */
+  arrangedAt: number | null;
+};
+
+/** By webhook, in the order of their first refusal. */
+const pending = new Map<number, Pending>();
+
+/** The reason under which an outcome is counted; null where nothing was refused. */
+function reasonOf(outcome: Outcome): string | null {
+  switch (outcome.kind) {
+    case 'unverified':
+      return outcome.reason;
+    case 'rejected':
+      return 'invalid_payload';
+    case 'too_large':
+    case 'inactive':
+      return outcome.kind;
+    default:
+      return null;
+  }
+}
+
+export type Refused = {
+  env: Env;
+  record: WebhookRecord;
+  request: Request;
+  body: Uint8Array;
+  outcome: Outcome;
+  /** ms since 1970 */
+  now: number;
+};
+
+/** Notes a refusal and sees to its report. Resolves when there is nothing left to do for this request. */
+export async function noteRefusal(refused: Refused): Promise<void> {
+  const { env, record, outcome, now } = refused;
+  const reason = reasonOf(outcome);
+  if (reason === null) return;
+  const waiting = pendingOf(record.id);
+  waiting.counts[reason] = (waiting.counts[reason] ?? 0) + 1;
+  if (waiting.last.length < MAX_EXAMPLES) {
+    const one = await example(refused, reason, waiting);
+    waiting.last.push(one);
+  }
+  if (waiting.arrangedAt !== null && now - waiting.arrangedAt < LOST_MS) return;
+  waiting.arrangedAt = now;
+  await scheduler.wait(Math.max(GATHER_MS, waiting.sentAt + INTERVAL_MS - now));
+  await send(env, record.id, waiting);
+}
+
+function pendingOf(webhookId: number): Pending {
+  const known = pending.get(webhookId);
+  if (known !== undefined) return known;
+  const fresh: Pending = { counts: {}, last: [], capturedBytes: 0, sentAt: 0, arrangedAt: null };
+  pending.set(webhookId, fresh);
+  for (const oldest of pending.keys()) {
+    if (pending.size <= MAX_WEBHOOKS) break;
+    pending.delete(oldest);
+  }
+  return fresh;
+}
+
+async function example(
+  { record, request, body, outcome, now }: Refused,
+  reason: string,
+  waiting: Pending,
+): Promise<RefusalReport['last'][number]> {
+  const isRead = outcome.kind !== 'too_large';
+  const captures = isRead && (record.captureUntil ?? 0) > now;
+  const fits = captures && waiting.capturedBytes + body.byteLength <= MAX_CAPTURED_BYTES;
+  if (fits) waiting.capturedBytes += body.byteLength;
+  const digest = isRead ? new Uint8Array(await crypto.subtle.digest('SHA-256', body)).toHex() : null;
+  const refusal: Refusal = {
+    at: now,
+    reason,
+    headerNames: [...request.headers.keys()].slice(0, MAX_HEADER_NAMES),
+    bytes: isRead ? body.byteLength : Number(request.headers.get('content-length') ?? 0),
+    bodySha256: digest,
+  };
+  if (!fits) return refusal;
+  const query = new URL(request.url).search.slice(1);
+  return { ...refusal, request: { headers: passedHeaders(request.headers), query, body } };
+}
+
+async function send(env: Env, webhookId: number, waiting: Pending): Promise<void> {
+  const { counts, last } = waiting;
+  waiting.counts = {};
+  waiting.last = [];
+  waiting.capturedBytes = 0;
+  waiting.arrangedAt = null;
+  waiting.sentAt = Date.now();
+  try {
+    await objectOf(env, webhookId).refused({ counts, last });
+  } catch {
+    // Hints only; the next report will do.
+  }
+}

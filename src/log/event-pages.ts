@@ -1,0 +1,135 @@
+/**
+ * Pages of the log, ascending by sequence: the list of events, and a feed that a consumer can pull.
+ *
+ * Complete: sequences are given in the order of commits and a page is read in one go, so going on from `cursor` neither
+ * skips nor repeats an event, whatever arrives meanwhile. Rows read follow the page: filters by status read only what
+ * has that status, a filter by topic examines at most `MAX_EXAMINED` rows a call, so that it never holds up an append.
+ * Not promised: that an event shows up again when its status changes. A released one is still where it was.
+ */
+import { topicMatches } from '../subscriptions/topics';
+import type { Arrivals } from './arrivals';
+import type { EventStatus, EventSummary, EventsPage, EventsQuery } from './contract';
+import type { DeliveryRow } from './delivery-rows';
+import type { Forwarding } from './forwarding';
+import type { Log } from './log';
+import type { StoredEvent } from './segments';
+
+const MAX_EXAMINED = 10_000;
+const MAX_ROWS_PER_READ = 500;
+/** Bytes of bodies in a page; with one body more it stays under the 32 MiB of an RPC answer. */
+const MAX_PAGE_BYTES = 8 * 1024 * 1024;
+
+type Source = { log: Log; forwarding: Forwarding };
+
+const NO_EVENTS: EventsPage = { events: [], next: null, cursor: 0 };
+
+export function readEvents(source: Source, query: EventsQuery): EventsPage {
+  const { log, forwarding } = source;
+  const { lastSequence } = log.head;
+  const events: EventSummary[] = [];
+  const pageTo = (cursor: number): EventsPage => ({
+    events,
+    next: cursor < lastSequence ? cursor : null,
+    cursor,
+  });
+  let after = query.after;
+  let bytes = 0;
+  let rowsPerRead = query.limit;
+  for (let examined = 0; examined < MAX_EXAMINED; rowsPerRead *= 2) {
+    const wanted = Math.min(rowsPerRead, MAX_ROWS_PER_READ, MAX_EXAMINED - examined);
+    const read = candidates(source, query.status, after, wanted);
+    const last = read.at(-1);
+    if (last === undefined) return pageTo(Math.max(after, lastSequence));
+    const rows = Map.groupBy(forwarding.rows.between(after + 1, last.sequence), row => row.sequence);
+    for (const event of read) {
+      after = event.sequence;
+      examined++;
+      const status = statusOf(event, rows.get(event.sequence) ?? []);
+      if (!isWanted(event, status, query)) continue;
+      events.push({ ...summary(event, status), ...contentOf(log, event, query) });
+      bytes += query.include === undefined ? 0 : event.bodyBytes;
+      if (events.length >= query.limit || bytes >= MAX_PAGE_BYTES) return pageTo(after);
+    }
+  }
+  return pageTo(after);
+}
+
+/** Events that may have the status, after a sequence. */
+function candidates(
+  { log, forwarding }: Source,
+  status: EventStatus | null,
+  after: number,
+  limit: number,
+): StoredEvent[] {
+  switch (status) {
+    case null:
+    case 'accepted':
+      return log.segments.after(after, limit);
+    case 'quarantined':
+      return log.segments.quarantinedAfter(after, limit);
+    case 'retrying':
+    case 'dead': {
+      const sequences = forwarding.rows.sequencesAfter(after, limit);
+      return sequences.map(sequence => log.segments.get(sequence)).filter(event => event !== null);
+    }
+  }
+}
+
+function isWanted(event: StoredEvent, status: EventStatus, query: EventsQuery): boolean {
+  if (query.status !== null && query.status !== status) return false;
+  return query.topic === null
+    ? !event.operational
+    : topicMatches([query.topic], event.topic, { operational: event.operational });
+}
+
+function contentOf(log: Log, event: StoredEvent, query: EventsQuery): Pick<EventSummary, 'content'> {
+  if (query.include !== 'body') return {};
+  const { headers, query: queryString } = event;
+  return { content: { headers, query: queryString, body: log.segments.body(event.sequence) } };
+}
+
+/**
+ * A page that is not empty, waiting for events up to `query.waitMs` where the log ends; what the filter leaves out is
+ * not examined twice.
+ * @param read gives null once the webhook is gone
+ */
+export async function awaitEvents(
+  read: (query: EventsQuery) => EventsPage | null,
+  arrivals: Arrivals,
+  query: EventsQuery,
+  now: () => number,
+): Promise<EventsPage> {
+  const deadline = now() + (query.waitMs ?? 0);
+  let { after } = query;
+  while (true) {
+    const page = read({ ...query, after });
+    if (page === null) return NO_EVENTS;
+    if (page.events.length > 0 || page.next !== null) return page;
+    if (!(await arrivals.next(deadline - now()))) return page;
+    after = page.cursor;
+  }
+}
+
+export function statusOf(event: StoredEvent, rows: readonly DeliveryRow[]): EventStatus {
+  if (event.status === 'quarantined') return 'quarantined';
+  if (rows.some(row => row.status === 'dead')) return 'dead';
+  return rows.length > 0 ? 'retrying' : 'accepted';
+}
+
+export function summary(event: StoredEvent, status: EventStatus): EventSummary {
+  const { sequence, incrementId, eventId, topic, receivedAt, reason, bodySigned, bodyBytes, late, epoch } =
+    event;
+  return {
+    sequence,
+    incrementId,
+    eventId,
+    topic,
+    status,
+    receivedAt,
+    reason,
+    bodySigned,
+    bodyBytes,
+    late,
+    epoch,
+  };
+}

@@ -1,0 +1,123 @@
+/**
+ * What the edge refused in this webhook's name: how often for which reason, and the last ones.
+ *
+ * Reported by the edge in batches (`ingest/refusals.ts`), so a flood of refused requests costs a row per report. Of a
+ * request only names, sizes and a digest are kept, never a value; whole ones only while someone captures them, and for
+ * minutes. Refused requests are nobody's events: what is kept of them is bounded and the oldest gives way.
+ */
+import { readState, writeState } from './tables';
+
+/** How long captured requests are kept, and how long capturing lasts. */
+export const CAPTURE_MS = 10 * 60 * 1000;
+
+const MAX_KEPT = 100;
+const MAX_CAPTURES = 20;
+
+/** A refused request, whole; without the credentials of its connection. */
+export type CapturedRequest = { headers: [string, string][]; query: string; body: Uint8Array };
+
+export type Refusal = {
+  /** ms since 1970 */
+  at: number;
+  /** `missing`, `malformed`, `mismatch`, `stale`, `revoked`, `too_large`, `invalid_payload`, `inactive`. */
+  reason: string;
+  headerNames: string[];
+  bytes: number;
+  /** Hex; null where the body was not read. */
+  bodySha256: string | null;
+};
+
+/** A report of the edge: how many since the last one by reason, and some of them. */
+export type RefusalReport = {
+  counts: Record<string, number>;
+  last: (Refusal & { request?: CapturedRequest })[];
+};
+
+export type RefusalsView = {
+  counts: Record<string, number>;
+  /** Newest first. */
+  last: (Refusal & { request: CapturedRequest | null })[];
+};
+
+type Stored = { counts: Record<string, number>; last: (Refusal & { capture: number | null })[] };
+type CaptureRow = { id: number; at: number; request: string; body: ArrayBuffer };
+
+export class Refusals {
+  #sql: SqlStorage;
+  /** When the oldest captured request came, ms since 1970; null for none, undefined before it was looked up. */
+  #oldestAt: number | null | undefined;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  #read(): Stored {
+    const text = readState(this.#sql, 'refusals');
+    return text === null ? { counts: {}, last: [] } : (JSON.parse(text) as Stored);
+  }
+
+  get counts(): Record<string, number> {
+    return this.#read().counts;
+  }
+
+  /** 1 row, and 1 for each captured request. Inside the caller's transaction. `now` in ms since 1970. */
+  add(report: RefusalReport, now: number): void {
+    const { counts, last } = this.#read();
+    for (const [reason, count] of Object.entries(report.counts)) {
+      counts[reason] = (counts[reason] ?? 0) + count;
+    }
+    for (const { request, ...refusal } of report.last) {
+      last.unshift({ ...refusal, capture: request === undefined ? null : this.#capture(request, now) });
+    }
+    const kept: Stored = { counts, last: last.slice(0, MAX_KEPT) };
+    writeState(this.#sql, 'refusals', JSON.stringify(kept));
+  }
+
+  #capture({ headers, query, body }: CapturedRequest, now: number): number {
+    const [row] = this.#sql
+      .exec<{ id: number }>(
+        'INSERT INTO captures (at, request, body) VALUES (?, ?, ?) RETURNING id',
+        now,
+        JSON.stringify({ headers, query }),
+        body,
+      )
+      .toArray();
+    const id = row?.id ?? 0;
+    this.#oldestAt = undefined;
+    this.#sql.exec('DELETE FROM captures WHERE id <= ?', id - MAX_CAPTURES);
+    return id;
+  }
+
+  view(now: number): RefusalsView {
+    const { counts, last } = this.#read();
+    const rows = this.#sql
+      .exec<CaptureRow>('SELECT id, at, request, body FROM captures WHERE at > ?', now - CAPTURE_MS)
+      .toArray();
+    const captured = new Map(rows.map(row => [row.id, fromRow(row)]));
+    return {
+      counts,
+      last: last.map(({ capture, ...refusal }) => ({
+        ...refusal,
+        request: (capture === null ? null : captured.get(capture)) ?? null,
+      })),
+    };
+  }
+
+  /** When the oldest captured request is to be erased, ms since 1970, or null. */
+  expiresAt(): number | null {
+    if (this.#oldestAt === undefined) {
+      const [row] = this.#sql.exec<{ at: number | null }>('SELECT min(at) AS at FROM captures').toArray();
+      this.#oldestAt = row?.at ?? null;
+    }
+    return this.#oldestAt === null ? null : this.#oldestAt + CAPTURE_MS;
+  }
+
+  expire(now: number): void {
+    this.#oldestAt = undefined;
+    this.#sql.exec('DELETE FROM captures WHERE at <= ?', now - CAPTURE_MS);
+  }
+}
+
+function fromRow({ request, body }: CaptureRow): CapturedRequest {
+  return { ...(JSON.parse(request) as Omit<CapturedRequest, 'body'>), body: new Uint8Array(body) };
+}

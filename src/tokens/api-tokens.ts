@@ -1,0 +1,85 @@
+/**
+ * The Durable Object that holds the API tokens: one for the whole gateway.
+ *
+ * It is asked by management requests only; nothing on the path of an event knows it, and the admin token works without
+ * it. Tokens are stored as digests. A use is written at most once an hour and token: `last_used_at` is that coarse.
+ */
+import { DurableObject } from 'cloudflare:workers';
+import type { TokenRecord } from './token';
+
+const USE_INTERVAL_MS = 60 * 60 * 1000;
+export const MAX_TOKENS = 1000;
+
+type Row = {
+  id: string;
+  name: string;
+  scope: TokenRecord['scope'];
+  webhook_id: number | null;
+  created_at: number;
+  last_used_at: number | null;
+  digest: ArrayBuffer;
+};
+
+const COLUMNS = 'id, name, scope, webhook_id, created_at, last_used_at, digest';
+
+export class ApiTokens extends DurableObject<Env> {
+  #sql = this.ctx.storage.sql;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    ctx.storage.sql.exec(`CREATE TABLE IF NOT EXISTS tokens (id TEXT PRIMARY KEY, name TEXT NOT NULL,
+      scope TEXT NOT NULL, webhook_id INTEGER, created_at INTEGER NOT NULL, last_used_at INTEGER,
+      digest BLOB NOT NULL) WITHOUT ROWID`);
+  }
+
+  async add(token: TokenRecord, digest: Uint8Array): Promise<'added' | 'exists' | 'full'> {
+    const [count] = this.#sql.exec<{ total: number }>('SELECT count(*) AS total FROM tokens').toArray();
+    if ((count?.total ?? 0) >= MAX_TOKENS) return 'full';
+    const { id, name, scope, webhookId, createdAt } = token;
+    const added = this.#sql.exec(
+      `INSERT OR IGNORE INTO tokens (${COLUMNS}) VALUES (?, ?, ?, ?, ?, NULL, ?)`,
+      id,
+      name,
+      scope,
+      webhookId,
+      createdAt,
+      digest,
+    );
+    return added.rowsWritten > 0 ? 'added' : 'exists';
+  }
+
+  /** All of them, oldest first. */
+  async list(): Promise<TokenRecord[]> {
+    return this.#sql
+      .exec<Row>(`SELECT ${COLUMNS} FROM tokens ORDER BY created_at, id`)
+      .toArray()
+      .map(fromRow);
+  }
+
+  /** The token whose digest this is, or null. @param now ms since 1970 */
+  async judge(id: string, digest: Uint8Array, now: number): Promise<TokenRecord | null> {
+    const [row] = this.#sql.exec<Row>(`SELECT ${COLUMNS} FROM tokens WHERE id = ?`, id).toArray();
+    if (row === undefined || !crypto.subtle.timingSafeEqual(row.digest, digest)) return null;
+    if (now - (row.last_used_at ?? 0) >= USE_INTERVAL_MS) {
+      const hour = now - (now % USE_INTERVAL_MS);
+      this.#sql.exec('UPDATE tokens SET last_used_at = ? WHERE id = ?', hour, id);
+    }
+    return fromRow(row);
+  }
+
+  /** False when there was none. */
+  async revoke(id: string): Promise<boolean> {
+    return this.#sql.exec('DELETE FROM tokens WHERE id = ?', id).rowsWritten > 0;
+  }
+}
+
+function fromRow(row: Row): TokenRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    scope: row.scope,
+    webhookId: row.webhook_id,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+  };
+}

@@ -1,0 +1,46 @@
+/**
+ * Judging an API token from the Worker: the object is asked, and its answer holds for 10 s in this isolate. So a
+ * revoked token works for 10 s at most, here and nowhere longer. Wrong tokens are not remembered.
+ */
+import { err, ok, type Result } from '../result';
+import { type TokenRecord, tokenDigest, tokenIdOf } from './token';
+
+const FRESH_MS = 10_000;
+const MAX_REMEMBERED = 500;
+
+/** By the hex digest of the token's text. */
+const judged = new Map<string, { token: TokenRecord; at: number }>();
+
+/** How the Worker reaches the tokens: there is one object of them. */
+export const tokensOf = (env: Env) => env.TOKENS.getByName('tokens');
+
+/** The token of this text; null where there is none. `now` in ms since 1970. */
+export async function judgeApiToken(
+  env: Env,
+  text: string,
+  now: number,
+): Promise<Result<TokenRecord | null, 'unavailable'>> {
+  const id = tokenIdOf(text);
+  if (id === null) return ok(null);
+  const digest = await tokenDigest(text);
+  const key = digest.toHex();
+  const known = judged.get(key);
+  if (known !== undefined && now - known.at < FRESH_MS) return ok(known.token);
+  judged.delete(key);
+  try {
+    const token = await tokensOf(env).judge(id, digest, now);
+    if (token !== null) judged.set(key, { token, at: now });
+    for (const oldest of judged.keys()) {
+      if (judged.size <= MAX_REMEMBERED) break;
+      judged.delete(oldest);
+    }
+    return ok(token);
+  } catch {
+    return err('unavailable');
+  }
+}
+
+/** Revoked here: no need to wait. */
+export function forgetApiToken(id: string): void {
+  for (const [key, { token }] of judged) if (token.id === id) judged.delete(key);
+}

@@ -1,0 +1,160 @@
+/**
+ * Stores outlive releases: this one opens what release 0.1.0 left, and leaves what 0.1.0 still works on. The statements
+ * are those of 0.1.0, word for word; they are never changed.
+ */
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import type { AppendResult } from '../../src/log/contract';
+import { appendRequest, incomingEvent, webhookRecord } from '../support/webhook-record';
+
+const TABLES_0_1_0 = [
+  'CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
+  `CREATE TABLE segments (kind TEXT, id INTEGER, opened_at INTEGER NOT NULL, first_sequence INTEGER NOT NULL,
+     PRIMARY KEY (kind, id)) WITHOUT ROWID`,
+  `CREATE TABLE known_ids (epoch INTEGER, page INTEGER, last_at INTEGER NOT NULL, slots BLOB NOT NULL,
+     PRIMARY KEY (epoch, page)) WITHOUT ROWID`,
+  `CREATE TABLE gaps (epoch INTEGER, from_id INTEGER, to_id INTEGER NOT NULL, missing INTEGER NOT NULL,
+     status TEXT NOT NULL, detected_at INTEGER NOT NULL, resolved_at INTEGER,
+     PRIMARY KEY (epoch, from_id, to_id)) WITHOUT ROWID`,
+  `CREATE TABLE releases (position INTEGER PRIMARY KEY, after_sequence INTEGER NOT NULL,
+     sequence INTEGER NOT NULL)`,
+  `CREATE TABLE deliveries (sequence INTEGER, destination_id TEXT, replay INTEGER, new_id INTEGER NOT NULL, status TEXT NOT NULL,
+     attempts INTEGER NOT NULL, step INTEGER NOT NULL, next_at INTEGER, previous INTEGER, ordinal INTEGER NOT NULL,
+     error TEXT, updated_at INTEGER NOT NULL, PRIMARY KEY (sequence, destination_id, replay)) WITHOUT ROWID`,
+  'CREATE INDEX deliveries_due ON deliveries (destination_id, next_at) WHERE next_at IS NOT NULL',
+  `CREATE TABLE blocked_keys (destination_id TEXT, key TEXT, tasks TEXT NOT NULL,
+     PRIMARY KEY (destination_id, key)) WITHOUT ROWID`,
+  'CREATE TABLE replays (id INTEGER PRIMARY KEY, job TEXT NOT NULL)',
+  `CREATE TABLE confirmations (sequence INTEGER PRIMARY KEY, attempts INTEGER NOT NULL, next_at INTEGER NOT NULL,
+     detail TEXT)`,
+  "INSERT INTO state (name, value) VALUES ('format', '1')",
+  `CREATE TABLE events_1 (
+      sequence INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, topic TEXT NOT NULL, event_id TEXT,
+      increment_id INTEGER, epoch INTEGER, event_time INTEGER, status TEXT NOT NULL, deferred INTEGER NOT NULL,
+      reason TEXT, gap TEXT, late INTEGER NOT NULL, body_signed INTEGER NOT NULL, operational INTEGER NOT NULL, entity_keys TEXT NOT NULL,
+      issues TEXT NOT NULL, headers TEXT NOT NULL, query TEXT NOT NULL, body_bytes INTEGER NOT NULL,
+      fingerprint BLOB NOT NULL, body BLOB)`,
+  `CREATE TABLE attempts_1 (id INTEGER PRIMARY KEY,
+      first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL, entries TEXT NOT NULL)`,
+];
+
+const INSERT_EVENT_0_1_0 = `INSERT INTO events_1 (sequence, received_at, topic, event_id, increment_id, epoch, event_time,
+  status, deferred, reason, gap, late, body_signed, operational, entity_keys, issues, headers, query, body_bytes,
+  fingerprint, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`;
+
+const INSERT_GAP_0_1_0 = `INSERT INTO gaps (epoch, from_id, to_id, missing, status, detected_at, resolved_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?)`;
+
+const SELECT_GAPS_0_1_0 = `SELECT epoch, from_id, to_id, missing, status, detected_at, resolved_at FROM gaps
+  ORDER BY epoch, from_id, to_id`;
+
+/** The head after the first event, as 0.1.0 saved it. */
+const checkpoint_0_1_0 = (now: number, fingerprint: string) => ({
+  ...{ lastSequence: 1, lastEventAt: now, lastRelease: 0, hold: null, reports: {}, silentSince: null },
+  counters: { accepted: 1, duplicate: 0, ignored: 0, quarantined: 0 },
+  tracker: {
+    current: {
+      ...{ number: 1, baseline: 1, highest: 1, holes: [], startedAt: now, baselineAt: now, startTime: null },
+      ...{ firstFingerprint: fingerprint, foundByConflicts: false, closesAt: null, grown: 0, recent: [] },
+    },
+    ...{ previous: [], conflicts: [], inARow: 0, lastEpoch: 1 },
+  },
+  forgotten: [],
+});
+
+/** An object as 0.1.0 left it: ids 1 and 5 received, 2 to 4 missing, saved after the first. */
+async function leftBehind() {
+  const stub = env.WEBHOOKS.getByName(crypto.randomUUID());
+  await runInDurableObject(stub, async (_object, state) => {
+    const { sql } = state.storage;
+    for (const statement of TABLES_0_1_0) sql.exec(statement);
+    const record = webhookRecord({ sequence: { ...webhookRecord().sequence, graceSeconds: 0 } });
+    sql.exec("INSERT INTO state (name, value) VALUES ('record', ?)", JSON.stringify(record));
+    const now = Date.now();
+    sql.exec("INSERT INTO segments VALUES ('events', 1, ?, 1)", now);
+    for (const [sequence, id] of [
+      [1, 1],
+      [2, 5],
+    ] as const) {
+      const { body, fingerprint } = await incomingEvent(id);
+      sql.exec(
+        INSERT_EVENT_0_1_0,
+        ...[
+          sequence,
+          now,
+          'order:created',
+          null,
+          id,
+          1,
+          null,
+          'forwardable',
+          0,
+          null,
+          null,
+          0,
+          1,
+          0,
+          '[]',
+          '[]',
+        ],
+        ...['[]', '', body.byteLength, fingerprint, body],
+      );
+      if (id !== 1) continue;
+      const kept = fingerprint.subarray(0, 16);
+      const checkpoint = JSON.stringify(checkpoint_0_1_0(now, kept.toHex()));
+      sql.exec("INSERT INTO state (name, value) VALUES ('checkpoint', ?)", checkpoint);
+      // 64 ids to a row, 25 bytes each: kind, sequence, fingerprint.
+      const slots = new Uint8Array(64 * 25);
+      new DataView(slots.buffer).setUint8(25, 1);
+      new DataView(slots.buffer).setFloat64(26, 1);
+      slots.set(kept, 34);
+      sql.exec('INSERT INTO known_ids (epoch, page, last_at, slots) VALUES (1, 0, ?, ?)', now, slots);
+    }
+  });
+  await evictDurableObject(stub);
+  return stub;
+}
+
+describe('a store of release 0.1.0', () => {
+  it('is opened, and everything of this release works on it', async () => {
+    const stub = await leftBehind();
+    expect(await stub.status()).toMatchObject({ lastSequence: 2, highestIncrementId: 5, rejected: {} });
+    expect(await stub.events({ after: 0, limit: 10, topic: null, status: 'quarantined' })).toMatchObject({
+      events: [],
+      cursor: 2,
+    });
+    const send = async (id: number) =>
+      (await stub.append(appendRequest(await incomingEvent(id)))) as AppendResult;
+    expect(await send(1)).toMatchObject({ kind: 'duplicate', sequence: 1 });
+    expect(await send(2)).toMatchObject({ kind: 'accepted', sequence: 3 });
+    const resolved = await stub.resolveGaps({ epoch: null, from: 3, to: 3, note: 'known' });
+    expect(resolved).toMatchObject({ kind: 'ok', count: 1 });
+    await stub.refused({ counts: { missing: 1 }, last: [] });
+    expect(await stub.refusals()).toMatchObject({ counts: { missing: 1 } });
+    expect(await stub.recall('none')).toBe(null);
+
+    await evictDurableObject(stub);
+    expect(await stub.gaps('resolved')).toMatchObject({ gaps: [{ from: 3, to: 3, note: 'known' }] });
+  });
+
+  it('still is one after a rollback: format, tables and columns that 0.1.0 knows', async () => {
+    const stub = await leftBehind();
+    await stub.resolveGaps({ epoch: null, from: 2, to: 4, note: 'known' });
+    await runInDurableObject(stub, (_object, state) => {
+      const { sql } = state.storage;
+      expect(sql.exec("SELECT value FROM state WHERE name = 'format'").one()).toEqual({ value: '1' });
+      sql.exec(INSERT_GAP_0_1_0, 1, 90, 91, 2, 'open', 0, null);
+      expect(sql.exec(SELECT_GAPS_0_1_0).toArray()).toMatchObject([{ from_id: 2 }, { from_id: 90 }]);
+      const record = JSON.parse(
+        String(sql.exec("SELECT value FROM state WHERE name = 'record'").one().value),
+      );
+      expect(record).toMatchObject({ format: 1, version: 1 });
+      const checkpoint = JSON.parse(
+        String(sql.exec("SELECT value FROM state WHERE name = 'checkpoint'").one().value),
+      );
+      // Holes as five values, the last a status: one that 0.1.0 does not know, it takes for expired.
+      expect(checkpoint.tracker.current.holes).toMatchObject([[2, 4, 3, expect.any(Number), 'resolved']]);
+    });
+  });
+});

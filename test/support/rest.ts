@@ -1,0 +1,64 @@
+/** Management requests to the Worker under test, inside workerd, and ShipStream events sent to it. */
+import { env, exports } from 'cloudflare:workers';
+
+export const ORIGIN = 'https://gw.example.com';
+export const SECRET = '2RUJ8NXLnLRrAj3';
+
+/** Anything out of an answer: tests look into it and say what they expect there. */
+export interface Json {
+  [key: string]: Json;
+}
+
+export type Answer = { status: number; headers: Headers; text: string; body: Json };
+
+export async function send(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await exports.default.fetch(
+    new Request(ORIGIN + path, {
+      method,
+      headers: { Authorization: `Bearer ${env.ADMIN_TOKEN}`, ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    }),
+  );
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('Content-Type') ?? '');
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson && text !== '' ? JSON.parse(text) : {},
+  };
+}
+
+/** A new ShipStream webhook: its id and path. */
+export async function newWebhook(given: object = {}) {
+  const { status, body, text } = await send('POST', '/v1/webhooks', {
+    provider: 'shipstream',
+    secret_key: SECRET,
+    ...given,
+  });
+  if (status !== 201) throw new Error(text);
+  return { id: Number(body.webhook_id), path: `/v1/webhooks/${body.webhook_id}`, body };
+}
+
+export const orderCreated = (incrementId: number, more: object = {}) =>
+  JSON.stringify({
+    topic: 'order:created',
+    message: { unique_id: '100000015', ...more, webhook_increment_id: incrementId },
+  });
+
+/** Sends a body as ShipStream signs it. */
+export async function ingest(webhookId: number, body: string, secret = SECRET): Promise<Answer> {
+  const encoder = new TextEncoder();
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), algorithm, false, ['sign']);
+  const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(body)));
+  return send('POST', `/in/${webhookId}`, body, {
+    'X-Plugin-Hmac-Sha256': mac.toBase64(),
+    'Content-Type': 'application/json',
+  });
+}

@@ -1,0 +1,74 @@
+/** The description against the routes, and the shapes in it against what validates. */
+import { exports } from 'cloudflare:workers';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { OPERATIONS } from '../../../src/api/openapi/operations';
+import app from '../../../src/index';
+import { fieldsOf, oneOf, text, topics, wholeNumber } from '../../../src/subscriptions/fields';
+import { jsonSchemaOf, patchOf } from '../../../src/subscriptions/json-schema';
+
+const get = (path: string) => exports.default.fetch(new Request(`https://gw.example.com${path}`));
+
+describe('the description', () => {
+  it('has every route, and no other', () => {
+    const routed = app.routes
+      // Middleware, and answers to wrong methods.
+      .filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method} ${path.replace(/\/$/, '').replaceAll(/:(\w+)/g, '{$1}')}`);
+    const any = ['POST /in/{webhook_id}'];
+    const described = OPERATIONS.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    expect(described.toSorted()).toEqual([...new Set([...routed, ...any])].toSorted());
+  });
+
+  it('has a name of its own for each operation', () => {
+    expect(new Set(OPERATIONS.map(({ id }) => id)).size).toBe(OPERATIONS.length);
+  });
+
+  it('refers to nothing that it lacks, and has nothing that nobody refers to', async () => {
+    const document = await (await get('/openapi.json')).text();
+    const components = (JSON.parse(document) as { components: Record<string, object> }).components;
+    const referred = new Set(
+      [...document.matchAll(/"#\/components\/(\w+\/[\w-]+)"/g)].map(([, name]) => name),
+    );
+    const present = Object.entries(components)
+      .filter(([kind]) => kind !== 'securitySchemes')
+      .flatMap(([kind, members]) => Object.keys(members).map(name => `${kind}/${name}`));
+    expect([...referred].toSorted()).toEqual(present.toSorted());
+  });
+
+  it('can be read without a token and without other hosts', async () => {
+    const page = await get('/docs');
+    const html = await page.text();
+    expect(page.headers.get('Content-Type')).toMatch(/^text\/html/);
+    expect(page.headers.get('Content-Security-Policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
+    expect(html).not.toMatch(/<script|src=|href="http/);
+    for (const { id } of OPERATIONS) expect(html).toContain(`id="${id}"`);
+  });
+});
+
+describe('jsonSchemaOf', () => {
+  it('says what the schemas of the API accept', () => {
+    const schema = fieldsOf({
+      name: text(20),
+      size: v.optional(wholeNumber(1, 9), 3),
+      kind: v.nullish(oneOf('a', 'b'), null),
+      topics,
+    });
+    expect(jsonSchemaOf(schema)).toEqual({
+      type: 'object',
+      properties: {
+        name: { type: 'string', minLength: 1, maxLength: 20, pattern: '^\\P{Cc}*$' },
+        size: { type: 'integer', minimum: 1, maximum: 9, default: 3 },
+        kind: { anyOf: [{ enum: ['a', 'b'] }, { type: 'null' }] },
+        topics: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+      },
+      required: ['name', 'topics'],
+      additionalProperties: false,
+    });
+    expect(patchOf(jsonSchemaOf(fieldsOf({ size: wholeNumber(1, 9) })))).toEqual({
+      type: 'object',
+      properties: { size: { anyOf: [{ type: 'integer', minimum: 1, maximum: 9 }, { type: 'null' }] } },
+      additionalProperties: false,
+    });
+  });
+});
