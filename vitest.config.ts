@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'workerd',
           include: ['test/{unit,object}/**/*.test.ts'],
-          globalSetup: ['./test/support/start-chaos-receiver.ts'],
+          globalSetup: ['./test/support/start-chaos-receiver.ts', './test/support/simulation/size.ts'],
         },
       },
       {

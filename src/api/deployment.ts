@@ -2,7 +2,8 @@
 import { urlProblem } from '../delivery/url-policy';
 import { PROVIDERS, providerFor } from '../providers/registry';
 import { err, ok, type Result } from '../result';
-import { secretProblem } from '../signature/verify';
+import { secretProblem } from '../signature/keys';
+import type { Scheme } from '../signature/scheme';
 import type { InputRules } from '../subscriptions/input';
 import type { Making } from '../subscriptions/record';
 import { keysOf, type SealingKeys, seal } from '../subscriptions/sealing';
@@ -12,10 +13,17 @@ export function inputRules(env: Env): InputRules {
   return {
     providerNames: PROVIDERS.map(({ name }) => name),
     providerFor,
-    secretProblem: (provider, text) => secretProblem(provider.scheme, text),
+    secretProblem: (provider, text) =>
+      provider.certificate === null ? secretProblem(provider.scheme, text) : idProblem(provider.scheme, text),
     urlProblem: url => urlProblem(url, env.ALLOW_PRIVATE_DESTINATIONS === '1'),
   };
 }
+
+/** Where the key is in a certificate, the secret is the webhook's id at the provider, or the key itself. */
+const idProblem = (scheme: Scheme, text: string): string | null =>
+  /^[A-Za-z0-9_-]{1,100}$/.test(text) || secretProblem(scheme, text) === null
+    ? null
+    : "must be the webhook's id at the provider, or the provider's public key";
 
 export async function sealingKeys(env: Env): Promise<Result<SealingKeys, ApiError>> {
   const keys = await keysOf(env);

@@ -18,7 +18,7 @@ import type { Precondition } from './preconditions';
 import type { ApiError } from './problem';
 
 /** Two clients changing one webhook at once take turns; more than this many turns is a fight. */
-const MAX_TRIES = 5;
+const MAX_TRIES = 30;
 /** Ids are 53 random bits: a second try is already unlikely. */
 const MAX_IDS_TRIED = 3;
 

@@ -1,13 +1,13 @@
 /** `/v1`: everything behind a token. */
 import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import { PROVIDERS } from '../providers/registry';
 import { authorized } from './auth';
 import { config } from './config';
 import { corrections } from './corrections';
 import { destinations } from './destinations';
 import { events } from './events';
 import { wrongMethod } from './fallbacks';
+import { providersView } from './providers';
 import { rejections } from './rejections';
 import { replays } from './replays';
 import { reseal } from './reseal';
@@ -19,7 +19,7 @@ export const rest = new Hono<{ Bindings: Env }>();
 
 rest.use(authorized);
 rest.use(methodNotAllowed({ app: rest, onMethodNotAllowed: wrongMethod }));
-rest.get('/providers', c => c.json({ providers: PROVIDERS.map(providerView) }));
+rest.get('/providers', c => c.json({ providers: providersView() }));
 rest.route('/tokens', tokens);
 rest.route('/config', config);
 rest.route('/reseal', reseal);
@@ -30,14 +30,3 @@ rest.route('/webhooks', replays);
 rest.route('/webhooks', corrections);
 rest.route('/webhooks', rejections);
 rest.route('/webhooks', testEvents);
-
-function providerView(provider: (typeof PROVIDERS)[number]) {
-  return {
-    name: provider.name,
-    title: provider.title,
-    docs_url: provider.docsUrl,
-    numbered: provider.numbered,
-    retry_horizon_seconds: provider.retryHorizonSeconds,
-    body_signed: provider.scheme.bodySigned ?? true,
-  };
-}

@@ -2,6 +2,7 @@
  * `/v1/webhooks`: webhooks themselves. Secrets leave in the answer to the request that made them, and never again.
  */
 import { Hono } from 'hono';
+import { providerOf } from '../providers/registry';
 import { err, ok } from '../result';
 import { parseWebhook, patchWebhook } from '../subscriptions/input';
 import { withInboundSecret, withSettings } from '../subscriptions/record';
@@ -118,7 +119,7 @@ webhooks.post('/:webhook_id/rotate_secret', async c => {
     c.env,
     c.req.param('webhook_id'),
     async current => {
-      const provider = rules.providerFor(current.provider);
+      const provider = providerOf(current);
       if (provider === undefined) {
         return err({
           reason: 'conflict',

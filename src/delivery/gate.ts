@@ -7,7 +7,8 @@ import { emptyPace, nextTokenAt, type Pace, refill } from './pace';
 
 export class Gate {
   circuit: Circuit;
-  #pace: Pace;
+  /** Null while there is no rate to keep. */
+  #pace: Pace | null;
   #probing = false;
 
   /** `now` in ms since 1970, here and below. */
@@ -29,22 +30,24 @@ export class Gate {
   /** How many deliveries may start now. @param rate events per second, or null for no limit */
   allows(rate: number | null, now: number): number {
     const allowed = allowance(this.circuit, this.#probing, now);
+    if (rate === null) this.#pace = null;
     if (rate === null || allowed === 0) return allowed;
-    this.#pace = refill(this.#pace, rate, now);
+    this.#pace = refill(this.#pace ?? emptyPace(now), rate, now);
     return Math.min(allowed, Math.floor(this.#pace.tokens));
   }
 
   /** When `allows` will be more than 0, ms since 1970; null when it is now, or when a result must come first. */
   opensAt(rate: number | null, now: number): number | null {
     const circuitAt = allowedAt(this.circuit, this.#probing, now);
-    if (circuitAt !== null || this.allows(rate, now) > 0 || rate === null) return circuitAt;
+    if (circuitAt !== null || this.allows(rate, now) > 0) return circuitAt;
+    if (rate === null || this.#pace === null) return null;
     return allowance(this.circuit, this.#probing, now) === 0 ? null : nextTokenAt(this.#pace, rate);
   }
 
   started(count: number, now: number): void {
     if (this.open) this.#probing = true;
     this.circuit = started(this.circuit, count, now);
-    this.#pace = { ...this.#pace, tokens: this.#pace.tokens - count };
+    this.#earn(-count);
   }
 
   finished(delivered: boolean, isProbe: boolean, now: number): void {
@@ -55,6 +58,10 @@ export class Gate {
   /** Deliveries that were counted as started did not start after all. */
   returned(isProbe: boolean): void {
     if (isProbe) this.#probing = false;
-    this.#pace = { ...this.#pace, tokens: this.#pace.tokens + 1 };
+    this.#earn(1);
+  }
+
+  #earn(tokens: number): void {
+    if (this.#pace !== null) this.#pace = { ...this.#pace, tokens: this.#pace.tokens + tokens };
   }
 }

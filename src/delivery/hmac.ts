@@ -1,10 +1,25 @@
 /** HMAC-SHA256 of bytes, in base64: what Standard Webhooks and ShipStream signatures are made of. */
 
-/** `key` must not be empty. The key is imported anew each time: 4 µs, less than a cache would have to prove. */
+/** Keys imported in this isolate, by their bytes in hex; in the order of last use. */
+const imported = new Map<string, Promise<CryptoKey>>();
+const MAX_KEYS = 100;
+
+/** `key` must not be empty. */
 export async function hmacSha256Base64(key: Uint8Array, message: Uint8Array): Promise<string> {
-  const imported = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, [
-    'sign',
-  ]);
-  const digest = new Uint8Array(await crypto.subtle.sign('HMAC', imported, message));
-  return btoa(String.fromCharCode(...digest));
+  const digest = new Uint8Array(await crypto.subtle.sign('HMAC', await keyOf(key), message));
+  return digest.toBase64();
+}
+
+/** Importing costs as much as signing a small body, and a destination's key is used for every event. */
+function keyOf(bytes: Uint8Array): Promise<CryptoKey> {
+  const name = bytes.toHex();
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const key = imported.get(name) ?? crypto.subtle.importKey('raw', bytes, algorithm, false, ['sign']);
+  imported.delete(name);
+  imported.set(name, key);
+  for (const oldest of imported.keys()) {
+    if (imported.size <= MAX_KEYS) break;
+    imported.delete(oldest);
+  }
+  return key;
 }

@@ -9,6 +9,7 @@
 import { isGatewayName, isReservedName } from './header-names';
 import { hmacSha256Base64 } from './hmac';
 import type { CourierTarget, OutgoingEvent } from './outgoing';
+import { freshSignature } from './provider-signing';
 import { decodeSecret, standardSignature } from './standard-webhooks';
 
 type Pairs = [string, string][];
@@ -28,6 +29,11 @@ export async function outgoingHeaders(
   for (const [name] of extra) headers.delete(name);
   for (const [name, value] of extra) headers.append(name, value);
 
+  if (target.sign === 'provider') {
+    const fresh = await freshSignature(target, event, headers, attemptAt);
+    for (const name of fresh?.remove ?? []) headers.delete(name);
+    for (const [name, value] of fresh?.set ?? []) headers.set(name, value);
+  }
   if (!headers.has('user-agent')) headers.set('user-agent', 'Gapless/1');
   const own = [
     ...(await signatureHeaders(target, event, attemptAt)),
@@ -63,8 +69,7 @@ async function signatureHeaders(
         ...(await shipstreamHeaders(target, event)),
       ];
     case 'provider':
-      // Missing: signing anew in the provider's scheme, with the webhook's secret and a fresh timestamp. Until a
-      // target carries both, the provider's own signature goes along as it came.
+      // In the provider's scheme, above: Standard Webhooks is left out.
       return [];
   }
 }
@@ -104,7 +109,8 @@ function cloudEventsHeaders(webhookId: number, event: OutgoingEvent): Pairs {
     ['ce-specversion', '1.0'],
     ['ce-id', String(event.sequence)],
     ['ce-source', `/webhooks/${webhookId}`],
-    ['ce-type', percentEncoded(event.topic)],
+    // CloudEvents wants a type; an event released although its topic could not be read has none.
+    ['ce-type', percentEncoded(event.topic) || 'unknown'],
     ['ce-time', new Date(event.receivedAt).toISOString()],
     ['ce-sequence', String(event.sequence)],
   ];

@@ -2,6 +2,8 @@
  * One delivery as the object hands it to a courier, and what comes back. Plain data: it crosses RPC.
  */
 
+import type { ProviderSigning } from './provider-signing';
+
 /** What all deliveries of one courier call share. */
 export type CourierTarget = {
   destinationId: string;
@@ -10,6 +12,8 @@ export type CourierTarget = {
   /** Opened Standard Webhooks secrets (`whsec_…`), newest first. */
   secrets: string[];
   sign: 'standard' | 'provider' | 'shipstream';
+  /** For `sign: provider`: how the provider signs; null or absent where events go as they came. */
+  provider?: ProviderSigning | null;
   timeoutMs: number;
   webhookId: number;
   /** How many events may be under way at the same time within one call, 1..6. */
@@ -17,6 +21,9 @@ export type CourierTarget = {
   /** True: one after the other, and none after the first that is not delivered. */
   inOrder: boolean;
 };
+
+/** A target as it is kept between calls: how each call uses it is decided when it is made. */
+export type OpenedTarget = Omit<CourierTarget, 'connections' | 'inOrder'>;
 
 export type OutgoingEvent = {
   /** `webhook-id`: the same for every attempt of this event to this destination. */

@@ -1,7 +1,10 @@
 /**
- * A destination's `rate_per_second` as a token bucket that holds one second's worth. Pure. A restart begins with an
- * empty bucket, so that it cannot be used to go faster than asked.
+ * A destination's `rate_per_second` as a token bucket. Pure. It holds a quarter of a second's worth, so that after a
+ * rest no second sees much more than the rate; a restart begins empty, so that it cannot be used to go faster.
  */
+
+/** Seconds of its rate that a bucket holds. */
+const BURST_SECONDS = 0.25;
 
 export type Pace = { tokens: number; at: number };
 
@@ -11,7 +14,7 @@ export const emptyPace = (now: number): Pace => ({ tokens: 0, at: now });
 /** The bucket filled up to now. @param rate events per second */
 export function refill(pace: Pace, rate: number, now: number): Pace {
   const earned = (Math.max(0, now - pace.at) / 1000) * rate;
-  return { tokens: Math.min(Math.max(1, rate), pace.tokens + earned), at: now };
+  return { tokens: Math.min(Math.max(1, rate * BURST_SECONDS), pace.tokens + earned), at: now };
 }
 
 /** When one more event may go, ms since 1970. The pace is already refilled. */

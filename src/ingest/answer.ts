@@ -6,9 +6,12 @@
 import { type Problem, problemResponse } from '../api/problem';
 import { LIMITS } from '../limits';
 import type { AppendResult } from '../log/contract';
+import type { Greeting } from './greet';
 
 export type Outcome =
   | Exclude<AppendResult, { kind: 'stale' | 'revoked' }>
+  | { kind: 'greeting'; greeting: Greeting }
+  | { kind: 'refused' }
   | { kind: 'method' }
   | { kind: 'too_large' }
   | { kind: 'interrupted' }
@@ -32,18 +35,31 @@ export function answer(outcome: Outcome): Response {
       const { sequence, incrementId, issues } = outcome;
       return Response.json({ status: 'quarantined', sequence, increment_id: incrementId, issues });
     }
+    case 'greeting':
+      return greetingResponse(outcome.greeting);
     default:
       return problemResponse(PROBLEM_TYPES[outcome.kind], describe(outcome));
   }
 }
 
-type Failure = Exclude<Outcome, { kind: 'accepted' | 'duplicate' | 'ignored' | 'quarantined' }>;
+/** A browser that is led here shows text, and takes it for nothing else. */
+function greetingResponse({ status, contentType, body }: Greeting): Response {
+  const headers = {
+    'Content-Type': contentType,
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'no-store',
+  };
+  return new Response(body, { status, headers });
+}
+
+type Failure = Exclude<Outcome, { kind: 'accepted' | 'duplicate' | 'ignored' | 'quarantined' | 'greeting' }>;
 
 const PROBLEM_TYPES: Record<Failure['kind'], string> = {
   rejected: 'invalid_payload',
   inactive: 'webhook_inactive',
   gone: 'unknown_webhook',
   overloaded: 'unavailable',
+  refused: 'handshake_refused',
   method: 'method_not_allowed',
   too_large: 'too_large',
   interrupted: 'interrupted',
@@ -69,6 +85,12 @@ function describe(failure: Failure): Problem {
       };
     case 'gone':
       return { status: 404, title: 'Unknown webhook', detail: 'There is no webhook at this address.' };
+    case 'refused':
+      return {
+        status: 400,
+        title: 'Handshake refused',
+        detail: 'This is not the handshake of the webhook’s provider, or not with this webhook.',
+      };
     case 'method':
       return {
         status: 405,

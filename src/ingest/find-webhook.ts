@@ -3,7 +3,7 @@
  * inbound secrets. What the edge knows may be a minute old; the object judges every event again.
  */
 import { err, ok, type Result } from '../result';
-import type { Secret } from '../signature/verify';
+import type { Secret } from '../signature/keys';
 import { recordFor } from '../subscriptions/edge-cache';
 import { keysOf, open, purpose } from '../subscriptions/sealing';
 import type { WebhookRecord } from '../subscriptions/webhook';
@@ -18,8 +18,11 @@ export async function findWebhook(
   return found.ok ? found : err('unavailable');
 }
 
-/** Opening costs a decryption per secret; a record never changes, so once per record is enough. */
-const opened = new WeakMap<WebhookRecord, Map<string, string>>();
+/**
+ * Opening costs a decryption per secret; a record never changes, so once per record is enough. The same objects are given
+ * out each time: imported keys are remembered with them.
+ */
+const opened = new WeakMap<WebhookRecord, Map<string, Secret>>();
 
 /**
  * The inbound secrets that are accepted now.
@@ -30,22 +33,23 @@ export async function inboundSecrets(
   record: WebhookRecord,
   now: number,
 ): Promise<Result<Secret[], 'unreadable'>> {
-  const texts = opened.get(record) ?? new Map<string, string>();
-  opened.set(record, texts);
+  const known = opened.get(record) ?? new Map<string, Secret>();
+  opened.set(record, known);
   const secrets: Secret[] = [];
   for (const { id, sealed, usableUntil } of record.secrets) {
     if (usableUntil !== null && usableUntil <= now) continue;
-    const known = texts.get(id);
-    if (known !== undefined) {
-      secrets.push({ id, text: known });
+    const before = known.get(id);
+    if (before !== undefined) {
+      secrets.push(before);
       continue;
     }
     const keys = await keysOf(env);
     if (!keys.ok) return err('unreadable');
     const text = await open(keys.value, purpose.inbound(record.id), sealed);
     if (!text.ok) return err('unreadable');
-    texts.set(id, text.value);
-    secrets.push({ id, text: text.value });
+    const secret = { id, text: text.value };
+    known.set(id, secret);
+    secrets.push(secret);
   }
   return ok(secrets);
 }

@@ -8,26 +8,31 @@
 import type { Context } from 'hono';
 import { passedHeaders } from '../delivery/passed-headers';
 import { LIMITS } from '../limits';
-import type { AppendRequest, AppendResult } from '../log/contract';
+import type { AppendRequest, AppendResult, IncomingEvent } from '../log/contract';
 import { objectOf } from '../log/stub';
-import { providerFor } from '../providers/registry';
-import { err, ok, type Result } from '../result';
-import { verify } from '../signature/verify';
+import type { Provider } from '../providers/provider';
+import { providerOf } from '../providers/registry';
+import { ok } from '../result';
+import { queryOf } from '../signature/address';
+import type { Match } from '../signature/verify';
 import { forget, remember } from '../subscriptions/edge-cache';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { webhookIdOf } from '../subscriptions/webhook-id';
 import { answer, type Outcome } from './answer';
 import { findWebhook, inboundSecrets } from './find-webhook';
+import { type Greeted, greetGet, greetSigned, greetUnsigned } from './greet';
 import { readBody } from './read-body';
 import { noteRefusal } from './refusals';
 import { newerRecord } from './second-look';
+import { signedRequest } from './signed-request';
+import { verifyInbound } from './verify-inbound';
 
 export async function ingest(c: Context<{ Bindings: Env }, '/in/:webhook_id'>): Promise<Response> {
   const { req, env } = c;
-  if (req.method !== 'POST') return answer({ kind: 'method' });
+  if (req.method !== 'POST' && req.method !== 'GET') return answer({ kind: 'method' });
   const id = webhookIdOf(req.param('webhook_id'));
-  if (id === null) return answer({ kind: 'gone' });
-  const found = await findWebhook(env, id, Date.now());
+  const found = id === null ? ok(null) : await findWebhook(env, id, Date.now());
+  if (req.method === 'GET') return answer(await greeted(env, req.raw, found.ok ? found.value : null));
   if (!found.ok) return answer({ kind: 'unavailable' });
   if (found.value === null) return answer({ kind: 'gone' });
   const body = await readBody(req.raw, LIMITS.MAX_BODY_BYTES);
@@ -38,20 +43,38 @@ export async function ingest(c: Context<{ Bindings: Env }, '/in/:webhook_id'>): 
   return answer(outcome);
 }
 
+/** A GET is a handshake, where the provider has one; everywhere else it is the wrong method, known webhook or not. */
+async function greeted(env: Env, request: Request, record: WebhookRecord | null): Promise<Outcome> {
+  const handshake = record === null ? null : (providerOf(record)?.handshake ?? null);
+  if (record === null || handshake === null) return { kind: 'method' };
+  const signed = signedRequest(env, request, new Uint8Array(), record);
+  return outcomeOf(await greetGet(handshake, signed), record) ?? { kind: 'method' };
+}
+
+/** Null where the request is no handshake. */
+function outcomeOf(greeted: Greeted, record: WebhookRecord): Outcome | null {
+  if (greeted === null) return null;
+  if (!record.isActive) return { kind: 'inactive' };
+  if (greeted.kind === 'refused') {
+    console.warn({ event: 'handshake_refused', webhook_id: record.id, detail: greeted.why });
+  }
+  return greeted;
+}
+
 async function take(env: Env, request: Request, body: Uint8Array, record: WebhookRecord): Promise<Outcome> {
   let known = record;
   // A record that was out of date is replaced by the object's own; a few changes in a row are nothing to give up for.
   for (let look = 1; look <= 3; look++) {
     let prepared = await prepare(env, request, body, known);
-    if (!prepared.ok && prepared.error.kind === 'unverified') {
+    if (prepared.kind === 'unverified') {
       // The secret may have been rotated since this edge read it.
       const newer = await newerRecord(env, request, known, Date.now());
-      if (newer === null) return prepared.error;
+      if (newer === null) return prepared;
       known = newer;
       prepared = await prepare(env, request, body, known);
     }
-    if (!prepared.ok) return prepared.error;
-    const result = await append(env, known.id, prepared.value);
+    if (prepared.kind !== 'event') return prepared;
+    const result = await append(env, known.id, prepared.request);
     if (result === null) return { kind: 'unavailable' };
     switch (result.kind) {
       case 'stale':
@@ -69,43 +92,62 @@ async function take(env: Env, request: Request, body: Uint8Array, record: Webhoo
   return { kind: 'unavailable' };
 }
 
-/** Verifies and describes: everything the object needs to judge the event. */
+/** Verifies and describes: everything the object needs to judge the event, or the outcome where there is none. */
 async function prepare(
   env: Env,
   request: Request,
   body: Uint8Array,
   record: WebhookRecord,
-): Promise<Result<AppendRequest, { kind: 'unverified'; reason: string } | { kind: 'unavailable' }>> {
-  const provider = providerFor(record.provider);
+): Promise<{ kind: 'event'; request: AppendRequest } | Outcome> {
+  const provider = providerOf(record);
   // A record made by a newer release than this one.
-  if (provider === undefined) return err({ kind: 'unavailable' });
+  if (provider === undefined) return { kind: 'unavailable' };
+  const { scheme, handshake } = provider;
+  const signed = signedRequest(env, request, body, record);
+  const ping = greetUnsigned(handshake, signed, scheme);
+  if (ping !== null) return outcomeOf(ping, record) ?? { kind: 'method' };
+
   const secrets = await inboundSecrets(env, record, Date.now());
   if (!secrets.ok) {
     console.error({ event: 'secret_unreadable', webhook_id: record.id });
-    return err({ kind: 'unavailable' });
+    return { kind: 'unavailable' };
   }
-  const { headers } = request;
-  const verified = await verify(provider.scheme, secrets.value, { headers, body }, Date.now());
+  const verified = await verifyInbound(provider, secrets.value, signed, Date.now());
   if (!verified.ok) {
     const { reason, detail } = verified.error;
     console.warn({ event: 'unverified', webhook_id: record.id, reason, detail, bytes: body.byteLength });
-    return err({ kind: 'unverified', reason });
+    return reason === 'unavailable' ? { kind: 'unavailable' } : { kind: 'unverified', reason };
   }
-  const query = new URL(request.url).search.slice(1);
-  const description = provider.describe({ headers, query, body });
-  return ok({
-    version: record.version,
-    secretId: verified.value.secretId,
-    event: {
-      ...description,
-      fingerprint: new Uint8Array(await crypto.subtle.digest('SHA-256', body)),
-      bodySigned: provider.scheme.bodySigned ?? true,
-      headers: passedHeaders(headers),
-      query,
-      body,
-    },
-  });
+  const { secretId } = verified.value;
+  const secret = secrets.value.find(({ id }) => id === secretId)?.text ?? '';
+  const greeting = outcomeOf(await greetSigned(handshake, signed, secret), record);
+  if (greeting !== null) return greeting;
+  const event = await eventOf(provider, request, body, verified.value);
+  return { kind: 'event', request: { version: record.version, secretId, event } };
 }
+
+async function eventOf(
+  provider: Provider,
+  { headers, url }: Request,
+  body: Uint8Array,
+  { signed }: Match,
+): Promise<IncomingEvent> {
+  const query = queryOf(url);
+  const fingerprint = await sha256(body);
+  const event = {
+    ...provider.describe({ headers, query, body }),
+    fingerprint,
+    bodySigned: provider.scheme.bodySigned ?? true,
+    headers: passedHeaders(headers),
+    query,
+    body,
+  };
+  if (provider.knownBy === 'event_id') return event;
+  const digest = signed === body ? fingerprint : await sha256(signed);
+  return { ...event, signedDigest: digest.toHex() };
+}
+
+const sha256 = async (bytes: Uint8Array) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 
 /** Null when the object could not be reached or could not store the event. */
 async function append(env: Env, id: number, request: AppendRequest): Promise<AppendResult | null> {

@@ -12,8 +12,33 @@ export async function readBody(
   limit: number,
 ): Promise<Result<Uint8Array, 'too_large' | 'interrupted'>> {
   if (request.body === null) return ok(new Uint8Array());
-  const declared = Number(request.headers.get('content-length') ?? 0);
-  const reader = request.body.getReader();
+  const length = request.headers.get('content-length');
+  const declared = length === null ? null : Number(length);
+  if (declared !== null && declared <= limit && !request.headers.has('transfer-encoding')) {
+    return readDeclared(request, limit);
+  }
+  return readStream(request.body, limit, declared ?? 0);
+}
+
+/** The length is the transport's to keep, so the body can be read in one piece. */
+async function readDeclared(
+  request: Request,
+  limit: number,
+): Promise<Result<Uint8Array, 'too_large' | 'interrupted'>> {
+  try {
+    const body = new Uint8Array(await request.arrayBuffer());
+    return body.byteLength > limit ? err('too_large') : ok(body);
+  } catch {
+    return err('interrupted');
+  }
+}
+
+async function readStream(
+  body: ReadableStream<Uint8Array>,
+  limit: number,
+  declared: number,
+): Promise<Result<Uint8Array, 'too_large' | 'interrupted'>> {
+  const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {

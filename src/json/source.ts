@@ -21,6 +21,15 @@ export type Source = {
 
 /** Reads the source of the value at `path` (see `parsePointer`). Array positions are plain decimal, as in RFC 6901. */
 export function readSource(text: string, path: readonly string[]): Source {
+  const { at, repeated } = locate(text, path);
+  if (at === -1) return { kind: 'missing', text: '', repeated };
+  const kind = kindAt(text, at);
+  const isContainer = kind === 'object' || kind === 'array';
+  return { kind, text: isContainer ? '' : text.slice(at, afterValue(text, at)), repeated };
+}
+
+/** Where the value at `path` starts, -1 where the path leads nowhere; `repeated` as in `Source`. */
+export function locate(text: string, path: readonly string[]): { at: number; repeated: string | null } {
   let at = afterSpace(text, 0);
   let repeated: string | null = null;
   for (const [depth, token] of path.entries()) {
@@ -32,11 +41,9 @@ export function readSource(text: string, path: readonly string[]): Source {
     } else {
       at = code === CODE.OPEN_ARRAY ? findElement(text, at, token) : -1;
     }
-    if (at === -1) return { kind: 'missing', text: '', repeated };
+    if (at === -1) break;
   }
-  const kind = kindAt(text, at);
-  const isContainer = kind === 'object' || kind === 'array';
-  return { kind, text: isContainer ? '' : text.slice(at, afterValue(text, at)), repeated };
+  return { at, repeated };
 }
 
 /** Where the value of the last member named `key` starts (-1: none), and how many members have that name. */

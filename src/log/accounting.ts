@@ -12,6 +12,7 @@ import type { DeliveryRow, DeliveryRows } from './delivery-rows';
 import { type Flight, flightKey } from './flight';
 import type { StoredForwarding } from './forwarding';
 import type { Happening, OperationalTopic } from './operational';
+import { OPERATIONS_ID } from './operations-destination';
 import type { Replays } from './replays';
 import type { Route } from './route';
 import { writeState } from './tables';
@@ -48,15 +49,21 @@ export class Accounting {
         const route = routes.get(one.flight.destinationId);
         if (route === undefined) continue;
         this.#account(route, one);
-        if (one.result.status === 410) gone.add(route.destination.id);
+        // Once: what was under way besides may answer the same.
+        if (isGone(route, one.result) && route.destination.isActive) gone.add(route.destination.id);
       }
-      for (const route of routes.values()) {
-        this.#overflow(route, settled.at(-1)?.at ?? 0);
-        this.#report(route);
-      }
+      for (const route of routes.values()) this.#report(route, gone);
       this.save(routes);
     });
     return gone;
+  }
+
+  /** Stores the oldest part of full trails, so that their cursors can pass it. */
+  overflow(routes: ReadonlyMap<string, Route>, full: readonly Route[], now: number): void {
+    this.#deps.storage.transactionSync(() => {
+      for (const route of full) this.#overflow(route, now);
+      this.save(routes);
+    });
   }
 
   #account(route: Route, { flight, result, at }: Settled): void {
@@ -78,22 +85,32 @@ export class Accounting {
     } else {
       const { failedAttempts } = route.totals;
       route.totals = { ...route.totals, failedAttempts: failedAttempts + 1 };
-      if (result.status === 410) route.disabledReason = 'it answered 410 Gone';
-      const row = this.#failed(route, flight, attempts, result, at);
-      this.#rows.put(row);
-      if (replay === 0) {
-        if (row.status === 'dead') route.lane.settle(task);
-        else route.lane.retryLater(task);
+      if (isGone(route, result) && route.destination.isActive) route.disabledReason = 'it answered 410 Gone';
+      if (sequence >= this.#rows.firstSequence) this.#keep(route, flight, attempts, result, at);
+      else if (replay === 0) {
+        // Retention dropped it while it was under way.
+        route.lane.settle(task);
+        route.lost(sequence, sequence, at);
       }
     }
     if (replay !== 0) this.#replays.done(replay, sequence);
+  }
+
+  #keep(route: Route, flight: Flight, attempts: number, result: AttemptResult, at: number): void {
+    const row = this.#failed(route, flight, attempts, result, at);
+    this.#rows.put(row);
+    if (flight.replay !== 0) return;
+    if (row.status === 'dead') route.lane.settle(flight.task);
+    else route.lane.retryLater(flight.task);
   }
 
   #failed(route: Route, flight: Flight, attempts: number, result: AttemptResult, at: number): DeliveryRow {
     const { destinationId, event, task, row, replay, newId } = flight;
     const early = row !== null && row.nextAt !== null && flight.startedAt < row.nextAt;
     const step = (row?.step ?? 0) + (early ? 0 : 1);
-    const next = early ? row.nextAt : this.#nextAttemptAt(route, step, result, at);
+    const next = early
+      ? Math.max(row.nextAt ?? 0, at + (result.retryAfterMs ?? 0))
+      : this.#nextAttemptAt(route, step, result, at);
     return {
       sequence: event.sequence,
       destinationId,
@@ -111,19 +128,21 @@ export class Accounting {
   }
 
   /** Null when the schedule is used up. */
-  #nextAttemptAt({ destination }: Route, attempt: number, result: AttemptResult, at: number): number | null {
+  #nextAttemptAt(route: Route, attempt: number, result: AttemptResult, at: number): number | null {
     if (result.error === 'redacted') return null;
     // The destination is disabled now; the event leaves when it is active again.
-    if (result.status === 410) return at;
+    if (isGone(route, result)) return at;
     const { retryAfterMs } = result;
-    const schedule = destination.retrySchedule;
+    const schedule = route.destination.retrySchedule;
     const next = nextAttempt({ attempt, schedule, now: at, random: this.#deps.random(), retryAfterMs });
     return next === 'dead' ? null : next;
   }
 
-  #report(route: Route): void {
-    const { id: destination_id, url } = route.destination;
+  #report(route: Route, gone: ReadonlySet<string>): void {
+    const { id: destination_id, url, isActive } = route.destination;
     for (const opened of route.transitions) {
+      // Turned off, which is told anyway.
+      if (opened && (!isActive || gone.has(destination_id))) continue;
       if (opened) {
         const reason = 'too many failed attempts in a row; it is probed until it answers';
         this.#deps.report('gateway:destination_disabled', { destination_id, url, reason });
@@ -132,9 +151,8 @@ export class Accounting {
     route.transitions = [];
   }
 
-  /** Stores the oldest part of a full trail, so that the cursor can pass it. */
   #overflow(route: Route, now: number): void {
-    const { flying, waiting } = route.lane.overflow();
+    const { flying, waiting } = route.lane.overflow(now);
     const { id, timeoutSeconds } = route.destination;
     for (const task of flying) {
       const { sequence, previous, ordinal } = task;
@@ -168,3 +186,7 @@ export class Accounting {
     writeState(this.#deps.storage.sql, 'forwarding', JSON.stringify(stored));
   }
 }
+
+/** 410: the destination wants no more. OPERATIONS_URL cannot be turned off by it, so there it is a failure like others. */
+const isGone = ({ destination }: Route, { status }: AttemptResult): boolean =>
+  status === 410 && destination.id !== OPERATIONS_ID;

@@ -12,7 +12,7 @@ import { arrive, type Held, startHold } from './hold';
 import { type Judgement, judge } from './judge';
 import { fingerprintHex } from './known-ids';
 import { report } from './report';
-import { bodyKey, eventIdKey, quarantineKey } from './seen-keys';
+import { bodyKey, identityKey, quarantineKey } from './seen-keys';
 import type { StoredEvent } from './segments';
 import { deduplicationMs, holdMs, trackerSettings } from './settings';
 import { type Placement, recordConflict, record as recordPlacement } from './tracker';
@@ -95,7 +95,8 @@ function store(
   }
   count(draft, 'accepted');
   const seen = { sequence, fingerprint, at: now };
-  if (event.eventId !== null) draft.seen.put(eventIdKey(event.eventId), seen);
+  const key = identityKey(event);
+  if (key !== null) draft.seen.put(key, seen);
   else if (placement === null) draft.seen.put(bodyKey(fingerprint), seen);
   if (stored.status === 'confirming') awaitConfirmation(draft, sequence, now);
   return sequence;

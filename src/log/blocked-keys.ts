@@ -46,13 +46,25 @@ export class BlockedKeys {
     this.#dirty.add(key);
   }
 
-  /** A task needs its place no more: it is settled, or has a row of its own. Tasks of a key end in their order. */
+  /** A task needs its place no more: it is settled, or has a row of its own. */
   done(key: string, ordinal: number): void {
     const known = this.#keys.get(key);
     if (known === undefined) return;
+    const inOrder = known.waiting[0]?.[0] === ordinal;
     known.waiting = known.waiting.filter(([other]) => other !== ordinal);
-    known.doneOrdinal = Math.max(known.doneOrdinal, ordinal);
-    if (known.waiting.length <= known.written / 2) this.#dirty.add(key);
+    // Tasks of a key end in their order, unless the destination has another ordering by now.
+    if (inOrder) known.doneOrdinal = ordinal;
+    if (!inOrder || known.waiting.length <= known.written / 2) this.#dirty.add(key);
+  }
+
+  /** Forgets what waits before `firstSequence`: those events have been dropped. */
+  drop(firstSequence: number): void {
+    for (const [key, known] of this.#keys) {
+      const left = known.waiting.filter(([, sequence]) => sequence >= firstSequence);
+      if (left.length === known.waiting.length) continue;
+      known.waiting = left;
+      this.#dirty.add(key);
+    }
   }
 
   /** What to store with the cursor: how far keys are done beyond what their rows say. */

@@ -35,6 +35,7 @@ export type ConfirmationsDeps = {
 export class Confirmations {
   #deps: ConfirmationsDeps;
   #inFlight = new Set<number>();
+  #stopped = false;
 
   constructor(deps: ConfirmationsDeps) {
     this.#deps = deps;
@@ -43,7 +44,7 @@ export class Confirmations {
   /** Starts what is due. */
   pump(): void {
     const room = MAX_IN_FLIGHT - this.#inFlight.size;
-    if (room <= 0) return;
+    if (room <= 0 || this.#stopped) return;
     const due = this.#deps.sql
       .exec<Row>(
         'SELECT sequence, attempts, next_at FROM confirmations WHERE next_at <= ? ORDER BY sequence LIMIT ?',
@@ -53,6 +54,11 @@ export class Confirmations {
       .toArray()
       .filter(row => !this.#inFlight.has(row.sequence));
     for (const row of due.slice(0, room)) void this.#confirm(row);
+  }
+
+  /** The webhook is deleted: what is under way ends without a trace. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** When to pump again, ms since 1970, or null. */
@@ -84,7 +90,7 @@ export class Confirmations {
     } finally {
       this.#inFlight.delete(row.sequence);
     }
-    this.#deps.changed();
+    if (!this.#stopped) this.#deps.changed();
   }
 
   async #judge(row: Row): Promise<void> {
@@ -92,12 +98,14 @@ export class Confirmations {
     const body = log.segments.body(row.sequence);
     if (body === null) return this.#refuse(row, 'the body is gone');
     const access = await this.#deps.access();
+    if (this.#stopped) return;
     if (access === null) return this.#again(row, 'the confirm token cannot be opened');
     const request = confirmRequest(access, body);
     if (!request.ok) return this.#refuse(row, request.error);
     const problem = this.#deps.urlProblem(request.value.url);
     if (problem !== null) return this.#again(row, problem);
     const verdict = judgeConfirmation(body, await this.#fetch(request.value));
+    if (this.#stopped) return;
     switch (verdict.verdict) {
       case 'confirmed':
         return this.#deps.release(row.sequence);

@@ -19,6 +19,8 @@ export type IncomingEvent = {
   issues: Issue[];
   /** SHA-256 of the body. */
   fingerprint: Uint8Array;
+  /** Hex SHA-256 of what was signed, where that and not the event id is what the event is known by. */
+  signedDigest?: string;
   bodySigned: boolean;
   /** Request headers to pass along, in lower case; hop-by-hop and Cloudflare's own already removed. */
   headers: [string, string][];

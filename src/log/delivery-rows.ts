@@ -43,8 +43,15 @@ type Row = {
 const COLUMNS =
   'sequence, destination_id, replay, new_id, status, attempts, step, next_at, previous, ordinal, error, updated_at';
 
+const ROWS_PER_PAGE = 64;
+
 export class DeliveryRows {
   #sql: SqlStorage;
+  /** Per destination when its next attempt is due, overdue ones included; null for none. Most questions end here. */
+  #earliestAt = new Map<string, number | null>();
+
+  /** What lies before it has been dropped since this object woke up. */
+  firstSequence = 0;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -52,6 +59,7 @@ export class DeliveryRows {
 
   /** Inserts or updates: 1 row, 2 where the time of the next attempt is new or moves. */
   put(row: DeliveryRow): void {
+    this.#earliestAt.delete(row.destinationId);
     const updated = this.#sql.exec(
       `UPDATE deliveries SET status = ?, attempts = ?, step = ?, next_at = ?, error = ?, updated_at = ?
        WHERE sequence = ? AND destination_id = ? AND replay = ?`,
@@ -84,6 +92,7 @@ export class DeliveryRows {
   }
 
   delete(sequence: number, destinationId: string, replay: number): void {
+    this.#earliestAt.delete(destinationId);
     this.#sql.exec(
       'DELETE FROM deliveries WHERE sequence = ? AND destination_id = ? AND replay = ?',
       sequence,
@@ -101,32 +110,38 @@ export class DeliveryRows {
     );
   }
 
-  /** What is due for a destination by `now` (ms since 1970), the longest overdue first. */
-  due(destinationId: string, now: number, limit: number): DeliveryRow[] {
-    return this.#read(
-      'destination_id = ? AND next_at <= ? ORDER BY next_at LIMIT ?',
-      destinationId,
-      now,
-      limit,
-    );
+  /** What is due for a destination by `now` (ms since 1970), the longest overdue first; read as it is asked for. */
+  *due(destinationId: string, now: number): Generator<DeliveryRow> {
+    if ((this.#earliest(destinationId) ?? Number.POSITIVE_INFINITY) > now) return;
+    yield* this.#pages('destination_id = ? AND next_at <= ? ORDER BY next_at', destinationId, now);
   }
 
-  /** The retries that are due next, whenever that is. */
-  earliest(destinationId: string, limit: number): DeliveryRow[] {
-    return this.#read(
-      'destination_id = ? AND next_at IS NOT NULL ORDER BY next_at LIMIT ?',
-      destinationId,
-      limit,
-    );
+  /** The retries in the order in which they are due, whenever that is; read as they are asked for. */
+  *upcoming(destinationId: string): Generator<DeliveryRow> {
+    if (!this.has(destinationId)) return;
+    yield* this.#pages('destination_id = ? AND next_at IS NOT NULL ORDER BY next_at', destinationId);
   }
 
   /** Whether any delivery to this destination is still being tried. */
   has(destinationId: string): boolean {
-    return this.earliest(destinationId, 1).length > 0;
+    return this.#earliest(destinationId) !== null;
+  }
+
+  #earliest(destinationId: string): number | null {
+    const known = this.#earliestAt.get(destinationId);
+    if (known !== undefined) return known;
+    const at = this.#nextAfter(destinationId, -1);
+    this.#earliestAt.set(destinationId, at);
+    return at;
   }
 
   /** The next time after `now` at which a delivery to this destination falls due, or null. */
   nextAt(destinationId: string, now: number): number | null {
+    const earliest = this.#earliest(destinationId);
+    return earliest === null || earliest > now ? earliest : this.#nextAfter(destinationId, now);
+  }
+
+  #nextAfter(destinationId: string, now: number): number | null {
     const [row] = this.#sql
       .exec<{ at: number | null }>(
         'SELECT min(next_at) AS at FROM deliveries WHERE destination_id = ? AND next_at > ?',
@@ -179,6 +194,25 @@ export class DeliveryRows {
     );
   }
 
+  /** What became of these events at a destination so far; those without a row are left out. */
+  fates(destinationId: string, sequences: readonly number[]): Map<number, DeliveryRow['status']> {
+    const rows = this.#read(
+      'destination_id = ? AND replay = 0 AND sequence IN (SELECT value FROM json_each(?))',
+      destinationId,
+      JSON.stringify(sequences),
+    );
+    return new Map(rows.map(({ sequence, status }) => [sequence, status]));
+  }
+
+  /** Sequences before `firstSequence` that a destination still tries, ascending. */
+  retryingBefore(destinationId: string, firstSequence: number): number[] {
+    return this.#read(
+      'sequence < ? AND destination_id = ? AND next_at IS NOT NULL AND replay = 0 ORDER BY sequence',
+      firstSequence,
+      destinationId,
+    ).map(({ sequence }) => sequence);
+  }
+
   /** How many deliveries of the feed a destination has in each status. */
   count(destinationId: string): { retrying: number; dead: number } {
     const counts = { retrying: 0, dead: 0 };
@@ -192,11 +226,14 @@ export class DeliveryRows {
 
   /** Forgets a destination that was deleted. */
   forget(destinationId: string): void {
+    this.#earliestAt.delete(destinationId);
     this.#sql.exec('DELETE FROM deliveries WHERE destination_id = ?', destinationId);
   }
 
   /** Forgets what lies before `firstSequence`: its events have been dropped. */
   prune(firstSequence: number): void {
+    this.firstSequence = firstSequence;
+    this.#earliestAt.clear();
     this.#sql.exec('DELETE FROM deliveries WHERE sequence < ?', firstSequence);
   }
 
@@ -204,19 +241,30 @@ export class DeliveryRows {
     return this.#sql
       .exec<Row>(`SELECT ${COLUMNS} FROM deliveries WHERE ${where}`, ...bindings)
       .toArray()
-      .map(row => ({
-        sequence: row.sequence,
-        destinationId: row.destination_id,
-        replay: row.replay,
-        newId: row.new_id === 1,
-        status: row.status,
-        attempts: row.attempts,
-        step: row.step,
-        nextAt: row.next_at,
-        previous: row.previous,
-        ordinal: row.ordinal,
-        error: row.error,
-        updatedAt: row.updated_at,
-      }));
+      .map(fromRow);
+  }
+
+  /** Page by page: a cursor that is left half read keeps tables locked. */
+  *#pages(where: string, ...bindings: (string | number)[]): Generator<DeliveryRow> {
+    for (let offset = 0; ; offset += ROWS_PER_PAGE) {
+      const page = this.#read(`${where} LIMIT ? OFFSET ?`, ...bindings, ROWS_PER_PAGE, offset);
+      yield* page;
+      if (page.length < ROWS_PER_PAGE) return;
+    }
   }
 }
+
+const fromRow = (row: Row): DeliveryRow => ({
+  sequence: row.sequence,
+  destinationId: row.destination_id,
+  replay: row.replay,
+  newId: row.new_id === 1,
+  status: row.status,
+  attempts: row.attempts,
+  step: row.step,
+  nextAt: row.next_at,
+  previous: row.previous,
+  ordinal: row.ordinal,
+  error: row.error,
+  updatedAt: row.updated_at,
+});

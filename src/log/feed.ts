@@ -35,7 +35,8 @@ export function readFeed(
     )
     .toArray();
   const entries: FeedEntry[] = [];
-  let position = after;
+  // No more than the position: a cursor passed as `after` carries other things.
+  let position: FeedPosition = { sequence: after.sequence, release: after.release };
   while (entries.length < limit) {
     const [event] = events;
     const [release] = releases;
@@ -51,4 +52,15 @@ export function readFeed(
     } else break;
   }
   return entries;
+}
+
+/** The last release that stands before the event with this sequence. */
+export function releaseBefore(sql: SqlStorage, sequence: number): number {
+  const [row] = sql
+    .exec<{ release: number | null }>(
+      'SELECT max(position) AS release FROM releases WHERE after_sequence < ?',
+      sequence,
+    )
+    .toArray();
+  return row?.release ?? 0;
 }

@@ -5,7 +5,7 @@
  * flush is one transaction that moves the cursors, writes exception rows and keeps the attempts. Between a delivery
  * and its flush a crash means a redelivery with the same `webhook-id`, never a loss. No destination waits for another.
  */
-import type { AttemptResult, CourierTarget, OutgoingEvent } from '../delivery/outgoing';
+import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '../delivery/outgoing';
 import type { DestinationRecord } from '../subscriptions/webhook';
 import { Accounting, type Settled } from './accounting';
 import { AttemptJournal } from './attempt-journal';
@@ -13,13 +13,14 @@ import { BlockedKeys } from './blocked-keys';
 import { CourierCalls } from './courier-calls';
 import { DeliveryRows } from './delivery-rows';
 import { Departures } from './departures';
+import { type FeedPosition, releaseBefore } from './feed';
 import { type Flight, flightKey } from './flight';
 import type { Cursor } from './lane';
 import type { Log } from './log';
 import type { Happening, OperationalTopic } from './operational';
 import { type ReplaySpec, Replays } from './replays';
 import { Route, type StoredRoute } from './route';
-import type { StoredEvent } from './segments';
+import type { Segments, StoredEvent } from './segments';
 import { readState } from './tables';
 import { wants } from './wants';
 
@@ -29,6 +30,8 @@ const FLUSH_INTERVAL_MS = 25;
 const COUNT_STEP = 2000;
 /** While something is under way, an alarm stands so far ahead: it picks up what a crash interrupted. */
 const SAFETY_MS = 30_000;
+/** How far a cursor may move without a flush before it is stored: a destination that wants little writes as little. */
+const UNSTORED_ENTRIES = 1024;
 /** Waits up to this are timers; longer ones are left to the alarm, so that the object can sleep. */
 const MAX_TIMER_MS = 2000;
 
@@ -36,7 +39,7 @@ export type ForwardingDeps = {
   storage: DurableObjectStorage;
   log: Log;
   /** Opens the destination's secrets; null when they cannot be opened. */
-  target: (destination: DestinationRecord) => Promise<CourierTarget | null>;
+  target: (destination: DestinationRecord) => Promise<OpenedTarget | null>;
   deliver: (target: CourierTarget, events: OutgoingEvent[]) => Promise<AttemptResult[]>;
   /** The bytes to send; null when they are gone. */
   body: (flight: Flight) => Uint8Array | null;
@@ -94,8 +97,16 @@ export class Forwarding {
       finished: () => this.pump(),
     });
     this.#accounting = new Accounting(this.rows, this.journal, this.replays, deps);
-    this.#departures = new Departures(storage.sql, log.segments, this.rows, this.replays);
-    this.#arrange(new Map(stored.routes));
+    this.#departures = new Departures(storage.sql, log, this.rows, this.replays);
+    const routes = new Map(stored.routes);
+    this.#arrange(routes);
+    // Where a new destination starts has to outlive a crash before its first flush.
+    const isStored = routes.size === destinations.length && destinations.every(({ id }) => routes.has(id));
+    if (!isStored) this.#save();
+  }
+
+  #save(): void {
+    this.#deps.storage.transactionSync(() => this.#accounting.save(this.#routes));
   }
 
   /** Takes over changed destinations. New ones get their start; deleted ones are forgotten. */
@@ -106,7 +117,6 @@ export class Forwarding {
       this.#arrange(new Map());
       this.#accounting.save(this.#routes);
     });
-    this.#calls.forgetTargets();
   }
 
   stop(): void {
@@ -117,7 +127,6 @@ export class Forwarding {
 
   #arrange(stored: ReadonlyMap<string, StoredRoute>): void {
     const { sql } = this.#deps.storage;
-    const tables = { sql, rows: this.rows, segments: this.#deps.log.segments };
     const wanted = new Map(this.#destinations.map(destination => [destination.id, destination]));
     for (const id of new Set([...this.#routes.keys(), ...stored.keys()])) {
       if (wanted.has(id)) continue;
@@ -128,19 +137,31 @@ export class Forwarding {
     }
     for (const [id, destination] of wanted) {
       const route = this.#routes.get(id);
-      if (route !== undefined) route.configure(destination, tables);
+      if (route !== undefined) route.configure(destination);
       else {
         const from = stored.get(id) ?? this.#startOf(destination);
-        this.#routes.set(id, new Route(destination, from, tables, this.#deps.now()));
+        this.#routes.set(id, new Route(destination, from, this.#tables, this.#end, this.#deps.now()));
       }
     }
+    this.#calls.arrange(this.#destinations);
+  }
+
+  get #tables(): { sql: SqlStorage; rows: DeliveryRows; segments: Segments } {
+    return { sql: this.#deps.storage.sql, rows: this.rows, segments: this.#deps.log.segments };
+  }
+
+  /** The last position of the feed there is. */
+  get #end(): FeedPosition {
+    const { lastSequence, lastRelease } = this.#deps.log.head;
+    return { sequence: lastSequence, release: lastRelease };
   }
 
   #startOf({ start }: DestinationRecord): Cursor {
-    const { lastSequence, lastRelease } = this.#deps.log.head;
-    if (start === 'now') return { sequence: lastSequence, release: lastRelease, previous: 0, ordinal: 0 };
-    const sequence = start === 'beginning' ? 0 : start.sequence - 1;
-    return { sequence, release: 0, previous: 0, ordinal: 0 };
+    if (start === 'now') return { ...this.#end, previous: 0, ordinal: 0 };
+    const first = this.#deps.log.segments.firstSequence;
+    const sequence = Math.max(start === 'beginning' ? 1 : start.sequence, first) - 1;
+    const release = releaseBefore(this.#deps.storage.sql, sequence + 1);
+    return { sequence, release, previous: 0, ordinal: 0 };
   }
 
   /** Sends whatever can be sent now. Cheap when there is nothing; called after every commit, result and alarm. */
@@ -149,13 +170,34 @@ export class Forwarding {
     for (const route of this.#routes.values()) {
       if (route.destination.isActive) this.#pumpRoute(route);
     }
+    this.#store();
     this.#wakeUp();
     this.#deps.rescheduled();
+  }
+
+  /** Stores what no flush would: events that a full trail has to pass, and cursors that only passed others'. */
+  #store(): void {
+    const routes = [...this.#routes.values()];
+    const now = this.#deps.now();
+    const overflow = routes.filter(({ lane }) => lane.overflowsAt(now) === now);
+    const ahead = routes.some(
+      ({ lane, storedSequence }) => lane.cursor.sequence > storedSequence + UNSTORED_ENTRIES,
+    );
+    if (overflow.length === 0 && !ahead) return;
+    this.#write(() => this.#accounting.overflow(this.#routes, overflow, now));
+    // The scan can go on.
+    for (const route of overflow) if (route.destination.isActive) this.#pumpRoute(route);
+    if (overflow.length > 0) this.#store();
   }
 
   #pumpRoute(route: Route): void {
     const { destination, gate } = route;
     const now = this.#deps.now();
+    route.unread = false;
+    if (!route.inOrder) {
+      if (route.flying.size > 0) return;
+      route.reorder(this.#tables, this.#end);
+    }
     const calls = this.#calls.freeCalls(destination, gate.failing);
     const allowed = gate.allows(destination.ratePerSecond, now);
     const room = Math.min(allowed, calls * this.#calls.eventsPerCall(destination));
@@ -163,9 +205,8 @@ export class Forwarding {
     const flights = this.#departures.next(route, room, now);
     if (flights.length === 0) return;
     gate.started(flights.length, now);
-    for (const flight of flights) {
-      flight.task.flying = true;
-      route.flying.add(flightKey(destination.id, flight.event.sequence, flight.replay));
+    for (const { event, replay } of flights) {
+      route.flying.add(flightKey(destination.id, event.sequence, replay));
     }
     this.#calls.start(destination, flights, calls);
   }
@@ -176,7 +217,7 @@ export class Forwarding {
     if (route === undefined) return;
     route.flying.delete(flightKey(destinationId, event.sequence, replay));
     route.gate.returned(flight.probe);
-    task.flying = false;
+    task.flyingSince = null;
     if (replay !== 0 && row === null) this.replays.giveBack(replay, event);
     else if (replay === 0) route.lane.giveBack(task);
   }
@@ -184,7 +225,7 @@ export class Forwarding {
   #settle(flight: Flight, result: AttemptResult): void {
     const now = this.#deps.now();
     this.#settled.push({ flight, result, at: now });
-    this.#routes.get(flight.destinationId)?.finished(flight, result.outcome === 'delivered', now);
+    this.#routes.get(flight.destinationId)?.finished(flight, result, now);
     if (this.#cancelFlush !== null || this.#stopped) return;
     const wait = Math.max(0, this.#lastFlushAt + FLUSH_INTERVAL_MS - now);
     this.#cancelFlush = this.#deps.later(wait, () => {
@@ -200,9 +241,15 @@ export class Forwarding {
     this.#lastFlushAt = this.#deps.now();
     const settled = this.#settled;
     this.#settled = [];
-    try {
+    this.#write(() => {
       const gone = this.#accounting.flush(this.#routes, settled);
       for (const id of gone) this.#deps.gone(id);
+    });
+  }
+
+  #write(write: () => void): void {
+    try {
+      write();
     } catch {
       // What is in memory has gone ahead of what is stored: the object starts anew from there.
       this.#deps.abort('forwarding could not be written');
@@ -219,19 +266,28 @@ export class Forwarding {
       const opensAt = gate.opensAt(destination.ratePerSecond, now);
       const retryAt = this.rows.nextAt(destination.id, now);
       if (retryAt !== null && !gate.open) times.push(Math.max(retryAt, opensAt ?? 0));
-      if (opensAt !== null && this.#hasWork(route)) times.push(opensAt);
+      // A short wait is a timer's; were it the alarm's too, a limited rate would write a row per event.
+      const soon = opensAt !== null && opensAt - now <= MAX_TIMER_MS;
+      if (opensAt !== null && this.#hasWork(route)) times.push(soon ? now + SAFETY_MS : opensAt);
       const resumesAt = this.#calls.resumesAt(destination.id);
       if (resumesAt !== null) times.push(resumesAt);
-      const behind = lane.scan.sequence < this.#deps.log.head.lastSequence && opensAt === null;
-      if (behind || route.flying.size > 0) times.push(now + SAFETY_MS);
+      // Where everything waits for a retry, the retry's time is enough.
+      const ready = lane.ready > 0 || (this.#isBehind(route) && lane.scanRoom(1) > 0);
+      const begins = opensAt === null && (ready || this.replays.waits(destination.id));
+      if (begins || route.flying.size > 0) times.push(now + SAFETY_MS);
     }
     return times.length > 0 ? Math.min(...times) : null;
   }
 
-  #hasWork({ lane, destination }: Route): boolean {
-    const { lastSequence, lastRelease } = this.#deps.log.head;
-    const behind = lane.scan.sequence < lastSequence || lane.scan.release < lastRelease;
-    return behind || lane.busy || this.replays.waits(destination.id) || this.rows.has(destination.id);
+  #hasWork(route: Route): boolean {
+    const { lane, destination } = route;
+    const waits = lane.busy || this.replays.waits(destination.id) || this.rows.has(destination.id);
+    return waits || this.#isBehind(route);
+  }
+
+  #isBehind({ lane }: Route): boolean {
+    const { sequence, release } = this.#end;
+    return lane.scan.sequence < sequence || lane.scan.release < release;
   }
 
   /** Short waits are timers of this object, which is awake anyway. */
@@ -240,6 +296,9 @@ export class Forwarding {
     let at = Number.POSITIVE_INFINITY;
     for (const route of this.#routes.values()) {
       if (!route.destination.isActive) continue;
+      if (route.unread) at = now;
+      const overflowsAt = route.lane.overflowsAt(now);
+      if (overflowsAt !== null) at = Math.min(at, overflowsAt);
       const opensAt = route.gate.opensAt(route.destination.ratePerSecond, now);
       if (opensAt === null || opensAt - now > MAX_TIMER_MS || !this.#hasWork(route)) continue;
       at = Math.min(at, opensAt);
@@ -265,12 +324,14 @@ export class Forwarding {
       count += step.count;
       after = step.next;
       if (after !== null) await new Promise<void>(resolve => void this.#deps.later(0, resolve));
+      if (this.#stopped) return count;
     }
     return count;
   }
 
   /** Stores a replay and begins it. */
   startReplay(spec: ReplaySpec): void {
+    if (this.#stopped) return;
     this.#deps.storage.transactionSync(() => {
       this.replays.start(spec, this.#deps.now());
     });
@@ -282,13 +343,19 @@ export class Forwarding {
     return this.#routes.get(destinationId) ?? null;
   }
 
-  /** Retention dropped everything before `firstSequence`. Inside no transaction of the caller's. */
-  dropped(firstSequence: number): void {
+  /** Retention dropped the oldest events. Inside no transaction of the caller's. */
+  dropped(): void {
+    this.flush();
+    const { segments, head } = this.#deps.log;
+    // When nothing is left, everything has gone.
+    const first = segments.after(0, 1)[0]?.sequence ?? head.lastSequence + 1;
     const now = this.#deps.now();
-    this.#deps.storage.transactionSync(() => {
-      for (const route of this.#routes.values()) route.lose(firstSequence, now);
-      this.rows.prune(firstSequence);
-      this.#accounting.save(this.#routes);
+    this.#write(() => {
+      this.#deps.storage.transactionSync(() => {
+        for (const route of this.#routes.values()) route.lose(first, this.rows, now);
+        this.rows.prune(first);
+        this.#accounting.save(this.#routes);
+      });
     });
   }
 }

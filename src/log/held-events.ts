@@ -48,8 +48,8 @@ export function adopt(draft: Draft, epoch: number, conflicts: readonly Conflict[
     draft.known.set(epoch, id, { kind, sequence, fingerprint }, now);
     if (event?.status !== 'quarantined') continue;
     if (!leaves) {
-      const { status, reason, issues, gap } = event;
-      segments.update(sequence, { status, reason, issues, gap, epoch });
+      const { status, reason, issues, gap, late } = event;
+      segments.update(sequence, { status, reason, issues, gap, late, epoch });
       continue;
     }
     const confirming = webhook.confirm !== null;
@@ -59,6 +59,7 @@ export function adopt(draft: Draft, epoch: number, conflicts: readonly Conflict[
       epoch,
       issues: [],
       gap: event.gap,
+      late: event.late,
     });
     if (confirming) awaitConfirmation(draft, sequence, now);
     else intoFeed(draft, sequence);
@@ -80,6 +81,7 @@ export function leaveHold(draft: Draft, epoch: Epoch | null, released: readonly 
       epoch: event.epoch,
       issues: [],
       gap: gapText,
+      late: event.late,
     });
     intoFeed(draft, sequence);
   }
@@ -90,7 +92,10 @@ export function release(draft: Draft, sequence: number): boolean {
   const event = draft.segments.get(sequence);
   if (event === null || event.status === 'forwardable') return false;
   const { epoch, gap, incrementId } = event;
-  draft.segments.update(sequence, { status: 'forwardable', reason: null, epoch, issues: [], gap });
+  // What came after it may have left long ago.
+  const highest = epochsOf(draft).find(({ number }) => number === epoch)?.highest ?? 0;
+  const late = event.late || (incrementId !== null && incrementId < highest);
+  draft.segments.update(sequence, { status: 'forwardable', reason: null, epoch, issues: [], gap, late });
   intoFeed(draft, sequence);
   draft.sql.exec('DELETE FROM confirmations WHERE sequence = ?', sequence);
   if (event.status !== 'quarantined') return true;
@@ -106,13 +111,19 @@ export function release(draft: Draft, sequence: number): boolean {
   return true;
 }
 
+function epochsOf({ head }: Draft): readonly Epoch[] {
+  const { current, previous } = head.tracker;
+  return current === null ? previous : [current, ...previous];
+}
+
 /** An event that the provider's API did not confirm goes to quarantine. */
 export function refuse(draft: Draft, sequence: number, issues: StoredEvent['issues'], now: number): void {
   const event = draft.segments.get(sequence);
   draft.sql.exec('DELETE FROM confirmations WHERE sequence = ?', sequence);
   if (event?.status !== 'confirming') return;
-  const { epoch, gap } = event;
-  draft.segments.update(sequence, { status: 'quarantined', reason: 'unconfirmed', epoch, issues, gap });
+  const { epoch, gap, late } = event;
+  const change = { status: 'quarantined', reason: 'unconfirmed', epoch, issues, gap, late } as const;
+  draft.segments.update(sequence, change);
   count(draft, 'accepted', -1);
   count(draft, 'quarantined');
   draft.stale = true;

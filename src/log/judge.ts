@@ -9,7 +9,7 @@ import type { Issue } from '../providers/provider';
 import { topicMatches } from '../subscriptions/topics';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import type { IncomingEvent } from './contract';
-import { bodyKey, eventIdKey, quarantineKey, type SeenKey } from './seen-keys';
+import { bodyKey, identityKey, quarantineKey, type SeenKey } from './seen-keys';
 import type { HeldReason } from './segments';
 import { type Lookup, type Placement, place, type Tracker } from './tracker';
 
@@ -90,12 +90,13 @@ function duplicateSequence(
     const quarantined = known.seen(quarantineKey(fingerprint));
     if (quarantined !== null) return quarantined.sequence;
   }
-  if (event.eventId !== null) {
-    const seen = known.seen(eventIdKey(event.eventId));
+  const key = identityKey(event);
+  if (key !== null) {
+    const seen = known.seen(key);
     // Where the body is signed, a known id is a duplicate whatever the bytes: they may change with each retry.
     if (seen !== null && (event.bodySigned || seen.fingerprint === fingerprint)) return seen.sequence;
   }
-  if (placement === null && event.eventId === null) {
+  if (placement === null && key === null) {
     const seen = known.seen(bodyKey(fingerprint));
     // With the numbering turned off, the id inside the body still makes the bytes unique.
     if (seen !== null && (event.incrementId !== null || now - seen.at < BODY_DUPLICATE_MS)) {
@@ -121,7 +122,8 @@ function clashOf(
     const message = 'this increment id was received before, too long ago to compare the bodies';
     return { reason: 'too_old_to_compare', issues: [{ path: '', message }] };
   }
-  const seen = event.eventId === null ? null : known.seen(eventIdKey(event.eventId));
+  const key = identityKey(event);
+  const seen = key === null ? null : known.seen(key);
   if (seen !== null && !event.bodySigned && seen.fingerprint !== fingerprint) {
     return { reason: 'conflict', issues: [takenIssue('event id', seen.sequence)] };
   }

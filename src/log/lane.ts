@@ -3,7 +3,8 @@
  *
  * The stored cursor only passes events that are settled, or kept in an exception row or under a blocked key. After a
  * crash the scan starts again at the cursor, so at most `MAX_TRAIL` events are delivered a second time, with the same
- * `webhook-id` and the same `gapless-previous`. No I/O: the owner reads the feed and writes what `overflow` says.
+ * `webhook-id` and the same `gapless-previous`; those that have a row already are known by it and not begun anew. No
+ * I/O: the owner reads the feed and writes what `overflow` says.
  */
 import type { Ordering } from '../subscriptions/webhook';
 import type { FeedEntry, FeedPosition } from './feed';
@@ -16,9 +17,12 @@ export const MAX_TRAIL = 512;
 export const MAX_HELD_BACK = 10_000;
 /** A strict lane has no use for more: they leave one by one. */
 const MAX_STRICT_AHEAD = 64;
+/** Who is under way for longer is not waited for when the trail is full. */
+const SLOW_MS = 2000;
 /** The key of events without any: they share one order. */
 const NO_KEY = '';
 const STRICT_KEY = '*';
+const NO_FATES: ReadonlyMap<number, 'retrying' | 'dead'> = new Map();
 
 export type Cursor = FeedPosition & {
   /** Sequence of the last event that this destination wanted; 0 before the first. */
@@ -35,8 +39,8 @@ export type Task = {
   readonly keys: readonly string[];
   /** The event as the scan read it, while it is likely to be needed soon. */
   event: StoredEvent | null;
-  /** Under way with a courier. */
-  flying: boolean;
+  /** Since when it is under way with a courier, ms since 1970; null when it is not. */
+  flyingSince: number | null;
   /** It has an exception row: a retry, or a first attempt that the cursor has passed. */
   hasRow: boolean;
   /** The key under whose row it is stored while it waits, or null. */
@@ -54,7 +58,7 @@ export const newTask = (
   previous,
   keys,
   event: null,
-  flying: false,
+  flyingSince: null,
   hasRow: false,
   storedUnder: null,
 });
@@ -116,24 +120,42 @@ export class Lane {
     return Math.max(0, Math.min(MAX_TRAIL - this.#slots.length, most - this.#tasks.size));
   }
 
-  /** Moves the scan over `entries`, which follow it in the feed. */
-  pass(entries: readonly FeedEntry[], wants: (event: StoredEvent) => boolean): void {
+  /**
+   * Moves the scan over `entries`, which follow it in the feed.
+   * @param fates of events that have a row already, because the scan was here before a crash
+   */
+  pass(
+    entries: readonly FeedEntry[],
+    wants: (event: StoredEvent) => boolean,
+    fates: ReadonlyMap<number, 'retrying' | 'dead'> = NO_FATES,
+  ): void {
     for (const { at, event } of entries) {
       const { previous, ordinal } = this.#scan;
       if (event === null || !wants(event)) {
-        this.#scan = { ...this.#scan, ...at };
-        const last = this.#slots.at(-1);
-        if (last === undefined) this.#cursor = this.#scan;
-        else last.after = this.#scan;
+        this.#skip({ ...this.#scan, ...at });
         continue;
       }
       const { sequence } = event;
       const task = newTask(sequence, ordinal + 1, previous, keysOf(this.ordering, event.entityKeys));
-      task.event = event;
       this.#scan = { ...at, previous: sequence, ordinal: ordinal + 1 };
-      this.#slots.push({ task, settled: false, after: this.#scan });
-      this.#add(task);
+      const fate = fates.get(sequence);
+      if (fate === undefined) task.event = event;
+      task.hasRow = fate === 'retrying';
+      this.#slots.push({ task, settled: fate !== undefined, after: this.#scan });
+      if (fate === undefined || (task.hasRow && task.keys.length > 0)) this.#add(task);
+      if (fate !== undefined) this.#advance();
     }
+  }
+
+  /** The feed was read to its end, whether or not what stood last is still there. */
+  passAll({ sequence, release }: FeedPosition): void {
+    const { scan } = this;
+    if (scan.sequence >= sequence && scan.release >= release) return;
+    this.#skip({
+      ...scan,
+      sequence: Math.max(scan.sequence, sequence),
+      release: Math.max(scan.release, release),
+    });
   }
 
   #add(task: Task): void {
@@ -146,23 +168,33 @@ export class Lane {
     return this.#tasks.get(sequence) ?? null;
   }
 
-  /** Takes up to `count` tasks that may go now. A strict lane gives its next ones, to go one after the other. */
-  take(count: number): Task[] {
+  /** Whether nothing of the same keys has to go before it. */
+  isFirst(task: Task): boolean {
+    return this.#queues.isFirst(task);
+  }
+
+  /**
+   * Takes up to `count` tasks that may go now (ms since 1970). A strict lane gives its next ones, to go one after the
+   * other.
+   */
+  take(count: number, now: number): Task[] {
     const taken = this.#ready.splice(0, count);
     const [head] = taken;
     if (this.ordering === 'strict' && head !== undefined) {
       for (const task of this.#tasks.values()) {
-        if (taken.length >= count) break;
-        if (task.ordinal > head.ordinal && !task.hasRow) taken.push(task);
+        if (task.ordinal <= head.ordinal) continue;
+        // A retry has its own time, and those after it wait for it.
+        if (taken.length >= count || task.hasRow) break;
+        taken.push(task);
       }
     }
-    for (const task of taken) task.flying = true;
+    for (const task of taken) task.flyingSince = now;
     return taken;
   }
 
   /** A task that was taken did not start after all. */
   giveBack(task: Task): void {
-    task.flying = false;
+    task.flyingSince = null;
     if (task.hasRow || !this.#queues.isFirst(task)) return;
     const at = this.#ready.findIndex(other => other.ordinal > task.ordinal);
     this.#ready.splice(at < 0 ? this.#ready.length : at, 0, task);
@@ -170,17 +202,17 @@ export class Lane {
 
   /** Delivered or dead: it is done, and whoever waited for it may go. */
   settle(task: Task): void {
-    task.flying = false;
+    task.flyingSince = null;
     this.#tasks.delete(task.sequence);
     this.#pass(task);
     for (const next of this.#queues.remove(task)) {
-      if (!next.flying && !next.hasRow && this.#queues.isFirst(next)) this.#ready.push(next);
+      if (next.flyingSince === null && !next.hasRow && this.#queues.isFirst(next)) this.#ready.push(next);
     }
   }
 
   /** It failed and is kept in a row: it still holds back its keys, but not the cursor. */
   retryLater(task: Task): void {
-    task.flying = false;
+    task.flyingSince = null;
     task.hasRow = true;
     this.#pass(task);
     // Without keys nobody waits for it: the row alone is enough.
@@ -205,21 +237,21 @@ export class Lane {
   }
 
   /**
-   * When the trail is full, its oldest part is to be stored so that the cursor can pass it: `flying` tasks in rows,
-   * `waiting` ones under their first key. What could go at once is left: it will have gone soon.
+   * When the trail is full and nothing is ready, its oldest part is to be stored so that the cursor can pass it: those
+   * under way for long in rows, those that wait under their first key. Others will have ended soon.
    */
-  overflow(): { flying: Task[]; waiting: Task[] } {
+  overflow(now: number): { flying: Task[]; waiting: Task[] } {
     const flying: Task[] = [];
     const waiting: Task[] = [];
-    if (this.#slots.length < MAX_TRAIL) return { flying, waiting };
+    if (this.overflowsAt(now) !== now) return { flying, waiting };
     for (const slot of this.#slots) {
       const { task } = slot;
       if (!slot.settled) {
-        if (task.flying) {
+        if (this.#storableAt(task, now) > now) break;
+        if (task.flyingSince !== null) {
           task.hasRow = true;
           flying.push(task);
-        } else if (this.#queues.isFirst(task)) break;
-        else {
+        } else {
           task.storedUnder = task.keys[0] ?? NO_KEY;
           task.event = null;
           waiting.push(task);
@@ -229,5 +261,42 @@ export class Lane {
     }
     this.#advance();
     return { flying, waiting };
+  }
+
+  /** When `overflow` has something to store, ms since 1970, `now` for at once; null where it will not be needed. */
+  overflowsAt(now: number): number | null {
+    if (this.#slots.length < MAX_TRAIL || this.#ready.length > 0) return null;
+    const oldest = this.#slots.find(slot => !slot.settled);
+    return oldest === undefined ? null : this.#storableAt(oldest.task, now);
+  }
+
+  #storableAt(task: Task, now: number): number {
+    if (task.flyingSince !== null) return Math.max(now, task.flyingSince + SLOW_MS);
+    return this.#queues.isFirst(task) ? Number.POSITIVE_INFINITY : now;
+  }
+
+  /**
+   * Events before `firstSequence` are gone, and nobody waits for them any more: those that were not settled are
+   * `waiting`, those the scan had not come to are `unread`. What is under way is left to its end.
+   */
+  drop(firstSequence: number): { waiting: number[]; unread: { from: number; to: number } | null } {
+    const gone = [...this.#tasks.values()].filter(
+      ({ sequence, flyingSince }) => sequence < firstSequence && flyingSince === null,
+    );
+    for (const task of gone) this.settle(task);
+    this.#ready = this.#ready.filter(({ sequence }) => this.#tasks.has(sequence));
+    const waiting = gone.map(({ sequence }) => sequence);
+    const [from, to] = [this.#scan.sequence + 1, firstSequence - 1];
+    if (from > to) return { waiting, unread: null };
+    // Whoever follows the chain is to see that something is missing.
+    this.#skip({ ...this.#scan, sequence: to, previous: to });
+    return { waiting, unread: { from, to } };
+  }
+
+  #skip(to: Cursor): void {
+    this.#scan = to;
+    const last = this.#slots.at(-1);
+    if (last === undefined) this.#cursor = to;
+    else last.after = to;
   }
 }

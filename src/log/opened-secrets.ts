@@ -1,25 +1,22 @@
 /** Stored secrets, opened for use: what a courier signs with, and what the provider's API is asked with. */
-import type { CourierTarget } from '../delivery/outgoing';
+import type { OpenedTarget } from '../delivery/outgoing';
+import { providerSigning } from '../delivery/provider-signing';
 import { keysOf, open, purpose } from '../subscriptions/sealing';
-import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
-import { connectionsPerCall } from './courier-calls';
+import type { DestinationRecord, StoredSecret, WebhookRecord } from '../subscriptions/webhook';
 
 /** A destination as couriers need it; null when one of its secrets does not open. `now` in ms since 1970. */
 export async function courierTarget(
   env: Env,
-  webhookId: number,
+  webhook: WebhookRecord,
   destination: DestinationRecord,
   now: number,
-): Promise<CourierTarget | null> {
-  const keys = await keysOf(env);
-  if (!keys.ok) return null;
-  const secrets: string[] = [];
-  for (const { sealed, usableUntil } of destination.secrets) {
-    if (usableUntil !== null && usableUntil <= now) continue;
-    const opened = await open(keys.value, purpose.destination(destination.id), sealed);
-    if (!opened.ok) return null;
-    secrets.push(opened.value);
-  }
+): Promise<OpenedTarget | null> {
+  const secrets = await openAll(env, purpose.destination(destination.id), destination.secrets, now);
+  const inbound =
+    destination.sign === 'provider'
+      ? await openAll(env, purpose.inbound(webhook.id), webhook.secrets, now)
+      : [];
+  if (secrets === null || inbound === null) return null;
   return {
     destinationId: destination.id,
     url: destination.url,
@@ -27,10 +24,28 @@ export async function courierTarget(
     secrets,
     sign: destination.sign,
     timeoutMs: destination.timeoutSeconds * 1000,
-    webhookId,
-    connections: connectionsPerCall(destination.maxInFlight),
-    inOrder: false,
+    webhookId: webhook.id,
+    provider: destination.sign === 'provider' ? providerSigning(webhook, inbound) : null,
   };
+}
+
+/** The secrets in use, newest first; null when one does not open. */
+async function openAll(
+  env: Env,
+  boundTo: string,
+  secrets: readonly StoredSecret[],
+  now: number,
+): Promise<string[] | null> {
+  const keys = await keysOf(env);
+  if (!keys.ok) return null;
+  const texts: string[] = [];
+  for (const { sealed, usableUntil } of secrets) {
+    if (usableUntil !== null && usableUntil <= now) continue;
+    const opened = await open(keys.value, boundTo, sealed);
+    if (!opened.ok) return null;
+    texts.push(opened.value);
+  }
+  return texts;
 }
 
 /** The provider's API as confirmations need it; null when nothing is confirmed, or the token does not open. */

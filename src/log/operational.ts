@@ -38,7 +38,8 @@ export function happened(
   now: number,
 ): { reports: Reports; report: Report | null } {
   const kept = reports[topic];
-  if (kept === undefined) {
+  // A minute in which nothing was kept has left nothing to send.
+  if (kept === undefined || (kept.count === 0 && kept.until <= now)) {
     const started = { until: now + TOGETHER_MS, count: 0, entries: [] };
     return {
       reports: { ...reports, [topic]: started },

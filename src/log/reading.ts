@@ -1,5 +1,5 @@
 /** What a webhook's log shows: one event with its deliveries, the gap list, the status. Read only. */
-import { providerFor } from '../providers/registry';
+import { providerOf } from '../providers/registry';
 import { topicMatches } from '../subscriptions/topics';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import type { Confirmations } from './confirmations';
@@ -37,7 +37,7 @@ export function readEvent(views: Views, sequence: number): EventDetail | null {
   const held = confirmations.detail(sequence);
   const issues = held?.detail == null ? event.issues : [{ path: '', message: held.detail }];
   const deliveries = webhook.destinations
-    .filter(destination => topicMatches(destination.topics, event.topic))
+    .filter(({ topics }) => topicMatches(topics, event.topic, { operational: event.operational }))
     .filter(({ id }) => {
       // Passed without an attempt or a row: it began after this event.
       const cursor = forwarding.route(id)?.lane.cursor.sequence ?? 0;
@@ -45,7 +45,7 @@ export function readEvent(views: Views, sequence: number): EventDetail | null {
       return known || event.deferred || cursor < sequence;
     })
     .map((destination): DeliveryView => {
-      const row = rows.find(other => other.destinationId === destination.id);
+      const row = rows.find(other => other.destinationId === destination.id && other.replay === 0);
       const own = attempts.filter(attempt => attempt.destinationId === destination.id);
       const delivered = own.some(attempt => attempt.outcome === 'delivered');
       return {
@@ -57,7 +57,14 @@ export function readEvent(views: Views, sequence: number): EventDetail | null {
       };
     });
   return {
-    ...summary(event, statusOf(event, rows)),
+    // As in the list: a replay that fails does not make an event fail that was delivered.
+    ...summary(
+      event,
+      statusOf(
+        event,
+        rows.filter(({ replay }) => replay === 0),
+      ),
+    ),
     headers: event.headers,
     query: event.query,
     body: log.segments.body(sequence),
@@ -69,13 +76,13 @@ export function readEvent(views: Views, sequence: number): EventDetail | null {
 }
 
 export function isNumbered(webhook: WebhookRecord): boolean {
-  return webhook.sequence.enabled && (providerFor(webhook.provider)?.numbered ?? false);
+  return webhook.sequence.enabled && (providerOf(webhook)?.numbered ?? false);
 }
 
 export function readGaps({ webhook, log }: Views, status: GapStatus | null): GapsReport {
   if (!isNumbered(webhook)) return { numbered: false };
   const epoch = log.head.tracker.current;
-  const horizon = providerFor(webhook.provider)?.retryHorizonSeconds ?? null;
+  const horizon = providerOf(webhook)?.retryHorizonSeconds ?? null;
   return {
     numbered: true,
     epoch: epoch?.number ?? null,
@@ -89,7 +96,7 @@ export function resolveGaps({ webhook, log }: Views, request: GapResolution, now
   if (!isNumbered(webhook)) return { kind: 'unnumbered' };
   const resolution = log.resolveGaps(request, now);
   if (resolution.kind !== 'ok') return resolution;
-  const horizon = providerFor(webhook.provider)?.retryHorizonSeconds ?? null;
+  const horizon = providerOf(webhook)?.retryHorizonSeconds ?? null;
   const { epoch } = resolution;
   const closed = resolution.resolved.flatMap(({ parts }) => parts.filter(part => part.status === 'resolved'));
   const starts = new Set(closed.map(({ from }) => from));

@@ -37,6 +37,8 @@ export type ReplayJob = ReplaySpec & {
 type Progress = { job: ReplayJob; scanned: number; flying: Set<number>; returned: StoredEvent[] };
 
 const EVENTS_PER_READ = 128;
+/** How many events one turn reads where a job sends few of them: appends must not wait for longer. */
+const EVENTS_PER_TURN = 2048;
 
 export class Replays {
   #sql: SqlStorage;
@@ -92,19 +94,22 @@ export class Replays {
     );
   }
 
-  /** Up to `count` events to replay to a destination now. */
+  /** Up to `count` events to replay to a destination now; `unread`: there may be more, for another turn. */
   take(
     destinationId: string,
     count: number,
     wants: (event: StoredEvent) => boolean,
-  ): { job: ReplayJob; event: StoredEvent }[] {
+  ): { taken: { job: ReplayJob; event: StoredEvent }[]; unread: boolean } {
     const taken: { job: ReplayJob; event: StoredEvent }[] = [];
+    let examined = 0;
     for (const progress of this.#jobs) {
       const { job } = progress;
       if (job.destinationId !== destinationId) continue;
       for (const event of progress.returned.splice(0, count - taken.length)) taken.push({ job, event });
       while (taken.length < count && progress.scanned < job.toSequence) {
+        if (examined >= EVENTS_PER_TURN) return { taken, unread: true };
         const read = this.#segments.after(progress.scanned, EVENTS_PER_READ);
+        examined += read.length;
         if (read.length === 0) progress.scanned = job.toSequence;
         const rows = this.#rowsOf(read, destinationId);
         for (const event of read) {
@@ -118,7 +123,7 @@ export class Replays {
         }
       }
     }
-    return taken;
+    return { taken, unread: false };
   }
 
   #rowsOf(events: readonly StoredEvent[], destinationId: string): Map<number, DeliveryRow> {

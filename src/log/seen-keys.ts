@@ -5,6 +5,8 @@
  * whole. A key is thus known for at least the window and at most twice that long.
  */
 
+import type { IncomingEvent } from './contract';
+
 export type SeenKey = {
   sequence: number;
   /** Hex. */
@@ -16,7 +18,13 @@ export type SeenKey = {
 type Generation = { id: number; openedAt: number };
 
 /** The key of an event id. */
-export const eventIdKey = (eventId: string): string => `id:${eventId}`;
+const eventIdKey = (eventId: string): string => `id:${eventId}`;
+/**
+ * What an event is known by, besides its increment id: what was signed, where nobody vouches for its id, else the id.
+ * Null for an event that has neither.
+ */
+export const identityKey = ({ eventId, signedDigest }: Pick<IncomingEvent, 'eventId' | 'signedDigest'>) =>
+  signedDigest !== undefined ? `signed:${signedDigest}` : eventId === null ? null : eventIdKey(eventId);
 /** The key of a quarantined event: only the same bytes are its duplicate. */
 export const quarantineKey = (fingerprint: string): string => `quarantined:${fingerprint}`;
 /** The key of an event that has no id, or whose numbering is turned off. */

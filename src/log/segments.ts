@@ -146,17 +146,19 @@ export class Segments {
   /** Changes where a held event stands. 1 row. */
   update(
     sequence: number,
-    change: Pick<StoredEvent, 'status' | 'reason' | 'epoch' | 'issues' | 'gap'>,
+    change: Pick<StoredEvent, 'status' | 'reason' | 'epoch' | 'issues' | 'gap' | 'late'>,
   ): void {
     const segment = this.#of(sequence);
     if (segment === undefined) return;
     this.#sql.exec(
-      `UPDATE events_${segment.id} SET status = ?, reason = ?, epoch = ?, issues = ?, gap = ? WHERE sequence = ?`,
+      `UPDATE events_${segment.id} SET status = ?, reason = ?, epoch = ?, issues = ?, gap = ?, late = ?
+       WHERE sequence = ?`,
       change.status,
       change.reason,
       change.epoch,
       JSON.stringify(change.issues),
       change.gap,
+      change.late ? 1 : 0,
       sequence,
     );
   }

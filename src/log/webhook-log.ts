@@ -130,6 +130,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     const buriedUntil = this.#answers.keptUntil(Date.now());
     this.#live = null;
     live.forwarding.stop();
+    live.confirmations.stop();
     this.#arrivals.announce();
     await this.ctx.storage.deleteAll();
     this.#due = new DueTimes(this.ctx.storage, null);
@@ -286,7 +287,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       this.#arrivals.announce();
       if (isDue(live.log.dropsAt(), now)) {
         live.log.retain(now);
-        live.forwarding.dropped(live.log.segments.firstSequence);
+        live.forwarding.dropped();
       }
       live.confirmations.pump();
       live.forwarding.pump();
@@ -326,7 +327,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     const forwarding = new Forwarding(this.#destinations(webhook), {
       storage,
       log,
-      target: destination => courierTarget(this.env, webhook.id, destination, Date.now()),
+      target: destination => courierTarget(this.env, live.webhook, destination, Date.now()),
       deliver: (target, events) => this.ctx.exports.Courier.deliver(target, events),
       body: ({ event, destinationId }) => {
         const body = log.segments.body(event.sequence);

@@ -62,7 +62,22 @@ export const apideck: Provider = {
   numbered: false,
   /** Events live for 24 h. */
   retryHorizonSeconds: 86_400,
-  eventIdNeedsSameBody: false,
+  knownBy: 'event_id',
+  certificate: null,
+  handshake: null,
+  guide: {
+    secret: 'the API key of the account',
+    isSecretChosen: false,
+    settings: [],
+    reads: {
+      topic: 'json:/payload/event_type, h:x-apideck-event-type',
+      eventId: 'json:/payload/event_id, h:x-apideck-idempotency-key',
+      incrementId: null,
+      entityKey: '{json:/payload/consumer_id}.{json:/payload/entity_id}',
+      attempt: 'json:/payload/execution_attempt',
+    },
+    success: 'any 2xx within 60 s; 9 retries in 24 h',
+  },
   describe,
 };
 

@@ -12,6 +12,9 @@ const PROBLEM: Record<JsonProblem, string> = {
   too_deep: `is nested more than ${LIMITS.MAX_JSON_DEPTH} levels deep`,
 };
 
+/** What is wrong with a body that is no JSON, in words that follow its name. */
+export const bodyProblem = (problem: JsonProblem): string => PROBLEM[problem];
+
 /** A body as JSON; the error is the description of one that is none. */
 export function openBody(body: Uint8Array): Result<JsonDocument, Description> {
   const document = parseJson(body);

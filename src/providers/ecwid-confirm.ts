@@ -78,13 +78,17 @@ export function judgeConfirmation(body: Uint8Array, response: ConfirmResponse): 
     return { verdict: 'retry', detail: `the API answered ${status}: the token lacks access`, held: true };
   }
   if (status === 0) return { verdict: 'retry', detail: 'the API did not answer' };
-  if (status === 429 || status >= 500) return { verdict: 'retry', detail: `the API answered ${status}` };
+  // A redirect or a page is what maintenance looks like: no answer about the entity.
+  const isRedirect = status >= 300 && status <= 399;
+  if (status === 429 || status >= 500 || isRedirect) {
+    return { verdict: 'retry', detail: `the API answered ${status}` };
+  }
   if (status === 404) {
     return target.value.isDeleted ? { verdict: 'confirmed' } : unconfirmed('the entity does not exist');
   }
   if (status < 200 || status > 299) return unconfirmed(`the API answered ${status}`);
   if (target.value.isDeleted) return unconfirmed('the entity still exists');
-  if (!isObject(json)) return unconfirmed('the API answered no JSON object');
+  if (!isObject(json)) return { verdict: 'retry', detail: 'the API answered no JSON object' };
   const difference = differenceFrom(json, target.value);
   return difference === null ? { verdict: 'confirmed' } : unconfirmed(difference);
 }

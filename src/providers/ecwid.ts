@@ -35,7 +35,22 @@ export const ecwid: Provider = {
   numbered: false,
   /** 27 retries, the last one 24 h after the first attempt. */
   retryHorizonSeconds: 86_400,
-  eventIdNeedsSameBody: true,
+  knownBy: 'event_id',
+  certificate: null,
+  handshake: null,
+  guide: {
+    secret: "the app's client_secret",
+    isSecretChosen: false,
+    settings: [],
+    reads: {
+      topic: 'json:/eventType',
+      eventId: 'json:/eventId',
+      incrementId: null,
+      entityKey: '{json:/storeId}.{json:/entityId}',
+      attempt: null,
+    },
+    success: '200, 201, 202, 204 or 209 within 10 s; 27 retries in 24 h',
+  },
   describe,
 };
 

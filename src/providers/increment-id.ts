@@ -13,13 +13,15 @@ export function readIncrementId(text: string, path: readonly string[]): Reading<
     return { value: null, issues: [{ path: source.repeated, message: 'is given twice' }] };
   }
   if (source.kind === 'missing') return { value: null, issues: [] };
-  const digits =
-    source.kind === 'string' ? String(JSON.parse(source.text)).replace(/^0+(?=\d)/, '') : source.text;
+  const digits = source.kind === 'string' ? String(JSON.parse(source.text)) : source.text;
+  return incrementIdFrom(digits, formatPointer(path));
+}
+
+/** The rules for an id that is text already; `path` says where it was. */
+export function incrementIdFrom(text: string, path: string): Reading<number | null> {
+  const digits = text.replace(/^0+(?=\d)/, '');
   // 16 digits reach past 2^53 and are exact enough to tell that they do.
   const id = /^[1-9]\d{0,15}$/.test(digits) ? Number(digits) : 0;
   if (Number.isSafeInteger(id) && id > 0) return { value: id, issues: [] };
-  return {
-    value: null,
-    issues: [{ path: formatPointer(path), message: 'must be an integer from 1 to 9007199254740991' }],
-  };
+  return { value: null, issues: [{ path, message: 'must be an integer from 1 to 9007199254740991' }] };
 }

@@ -1,4 +1,5 @@
 import type { Scheme } from '../signature/scheme';
+import type { Handshake } from './handshake';
 
 /** One place of a payload that is not as it should be. Never carries an input value. */
 export type Issue = {
@@ -31,6 +32,46 @@ export type Description = {
   issues: Issue[];
 };
 
+/**
+ * What two requests must share to be one event, besides an increment id: the event id, or the bytes that were signed.
+ * The bytes, where nobody vouches for the id: a header outside the signature is anyone's to change, so that an old
+ * request under a new id would be new, and a false one under a foreign id would make the true one a duplicate.
+ */
+export type KnownBy = 'event_id' | 'signed_bytes';
+
+/** What a user has to know about a provider, for `GET /v1/providers`. */
+export type Guide = {
+  /** What to enter as `secret_key`. */
+  secret: string;
+  /** True where the user makes the secret up, so that the gateway can too. */
+  isSecretChosen: boolean;
+  /** What to enter under `settings`. */
+  settings: readonly Setting[];
+  /** Where things are read, in the words of docs/signatures.md; null where the provider has none. */
+  reads: {
+    topic: string;
+    eventId: string | null;
+    incrementId: string | null;
+    entityKey: string | null;
+    attempt: string | null;
+  };
+  /** Which answers the provider takes as success, and how long it waits for them. */
+  success: string;
+};
+
+export type Setting = { name: string; isRequired: boolean; what: string };
+
+/** A certificate that requests name by its address: who may serve it, and where the webhook's id goes in the message. */
+export type CertificateRule = {
+  /** The header with the address. */
+  header: string;
+  hosts: readonly string[];
+  /** Begins and ends with `/`. */
+  path: string;
+  /** The setting (`{cfg:…}`) that stands for the id. */
+  setting: string;
+};
+
 /** One provider adapter: how it signs, what its payloads look like, where everything is read. */
 export type Provider = {
   /** The key of the provider, as in `"provider": "shipstream"`. */
@@ -42,11 +83,12 @@ export type Provider = {
   numbered: boolean;
   /** How long after the first attempt the provider's last retry comes, in seconds; null when unknown. */
   retryHorizonSeconds: number | null;
-  /**
-   * True where an event id seen before must come with the same fingerprint: schemes that leave the body unsigned.
-   * Elsewhere a known event id is a duplicate whatever the bytes.
-   */
-  eventIdNeedsSameBody: boolean;
+  knownBy: KnownBy;
+  /** Where the key is, when requests name a certificate; then `secret_key` is the webhook's id at the provider. */
+  certificate: CertificateRule | null;
+  /** What the provider asks before it sends events, where that is not an event itself. */
+  handshake: Handshake | null;
+  guide: Guide;
   /** Pure and total: malformed input gives issues, never an exception. */
   describe(request: VerifiedRequest): Description;
 };

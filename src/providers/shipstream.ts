@@ -39,7 +39,22 @@ export const shipstream: Provider = {
   numbered: true,
   /** 14 retries, the last one 104 h after the first attempt. */
   retryHorizonSeconds: 374_400,
-  eventIdNeedsSameBody: false,
+  knownBy: 'event_id',
+  certificate: null,
+  handshake: null,
+  guide: {
+    secret: 'the secret_key of the webhook at ShipStream',
+    isSecretChosen: true,
+    settings: [],
+    reads: {
+      topic: 'json:/topic',
+      eventId: null,
+      incrementId: 'json:/message/webhook_increment_id',
+      entityKey: 'the order, product, delivery or manifest the message is about',
+      attempt: null,
+    },
+    success: '200 within 5 s; 14 retries in 104 h',
+  },
   describe,
 };
 

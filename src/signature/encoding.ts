@@ -1,16 +1,42 @@
 /**
- * Strict decoders for signatures and keys: one text per value. What `atob` and Buffer forgive (whitespace, missing
- * padding, stray bits, junk) is refused, so that a signature has exactly one spelling per alphabet.
+ * Strict decoders for signatures and keys, and the encoders that belong to them. What `atob` and Buffer forgive
+ * (whitespace, missing padding, stray bits, junk) is refused, so that a signature has one spelling per alphabet;
+ * base64url is the exception that may be padded or not, as senders differ.
  */
 
-export type Encoding = 'hex' | 'base64';
+export type Encoding = 'hex' | 'base64' | 'base64url' | 'utf8';
 
 /** The bytes of a text, or null when it is not written exactly so. The empty text gives no bytes. */
-export const decode = (text: string, encoding: Encoding): Uint8Array | null =>
-  encoding === 'hex' ? decodeHex(text) : decodeBase64(text);
+export function decode(text: string, encoding: Encoding): Uint8Array | null {
+  switch (encoding) {
+    case 'hex':
+      return decodeHex(text);
+    case 'base64':
+      return decodeBase64(text);
+    case 'base64url':
+      return decodeBase64Url(text);
+    case 'utf8':
+      // A lone surrogate would become U+FFFD: two texts, the same bytes.
+      return text.isWellFormed() ? new TextEncoder().encode(text) : null;
+  }
+}
+
+/** Lower-case hex, padded base64, base64url without padding. Bytes that are no UTF-8 have no `utf8` form. */
+export function encode(bytes: Uint8Array, encoding: Encoding): string {
+  switch (encoding) {
+    case 'hex':
+      return bytes.toHex();
+    case 'base64':
+      return bytes.toBase64();
+    case 'base64url':
+      return bytes.toBase64({ alphabet: 'base64url', omitPadding: true });
+    case 'utf8':
+      return new TextDecoder().decode(bytes);
+  }
+}
 
 /** Hex digits in either case, an even number of them (RFC 4648, section 8). */
-export function decodeHex(text: string): Uint8Array | null {
+function decodeHex(text: string): Uint8Array | null {
   if (text.length % 2 !== 0) return null;
   const bytes = new Uint8Array(text.length / 2);
   for (let i = 0; i < bytes.length; i++) {
@@ -23,7 +49,7 @@ export function decodeHex(text: string): Uint8Array | null {
 }
 
 /** The standard alphabet, padded, and the bits beyond the last byte zero (RFC 4648, sections 3.5 and 4). */
-export function decodeBase64(text: string): Uint8Array | null {
+function decodeBase64(text: string): Uint8Array | null {
   if (text.length % 4 !== 0) return null;
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
   const digits = text.length - padding;
@@ -42,6 +68,13 @@ export function decodeBase64(text: string): Uint8Array | null {
     }
   }
   return (held & ((1 << bits) - 1)) === 0 ? bytes : null;
+}
+
+/** The URL alphabet of RFC 4648, section 5. */
+function decodeBase64Url(text: string): Uint8Array | null {
+  if (/[+/]/.test(text)) return null;
+  const standard = text.replaceAll('-', '+').replaceAll('_', '/');
+  return decodeBase64(text.includes('=') ? standard : standard.padEnd(Math.ceil(text.length / 4) * 4, '='));
 }
 
 function hexDigit(code: number): number {

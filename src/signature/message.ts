@@ -1,31 +1,53 @@
 /**
- * What was signed: message templates compiled to parts, and parts expanded to bytes (see `Scheme` for the tokens).
+ * What was signed: message templates compiled to parts, and parts expanded to bytes.
  *
  * Bytes are joined, never text, so a body that is not UTF-8 is signed as it came. Expansion fails closed: whatever a
  * template names and the request does not give exactly once, as text, is an error and never an empty string.
  */
 import { type CanonicalMode, canonicalJson } from '../json/canonical';
-import type { JsonDocument, JsonProblem } from '../json/parse';
-import { parsePointer } from '../json/pointer';
-import { scalarText } from '../json/scalar';
+import type { JsonDocument } from '../json/parse';
 import { err, ok, type Result } from '../result';
+import { type AddressForm, addressIn } from './address';
+import { crc32 } from './crc32';
+import { type Fields, joinedFields } from './form';
+import { detailOf, parseReference, type Reference, type RequestView } from './request-view';
 
 type Part =
   | { kind: 'text'; bytes: Uint8Array }
   | { kind: 'body' }
-  | { kind: 'json'; pointer: string; path: string[] }
+  | { kind: 'ts' }
+  | { kind: 'method' }
+  | { kind: 'url'; form: AddressForm }
+  | { kind: 'fields' }
+  | { kind: 'crc32' }
   | { kind: 'cjson'; mode: CanonicalMode }
-  | { kind: 'ts' };
+  | { kind: 'reference'; reference: Reference };
 
 /** A compiled template, with the text it came from. */
 export type Template = { source: string; parts: Part[] };
 
-/** What a template may draw on. The document is read at most once, and only when a token asks for it. */
-export type MessageInput = {
-  body: Uint8Array;
-  document: () => Result<JsonDocument, JsonProblem>;
+/** What a template may draw on, besides the request itself. */
+export type MessageContext = {
+  /** Where JSON pointers start; null: the whole body. */
+  element: JsonDocument | null;
   /** The text of the timestamp as it was sent; null where the scheme has none. */
   timestamp: string | null;
+  /** Named parts of the signature header. */
+  signatureFields: Fields;
+};
+
+const TOKENS: Readonly<Record<string, Part>> = {
+  body: { kind: 'body' },
+  ts: { kind: 'ts' },
+  method: { kind: 'method' },
+  url: { kind: 'url', form: 'as_is' },
+  'url|unpct': { kind: 'url', form: 'unpct' },
+  'url|port+': { kind: 'url', form: 'port+' },
+  'url|port-': { kind: 'url', form: 'port-' },
+  'form*': { kind: 'fields' },
+  'crc32:body': { kind: 'crc32' },
+  'cjson:keep': { kind: 'cjson', mode: 'keep' },
+  'cjson:recurse': { kind: 'cjson', mode: 'recurse' },
 };
 
 const encoder = new TextEncoder();
@@ -40,60 +62,66 @@ export function compileTemplate(source: string): Result<Template, string> {
       if (piece !== '') parts.push({ kind: 'text', bytes: encoder.encode(piece) });
       continue;
     }
-    const part = compileToken(piece);
-    if (part === null) return err(`unknown token {${piece}}`);
-    parts.push(part);
+    const reference = parseReference(piece);
+    if (Object.hasOwn(TOKENS, piece)) parts.push(TOKENS[piece] ?? { kind: 'body' });
+    else if (reference !== null) parts.push({ kind: 'reference', reference });
+    else return err(`unknown token {${piece.slice(0, 60)}}`);
   }
   return parts.length === 0 ? err('an empty template') : ok({ source, parts });
 }
 
-function compileToken(token: string): Part | null {
-  switch (token) {
-    case 'body':
-    case 'ts':
-      return { kind: token };
-    case 'cjson:keep':
-      return { kind: 'cjson', mode: 'keep' };
-    case 'cjson:recurse':
-      return { kind: 'cjson', mode: 'recurse' };
-  }
-  if (!token.startsWith('json:')) return null;
-  const pointer = token.slice('json:'.length);
-  const path = parsePointer(pointer);
-  return path === null ? null : { kind: 'json', pointer, path };
-}
+/** Whether a template contains every byte of the body, in whatever form, so that no other body gives the same message. */
+export const containsBody = ({ parts }: Template): boolean =>
+  parts.some(({ kind }) => kind === 'body' || kind === 'cjson' || kind === 'fields');
 
 /** The signed bytes; the error says which part is not there, without values of the request. */
-export function expandTemplate(template: Template, input: MessageInput): Result<Uint8Array, string> {
+export function expandTemplate(
+  { parts }: Template,
+  view: RequestView,
+  context: MessageContext,
+): Result<Uint8Array, string> {
   const pieces: Uint8Array[] = [];
-  for (const part of template.parts) {
-    const piece = expandPart(part, input);
+  for (const part of parts) {
+    const piece = expandPart(part, view, context);
     if (!piece.ok) return piece;
-    pieces.push(piece.value);
+    pieces.push(typeof piece.value === 'string' ? encoder.encode(piece.value) : piece.value);
   }
   const [only] = pieces;
   return ok(pieces.length === 1 && only !== undefined ? only : concatenate(pieces));
 }
 
-function expandPart(part: Part, input: MessageInput): Result<Uint8Array, string> {
+function expandPart(
+  part: Part,
+  view: RequestView,
+  context: MessageContext,
+): Result<Uint8Array | string, string> {
+  const { request } = view;
   switch (part.kind) {
     case 'text':
       return ok(part.bytes);
     case 'body':
-      return ok(input.body);
+      return ok(request.body);
     case 'ts':
-      return input.timestamp === null ? err('timestamp: missing') : ok(encoder.encode(input.timestamp));
-    case 'json': {
-      const document = input.document();
-      if (!document.ok) return err(`body: ${document.error}`);
-      const text = scalarText(document.value, part.path);
-      return text.ok ? ok(encoder.encode(text.value)) : err(`${part.pointer}: ${text.error}`);
+      return context.timestamp === null ? err('timestamp: missing') : ok(context.timestamp);
+    case 'method':
+      return ok(request.method);
+    case 'url':
+      return ok(addressIn(part.form, request.url));
+    case 'crc32':
+      return ok(String(crc32(request.body)));
+    case 'fields': {
+      const fields = view.form;
+      return fields.ok ? ok(joinedFields(fields.value)) : err(`body: ${fields.error}`);
     }
     case 'cjson': {
-      const document = input.document();
+      const document = context.element === null ? view.document : ok(context.element);
       if (!document.ok) return err(`body: ${document.error}`);
       const text = canonicalJson(document.value, part.mode);
-      return text.ok ? ok(encoder.encode(text.value)) : err(`body: ${text.error}`);
+      return text.ok ? text : err(`body: ${text.error}`);
+    }
+    case 'reference': {
+      const text = view.read(part.reference, context.element, context.signatureFields);
+      return text.ok ? text : err(detailOf(text.error));
     }
   }
 }

@@ -1,25 +1,68 @@
 /**
- * A signature scheme as data. `verify.ts` interprets it; a provider is a table entry, not a class.
- *
- * Message templates are text with tokens: `{body}` the raw bytes; `{json:/ptr}` the text of the scalar at that JSON
- * pointer; `{cjson:keep}` and `{cjson:recurse}` the body as canonical JSON (object keys sorted; the objects inside
- * arrays left as they are, or sorted too); `{ts}` the timestamp as it was sent. Alternatives are tried in order; one
- * match is enough. A template that the request cannot fill (no such pointer, not a scalar, a repeated key) never matches.
+ * A signature scheme as data: how a sender signs, in words that `compile.ts` reads and `verify.ts` interprets. A
+ * provider is a table entry, not a class. The grammar with examples is docs/signatures.md; what a user writes is
+ * checked by `scheme-input.ts`.
  */
+
+export const ALGORITHMS = [
+  'hmac-sha1',
+  'hmac-sha256',
+  'hmac-sha512',
+  'ed25519',
+  'ecdsa-p256-sha256',
+  'rsa-pkcs1-sha256',
+  'token',
+] as const;
+export const KEY_ENCODINGS = ['utf8', 'base64', 'hex', 'raw-hex', 'raw-base64', 'spki-base64'] as const;
+export const SIGNATURE_ENCODINGS = ['hex', 'base64', 'base64url', 'utf8'] as const;
+export const TIME_FORMATS = ['s', 'ms', 'rfc3339', 'http-date'] as const;
+export const DIGEST_ALGORITHMS = ['sha1', 'sha256', 'sha512'] as const;
+
+export type Algorithm = (typeof ALGORITHMS)[number];
+export type KeyEncoding = (typeof KEY_ENCODINGS)[number];
+export type SignatureEncoding = (typeof SIGNATURE_ENCODINGS)[number];
+export type TimeFormat = (typeof TIME_FORMATS)[number];
+export type DigestAlgorithm = (typeof DIGEST_ALGORITHMS)[number];
+
+/** How signatures stand in one place. */
+type Layout = {
+  /** Literal text before the signature; before each one where there are several. */
+  prefix?: string | undefined;
+  /** What separates several entries. */
+  split?: string | undefined;
+  /** What separates name and value of an entry, and the name under which signatures stand. The others are `sig:…`. */
+  kv?: string | undefined;
+  pick?: string | undefined;
+};
+
+/** Where signatures are: a header, or a JSON pointer into the body (into the element, with `each`). */
+export type SignatureSource = Layout & ({ h: string; json?: undefined } | { json: string; h?: undefined });
+
+export type TimestampRule = {
+  /** `h:<header>`, `sig:<name>` or `json:<pointer>` */
+  from: string;
+  fmt: TimeFormat;
+  /** Accepted distance from now in seconds, both ways; null: not checked. Only for times of the attempt. */
+  tol: number | null;
+};
+
+/** A digest of the body that the signature covers: `h:<header>` or `q:<query parameter>`. */
+export type DigestRule = { from: string; alg: DigestAlgorithm; enc: 'hex' | 'base64' };
+
 export type Scheme = {
-  alg: 'hmac-sha1' | 'hmac-sha256' | 'hmac-sha512';
-  /** How the secret's text gives the key's bytes. */
-  key: { enc: 'utf8' | 'base64' | 'hex' };
-  /** How the signature is written. */
-  enc: 'hex' | 'base64';
-  /** Headers that may carry the signature, after a literal prefix; any of them is enough. */
-  sig: { h: string; prefix?: string }[];
-  msg: string[];
-  /**
-   * When the message was signed, from `h:<header>` or `json:<pointer>`, in seconds since 1970. `tol` is the accepted
-   * distance from now in seconds, both ways; null: not checked.
-   */
-  ts?: { from: string; fmt: 's'; tol: number | null };
-  /** False where the signature leaves the body unsigned: its events are marked so. */
-  bodySigned?: boolean;
+  alg: Algorithm;
+  /** How the secret's text gives the key, after `strip` is taken off its front, if it is there. */
+  key: { enc: KeyEncoding; strip?: string | undefined };
+  /** How a signature is written. */
+  enc: SignatureEncoding;
+  /** Any signature of any source is enough. */
+  sig: readonly SignatureSource[];
+  /** Templates of the signed message, tried in order; empty for `token`. */
+  msg: readonly string[];
+  ts?: TimestampRule | undefined;
+  digest?: DigestRule | undefined;
+  /** JSON pointer of an array of which every element must verify; pointers elsewhere then start at the element. */
+  each?: string | undefined;
+  /** False where the signature leaves the body, or parts of it, unsigned: its events are marked so. */
+  bodySigned?: boolean | undefined;
 };

@@ -2,37 +2,49 @@
  * The time at which a request was signed, where a scheme carries one. Only attempt times belong here: a provider that
  * signs the time of the event and retries for days would fail any age check.
  */
-import type { JsonDocument, JsonProblem } from '../json/parse';
-import { parsePointer } from '../json/pointer';
-import { scalarText } from '../json/scalar';
-import { err, ok, type Result } from '../result';
-import type { Scheme } from './scheme';
+import { parseRfc3339 } from '../providers/time';
+import type { TimeFormat } from './scheme';
 
-export type Timestamp = { text: string; ms: number };
-
-/** Reads the timestamp a scheme names; null where it names none. `missing`: not sent. `malformed`: not a time. */
-export function readTimestamp(
-  ts: Scheme['ts'],
-  headers: Headers,
-  document: () => Result<JsonDocument, JsonProblem>,
-): Result<Timestamp | null, 'missing' | 'malformed'> {
-  if (ts === undefined) return ok(null);
-  const text = ts.from.startsWith('h:')
-    ? headers.get(ts.from.slice('h:'.length))
-    : bodyText(ts.from.slice('json:'.length), document);
-  if (text === null) return err('missing');
-  // 12 digits of seconds reach the year 33658 and stay exact in milliseconds.
-  return /^\d{1,12}$/.test(text) ? ok({ text, ms: Number(text) * 1000 }) : err('malformed');
+/** The text of a timestamp as ms since 1970; null when it is not written in its format. */
+export function readTime(text: string, format: TimeFormat): number | null {
+  switch (format) {
+    // 12 digits of seconds reach the year 33658 and stay exact in milliseconds.
+    case 's':
+      return /^\d{1,12}$/.test(text) ? Number(text) * 1000 : null;
+    case 'ms':
+      return /^\d{1,15}$/.test(text) ? Number(text) : null;
+    case 'rfc3339':
+      return parseRfc3339(text);
+    case 'http-date':
+      return readHttpDate(text);
+  }
 }
 
-/** Whether a timestamp lies further from now than the scheme tolerates, in the past or the future. */
-export const isStale = (timestamp: Timestamp, toleranceSeconds: number | null, nowMs: number): boolean =>
-  toleranceSeconds !== null && Math.abs(nowMs - timestamp.ms) > toleranceSeconds * 1000;
+/** A time in the format, cut to whole seconds where the format has no more. */
+export function writeTime(ms: number, format: TimeFormat): string {
+  switch (format) {
+    case 's':
+      return String(Math.floor(ms / 1000));
+    case 'ms':
+      return String(ms);
+    case 'rfc3339':
+      return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+    case 'http-date':
+      return new Date(ms).toUTCString();
+  }
+}
 
-function bodyText(pointer: string, document: () => Result<JsonDocument, JsonProblem>): string | null {
-  const path = parsePointer(pointer);
-  const body = document();
-  if (path === null || !body.ok) return null;
-  const text = scalarText(body.value, path);
-  return text.ok ? text.value : null;
+/** Whether `settings.tolerance_seconds` says a tolerance: whole seconds, up to a week. */
+export const isTolerance = (text: string): boolean => /^[1-9]\d{0,5}$/.test(text) && Number(text) <= 604_800;
+
+/** Whether a time lies further from now than is tolerated, in the past or the future. Both in ms since 1970. */
+export const isStale = (ms: number, toleranceSeconds: number | null, nowMs: number): boolean =>
+  toleranceSeconds !== null && Math.abs(nowMs - ms) > toleranceSeconds * 1000;
+
+/** `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that may be sent (RFC 9110, section 5.6.7). */
+function readHttpDate(text: string): number | null {
+  if (!/^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(text)) return null;
+  const ms = Date.parse(text);
+  // What the parser corrects, 31 June or a wrong weekday, is no date.
+  return !Number.isNaN(ms) && new Date(ms).toUTCString() === text ? ms : null;
 }

@@ -1,39 +1,39 @@
 /**
  * Interprets a signature scheme: is this request signed with one of these secrets?
  *
- * Fails closed. Comparison is `crypto.subtle.verify`, in constant time. The work is bounded whatever is sent:
- * MAX_SIGNATURES x MAX_SECRETS x MAX_TEMPLATES comparisons. Details name what is wrong and never carry a secret, a
- * signature or a value of the body; they are for the log, the sender hears one message for all.
+ * Fails closed. Comparison is WebCrypto's, in constant time. The work is bounded whatever is sent: MAX_SIGNATURES
+ * signatures, MAX_SECRETS secrets, MAX_TEMPLATES messages, MAX_ELEMENTS elements. Details name what is wrong and never
+ * carry a secret, a signature or a value of the body; they are for the log, the sender hears one message for all.
  * A scheme that leaves the body unsigned (`bodySigned: false`) passes for any body: that is the caller's to mark.
  */
-import { type JsonDocument, type JsonProblem, parseJson } from '../json/parse';
+import { elementsAt } from '../json/elements';
+import type { JsonDocument } from '../json/parse';
 import { err, ok, type Result } from '../result';
-import { decode } from './encoding';
-import { compileTemplate, expandTemplate, type MessageInput, type Template } from './message';
+import { matches } from './compare';
+import { type CompiledScheme, compileScheme } from './compile';
+import { digestProblem } from './digest';
+import type { Fields } from './form';
+import type { Secret } from './keys';
+import { expandTemplate, type MessageContext } from './message';
+import { detailOf, RequestView, type SignedRequest } from './request-view';
 import type { Scheme } from './scheme';
-import { isStale, readTimestamp } from './timestamp';
+import { readSignatures } from './signatures';
+import { isStale, isTolerance, readTime } from './timestamp';
 
-const MAX_SIGNATURES = 16;
 const MAX_SECRETS = 4;
-const MAX_TEMPLATES = 4;
+const MAX_ELEMENTS = 100;
 
-/** A secret as its owner wrote it; `id` says later which one matched. */
-export type Secret = { id: string; text: string };
+/** `message` is the template whose bytes were signed, and `signed` those bytes (empty for a token). */
+export type Match = { secretId: string; message: string; signed: Uint8Array };
 
-export type SignedRequest = { headers: Headers; body: Uint8Array };
-
-/** `message` is the template whose bytes were signed. */
-export type Match = { secretId: string; message: string };
-
-export type SignatureFailure = { reason: 'missing' | 'malformed' | 'mismatch' | 'stale'; detail: string };
-
-const DIGEST = {
-  'hmac-sha1': { hash: 'SHA-1', bytes: 20 },
-  'hmac-sha256': { hash: 'SHA-256', bytes: 32 },
-  'hmac-sha512': { hash: 'SHA-512', bytes: 64 },
-} as const;
-
-const encoder = new TextEncoder();
+export type SignatureFailure = {
+  /**
+   * `missing`: a signature or timestamp was not sent; `malformed`: something cannot be read; `mismatch`: no secret fits;
+   * `digest`: signed, but not with this body; `stale`: signed, but too long ago or too far ahead.
+   */
+  reason: 'missing' | 'malformed' | 'mismatch' | 'digest' | 'stale';
+  detail: string;
+};
 
 /**
  * Verifies a request.
@@ -46,114 +46,149 @@ export async function verify(
   request: SignedRequest,
   nowMs: number,
 ): Promise<Result<Match, SignatureFailure>> {
-  const signatures = readSignatures(scheme, request.headers);
-  if (!signatures.ok) return signatures;
+  const compiled = compileScheme(scheme);
+  if (!compiled.ok) return failure('malformed', `scheme: ${compiled.error[0]?.path}`);
+  const view = new RequestView(request);
+  const candidates = candidatesOf(compiled.value, view);
+  if (!candidates.ok) return candidates;
 
-  let parsed: Result<JsonDocument, JsonProblem> | undefined;
-  const document = () => {
-    parsed ??= parseJson(request.body);
-    return parsed;
-  };
-  const timestamp = readTimestamp(scheme.ts, request.headers, document);
-  if (!timestamp.ok) return err({ reason: timestamp.error, detail: `timestamp: ${timestamp.error}` });
-
-  const input: MessageInput = { body: request.body, document, timestamp: timestamp.value?.text ?? null };
-  const matched = await firstMatch(scheme, secrets, signatures.value, input);
-  if (!matched.ok) return matched;
-
+  const matched = await firstMatch(scheme, secrets, candidates.value.candidates);
+  if (matched === null) {
+    const unreadable = candidates.value.candidates.map(unreadableMessage).find(problem => problem !== null);
+    return unreadable === undefined
+      ? failure('mismatch', 'no secret matches')
+      : failure('malformed', unreadable);
+  }
+  const { digest } = compiled.value;
+  if (scheme.digest !== undefined && digest !== null) {
+    const problem = await digestProblem(scheme.digest, digest, view);
+    if (problem !== null) return failure('digest', problem);
+  }
   // Judged last, so that "stale" is only said of what was really signed.
-  if (timestamp.value !== null && isStale(timestamp.value, scheme.ts?.tol ?? null, nowMs)) {
-    return err({ reason: 'stale', detail: 'timestamp: outside the tolerance' });
+  const { timeMs } = candidates.value;
+  if (timeMs !== null && isStale(timeMs, toleranceOf(scheme, request), nowMs)) {
+    return failure('stale', 'timestamp: outside the tolerance');
   }
-  return matched;
+  return ok(matched);
 }
 
-/** Why a secret cannot be used with a scheme, in words that follow "the secret"; null when it can. */
-export function secretProblem(scheme: Scheme, text: string): string | null {
-  if (text === '') return 'must not be empty';
-  if (keyBytes(scheme, text) !== null) return null;
-  return scheme.key.enc === 'utf8' ? 'must be well-formed text' : `must be ${scheme.key.enc}`;
+/** What the webhook's owner allows, where the scheme checks the age at all. */
+function toleranceOf({ ts }: Scheme, { cfg }: SignedRequest): number | null {
+  const tolerance = ts?.tol ?? null;
+  const wanted = Object.hasOwn(cfg, 'tolerance_seconds') ? cfg.tolerance_seconds : undefined;
+  return tolerance !== null && wanted !== undefined && isTolerance(wanted) ? Number(wanted) : tolerance;
 }
 
-function readSignatures(scheme: Scheme, headers: Headers): Result<Uint8Array[], SignatureFailure> {
-  const candidates: Uint8Array[] = [];
-  let problem: SignatureFailure | null = null;
-  for (const { h, prefix = '' } of scheme.sig.slice(0, MAX_SIGNATURES)) {
-    const value = headers.get(h);
-    if (value === null) continue;
-    const bytes = value.startsWith(prefix) ? decode(value.slice(prefix.length), scheme.enc) : null;
-    // Only whole digests are compared: a truncated one would be easier to guess.
-    if (bytes?.length === DIGEST[scheme.alg].bytes) candidates.push(bytes);
-    else problem ??= { reason: 'malformed', detail: `${h}: not a ${scheme.enc} ${scheme.alg} signature` };
+/** What one body, or one element of it, claims to be signed with, and the messages that may have been signed. */
+type Candidate = { signatures: Uint8Array[]; messages: Message[] };
+
+/** Built when it is first asked for: canonical JSON of a large body costs more than an HMAC. */
+type Message = { source: string; bytes: () => Result<Uint8Array, string> };
+
+type Candidates = { candidates: Candidate[]; timeMs: number | null };
+
+function candidatesOf(compiled: CompiledScheme, view: RequestView): Result<Candidates, SignatureFailure> {
+  const elements = elementsOf(compiled, view);
+  if (!elements.ok) return elements;
+  const candidates: Candidate[] = [];
+  let timeMs: number | null = null;
+  for (const element of elements.value) {
+    const { signatures, fields, problem } = readSignatures(compiled.scheme, compiled.places, view, element);
+    if (signatures.length === 0) return err(problem ?? { reason: 'missing', detail: 'no signature' });
+    const timestamp = timestampOf(compiled, view, fields);
+    if (!timestamp.ok) return timestamp;
+    timeMs = timestamp.value.ms;
+    const context = { element, timestamp: timestamp.value.text, signatureFields: fields };
+    candidates.push({ signatures, messages: messagesOf(compiled, view, context) });
   }
-  if (candidates.length > 0) return ok(candidates);
-  return err(
-    problem ?? { reason: 'missing', detail: `${scheme.sig.map(({ h }) => h).join(', ')}: not sent` },
-  );
+  return ok({ candidates, timeMs });
 }
 
+/** The elements that must verify one by one; without `each` the body as a whole, as null. */
+function elementsOf(
+  { each }: CompiledScheme,
+  view: RequestView,
+): Result<(JsonDocument | null)[], SignatureFailure> {
+  if (each === null) return ok([null]);
+  if (!view.document.ok) return failure('malformed', `body: ${view.document.error}`);
+  const elements = elementsAt(view.document.value, each, MAX_ELEMENTS);
+  if (!elements.ok) return failure('malformed', `each: ${elements.error}`);
+  // No element, no signature: nothing would be verified.
+  return elements.value.length === 0 ? failure('missing', 'each: empty') : elements;
+}
+
+function timestampOf(
+  { scheme, timestamp }: CompiledScheme,
+  view: RequestView,
+  fields: Fields,
+): Result<{ text: string | null; ms: number | null }, SignatureFailure> {
+  if (scheme.ts === undefined || timestamp === null) return ok({ text: null, ms: null });
+  const text = view.read(timestamp, null, fields);
+  if (!text.ok) {
+    const reason = text.error.cause === 'missing' ? 'missing' : 'malformed';
+    return failure(reason, `timestamp: ${detailOf(text.error)}`);
+  }
+  const ms = readTime(text.value, scheme.ts.fmt);
+  return ms === null ? failure('malformed', 'timestamp: malformed') : ok({ text: text.value, ms });
+}
+
+/** One message per template. A token is compared with nothing of the request. */
+function messagesOf(
+  { scheme, templates }: CompiledScheme,
+  view: RequestView,
+  context: MessageContext,
+): Message[] {
+  if (scheme.alg === 'token') return [{ source: 'token', bytes: () => ok(new Uint8Array()) }];
+  return templates.map(template => {
+    let made: Result<Uint8Array, string> | undefined;
+    const bytes = () => {
+      made ??= expandTemplate(template, view, context);
+      return made;
+    };
+    return { source: template.source, bytes };
+  });
+}
+
+/** Why no template can be filled from the request; null when one can. */
+function unreadableMessage({ messages }: Candidate): string | null {
+  const made = messages.map(message => message.bytes());
+  const [first] = made;
+  return first === undefined || first.ok || made.some(({ ok }) => ok) ? null : first.error;
+}
+
+/** The first secret that every candidate was signed with, and the message of the first candidate. */
 async function firstMatch(
   scheme: Scheme,
   secrets: readonly Secret[],
-  signatures: Uint8Array[],
-  input: MessageInput,
-): Promise<Result<Match, SignatureFailure>> {
-  const keys = await importKeys(scheme, secrets);
-  let problem: string | null = null;
-  let compared = false;
-  for (const template of compiled(scheme)) {
-    const message = template.ok ? expandTemplate(template.value, input) : template;
-    if (!template.ok || !message.ok) {
-      problem ??= message.ok ? null : message.error;
-      continue;
+  candidates: readonly Candidate[],
+): Promise<Match | null> {
+  for (const secret of secrets.slice(0, MAX_SECRETS)) {
+    let match: Match | null = null;
+    for (const candidate of candidates) {
+      const found = await matchOf(scheme, secret, candidate);
+      match = found === null ? null : (match ?? found);
+      if (found === null) break;
     }
-    compared = true;
-    for (const { id, key } of keys) {
-      for (const signature of signatures) {
-        if (await crypto.subtle.verify('HMAC', key, signature, message.value)) {
-          return ok({ secretId: id, message: template.value.source });
-        }
-      }
-    }
+    if (match !== null) return match;
   }
-  if (!compared) return err({ reason: 'malformed', detail: problem ?? 'the scheme signs nothing' });
-  return err({ reason: 'mismatch', detail: keys.length === 0 ? 'no usable secret' : 'no secret matches' });
+  return null;
 }
 
-/** Templates are compiled once per scheme: schemes are tables that live as long as the Worker, or with a record. */
-const templates = new WeakMap<Scheme, Result<Template, string>[]>();
-
-function compiled(scheme: Scheme): Result<Template, string>[] {
-  let list = templates.get(scheme);
-  if (list === undefined) {
-    list = scheme.msg.slice(0, MAX_TEMPLATES).map(compileTemplate);
-    templates.set(scheme, list);
-  }
-  return list;
-}
-
-async function importKeys(
+async function matchOf(
   scheme: Scheme,
-  secrets: readonly Secret[],
-): Promise<{ id: string; key: CryptoKey }[]> {
-  const algorithm = { name: 'HMAC', hash: DIGEST[scheme.alg].hash };
-  const keys: { id: string; key: CryptoKey }[] = [];
-  for (const { id, text } of secrets.slice(0, MAX_SECRETS)) {
-    const bytes = keyBytes(scheme, text);
-    if (bytes === null) continue;
-    keys.push({ id, key: await crypto.subtle.importKey('raw', bytes, algorithm, false, ['verify']) });
+  secret: Secret,
+  { signatures, messages }: Candidate,
+): Promise<Match | null> {
+  for (const { source, bytes } of messages) {
+    const message = bytes();
+    if (message.ok && (await matches(scheme, secret, signatures, message.value))) {
+      return { secretId: secret.id, message: source, signed: message.value };
+    }
   }
-  return keys;
+  return null;
 }
 
-/** The key of a secret text; null when it has none: empty, not well-formed, or not in the scheme's encoding. */
-function keyBytes(scheme: Scheme, text: string): Uint8Array | null {
-  // A lone surrogate would become U+FFFD: two secrets, one key.
-  const bytes =
-    scheme.key.enc !== 'utf8'
-      ? decode(text, scheme.key.enc)
-      : text.isWellFormed()
-        ? encoder.encode(text)
-        : null;
-  return bytes !== null && bytes.length > 0 ? bytes : null;
-}
+const failure = (
+  reason: SignatureFailure['reason'],
+  detail: string,
+): { ok: false; error: SignatureFailure } => err({ reason, detail });

@@ -6,12 +6,14 @@
 import * as v from 'valibot';
 import { MAX_URL_LENGTH } from '../delivery/url-policy';
 import { LIMITS } from '../limits';
+import { customDefinition } from '../providers/custom';
 import type { Provider } from '../providers/provider';
 import { err, ok, type Result } from '../result';
 import { type DestinationInput, parseDestination, type UrlRule } from './destination-input';
 import { type FieldError, fieldErrors, refusedFields } from './field-errors';
 import { activity, fieldsOf, jsonObject, oneOf, text, topics, wholeNumber } from './fields';
 import { mergePatch } from './merge-patch';
+import { keyErrors, providerGiven, providerSettingsErrors } from './provider-input';
 import { retentionProblem } from './retention';
 import type { WebhookRecord } from './webhook';
 
@@ -35,6 +37,7 @@ export type WebhookSettings = Pick<
   | 'sequence'
   | 'silenceSeconds'
   | 'settings'
+  | 'signature'
 > & { confirm: { url: string; token: string | null } | null };
 
 export type WebhookInput = WebhookSettings & {
@@ -80,6 +83,7 @@ const changeable = {
     ),
     {},
   ),
+  signature: v.nullish(customDefinition, null),
 };
 
 const FIXED = {
@@ -87,7 +91,6 @@ const FIXED = {
   provider: 'cannot be changed; create another webhook',
   secret_key: 'is changed with rotate_secret',
   destinations: 'are changed through their own routes',
-  signature: 'is not available yet',
 };
 
 export const changeableSchema = fieldsOf(changeable);
@@ -95,10 +98,6 @@ export const creationSchema = fieldsOf({
   provider: v.string('must be the name of a provider'),
   secret_key: inboundSecret,
   ...changeable,
-  signature: v.nullish(
-    v.custom<never>(() => false, 'must be null: custom schemes are not available yet'),
-    null,
-  ),
   destinations: v.optional(
     v.pipe(
       v.array(v.unknown(), 'must be a list of destinations'),
@@ -128,12 +127,13 @@ function settingsOf(given: Given, provider: Provider): WebhookSettings {
     silenceSeconds: given.silence_seconds,
     confirm: given.confirm === null ? null : { url: given.confirm.url, token: given.confirm.token ?? null },
     settings: given.settings,
+    signature: given.signature,
   };
 }
 
 /** What no schema can see because it depends on the provider or on the deployment. */
 function settingsErrors(settings: WebhookSettings, provider: Provider, rules: InputRules, hasToken: boolean) {
-  const errors: FieldError[] = [];
+  const errors = providerSettingsErrors(settings.settings, provider);
   if (settings.sequence.enabled && !provider.numbered) {
     errors.push({
       path: '/sequence/enabled',
@@ -151,20 +151,13 @@ function settingsErrors(settings: WebhookSettings, provider: Provider, rules: In
   return errors;
 }
 
-function unknownProvider(name: string, rules: InputRules): FieldError {
-  const known = rules.providerNames.map(known => `"${known}"`).join(', ');
-  if (name === 'custom') {
-    return { path: '/provider', message: `"custom" is not available yet; known providers are ${known}` };
-  }
-  return { path: '/provider', message: `is not a provider known here; known are ${known}` };
-}
-
 /** The body of a create request. All problems that can be told apart are reported at once. */
 export function parseWebhook(given: unknown, rules: InputRules): Result<WebhookInput, FieldError[]> {
   const parsed = v.safeParse(creationSchema, given);
   if (!parsed.success) return err(fieldErrors(parsed.issues));
-  const provider = rules.providerFor(parsed.output.provider);
-  if (provider === undefined) return err([unknownProvider(parsed.output.provider, rules)]);
+  const found = providerGiven(parsed.output.provider, parsed.output.signature, rules);
+  if (!found.ok) return found;
+  const provider = found.value;
 
   const settings = settingsOf(parsed.output, provider);
   const errors = settingsErrors(settings, provider, rules, false);
@@ -184,7 +177,12 @@ export function parseWebhook(given: unknown, rules: InputRules): Result<WebhookI
     destinations.push(destination.value);
   }
   if (errors.length > 0) return err(errors.slice(0, LIMITS.MAX_ISSUES));
-  return ok({ ...settings, provider: provider.name, secretKey: parsed.output.secret_key, destinations });
+  return ok({
+    ...settings,
+    provider: parsed.output.provider,
+    secretKey: parsed.output.secret_key,
+    destinations,
+  });
 }
 
 /**
@@ -206,6 +204,7 @@ export function webhookDocument(record: WebhookRecord) {
     silence_seconds: record.silenceSeconds,
     confirm: record.confirm === null ? null : { url: record.confirm.url },
     settings: record.settings,
+    signature: record.signature ?? null,
   };
 }
 
@@ -222,11 +221,13 @@ export function patchWebhook(
 
   const parsed = v.safeParse(changeableSchema, mergePatch(webhookDocument(record), object.output));
   if (!parsed.success) return err(fieldErrors(parsed.issues));
-  const provider = rules.providerFor(record.provider);
-  if (provider === undefined) return err([unknownProvider(record.provider, rules)]);
+  const found = providerGiven(record.provider, parsed.output.signature, rules);
+  if (!found.ok) return found;
+  const provider = found.value;
 
   const settings = settingsOf(parsed.output, provider);
   const errors = settingsErrors(settings, provider, rules, record.confirm !== null);
+  errors.push(...keyErrors(record.signature ?? null, settings.signature ?? null));
   for (const destination of record.destinations) {
     const message = retentionProblem(settings, destination.retrySchedule);
     if (message !== null) errors.push({ path: '/retention_days', message: `${message} (${destination.id})` });

@@ -21,21 +21,6 @@ export const destinationRotation = fieldsOf({
   overlap_seconds,
 });
 
-/**
- * Providers that take whatever secret their user types in. Everywhere else the provider makes it, and it has to be
- * given.
- */
-const SECRET_IS_CHOSEN = new Set([
-  'shipstream',
-  'github',
-  'gitlab-token',
-  'typeform',
-  'woocommerce',
-  'x-hub-sha1',
-  'x-hub-sha256',
-  'x-hub-sha512',
-]);
-
 export type Rotation = { secretKey: string; overlapSeconds: number };
 
 /** @param generated the secret to use where none is given and the provider takes any */
@@ -49,7 +34,7 @@ export function parseInboundRotation(
   if (!parsed.success) return err(fieldErrors(parsed.issues));
   const { secret_key: secretKey, overlap_seconds: overlapSeconds } = parsed.output;
   if (secretKey === null) {
-    if (SECRET_IS_CHOSEN.has(provider.name)) return ok({ secretKey: generated, overlapSeconds });
+    if (canGenerate(provider)) return ok({ secretKey: generated, overlapSeconds });
     return err([{ path: '/secret_key', message: `is required: ${provider.title} makes its secrets itself` }]);
   }
   const problem = secretProblem(provider, secretKey);
@@ -57,6 +42,10 @@ export function parseInboundRotation(
     ? ok({ secretKey, overlapSeconds })
     : err([{ path: '/secret_key', message: problem }]);
 }
+
+/** A generated secret is text; where the key is written otherwise, or only one half of it is known, it has to be given. */
+const canGenerate = ({ guide, scheme }: Provider): boolean =>
+  guide.isSecretChosen && scheme.key.enc === 'utf8';
 
 /** `secretKey` null: to be generated. */
 export function parseDestinationRotation(

@@ -3,6 +3,8 @@
  * Secrets are sealed (`sealing.ts`): a record holds no plaintext secret, wherever it is stored.
  */
 
+import type { CustomDefinition } from '../providers/custom';
+
 /** Ciphertext of a secret, `v1.<key id>.<iv>.<ciphertext>`; see `sealing.ts`. */
 export type Sealed = string & { readonly __sealed: unique symbol };
 
@@ -73,6 +75,8 @@ export type WebhookRecord = {
   /** Ecwid: fetch the entity from the provider's API before forwarding. */
   confirm: { url: string; token: StoredSecret } | null;
   settings: Record<string, string>;
+  /** The scheme of provider `custom`; absent or null elsewhere. */
+  signature?: CustomDefinition | null;
   /** Inbound secrets, newest first. */
   secrets: StoredSecret[];
   /** Which interface made it: JSON-RPC shows ShipStream's webhooks and those it created. */

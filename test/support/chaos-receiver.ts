@@ -3,6 +3,9 @@
  * what is tested is the runtime's HTTP client and not a stand-in.
  *
  * `GET /notes/{key}` tells what the receiver saw under that key: bytes it got rid of, most requests at once.
+ *
+ * `POST /box/{key}` keeps what it gets; `GET /boxes/{key}` gives it back, oldest first. `PUT /modes/{key}` says how the
+ * box answers from then on: `{status, retryAfter}`, or `{hangs: true}`.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,6 +14,11 @@ export type ChaosReceiver = { url: string; close: () => Promise<void> };
 
 /** What `/echo` answers: the request as it was on the wire. `body` is base64. */
 export type Echo = { method: string; target: string; rawHeaders: string[]; body: string };
+
+/** A request as a box keeps it; header names in lower case, `at` when its body was complete, in ms since 1970. */
+export type Boxed = { at: number; target: string; headers: Record<string, string>; body: string };
+
+export type Mode = { status?: number; retryAfter?: string; hangs?: boolean };
 
 export type Notes = {
   sentBytes: number;
@@ -127,9 +135,48 @@ const BEHAVIOURS: Record<string, Behaviour> = {
   },
 };
 
+/** Boxes by key: what came, and how they answer. */
+class Boxes {
+  #kept = new Map<string, Boxed[]>();
+  #modes = new Map<string, Mode>();
+
+  /** False for a path that is none of a box. */
+  async serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    [name, key]: [string, string],
+  ): Promise<boolean> {
+    if (name === 'boxes') response.end(JSON.stringify(this.#kept.get(key) ?? []));
+    else if (name === 'modes') {
+      this.#modes.set(key, JSON.parse(await textOf(request)) as Mode);
+      response.end();
+    } else if (name === 'box') await this.#keep(request, response, key);
+    else return false;
+    return true;
+  }
+
+  async #keep(request: IncomingMessage, response: ServerResponse, key: string): Promise<void> {
+    const body = await textOf(request);
+    const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
+    const boxed = { at: Date.now(), target: request.url ?? '', headers: Object.fromEntries(headers), body };
+    this.#kept.set(key, [...(this.#kept.get(key) ?? []), boxed]);
+    const { status = 200, retryAfter, hangs = false } = this.#modes.get(key) ?? {};
+    if (hangs) return;
+    if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter);
+    response.writeHead(status).end();
+  }
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
 /** Listens on a free loopback port. */
 export async function startChaosReceiver(): Promise<ChaosReceiver> {
   const notesByKey = new Map<string, Notes>();
+  const boxes = new Boxes();
   const notesOf = (key: string) => {
     const notes = notesByKey.get(key) ?? {
       sentBytes: 0,
@@ -149,7 +196,7 @@ export async function startChaosReceiver(): Promise<ChaosReceiver> {
       response.end(JSON.stringify(notesOf(key)));
       return;
     }
-    const notes = notesOf(url.searchParams.get('key') ?? '');
+    const notes = notesOf(name === 'box' ? key : (url.searchParams.get('key') ?? ''));
     notes.requests += 1;
     notes.inFlight += 1;
     notes.mostInFlight = Math.max(notes.mostInFlight, notes.inFlight);
@@ -158,11 +205,14 @@ export async function startChaosReceiver(): Promise<ChaosReceiver> {
       notes.closed = true;
     });
     const behaviour = BEHAVIOURS[name];
-    if (behaviour === undefined) {
-      response.writeHead(404).end();
-      return;
+    if (behaviour !== undefined) behaviour(request, response, url, notes);
+    else {
+      void boxes.serve(request, response, [name, key]).then(
+        served => void (served || response.writeHead(404).end()),
+        // Gone in the middle of its request.
+        () => response.destroy(),
+      );
     }
-    behaviour(request, response, url, notes);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

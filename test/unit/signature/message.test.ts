@@ -1,13 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { parseJson } from '../../../src/json/parse';
 import { compileTemplate, expandTemplate } from '../../../src/signature/message';
+import { RequestView } from '../../../src/signature/request-view';
+import { requestOf } from '../../support/signed-request';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
 function expand(source: string, body: Uint8Array, timestamp: string | null = null): Uint8Array | string {
   const template = compileTemplate(source);
   if (!template.ok) return template.error;
-  const bytes = expandTemplate(template.value, { body, document: () => parseJson(body), timestamp });
+  const bytes = expandTemplate(template.value, new RequestView(requestOf({ body })), {
+    element: null,
+    timestamp,
+    signatureFields: [],
+  });
   return bytes.ok ? bytes.value : bytes.error;
 }
 
@@ -47,7 +52,7 @@ describe('templates', () => {
   });
 
   test.each([
-    ['{url}', 'unknown token {url}'],
+    ['{uri}', 'unknown token {uri}'],
     ['{json:a}', 'unknown token {json:a}'],
     ['{json:/~2}', 'unknown token {json:/~2}'],
     ['{}', 'unknown token {}'],

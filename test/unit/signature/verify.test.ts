@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PROVIDERS, providerFor } from '../../../src/providers/registry';
+import { secretProblem } from '../../../src/signature/keys';
 import type { Scheme } from '../../../src/signature/scheme';
-import { secretProblem, verify } from '../../../src/signature/verify';
+import { verify } from '../../../src/signature/verify';
+import { requestOf } from '../../support/signed-request';
 import file from '../../vectors/signatures.json';
 
 const NOW = Date.UTC(2026, 10, 20);
@@ -24,15 +26,7 @@ const PLAIN: Scheme = {
   msg: ['{body}'],
 };
 
-describe('vectors', () => {
-  test.each(file.vectors)('$id', async vector => {
-    const scheme = providerFor(vector.provider)?.scheme;
-    if (scheme === undefined) throw new Error(`no provider ${vector.provider}`);
-    const headers = new Headers(Object.entries(vector.headers));
-    const result = await verify(scheme, [secret(vector.secret)], { headers, body: encode(vector.body) }, NOW);
-    expect(result.ok ? 'valid' : result.error.reason).toBe(vector.reason ?? vector.expected);
-  });
-
+describe('several templates', () => {
   test('say which reading of the scheme matched', async () => {
     const scheme = providerFor('apideck')?.scheme ?? PLAIN;
     for (const [id, message] of [
@@ -41,9 +35,9 @@ describe('vectors', () => {
     ]) {
       const vector = file.vectors.find(candidate => candidate.id === id);
       const headers = new Headers(Object.entries(vector?.headers ?? {}));
-      const request = { headers, body: encode(vector?.body ?? '') };
+      const request = requestOf({ headers, body: vector?.body ?? '' });
       const result = await verify(scheme, [secret(vector?.secret ?? '')], request, NOW);
-      expect(result).toEqual({ ok: true, value: { secretId: 'current', message } });
+      expect(result).toMatchObject({ ok: true, value: { secretId: 'current', message } });
     }
   });
 });
@@ -57,7 +51,7 @@ describe('verify', () => {
     secrets = [secret('k')],
     nowMs = NOW,
   ) {
-    const result = await verify(scheme, secrets, { headers: new Headers(headers), body }, nowMs);
+    const result = await verify(scheme, secrets, requestOf({ headers, body }), nowMs);
     return result.ok ? result.value.secretId : result.error.reason;
   }
   const signed = async (text: string) => `sha256=${hex(await hmac('SHA-256', encode(text), body))}`;
@@ -96,19 +90,14 @@ describe('verify', () => {
     ).toBe('current');
   });
 
-  test('absent is missing; empty, undecodable, truncated and doubled are malformed', async () => {
+  test('absent is missing; what is no signature is malformed; what is too short or too long fits nothing', async () => {
     const good = await signed('k');
     expect(await judge(PLAIN, {})).toBe('missing');
-    for (const value of [
-      '',
-      'sha256=',
-      'sha256=zz',
-      good.slice(7),
-      good.slice(0, -2),
-      `${good}00`,
-      `${good}, ${good}`,
-    ]) {
+    for (const value of ['', 'sha256=', 'sha256=zz', good.slice(7), `${good}, ${good}`]) {
       expect(await judge(PLAIN, { 'x-signature': value })).toBe('malformed');
+    }
+    for (const value of [good.slice(0, -2), good.slice(0, 9), `${good}00`]) {
+      expect(await judge(PLAIN, { 'x-signature': value })).toBe('mismatch');
     }
   });
 
@@ -118,7 +107,7 @@ describe('verify', () => {
     headers.append('x-signature', signature);
     headers.append('x-signature', signature);
     const scheme: Scheme = { ...PLAIN, enc: 'base64', sig: [{ h: 'x-signature' }] };
-    const result = await verify(scheme, [secret('k')], { headers, body }, NOW);
+    const result = await verify(scheme, [secret('k')], requestOf({ headers, body }), NOW);
     expect(result.ok ? '' : result.error.reason).toBe('malformed');
   });
 
@@ -158,7 +147,7 @@ describe('verify', () => {
 
   test('details carry nothing of the request or the secret', async () => {
     const headers = new Headers({ 'x-signature': `sha256=${'ab'.repeat(32)}` });
-    const result = await verify(PLAIN, [secret('hush-hush')], { headers, body: encode('private') }, NOW);
+    const result = await verify(PLAIN, [secret('hush-hush')], requestOf({ headers, body: 'private' }), NOW);
     expect(JSON.stringify(result)).not.toMatch(/hush|private|abab/);
   });
 });
@@ -173,10 +162,12 @@ describe('properties', () => {
         [scheme.sig[0]?.h ?? '']: scheme.enc === 'hex' ? hex(digest) : base64(digest),
       });
       // Apideck signs sorted keys, and these are sorted.
-      expect((await verify(scheme, [secret('k')], { headers, body: compact }, NOW)).ok).toBe(true);
+      expect((await verify(scheme, [secret('k')], requestOf({ headers, body: compact }), NOW)).ok).toBe(true);
       for (let i = 0; i < compact.length * 8; i++) {
         const flipped = compact.map((byte, at) => (at === i >> 3 ? byte ^ (1 << (i & 7)) : byte));
-        expect((await verify(scheme, [secret('k')], { headers, body: flipped }, NOW)).ok).toBe(false);
+        expect((await verify(scheme, [secret('k')], requestOf({ headers, body: flipped }), NOW)).ok).toBe(
+          false,
+        );
       }
     }
   });
@@ -190,7 +181,7 @@ describe('properties', () => {
         fc.oneof(fc.base64String(), fc.stringMatching(/^[0-9a-f]{64}$/), fc.stringMatching(/^[ -~]*$/)),
         async (scheme, body, signature) => {
           const headers = new Headers({ [scheme.sig[0]?.h ?? '']: signature });
-          const result = await verify(scheme, [secret('k')], { headers, body }, NOW);
+          const result = await verify(scheme, [secret('k')], requestOf({ headers, body }), NOW);
           expect(result.ok).toBe(false);
         },
       ),

@@ -9,7 +9,16 @@ const provider = (name: string, numbered: boolean, retryHorizonSeconds: number |
   scheme: { alg: 'hmac-sha256', key: { enc: 'utf8' }, enc: 'hex', sig: [], msg: ['{body}'] },
   numbered,
   retryHorizonSeconds,
-  eventIdNeedsSameBody: false,
+  knownBy: 'event_id',
+  certificate: null,
+  handshake: null,
+  guide: {
+    secret: 'any text',
+    isSecretChosen: numbered,
+    settings: [],
+    reads: { topic: 'json:/type', eventId: null, incrementId: null, entityKey: null, attempt: null },
+    success: 'any 2xx',
+  },
   describe: () => ({
     topic: '',
     eventId: null,

@@ -1,0 +1,40 @@
+/**
+ * `"sign": "provider"`: each attempt signed anew in the provider's own scheme, so that a receiver which checks the
+ * provider's signature and its age accepts retries and replays too.
+ *
+ * Signed with the webhook's newest inbound secret, for the address of the destination. Schemes that cannot be run
+ * backwards (public keys, tokens, signatures inside the body) pass as they came.
+ */
+import { providerOf } from '../providers/registry';
+import type { Scheme } from '../signature/scheme';
+import { canSign, type Signing, sign } from '../signature/sign';
+import type { WebhookRecord } from '../subscriptions/webhook';
+import { destinationUrl } from './destination-url';
+import type { CourierTarget, OutgoingEvent } from './outgoing';
+
+/** What a courier needs to sign as the provider does. Plain data: it crosses RPC. */
+export type ProviderSigning = { scheme: Scheme; secret: string; cfg: Record<string, string> };
+
+/**
+ * How to sign the events of a webhook; null where its provider's scheme cannot be run backwards.
+ * @param secrets the webhook's opened inbound secrets that are in use, newest first
+ */
+export function providerSigning(record: WebhookRecord, secrets: readonly string[]): ProviderSigning | null {
+  const scheme = providerOf(record)?.scheme;
+  const [secret] = secrets;
+  if (scheme === undefined || secret === undefined || !canSign(scheme)) return null;
+  return { scheme, secret, cfg: record.settings };
+}
+
+/** The headers of a fresh signature; null where the event goes as it came. `attemptAt` in ms since 1970. */
+export async function freshSignature(
+  { url, provider }: CourierTarget,
+  event: OutgoingEvent,
+  headers: Headers,
+  attemptAt: number,
+): Promise<Signing | null> {
+  if (provider === undefined || provider === null) return null;
+  const { scheme, secret, cfg } = provider;
+  const request = { method: 'POST', url: destinationUrl(url, event.query), headers, body: event.body, cfg };
+  return sign(scheme, { id: '', text: secret }, request, attemptAt);
+}

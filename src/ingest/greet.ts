@@ -1,0 +1,106 @@
+/**
+ * Answers handshakes (`providers/handshake.ts`): what a provider asks of an address before it sends events there.
+ *
+ * Nothing is kept, and nothing is reflected but a challenge: bounded, of harmless characters, as plain text that no browser
+ * takes for anything else. Where the provider signs the question, the caller has verified it before.
+ */
+import type { Handshake } from '../providers/handshake';
+import { parseForm } from '../signature/form';
+import { parseReference, RequestView, type SignedRequest } from '../signature/request-view';
+import type { Scheme } from '../signature/scheme';
+
+export type Greeting = { status: 200 | 204; contentType: string; body: string | null };
+
+/** `refused`: a handshake, but not with this webhook, or with a challenge that is none. */
+export type Greeted = { kind: 'greeting'; greeting: Greeting } | { kind: 'refused'; why: string } | null;
+
+/** base64, base64url, UUIDs, decimal numbers. */
+const CHALLENGE = /^[A-Za-z0-9._~+/=-]{1,512}$/;
+
+const encoder = new TextEncoder();
+
+/** The answer to a GET; null where the webhook's provider asks nothing by GET. */
+export async function greetGet(handshake: Handshake | null, request: SignedRequest): Promise<Greeted> {
+  if (handshake?.kind !== 'get') return null;
+  const view = new RequestView(request);
+  if (!isAsked(handshake.when, view)) return { kind: 'refused', why: 'not a handshake' };
+  if (handshake.token !== null) {
+    const given = textAt(handshake.token.from, view);
+    const expected = textAt(`cfg:${handshake.token.setting}`, view);
+    if (given === null || expected === null || !(await isSame(given, expected))) {
+      return { kind: 'refused', why: `not the ${handshake.token.setting} of the settings` };
+    }
+  }
+  return echo(textAt(handshake.challenge, view));
+}
+
+/**
+ * The answer to a verified POST that is a handshake; null where it is an event.
+ * @param secret the one the request was signed with
+ */
+export async function greetSigned(
+  handshake: Handshake | null,
+  request: SignedRequest,
+  secret: string,
+): Promise<Greeted> {
+  if (handshake?.kind !== 'signed') return null;
+  const view = new RequestView(request);
+  if (!isAsked(handshake.when, view)) return null;
+  const { reply } = handshake;
+  switch (reply.kind) {
+    case 'empty':
+      return { kind: 'greeting', greeting: { ...PLAIN, status: reply.status, body: null } };
+    case 'echo':
+      return echo(textAt(reply.challenge, view));
+    case 'hmac': {
+      const challenge = textAt(reply.challenge, view);
+      if (challenge === null || !CHALLENGE.test(challenge)) return { kind: 'refused', why: NO_CHALLENGE };
+      const body = JSON.stringify({
+        [reply.names.challenge]: challenge,
+        [reply.names.hmac]: await hmacHex(secret, challenge),
+      });
+      return { kind: 'greeting', greeting: { status: 200, contentType: 'application/json', body } };
+    }
+  }
+}
+
+/** The answer to an unsigned ping: a form of one number, without any signature; null for everything else. */
+export function greetUnsigned(handshake: Handshake | null, request: SignedRequest, { sig }: Scheme): Greeted {
+  if (handshake?.kind !== 'unsigned_form' || request.body.byteLength > 100) return null;
+  if (sig.some(({ h }) => h !== undefined && request.headers.has(h))) return null;
+  const form = parseForm(request.body);
+  const [field, ...others] = form.ok ? form.value : [];
+  const isPing = others.length === 0 && field?.[0] === handshake.field && /^\d{1,20}$/.test(field[1]);
+  return isPing ? { kind: 'greeting', greeting: { ...PLAIN, body: null } } : null;
+}
+
+const PLAIN = { status: 200, contentType: 'text/plain; charset=utf-8' } as const;
+const NO_CHALLENGE = 'no challenge that can be given back';
+
+function echo(challenge: string | null): Greeted {
+  return challenge !== null && CHALLENGE.test(challenge)
+    ? { kind: 'greeting', greeting: { ...PLAIN, body: challenge } }
+    : { kind: 'refused', why: NO_CHALLENGE };
+}
+
+const isAsked = (when: Readonly<Record<string, string>>, view: RequestView): boolean =>
+  Object.entries(when).every(([source, value]) => textAt(source, view) === value);
+
+function textAt(source: string, view: RequestView): string | null {
+  const reference = parseReference(source);
+  const text = reference === null ? null : view.read(reference);
+  return text?.ok ? text.value : null;
+}
+
+async function isSame(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all(
+    [one, other].map(text => crypto.subtle.digest('SHA-256', encoder.encode(text))),
+  );
+  return a !== undefined && b !== undefined && crypto.subtle.timingSafeEqual(a, b);
+}
+
+async function hmacHex(secret: string, text: string): Promise<string> {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), algorithm, false, ['sign']);
+  return new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(text))).toHex();
+}

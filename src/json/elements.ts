@@ -1,0 +1,39 @@
+/**
+ * The elements of an array in a JSON document, each a document of its own with its own source text, so that values
+ * inside a long list are found without reading the list from its start each time.
+ */
+import { err, ok, type Result } from '../result';
+import { isObject } from './kind';
+import type { JsonDocument } from './parse';
+import { afterSpace, afterValue, CODE } from './scan';
+import { locate } from './source';
+
+export type ElementsProblem = 'missing' | 'repeated' | 'not_a_list' | 'too_many';
+
+/** The elements at `path`, at most `max`. A key on the path that is given twice is a problem, as in `scalar.ts`. */
+export function elementsAt(
+  { text, value }: JsonDocument,
+  path: readonly string[],
+  max: number,
+): Result<JsonDocument[], ElementsProblem> {
+  const { at, repeated } = locate(text, path);
+  if (repeated !== null) return err('repeated');
+  if (at === -1) return err('missing');
+  const list = path.reduce<unknown>((node, key) => memberOf(node, key), value);
+  if (text.charCodeAt(at) !== CODE.OPEN_ARRAY || !Array.isArray(list)) return err('not_a_list');
+  if (list.length > max) return err('too_many');
+  const elements: JsonDocument[] = [];
+  let i = afterSpace(text, at + 1);
+  for (const element of list) {
+    const end = afterValue(text, i);
+    elements.push({ text: text.slice(i, end), value: element });
+    // Over the comma, and the whitespace around it.
+    i = afterSpace(text, afterSpace(text, end) + 1);
+  }
+  return ok(elements);
+}
+
+function memberOf(node: unknown, key: string): unknown {
+  if (Array.isArray(node)) return node[Number(key)];
+  return isObject(node) && Object.hasOwn(node, key) ? node[key] : undefined;
+}

@@ -1,0 +1,61 @@
+/**
+ * `"provider": "custom"`: a provider made of the webhook's own `signature`, a scheme with the places where topic, ids and
+ * entity key are read. A scheme that cannot work is refused when the webhook is made, with the place named.
+ */
+import * as v from 'valibot';
+import type { Result } from '../result';
+import type { SchemeProblem } from '../signature/compile';
+import { listOf, schemeEntries } from '../signature/scheme-input';
+import { fieldsOf, text } from '../subscriptions/fields';
+import { declaredProvider } from './declared';
+import type { Provider } from './provider';
+
+export const CUSTOM = 'custom';
+
+const MAX_ALTERNATIVES = 8;
+
+/** What `signature` may be, as a Valibot schema. */
+export const customDefinition = fieldsOf({
+  ...schemeEntries,
+  type: v.optional(listOf(MAX_ALTERNATIVES), []),
+  id: v.optional(listOf(MAX_ALTERNATIVES), []),
+  entity: v.optional(listOf(MAX_ALTERNATIVES), []),
+  seq: v.optional(fieldsOf({ from: text(1000), scope: v.optional(text(200)) })),
+});
+
+/** A scheme, and where things are read; stored with the webhook as it was given. */
+export type CustomDefinition = v.InferOutput<typeof customDefinition>;
+
+/** Among the ids: events are known by what is signed, whatever their id. */
+const BY_BYTES = 'sha256:body';
+
+/** The topic of events whose definition names no place of one. */
+const TOPIC = 'text:event';
+
+/** The provider a definition makes. Problems are JSON pointers into it. */
+export function customProvider(definition: CustomDefinition): Result<Provider, SchemeProblem[]> {
+  const { type, id, entity, seq, ...scheme } = definition;
+  return declaredProvider({
+    name: CUSTOM,
+    title: 'Custom',
+    docsUrl: 'https://www.standardwebhooks.com',
+    scheme,
+    body: 'any',
+    topic: type.length === 0 ? [TOPIC] : type,
+    // A setting among the ids names the subscription: that is what the webhook is.
+    id: id.filter(source => source !== BY_BYTES && !source.startsWith('cfg:')),
+    entity,
+    seq: seq?.from ?? null,
+    attempt: null,
+    retryHorizonSeconds: null,
+    knownBy: id.includes(BY_BYTES) ? 'signed_bytes' : null,
+    certificate: null,
+    handshake: null,
+    guide: {
+      secret: 'the secret that the scheme’s key says',
+      isSecretChosen: true,
+      settings: [],
+      success: '200',
+    },
+  });
+}

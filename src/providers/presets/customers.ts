@@ -1,0 +1,123 @@
+/** Mail, support and the records of customers. */
+import type { Declaration } from '../declared';
+import { bodyHmac, PUBLIC_URL, preset, timedHmac } from './preset';
+
+export const CUSTOMERS: readonly Declaration[] = [
+  preset({
+    name: 'klaviyo',
+    title: 'Klaviyo',
+    docsUrl: 'https://developers.klaviyo.com/en/docs/working_with_system_webhooks',
+    scheme: timedHmac({ h: 'klaviyo-signature' }, 'hex', '{body}{ts}', {
+      from: 'h:klaviyo-timestamp',
+      fmt: 'http-date',
+      tol: null,
+    }),
+    topic: ['json:/data/0/topic', 'text:event'],
+    secret: 'the secret key chosen for the webhook',
+    isSecretChosen: true,
+  }),
+  preset({
+    name: 'sendgrid',
+    title: 'SendGrid',
+    docsUrl:
+      'https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features',
+    scheme: {
+      alg: 'ecdsa-p256-sha256',
+      key: { enc: 'spki-base64' },
+      enc: 'base64',
+      sig: [{ h: 'x-twilio-email-event-webhook-signature' }],
+      msg: ['{ts}{body}'],
+      ts: { from: 'h:x-twilio-email-event-webhook-timestamp', fmt: 's', tol: null },
+    },
+    topic: ['json:/0/event'],
+    id: ['json:/0/sg_event_id'],
+    body: 'list',
+    // A batch: its first id is not the batch's.
+    knownBy: 'signed_bytes',
+    retryHorizonSeconds: 86_400,
+    secret: 'the verification key',
+    success: 'any 2xx',
+  }),
+  preset({
+    name: 'mailgun',
+    title: 'Mailgun',
+    docsUrl: 'https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks',
+    scheme: {
+      alg: 'hmac-sha256',
+      key: { enc: 'utf8' },
+      enc: 'hex',
+      sig: [{ json: '/signature/signature' }],
+      msg: ['{json:/signature/timestamp}{json:/signature/token}'],
+      bodySigned: false,
+    },
+    topic: ['json:/event-data/event'],
+    // The one id that is signed.
+    id: ['json:/signature/token'],
+    entity: ['json:/event-data/message/headers/message-id'],
+    secret: "the account's HTTP webhook signing key",
+    success: '200; 406 stops the retries',
+  }),
+  preset({
+    name: 'hubspot',
+    title: 'HubSpot (signature v3)',
+    docsUrl: 'https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests',
+    scheme: timedHmac({ h: 'x-hubspot-signature-v3' }, 'base64', '{method}{url|unpct}{body}{ts}', {
+      from: 'h:x-hubspot-request-timestamp',
+      fmt: 'ms',
+      tol: 300,
+    }),
+    topic: ['json:/0/subscriptionType', 'json:/subscriptionType', 'text:event'],
+    id: ['json:/0/eventId'],
+    entity: [],
+    attempt: 'json:/0/attemptNumber',
+    body: 'json',
+    // A batch, and event ids that HubSpot does not call unique.
+    knownBy: 'signed_bytes',
+    retryHorizonSeconds: 86_400,
+    secret: "the app's client secret",
+    settings: [PUBLIC_URL],
+    success: 'any 2xx within 5 s; 10 retries in 24 h',
+  }),
+  preset({
+    name: 'intercom',
+    title: 'Intercom',
+    docsUrl: 'https://developers.intercom.com/docs/webhooks',
+    scheme: bodyHmac('x-hub-signature', 'hex', 'sha1=', 'hmac-sha1'),
+    topic: ['json:/topic'],
+    id: ['json:/id'],
+    entity: ['json:/data/item/id'],
+    attempt: 'json:/delivery_attempts',
+    secret: "the app's client secret",
+    success: '200 within 5 s',
+  }),
+  preset({
+    name: 'zendesk',
+    title: 'Zendesk',
+    docsUrl: 'https://developer.zendesk.com/documentation/webhooks/verifying/',
+    scheme: timedHmac({ h: 'x-zendesk-webhook-signature' }, 'base64', '{ts}{body}', {
+      from: 'h:x-zendesk-webhook-signature-timestamp',
+      fmt: 'rfc3339',
+      tol: null,
+    }),
+    // A trigger's webhook has the body its user wrote.
+    topic: ['json:/type', 'json:/event', 'text:event'],
+    id: ['h:x-zendesk-webhook-invocation-id'],
+    body: 'any',
+    secret: "the webhook's signing secret",
+    success: 'any 2xx within 12 s; 409, 429 and 503 are retried',
+  }),
+  preset({
+    name: 'zendesk-2021-doc',
+    title: 'Zendesk (order of 2021)',
+    docsUrl: 'https://developer.zendesk.com/documentation/webhooks/verifying/',
+    scheme: timedHmac({ h: 'x-zendesk-webhook-signature' }, 'base64', '{body}{ts}', {
+      from: 'h:x-zendesk-webhook-signature-timestamp',
+      fmt: 'rfc3339',
+      tol: null,
+    }),
+    topic: ['json:/type', 'json:/event', 'text:event'],
+    id: ['h:x-zendesk-webhook-invocation-id'],
+    body: 'any',
+    secret: "the webhook's signing secret",
+  }),
+];

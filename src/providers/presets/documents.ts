@@ -1,0 +1,58 @@
+/** Files, forms and calendars. */
+import type { Declaration } from '../declared';
+import { bodyHmac, preset, stripeLike, timedHmac } from './preset';
+
+export const DOCUMENTS: readonly Declaration[] = [
+  preset({
+    name: 'typeform',
+    title: 'Typeform',
+    docsUrl: 'https://www.typeform.com/developers/webhooks/secure-your-webhooks/',
+    // The prefix looks like hex, the value is base64.
+    scheme: bodyHmac('typeform-signature', 'base64', 'sha256='),
+    topic: ['json:/event_type'],
+    id: ['json:/event_id'],
+    entity: ['json:/form_response/form_id'],
+    secret: 'the secret chosen for the webhook',
+    isSecretChosen: true,
+  }),
+  preset({
+    name: 'dropbox',
+    title: 'Dropbox',
+    docsUrl: 'https://www.dropbox.com/developers/reference/webhooks',
+    scheme: bodyHmac('x-dropbox-signature', 'hex'),
+    // It only says whose files changed; the same body is sent for the next change.
+    topic: ['text:list_folder'],
+    handshake: { kind: 'get', when: {}, token: null, challenge: 'q:challenge' },
+    secret: "the app's secret",
+    success: 'any 2xx within 10 s',
+  }),
+  preset({
+    name: 'box',
+    title: 'Box',
+    docsUrl: 'https://developer.box.com/guides/webhooks/v2/signatures-v2/',
+    scheme: {
+      ...timedHmac({ h: 'box-signature-primary' }, 'base64', '{body}{ts}', {
+        from: 'h:box-delivery-timestamp',
+        fmt: 'rfc3339',
+        tol: 600,
+      }),
+      sig: [{ h: 'box-signature-primary' }, { h: 'box-signature-secondary' }],
+    },
+    topic: ['json:/trigger'],
+    id: ['h:box-delivery-id'],
+    entity: ['json:/source/id'],
+    secret: "the app's primary or secondary signature key",
+    success: 'any 2xx within 30 s',
+  }),
+  preset({
+    name: 'calendly',
+    title: 'Calendly',
+    docsUrl: 'https://developer.calendly.com/api-docs/webhook-signatures',
+    scheme: { ...stripeLike('calendly-webhook-signature'), ts: { from: 'sig:t', fmt: 's', tol: 180 } },
+    topic: ['json:/event'],
+    entity: ['json:/payload/uri'],
+    retryHorizonSeconds: 86_400,
+    secret: "the subscription's signing key",
+    isSecretChosen: true,
+  }),
+];

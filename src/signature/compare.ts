@@ -1,0 +1,71 @@
+/**
+ * Does one of these signatures belong to this message and this secret? WebCrypto's answer, in constant time.
+ *
+ * However many signatures a sender lists, an HMAC is computed once per message and secret: a long list does not make a
+ * large body costlier.
+ */
+import { ecdsaToP1363 } from './der';
+import { keyBytes, keyOf, type Secret } from './keys';
+import type { Scheme } from './scheme';
+
+const P256_BYTES = 32;
+
+/** Never throws: a key or signature that is none matches nothing. */
+export async function matches(
+  scheme: Scheme,
+  secret: Secret,
+  signatures: readonly Uint8Array[],
+  message: Uint8Array,
+): Promise<boolean> {
+  if (scheme.alg === 'token') return matchesToken(scheme, secret, signatures);
+  const key = await keyOf(scheme, secret);
+  if (key === null) return false;
+  switch (scheme.alg) {
+    case 'hmac-sha1':
+    case 'hmac-sha256':
+    case 'hmac-sha512': {
+      const [only] = signatures;
+      if (signatures.length === 1 && only !== undefined) {
+        return crypto.subtle.verify('HMAC', key, only, message);
+      }
+      const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, message));
+      return signatures.some(signature => sameBytes(signature, mac));
+    }
+    case 'ed25519':
+      return anyVerifies({ name: 'Ed25519' }, key, signatures, message);
+    case 'ecdsa-p256-sha256': {
+      const plain = signatures
+        .map(signature => ecdsaToP1363(signature, P256_BYTES))
+        .filter(signature => signature !== null);
+      return anyVerifies({ name: 'ECDSA', hash: 'SHA-256' }, key, plain, message);
+    }
+    case 'rsa-pkcs1-sha256':
+      return anyVerifies({ name: 'RSASSA-PKCS1-v1_5' }, key, signatures, message);
+  }
+}
+
+async function anyVerifies(
+  algorithm: SubtleCryptoSignAlgorithm,
+  key: CryptoKey,
+  signatures: readonly Uint8Array[],
+  message: Uint8Array,
+): Promise<boolean> {
+  for (const signature of signatures) {
+    if (await crypto.subtle.verify(algorithm, key, signature, message)) return true;
+  }
+  return false;
+}
+
+/** A shared token is compared by digests, so that its length does not show in the time taken. */
+async function matchesToken(scheme: Scheme, secret: Secret, tokens: readonly Uint8Array[]): Promise<boolean> {
+  const expected = keyBytes(scheme, secret.text);
+  if (expected === null) return false;
+  const digestOf = async (bytes: Uint8Array) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  const wanted = await digestOf(expected);
+  for (const token of tokens) if (sameBytes(await digestOf(token), wanted)) return true;
+  return false;
+}
+
+/** Constant-time for equal lengths; a digest's length is no secret. */
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.byteLength === b.byteLength && crypto.subtle.timingSafeEqual(a, b);

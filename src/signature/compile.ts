@@ -1,0 +1,136 @@
+/**
+ * A scheme read once: its references and templates parsed, and everything that does not fit together found. What
+ * `verify` works with, and what a user's scheme is checked by when a webhook is created.
+ */
+import { parsePointer } from '../json/pointer';
+import { err, ok, type Result } from '../result';
+import { compileTemplate, containsBody, type Template } from './message';
+import { parseReference, type Reference } from './request-view';
+import type { Algorithm, KeyEncoding, Scheme } from './scheme';
+import type { Place } from './signatures';
+
+export const MAX_TEMPLATES = 4;
+export const MAX_SOURCES = 8;
+
+export type CompiledScheme = {
+  scheme: Scheme;
+  places: Place[];
+  templates: Template[];
+  timestamp: Reference | null;
+  digest: Reference | null;
+  each: string[] | null;
+};
+
+/** What is wrong with a scheme: a JSON pointer into it, and words without values. */
+export type SchemeProblem = { path: string; message: string };
+
+const KEYS: Record<Algorithm, readonly KeyEncoding[]> = {
+  'hmac-sha1': ['utf8', 'base64', 'hex', 'raw-hex', 'raw-base64'],
+  'hmac-sha256': ['utf8', 'base64', 'hex', 'raw-hex', 'raw-base64'],
+  'hmac-sha512': ['utf8', 'base64', 'hex', 'raw-hex', 'raw-base64'],
+  ed25519: ['raw-hex', 'raw-base64', 'spki-base64'],
+  'ecdsa-p256-sha256': ['spki-base64'],
+  'rsa-pkcs1-sha256': ['spki-base64'],
+  token: ['utf8'],
+};
+
+const known = new WeakMap<Scheme, Result<CompiledScheme, SchemeProblem[]>>();
+
+/** Compiled once per scheme: schemes are tables that live as long as the Worker, or with a record. */
+export function compileScheme(scheme: Scheme): Result<CompiledScheme, SchemeProblem[]> {
+  const before = known.get(scheme);
+  if (before !== undefined) return before;
+  const result = compile(scheme);
+  known.set(scheme, result);
+  return result;
+}
+
+/** Whether every message that can match contains the body. */
+export const signsBody = (compiled: CompiledScheme): boolean =>
+  compiled.each === null &&
+  compiled.templates.length > 0 &&
+  (compiled.digest !== null || compiled.templates.every(containsBody));
+
+function compile(scheme: Scheme): Result<CompiledScheme, SchemeProblem[]> {
+  const problems: SchemeProblem[] = [];
+  const wrong = (path: string, message: string) => {
+    problems.push({ path, message });
+  };
+  const places = placesOf(scheme, wrong);
+  const templates = templatesOf(scheme, places, wrong);
+
+  const timestamp = scheme.ts === undefined ? null : parseReference(scheme.ts.from);
+  if (scheme.ts !== undefined) {
+    const isKnown = timestamp !== null && ['h', 'json', 'sig'].includes(timestamp.kind);
+    if (!isKnown) wrong('/ts/from', 'must be h:<header>, sig:<name> or json:<pointer>');
+    else checkPart(timestamp, places, '/ts/from', wrong);
+  }
+  const digest = scheme.digest === undefined ? null : parseReference(scheme.digest.from);
+  if (scheme.digest !== undefined && digest?.kind !== 'h' && digest?.kind !== 'q') {
+    wrong('/digest/from', 'must be h:<header> or q:<query parameter>');
+  }
+  const each = scheme.each === undefined ? null : parsePointer(scheme.each);
+  if (scheme.each !== undefined && each === null) wrong('/each', 'must be a JSON pointer, as in "/items"');
+
+  if (!KEYS[scheme.alg].includes(scheme.key.enc)) {
+    wrong('/key/enc', `must be ${KEYS[scheme.alg].join(', ')} for ${scheme.alg}`);
+  }
+  if ((scheme.enc === 'utf8') !== (scheme.alg === 'token')) {
+    wrong('/enc', 'must be utf8 for token, and hex, base64 or base64url for everything else');
+  }
+  const compiled = { scheme, places, templates, timestamp, digest, each };
+  if (scheme.bodySigned === true && !signsBody(compiled)) {
+    wrong('/bodySigned', 'must be false: not every message contains the body, its JSON or its digest');
+  }
+  return problems.length > 0 ? err(problems) : ok(compiled);
+}
+
+type Complain = (path: string, message: string) => void;
+
+function placesOf(scheme: Scheme, wrong: Complain): Place[] {
+  const places: Place[] = [];
+  if (scheme.sig.length === 0) wrong('/sig', 'must name at least one place of a signature');
+  if (scheme.sig.length > MAX_SOURCES) wrong('/sig', `must name at most ${MAX_SOURCES} places`);
+  for (const [i, source] of scheme.sig.entries()) {
+    const reference = parseReference(source.h === undefined ? `json:${source.json}` : `h:${source.h}`);
+    if (reference === null) {
+      wrong(`/sig/${i}/${source.h === undefined ? 'json' : 'h'}`, 'must be a header name or a JSON pointer');
+      continue;
+    }
+    if ((source.kv === undefined) !== (source.pick === undefined)) {
+      wrong(`/sig/${i}/pick`, 'goes with kv, and kv with it');
+    }
+    places.push({ source, reference });
+  }
+  return places;
+}
+
+function templatesOf(scheme: Scheme, places: readonly Place[], wrong: Complain): Template[] {
+  const templates: Template[] = [];
+  if (scheme.alg === 'token' && scheme.msg.length > 0) wrong('/msg', 'must be empty: a token signs nothing');
+  if (scheme.alg !== 'token' && scheme.msg.length === 0) wrong('/msg', 'must have at least one template');
+  if (scheme.msg.length > MAX_TEMPLATES) wrong('/msg', `must have at most ${MAX_TEMPLATES} templates`);
+  for (const [i, source] of scheme.msg.entries()) {
+    const path = `/msg/${i}`;
+    const template = compileTemplate(source);
+    if (!template.ok) {
+      wrong(path, `has ${template.error}`);
+      continue;
+    }
+    templates.push(template.value);
+    for (const part of template.value.parts) {
+      if (part.kind === 'ts' && scheme.ts === undefined) wrong(path, 'has {ts}, but the scheme has no ts');
+      if (part.kind === 'reference') checkPart(part.reference, places, path, wrong);
+    }
+    if (template.value.parts.every(({ kind }) => kind === 'text'))
+      wrong(path, 'signs nothing of the request');
+  }
+  return templates;
+}
+
+/** Named parts exist only where a signature header has names. */
+function checkPart(reference: Reference, places: readonly Place[], path: string, wrong: Complain): void {
+  if (reference.kind !== 'sig') return;
+  const isNamed = places.some(({ source }) => source.kv !== undefined && source.pick !== reference.name);
+  if (!isNamed) wrong(path, `has sig:${reference.name.slice(0, 60)}, but no sig has kv with such a name`);
+}

@@ -1,0 +1,23 @@
+/**
+ * A digest of the body that travels beside it and is what the signature covers (Twilio's `bodySHA256`): the body counts as
+ * signed only when its digest is there and right.
+ */
+import { decode } from './encoding';
+import { detailOf, type Reference, type RequestView } from './request-view';
+import type { DigestRule } from './scheme';
+
+const HASHES = { sha1: 'SHA-1', sha256: 'SHA-256', sha512: 'SHA-512' } as const;
+
+/** Why the digest does not vouch for the body, or null. A digest is no secret, so it is compared as text. */
+export async function digestProblem(
+  rule: DigestRule,
+  reference: Reference,
+  view: RequestView,
+): Promise<string | null> {
+  const sent = view.read(reference);
+  if (!sent.ok) return detailOf(sent.error);
+  const bytes = decode(sent.value, rule.enc);
+  if (bytes === null) return `${rule.from}: not ${rule.enc}`;
+  const digest = new Uint8Array(await crypto.subtle.digest(HASHES[rule.alg], view.request.body));
+  return digest.toHex() === bytes.toHex() ? null : `${rule.from}: not the digest of the body`;
+}

@@ -1,0 +1,134 @@
+/**
+ * A request as schemes and presets read it: headers, query, form and JSON, each parsed once and only when asked for.
+ *
+ * A reference names one text: `h:` a header, `q:` a query parameter, `form:` a form field, `json:` a JSON pointer,
+ * `cfg:` a setting of the webhook, `sig:` a named part of the signature header. Reading fails closed: what is not there
+ * exactly once, as text, is an error and never an empty text. (`json?:` is the exception: absent and null are empty.)
+ */
+import { type JsonDocument, type JsonProblem, parseJson } from '../json/parse';
+import { parsePointer } from '../json/pointer';
+import { scalarText } from '../json/scalar';
+import { err, ok, type Result } from '../result';
+import { queryOf } from './address';
+import { type Fields, fieldOf, parseFields, parseForm } from './form';
+
+export type SignedRequest = {
+  method: string;
+  /** The address as the sender knows it, with its query string. */
+  url: string;
+  headers: Headers;
+  body: Uint8Array;
+  /** The webhook's settings. */
+  cfg: Readonly<Record<string, string>>;
+};
+
+export type Reference =
+  | { kind: 'h' | 'q' | 'form' | 'cfg' | 'sig'; name: string }
+  | { kind: 'json'; pointer: string; path: string[]; optional: boolean };
+
+/** RFC 9110 section 5.6.2, token. `Headers` throws on other names. */
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** Reads `h:x-topic`, `json:/topic` …; null when it is none of these. */
+export function parseReference(text: string): Reference | null {
+  const colon = text.indexOf(':');
+  const kind = text.slice(0, Math.max(0, colon));
+  const name = text.slice(colon + 1);
+  switch (kind) {
+    case 'h':
+      return HEADER_NAME.test(name) ? { kind, name: name.toLowerCase() } : null;
+    case 'q':
+    case 'form':
+    case 'cfg':
+    case 'sig':
+      return name === '' ? null : { kind, name };
+    case 'json':
+    case 'json?': {
+      const path = parsePointer(name);
+      return path === null ? null : { kind: 'json', pointer: name, path, optional: kind === 'json?' };
+    }
+    default:
+      return null;
+  }
+}
+
+/** What could not be read, and why: `missing`, `repeated`, `not_scalar` … Never a value. */
+export type Problem = { place: string; cause: string };
+
+export const detailOf = ({ place, cause }: Problem): string => `${place}: ${cause}`;
+
+export class RequestView {
+  readonly request: SignedRequest;
+  #document: Result<JsonDocument, JsonProblem> | undefined;
+  #form: Result<Fields, 'not_a_form'> | undefined;
+  #query: Result<Fields, 'not_a_form'> | undefined;
+
+  constructor(request: SignedRequest) {
+    this.request = request;
+  }
+
+  get document(): Result<JsonDocument, JsonProblem> {
+    this.#document ??= parseJson(this.request.body);
+    return this.#document;
+  }
+
+  get form(): Result<Fields, 'not_a_form'> {
+    this.#form ??= parseForm(this.request.body);
+    return this.#form;
+  }
+
+  get query(): Result<Fields, 'not_a_form'> {
+    this.#query ??= parseFields(queryOf(this.request.url));
+    return this.#query;
+  }
+
+  /**
+   * The text a reference leads to. Problems name the place, never a value.
+   * @param within where JSON pointers start: an element, or the whole document
+   * @param parts named parts of the signature header
+   */
+  read(
+    reference: Reference,
+    within: JsonDocument | null = null,
+    parts: Fields = [],
+  ): Result<string, Problem> {
+    switch (reference.kind) {
+      case 'h': {
+        const value = this.request.headers.get(reference.name);
+        return value === null ? absent(`header ${reference.name}`) : ok(value);
+      }
+      case 'cfg': {
+        const { name } = reference;
+        const value = Object.hasOwn(this.request.cfg, name) ? this.request.cfg[name] : undefined;
+        return value === undefined ? absent(`setting ${name}`) : ok(value);
+      }
+      case 'q':
+        return one(this.query, reference.name, 'query');
+      case 'form':
+        return one(this.form, reference.name, 'form');
+      case 'sig':
+        return one(ok(parts), reference.name, 'signature');
+      case 'json':
+        return this.#json(reference, within);
+    }
+  }
+
+  #json(
+    { pointer, path, optional }: Extract<Reference, { kind: 'json' }>,
+    within: JsonDocument | null,
+  ): Result<string, Problem> {
+    const document = within === null ? this.document : ok(within);
+    if (!document.ok) return err({ place: 'body', cause: document.error });
+    const text = scalarText(document.value, path);
+    if (text.ok) return text;
+    const isAbsent = text.error === 'missing' || text.error === 'null';
+    return isAbsent && optional ? ok('') : err({ place: pointer, cause: text.error });
+  }
+}
+
+const absent = (place: string): Result<string, Problem> => err({ place, cause: 'missing' });
+
+function one(fields: Result<Fields, string>, name: string, place: string): Result<string, Problem> {
+  const value = fields.ok ? fieldOf(fields.value, name) : fields;
+  return value.ok ? value : err({ place: `${place} ${name}`, cause: value.error });
+}

@@ -1,0 +1,82 @@
+/**
+ * A scheme run backwards: the headers that make a request a freshly signed one. Only HMAC schemes whose signature stands
+ * in a header can be: nobody else's private key is here, and the body is not to be changed.
+ *
+ * The time is now, where a header carries it. Where the body carries it, it stays as it is.
+ */
+import { compileScheme } from './compile';
+import { encode } from './encoding';
+import type { Fields } from './form';
+import { keyOf, type Secret } from './keys';
+import { expandTemplate, type Template } from './message';
+import { RequestView, type SignedRequest } from './request-view';
+import type { Scheme, SignatureSource } from './scheme';
+import { writeTime } from './timestamp';
+
+/** Headers to set, and headers that would contradict them. */
+export type Signing = { set: [string, string][]; remove: string[] };
+
+/** Whether requests can be signed in this scheme. */
+export const canSign = ({ alg, each, sig }: Scheme): boolean =>
+  alg.startsWith('hmac-') && each === undefined && sig[0]?.h !== undefined;
+
+/**
+ * Signs a request. Null where it cannot be signed: the scheme does not allow it, the secret is no key of it, or the
+ * request lacks what the message is made of.
+ * @param request with the address it will have; its old signature may be among its headers
+ * @param nowMs ms since 1970
+ */
+export async function sign(
+  scheme: Scheme,
+  secret: Secret,
+  request: SignedRequest,
+  nowMs: number,
+): Promise<Signing | null> {
+  const compiled = compileScheme(scheme);
+  const [source] = scheme.sig;
+  if (!canSign(scheme) || !compiled.ok || source?.h === undefined) return null;
+  const { timestamp, templates } = compiled.value;
+
+  const set: Signing['set'] = [];
+  const fields: Fields = [];
+  let time: string | null = null;
+  if (scheme.ts !== undefined && timestamp !== null) {
+    time = writeTime(nowMs, scheme.ts.fmt);
+    if (timestamp.kind === 'h') set.push([timestamp.name, time]);
+    else if (timestamp.kind === 'sig') fields.push([timestamp.name, time]);
+    else {
+      const sent = new RequestView(request).read(timestamp);
+      if (!sent.ok) return null;
+      time = sent.value;
+    }
+  }
+  const headers = new Headers(request.headers);
+  for (const [name, value] of set) headers.set(name, value);
+  const message = messageOf(templates, new RequestView({ ...request, headers }), time, fields);
+  const key = await keyOf(scheme, secret);
+  if (message === null || key === null) return null;
+  const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, message));
+  set.push([source.h.toLowerCase(), written(encode(mac, scheme.enc), source, fields)]);
+  const others = scheme.sig.slice(1).flatMap(({ h }) => (h === undefined ? [] : [h.toLowerCase()]));
+  return { set, remove: others.filter(name => name !== source.h) };
+}
+
+/** The first message that the request can fill: what its sender would have signed. */
+function messageOf(
+  templates: readonly Template[],
+  view: RequestView,
+  timestamp: string | null,
+  signatureFields: Fields,
+): Uint8Array | null {
+  for (const template of templates) {
+    const message = expandTemplate(template, view, { element: null, timestamp, signatureFields });
+    if (message.ok) return message.value;
+  }
+  return null;
+}
+
+/** The signature as the source lays it out: after its prefix, or beside the other named parts. */
+function written(signature: string, { prefix = '', split = ',', kv, pick }: SignatureSource, fields: Fields) {
+  if (kv === undefined || pick === undefined) return prefix + signature;
+  return [...fields, [pick, signature]].map(([name, value]) => `${prefix}${name}${kv}${value}`).join(split);
+}

@@ -1,0 +1,76 @@
+/**
+ * The signatures a request carries, out of the places its scheme names. What cannot be read is left out and remembered
+ * as the reason, should nothing else be found; at most MAX_SIGNATURES are taken, the first ones.
+ */
+import type { JsonDocument } from '../json/parse';
+import { decode } from './encoding';
+import type { Fields } from './form';
+import { detailOf, type Reference, type RequestView } from './request-view';
+import type { Scheme, SignatureSource } from './scheme';
+
+export const MAX_SIGNATURES = 16;
+
+export type ReadSignatures = {
+  signatures: Uint8Array[];
+  /** The other named parts of signature headers, such as `t` of `t=…,v1=…`. */
+  fields: Fields;
+  /** Why there is none, or fewer than were sent; null where all could be read. */
+  problem: { reason: 'missing' | 'malformed'; detail: string } | null;
+};
+
+/** A place of signatures, compiled. */
+export type Place = { source: SignatureSource; reference: Reference };
+
+/** @param element where JSON pointers start; null: the whole body */
+export function readSignatures(
+  scheme: Scheme,
+  places: readonly Place[],
+  view: RequestView,
+  element: JsonDocument | null,
+): ReadSignatures {
+  const found: ReadSignatures = { signatures: [], fields: [], problem: null };
+  const absent: string[] = [];
+  for (const { source, reference } of places) {
+    const name = source.h ?? source.json ?? '';
+    const value = view.read(reference, element);
+    if (!value.ok) {
+      if (value.error.cause === 'missing') absent.push(name);
+      else found.problem ??= { reason: 'malformed', detail: detailOf(value.error) };
+      continue;
+    }
+    const { texts, fields } = entriesOf(value.value, source);
+    found.fields.push(...fields);
+    if (texts.length === 0) found.problem ??= { reason: 'malformed', detail: `${name}: no signature in it` };
+    for (const text of texts.slice(0, MAX_SIGNATURES - found.signatures.length)) {
+      const bytes = text === '' ? null : decode(text, scheme.enc);
+      if (bytes !== null) found.signatures.push(bytes);
+      else found.problem ??= { reason: 'malformed', detail: `${name}: not a ${scheme.enc} signature` };
+    }
+  }
+  if (absent.length === places.length) {
+    found.problem = { reason: 'missing', detail: `${absent.join(', ')}: not sent` };
+  }
+  return found;
+}
+
+/** One text split into signature texts and other named parts, as the source says. */
+function entriesOf(value: string, source: SignatureSource): { texts: string[]; fields: Fields } {
+  const { prefix = '', split, kv, pick } = source;
+  const entries = split === undefined ? [value] : value.split(split).map(entry => entry.trim());
+  const texts: string[] = [];
+  const fields: Fields = [];
+  for (const entry of entries) {
+    if (!entry.startsWith(prefix)) continue;
+    const text = entry.slice(prefix.length);
+    if (kv === undefined) {
+      if (text !== '' || split === undefined) texts.push(text);
+      continue;
+    }
+    const at = text.indexOf(kv);
+    if (at === -1) continue;
+    const name = text.slice(0, at);
+    if (name === pick) texts.push(text.slice(at + kv.length));
+    else fields.push([name, text.slice(at + kv.length)]);
+  }
+  return { texts, fields };
+}

@@ -1,0 +1,60 @@
+/**
+ * What a webhook's input says about its provider: which one it is, what that one needs besides a secret, and a scheme of the
+ * webhook's own.
+ */
+import { CUSTOM, type CustomDefinition, customProvider } from '../providers/custom';
+import type { Provider } from '../providers/provider';
+import { err, ok, type Result } from '../result';
+import { isTolerance } from '../signature/timestamp';
+import type { FieldError } from './field-errors';
+import type { InputRules } from './input';
+
+/** The provider of a webhook: one that is known here, or the one its own scheme makes. */
+export function providerGiven(
+  name: string,
+  signature: CustomDefinition | null,
+  rules: InputRules,
+): Result<Provider, FieldError[]> {
+  if (name === CUSTOM) {
+    if (signature === null)
+      return err([{ path: '/signature', message: 'is required for provider "custom"' }]);
+    const own = customProvider(signature);
+    if (own.ok) return own;
+    return err(own.error.map(({ path, message }) => ({ path: `/signature${path}`, message })));
+  }
+  if (signature !== null) return err([{ path: '/signature', message: 'is only for provider "custom"' }]);
+  const provider = rules.providerFor(name);
+  if (provider !== undefined) return ok(provider);
+  const known = [...rules.providerNames, CUSTOM].map(known => `"${known}"`).join(', ');
+  return err([{ path: '/provider', message: `is not a provider known here; known are ${known}` }]);
+}
+
+/** What the provider needs besides a secret, and the settings that mean the same everywhere. */
+export function providerSettingsErrors(settings: Record<string, string>, provider: Provider): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const { name, isRequired, what } of provider.guide.settings) {
+    if (isRequired && settings[name] === undefined) {
+      errors.push({ path: `/settings/${name}`, message: `is required: ${what}` });
+    }
+  }
+  const { public_url: publicUrl, tolerance_seconds: tolerance } = settings;
+  if (publicUrl !== undefined && !(/^https?:\/\//.test(publicUrl) && URL.canParse(publicUrl))) {
+    errors.push({ path: '/settings/public_url', message: 'must be an http or https address' });
+  }
+  if (tolerance !== undefined && !isTolerance(tolerance)) {
+    errors.push({
+      path: '/settings/tolerance_seconds',
+      message: 'must be whole seconds, 1 to 604800, as text',
+    });
+  }
+  return errors;
+}
+
+/** The stored secrets were checked against the key they were given for, and cannot be read here. */
+export function keyErrors(before: CustomDefinition | null, after: CustomDefinition | null): FieldError[] {
+  if (before === null || after === null) return [];
+  const isSame =
+    before.alg === after.alg && before.key.enc === after.key.enc && before.key.strip === after.key.strip;
+  const message = 'alg and key cannot be changed; create another webhook';
+  return isSame ? [] : [{ path: '/signature', message }];
+}

@@ -1,0 +1,102 @@
+/** `"sign": "provider"`: each attempt signed anew, so that a receiver which checks signature and age accepts it. */
+import { Webhook } from 'standardwebhooks';
+import { describe, expect, it } from 'vitest';
+import type { CourierTarget, OutgoingEvent } from '../../../src/delivery/outgoing';
+import { outgoingHeaders } from '../../../src/delivery/outgoing-headers';
+import { providerSigning } from '../../../src/delivery/provider-signing';
+import { providerFor } from '../../../src/providers/registry';
+import { verify } from '../../../src/signature/verify';
+import { eventOf, targetOf } from '../../support/deliveries';
+import { requestOf } from '../../support/signed-request';
+import { webhookRecord } from '../../support/webhook-record';
+
+const AT = Date.UTC(2026, 10, 23);
+const WHSEC = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+
+async function sent(
+  provider: string,
+  secret: string,
+  event: Partial<OutgoingEvent>,
+  url = 'https://a.example/h',
+) {
+  const signing = providerSigning(webhookRecord({ provider }), [secret, 'an-older-one']);
+  const target: Partial<CourierTarget> = { sign: 'provider', provider: signing };
+  return outgoingHeaders(targetOf(url, target), eventOf(event), AT);
+}
+
+const accepts = async (provider: string, secret: string, request: Parameters<typeof requestOf>[0]) => {
+  const scheme = providerFor(provider)?.scheme;
+  if (scheme === undefined) throw new Error(provider);
+  return (await verify(scheme, [{ id: 's', text: secret }], requestOf(request), AT)).ok;
+};
+
+const body = new TextEncoder().encode('{"id":"evt_1","type":"a"}');
+
+describe('an attempt signed as the provider signs', () => {
+  it('is new to a Stripe receiver, whatever the first signature was', async () => {
+    const headers = await sent('stripe', 'whsec_x', {
+      body,
+      headers: [['stripe-signature', 't=1,v1=00,v0=00']],
+    });
+    expect(headers.get('stripe-signature')).toMatch(new RegExp(`^t=${AT / 1000},v1=[0-9a-f]{64}$`));
+    expect(await accepts('stripe', 'whsec_x', { headers, body })).toBe(true);
+    expect(await accepts('stripe', 'an-older-one', { headers, body })).toBe(false);
+    expect([...headers.keys()].filter(name => name.startsWith('webhook-'))).toEqual([]);
+    expect(headers.get('ce-type')).toBe('order:created');
+  });
+
+  it('keeps the provider’s own message id where that is signed', async () => {
+    const headers = await sent('standard-webhooks', WHSEC, {
+      body,
+      headers: [
+        ['webhook-id', 'msg_of_the_provider'],
+        ['webhook-timestamp', '1'],
+        ['webhook-signature', 'v1,AAAA'],
+      ],
+    });
+    expect(headers.get('webhook-id')).toBe('msg_of_the_provider');
+    const library = new Webhook(WHSEC);
+    const signature = library.sign('msg_of_the_provider', new Date(AT), new TextDecoder().decode(body));
+    expect(headers.get('webhook-signature')).toBe(signature);
+  });
+
+  it('is signed for the address it goes to', async () => {
+    const url = 'https://a.example/h?x=1&y=2';
+    const headers = await sent('square', 'k', { body, query: 'y=2' }, 'https://a.example/h?x=1');
+    expect(await accepts('square', 'k', { headers, body, url })).toBe(true);
+    expect(await accepts('square', 'k', { headers, body })).toBe(false);
+  });
+
+  it('leaves no second signature that contradicts it', async () => {
+    const headers = await sent('box', 'k', {
+      body,
+      headers: [
+        ['box-signature-primary', 'old'],
+        ['box-signature-secondary', 'old'],
+        ['box-delivery-timestamp', '2020-01-01T00:00:00-07:00'],
+      ],
+    });
+    expect(headers.get('box-delivery-timestamp')).toBe('2026-11-23T00:00:00Z');
+    expect(headers.has('box-signature-secondary')).toBe(false);
+    expect(await accepts('box', 'k', { headers, body })).toBe(true);
+  });
+});
+
+describe('what cannot be signed anew', () => {
+  it.each(['discord', 'sendgrid', 'gitlab-token', 'adyen-payments', 'standard-webhooks-ed25519', 'nobody'])(
+    '%s goes as it came',
+    provider => {
+      expect(providerSigning(webhookRecord({ provider }), ['k'])).toBeNull();
+    },
+  );
+
+  it('goes as it came where a part of the message is missing, or the secret is no key', async () => {
+    const headers: [string, string][] = [['webhook-signature', 'v1,AAAA']];
+    expect((await sent('standard-webhooks', WHSEC, { body, headers })).get('webhook-signature')).toBe(
+      'v1,AAAA',
+    );
+    expect(providerSigning(webhookRecord({ provider: 'stripe' }), [])).toBeNull();
+    const old: [string, string][] = [['hmacsignature', 'old']];
+    expect((await sent('adyen-platform', 'no hex', { body, headers: old })).get('hmacsignature')).toBe('old');
+  });
+});

@@ -1,0 +1,131 @@
+/** Schemes that users write: what they make, and what is refused with which place named. */
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import { customDefinition, customProvider } from '../../../src/providers/custom';
+import type { Provider } from '../../../src/providers/provider';
+import { fieldErrors } from '../../../src/subscriptions/field-errors';
+import { describeWith, issuesOf } from './support';
+
+const PLAIN = { alg: 'hmac-sha256', enc: 'hex', sig: [{ h: 'X-Signature' }], msg: ['{body}'] };
+
+function made(given: unknown): Provider {
+  const definition = v.parse(customDefinition, given);
+  const provider = customProvider(definition);
+  if (!provider.ok) throw new Error(JSON.stringify(provider.error));
+  return provider.value;
+}
+
+/** The places that are wrong. */
+function placesOf(given: unknown): string[] {
+  const parsed = v.safeParse(customDefinition, given);
+  if (!parsed.success) return fieldErrors(parsed.issues).map(({ path }) => path);
+  const provider = customProvider(parsed.output);
+  return provider.ok ? [] : provider.error.map(({ path }) => path);
+}
+
+describe('a scheme of one’s own', () => {
+  test('needs no more than how it is signed', () => {
+    const provider = made(PLAIN);
+    expect(provider).toMatchObject({ name: 'custom', numbered: false, knownBy: 'event_id' });
+    expect(provider.scheme).toMatchObject({ key: { enc: 'utf8' }, bodySigned: true });
+    expect(describeWith(provider, 'anything')).toMatchObject({ topic: 'event', eventId: null, issues: [] });
+  });
+
+  test('says where topic, ids and entity key are', () => {
+    const provider = made({
+      ...PLAIN,
+      type: ['h:x-topic', 'json:/kind'],
+      id: ['json:/id'],
+      entity: ['{json:/shop}.{json:/order}'],
+      seq: { from: 'json:/n', scope: 'subscription' },
+    });
+    expect(provider).toMatchObject({ numbered: true, knownBy: 'event_id' });
+    expect(describeWith(provider, '{"kind":"a","id":"e","shop":1,"order":2,"n":"007"}')).toEqual({
+      topic: 'a',
+      eventId: 'e',
+      incrementId: 7,
+      entityKeys: ['custom:1.2'],
+      eventTime: null,
+      issues: [],
+    });
+    expect(issuesOf(describeWith(provider, '{"kind":"a","n":1.0}'))).toEqual([
+      '/n: must be an integer from 1 to 9007199254740991',
+    ]);
+    expect(issuesOf(describeWith(provider, '{}'))).toEqual(['header:x-topic: is required']);
+  });
+
+  test('numbers from a header too', () => {
+    const provider = made({ ...PLAIN, seq: { from: 'h:x-sequence' } });
+    expect(describeWith(provider, '{}', { headers: { 'x-sequence': '12' } }).incrementId).toBe(12);
+    expect(describeWith(provider, '{}').incrementId).toBeNull();
+    expect(issuesOf(describeWith(provider, '{}', { headers: { 'x-sequence': '-1' } }))).toHaveLength(1);
+  });
+
+  test('is known by what is signed where its id is not', () => {
+    const unsigned = { ...PLAIN, id: ['h:x-id'] };
+    expect(made(unsigned).knownBy).toBe('signed_bytes');
+    expect(made({ ...unsigned, msg: ['{h:x-id}.{body}'] }).knownBy).toBe('event_id');
+    expect(made({ ...PLAIN, id: ['json:/id', 'sha256:body'] }).knownBy).toBe('signed_bytes');
+    const ts = { from: 'h:x-time', fmt: 's' };
+    expect(made({ ...unsigned, msg: ['{ts}.{body}'], ts: { ...ts, tol: 300 } }).knownBy).toBe('event_id');
+    expect(made({ ...unsigned, msg: ['{ts}.{body}'], ts }).knownBy).toBe('signed_bytes');
+  });
+
+  test('is marked where it leaves the body unsigned, said or not', () => {
+    expect(made({ ...PLAIN, msg: ['{json:/id}'] }).scheme.bodySigned).toBe(false);
+    expect(made({ ...PLAIN, msg: ['{body}', '{url}'] }).scheme.bodySigned).toBe(false);
+    expect(made({ ...PLAIN, msg: ['{crc32:body}'] }).scheme.bodySigned).toBe(false);
+    const digest = { from: 'h:x-digest', alg: 'sha256', enc: 'base64' };
+    expect(made({ ...PLAIN, msg: ['{h:x-digest}'], digest }).scheme.bodySigned).toBe(true);
+    expect(made({ ...PLAIN, bodySigned: false }).scheme.bodySigned).toBe(false);
+  });
+});
+
+describe('a scheme that cannot work', () => {
+  test.each([
+    [{ alg: 'md5' }, '/alg'],
+    [{ alg: 'toString' }, '/alg'],
+    [{ enc: 'utf8' }, '/enc'],
+    [{ key: { enc: 'spki-base64' } }, '/key/enc'],
+    [{ alg: 'ed25519' }, '/key/enc'],
+    [{ alg: 'token', enc: 'utf8' }, '/msg'],
+    [{ sig: [] }, '/sig'],
+    [{ sig: [{}] }, '/sig/0'],
+    [{ sig: [{ h: 'a', json: '/b' }] }, '/sig/0'],
+    [{ sig: [{ h: 'no header' }] }, '/sig/0/h'],
+    [{ sig: [{ json: 'no pointer' }] }, '/sig/0/json'],
+    [{ sig: [{ h: 'a', kv: '=' }] }, '/sig/0/pick'],
+    [{ sig: [{ h: 'a', more: '=' }] }, '/sig/0/more'],
+    [{ msg: [] }, '/msg'],
+    [{ msg: ['{body'] }, '/msg/0'],
+    [{ msg: ['{body}', '{unknown}'] }, '/msg/1'],
+    [{ msg: ['{__proto__}'] }, '/msg/0'],
+    [{ msg: ['{ts}.{body}'] }, '/msg/0'],
+    [{ msg: ['{sig:t}.{body}'] }, '/msg/0'],
+    [{ msg: ['constant'] }, '/msg/0'],
+    [{ msg: ['{body}', '{body}', '{body}', '{body}', '{body}'] }, '/msg'],
+    [{ ts: { from: 'q:t', fmt: 's' } }, '/ts/from'],
+    [{ ts: { from: 'sig:t', fmt: 's' } }, '/ts/from'],
+    [{ ts: { from: 'h:t', fmt: 'iso' } }, '/ts/fmt'],
+    [{ ts: { from: 'h:t', fmt: 's', tol: -1 } }, '/ts/tol'],
+    [{ digest: { from: 'json:/d', alg: 'sha256', enc: 'hex' } }, '/digest/from'],
+    [{ digest: { from: 'q:d', alg: 'md5', enc: 'hex' } }, '/digest/alg'],
+    [{ each: 'items' }, '/each'],
+    [{ msg: ['{url}'], bodySigned: true }, '/bodySigned'],
+    [{ id: ['json:id'] }, '/id/0'],
+    [{ id: ['h:a', 'nonsense'] }, '/id/1'],
+    [{ type: ['{h:a'] }, '/type/0'],
+    [{ entity: ['{sig:a}'] }, '/entity/0'],
+    [{ seq: { from: 'cfg:a' } }, '/seq/from'],
+    [{ seq: 'json:/n' }, '/seq'],
+    [{ surprise: 1 }, '/surprise'],
+  ])('%j is refused at %s', (change, place) => {
+    expect(placesOf({ ...PLAIN, ...change })).toContain(place);
+  });
+
+  test('nothing throws, whatever is given', () => {
+    for (const given of [null, [], 'x', 1, {}, { ...PLAIN, sig: [null] }, { ...PLAIN, msg: [1] }]) {
+      expect(placesOf(given).length).toBeGreaterThan(0);
+    }
+  });
+});
