@@ -1,10 +1,11 @@
 /** The description of the API can be trusted: by linters, by requests made up from it, by a client generated from it. */
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import * as fc from 'fast-check';
 import createClient from 'openapi-fetch';
-import openapiTS from 'openapi-typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, clientOf, SEED_SECRET, shipstreamEvent } from '../support/client';
 import { eventually } from '../support/eventually';
@@ -19,6 +20,8 @@ import {
 } from '../support/openapi';
 import type { paths } from '../support/openapi.gen';
 import { type Receiver, startReceiver } from '../support/receiver';
+
+const run = promisify(execFile);
 
 const RUNS = Number(process.env.OPENAPI_RUNS ?? 12);
 
@@ -48,7 +51,9 @@ describe('the description', () => {
   });
 
   it('is what the client in the tests is generated from', async () => {
-    const generated = await openapiTS(JSON.parse(text), { alphabetize: true });
+    // In a process of its own: the generator replaces the connections that this one's requests share.
+    const generator = join(import.meta.dirname, '../../bin/generate-client.mjs');
+    const { stdout: generated } = await run(process.execPath, [generator, gateway.url, '--print']);
     const kept = await readFile(join(import.meta.dirname, '../support/openapi.gen.ts'), 'utf8');
     expect(kept === generated, 'run node bin/generate-client.mjs against a running gateway').toBe(true);
   });

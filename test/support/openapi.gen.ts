@@ -607,7 +607,57 @@ export interface components {
       settings?: {
         [key: string]: string;
       };
-      signature?: unknown;
+      signature?: ({
+        /** @enum {unknown} */
+        alg: "hmac-sha1" | "hmac-sha256" | "hmac-sha512" | "ed25519" | "ecdsa-p256-sha256" | "rsa-pkcs1-sha256" | "token";
+        bodySigned?: boolean;
+        digest?: {
+          /** @enum {unknown} */
+          alg: "sha1" | "sha256" | "sha512";
+          /** @enum {unknown} */
+          enc: "hex" | "base64";
+          from: string;
+        };
+        each?: string;
+        /** @enum {unknown} */
+        enc: "hex" | "base64" | "base64url" | "utf8";
+        /** @default [] */
+        entity?: string[];
+        /** @default [] */
+        id?: string[];
+        /**
+         * @default {
+         *   "enc": "utf8"
+         * }
+         */
+        key?: {
+          /** @enum {unknown} */
+          enc: "utf8" | "base64" | "hex" | "raw-hex" | "raw-base64" | "spki-base64";
+          strip?: string;
+        };
+        /** @default [] */
+        msg?: string[];
+        seq?: {
+          from: string;
+          scope?: string;
+        };
+        sig: {
+            h?: string;
+            json?: string;
+            kv?: string;
+            pick?: string;
+            prefix?: string;
+            split?: string;
+          }[];
+        ts?: {
+          /** @enum {unknown} */
+          fmt: "s" | "ms" | "rfc3339" | "http-date";
+          from: string;
+          tol?: number | null;
+        };
+        /** @default [] */
+        type?: string[];
+      }) | null;
       silence_seconds?: number | null;
       /** @default * */
       topics?: string | string[];
@@ -822,6 +872,57 @@ export interface components {
       settings?: {
         [key: string]: string;
       } | null;
+      signature?: (({
+        /** @enum {unknown} */
+        alg: "hmac-sha1" | "hmac-sha256" | "hmac-sha512" | "ed25519" | "ecdsa-p256-sha256" | "rsa-pkcs1-sha256" | "token";
+        bodySigned?: boolean;
+        digest?: {
+          /** @enum {unknown} */
+          alg: "sha1" | "sha256" | "sha512";
+          /** @enum {unknown} */
+          enc: "hex" | "base64";
+          from: string;
+        };
+        each?: string;
+        /** @enum {unknown} */
+        enc: "hex" | "base64" | "base64url" | "utf8";
+        /** @default [] */
+        entity?: string[];
+        /** @default [] */
+        id?: string[];
+        /**
+         * @default {
+         *   "enc": "utf8"
+         * }
+         */
+        key?: {
+          /** @enum {unknown} */
+          enc: "utf8" | "base64" | "hex" | "raw-hex" | "raw-base64" | "spki-base64";
+          strip?: string;
+        };
+        /** @default [] */
+        msg?: string[];
+        seq?: {
+          from: string;
+          scope?: string;
+        };
+        sig: {
+            h?: string;
+            json?: string;
+            kv?: string;
+            pick?: string;
+            prefix?: string;
+            split?: string;
+          }[];
+        ts?: {
+          /** @enum {unknown} */
+          fmt: "s" | "ms" | "rfc3339" | "http-date";
+          from: string;
+          tol?: number | null;
+        };
+        /** @default [] */
+        type?: string[];
+      }) | null) | null;
       silence_seconds?: (number | null) | null;
       topics?: (string | string[]) | null;
     };
