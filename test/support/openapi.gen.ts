@@ -51,6 +51,13 @@ export interface paths {
     /** Providers the gateway knows */
     get: operations["listProviders"];
   };
+  "/v1/reseal": {
+    /**
+     * Seal stored secrets with the current SECRETS_KEY
+     * @description For `npm run rotate-key`. Repeat with `after` until `next` is null.
+     */
+    post: operations["reseal"];
+  };
   "/v1/tokens": {
     /** List API tokens */
     get: operations["listTokens"];
@@ -670,6 +677,12 @@ export interface components {
       topic?: string | null;
       until?: string | null;
     };
+    Resealed: {
+      count: number;
+      key_id: string;
+      /** @description `after` of the next page; null at the end */
+      next: number | null;
+    };
     Resolution: {
       epoch?: number | null;
       from: number;
@@ -1134,6 +1147,35 @@ export interface operations {
       };
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * Seal stored secrets with the current SECRETS_KEY
+   * @description For `npm run rotate-key`. Repeat with `after` until `next` is null.
+   */
+  reseal: {
+    parameters: {
+      query?: {
+        after?: components["parameters"]["after"];
+        limit?: components["parameters"]["limit"];
+      };
+    };
+    responses: {
+      /** @description Seal stored secrets with the current SECRETS_KEY */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Resealed"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      422: components["responses"]["Invalid"];
       429: components["responses"]["TooManyFailures"];
       503: components["responses"]["Unavailable"];
     };
