@@ -5,6 +5,7 @@ import { rules } from './rules';
 
 const minimal = { provider: 'shipstream', secret_key: '2RUJ8NXLnLRrAj3' };
 const url = 'https://app.example.com/hooks';
+const CUSTOM = { alg: 'hmac-sha256', enc: 'hex', sig: [{ h: 'x-signature' }], msg: ['{body}'] };
 
 function accepted(given: object) {
   const parsed = parseWebhook({ ...minimal, ...given }, rules);
@@ -26,7 +27,7 @@ describe('parseWebhook', () => {
       ...{ provider: 'shipstream', secretKey: '2RUJ8NXLnLRrAj3', name: null },
       ...{ topics: ['*'], topicsAsGiven: '*', isActive: true, onInvalid: 'quarantine', retentionDays: 7 },
       sequence: { enabled: true, holdSeconds: 0, graceSeconds: 60, expiresSeconds: 374_400 },
-      ...{ silenceSeconds: null, confirm: null, settings: {}, destinations: [] },
+      ...{ silenceSeconds: null, confirm: null, settings: {}, signature: null, destinations: [] },
     });
     expect(refused({}).map(({ path }) => path)).toEqual(['/provider', '/secret_key']);
   });
@@ -48,7 +49,8 @@ describe('parseWebhook', () => {
     expect(input.topicsAsGiven).toBe('order:*,product:*');
     expect(input.destinations).toEqual([
       {
-        ...{ name: null, url, topics: ['*'], isActive: true, extraHeaders: [['X-Env', 'prod']] },
+        name: null,
+        ...{ url, topics: ['*'], isActive: true, extraHeaders: [['X-Env', 'prod']] },
         ...{ extraHeadersAsGiven: { 'X-Env': 'prod' }, secretKey: null, sign: 'standard', start: 'now' },
         ...{ filter: null, ordering: 'parallel', maxInFlight: 24, ratePerSecond: null, timeoutSeconds: 15 },
         retrySchedule: [5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400],
@@ -99,7 +101,10 @@ describe('parseWebhook', () => {
     ['silence_seconds', 0, '/silence_seconds'],
     ['confirm', { url, token: 't' }, '/confirm'],
     ['settings', { a: 1 }, '/settings/a'],
-    ['signature', {}, '/signature'],
+    ['signature', {}, '/signature/alg'],
+    ['signature', CUSTOM, '/signature'],
+    ['settings', { public_url: 'ftp://a' }, '/settings/public_url'],
+    ['settings', { tolerance_seconds: '-1' }, '/settings/tolerance_seconds'],
     ['destinations', {}, '/destinations'],
     ['destinations', Array.from({ length: 65 }, () => ({ url })), '/destinations'],
     ['destinations', [{}], '/destinations/0/url'],
@@ -143,14 +148,33 @@ describe('parseWebhook', () => {
     });
   });
 
+  it('takes a scheme of one’s own for provider "custom", and numbers where it says so', () => {
+    const custom = { provider: 'custom', signature: CUSTOM };
+    expect(accepted(custom)).toMatchObject({
+      provider: 'custom',
+      signature: { ...CUSTOM, key: { enc: 'utf8' }, type: [], id: [] },
+      sequence: { enabled: false },
+    });
+    const numbered = { ...custom, signature: { ...CUSTOM, seq: { from: 'json:/n' } } };
+    expect(accepted(numbered).sequence.enabled).toBe(true);
+  });
+
+  it('says where a scheme is wrong', () => {
+    expect(refusedPaths({ provider: 'custom' })).toEqual(['/signature']);
+    const signature = { ...CUSTOM, msg: ['{body}', '{ts}'], id: ['x'] };
+    expect(refused({ ...minimal, provider: 'custom', signature })).toEqual([
+      { path: '/signature/msg/1', message: 'has {ts}, but the scheme has no ts' },
+      { path: '/signature/id/0', message: expect.stringMatching(/^must be h:<header>/) },
+    ]);
+  });
+
   it('names the known providers', () => {
     expect(refused({ ...minimal, provider: 'nobody' })).toEqual([
       {
         path: '/provider',
-        message: 'is not a provider known here; known are "shipstream", "ecwid", "stripe"',
+        message: 'is not a provider known here; known are "shipstream", "ecwid", "stripe", "custom"',
       },
     ]);
-    expect(refused({ ...minimal, provider: 'custom' })[0]?.message).toContain('not available yet');
   });
 
   it('takes what it can from the provider', () => {
