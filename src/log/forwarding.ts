@@ -22,18 +22,15 @@ import { type ReplaySpec, Replays } from './replays';
 import { Route, type StoredRoute } from './route';
 import type { Segments, StoredEvent } from './segments';
 import { readState } from './tables';
+import { WakeTimes } from './wake-times';
 import { wants } from './wants';
 
 /** Under load, flushes are at least so far apart; a single delivery is flushed at once. */
 const FLUSH_INTERVAL_MS = 25;
 /** Events examined at a time while a replay is counted. */
 const COUNT_STEP = 2000;
-/** While something is under way, an alarm stands so far ahead: it picks up what a crash interrupted. */
-const SAFETY_MS = 30_000;
 /** How far a cursor may move without a flush before it is stored: a destination that wants little writes as little. */
 const UNSTORED_ENTRIES = 1024;
-/** Waits up to this are timers; longer ones are left to the alarm, so that the object can sleep. */
-const MAX_TIMER_MS = 2000;
 
 export type ForwardingDeps = {
   storage: DurableObjectStorage;
@@ -73,6 +70,7 @@ export class Forwarding {
   #routes = new Map<string, Route>();
   #calls: CourierCalls;
   #departures: Departures;
+  #times: WakeTimes;
   #accounting: Accounting;
   #settled: Settled[] = [];
   #cancelFlush: (() => void) | null = null;
@@ -98,6 +96,7 @@ export class Forwarding {
     });
     this.#accounting = new Accounting(this.rows, this.journal, this.replays, deps);
     this.#departures = new Departures(storage.sql, log, this.rows, this.replays);
+    this.#times = new WakeTimes(log, this.rows, this.replays, this.#calls);
     const routes = new Map(stored.routes);
     this.#arrange(routes);
     // Where a new destination starts has to outlive a crash before its first flush.
@@ -258,52 +257,14 @@ export class Forwarding {
 
   /** When to pump again, ms since 1970, or null when nothing is due by itself: what the alarm is for. */
   nextAt(): number | null {
-    const now = this.#deps.now();
-    const times: number[] = [];
-    for (const route of this.#routes.values()) {
-      const { destination, gate, lane } = route;
-      if (!destination.isActive) continue;
-      const opensAt = gate.opensAt(destination.ratePerSecond, now);
-      const retryAt = this.rows.nextAt(destination.id, now);
-      if (retryAt !== null && !gate.open) times.push(Math.max(retryAt, opensAt ?? 0));
-      // A short wait is a timer's; were it the alarm's too, a limited rate would write a row per event.
-      const soon = opensAt !== null && opensAt - now <= MAX_TIMER_MS;
-      if (opensAt !== null && this.#hasWork(route)) times.push(soon ? now + SAFETY_MS : opensAt);
-      const resumesAt = this.#calls.resumesAt(destination.id);
-      if (resumesAt !== null) times.push(resumesAt);
-      // Where everything waits for a retry, the retry's time is enough.
-      const ready = lane.ready > 0 || (this.#isBehind(route) && lane.scanRoom(1) > 0);
-      const begins = opensAt === null && (ready || this.replays.waits(destination.id));
-      if (begins || route.flying.size > 0) times.push(now + SAFETY_MS);
-    }
-    return times.length > 0 ? Math.min(...times) : null;
-  }
-
-  #hasWork(route: Route): boolean {
-    const { lane, destination } = route;
-    const waits = lane.busy || this.replays.waits(destination.id) || this.rows.has(destination.id);
-    return waits || this.#isBehind(route);
-  }
-
-  #isBehind({ lane }: Route): boolean {
-    const { sequence, release } = this.#end;
-    return lane.scan.sequence < sequence || lane.scan.release < release;
+    return this.#times.alarmAt(this.#routes.values(), this.#deps.now());
   }
 
   /** Short waits are timers of this object, which is awake anyway. */
   #wakeUp(): void {
     const now = this.#deps.now();
-    let at = Number.POSITIVE_INFINITY;
-    for (const route of this.#routes.values()) {
-      if (!route.destination.isActive) continue;
-      if (route.unread) at = now;
-      const overflowsAt = route.lane.overflowsAt(now);
-      if (overflowsAt !== null) at = Math.min(at, overflowsAt);
-      const opensAt = route.gate.opensAt(route.destination.ratePerSecond, now);
-      if (opensAt === null || opensAt - now > MAX_TIMER_MS || !this.#hasWork(route)) continue;
-      at = Math.min(at, opensAt);
-    }
-    if (!Number.isFinite(at) || (this.#wake !== null && this.#wake.at <= at)) return;
+    const at = this.#times.timerAt(this.#routes.values(), now);
+    if (at === null || (this.#wake !== null && this.#wake.at <= at)) return;
     this.#wake?.cancel();
     const cancel = this.#deps.later(Math.max(1, at - now), () => {
       this.#wake = null;

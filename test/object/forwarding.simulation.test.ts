@@ -201,10 +201,10 @@ async function month(seed: number, given: Partial<WebhookRecord>): Promise<void>
     // It has happened at all.
     expect(checks.fates, summary).toMatchObject({ delivered: expect.any(Number), dead: expect.any(Number) });
     expect(checks.probes).toBeGreaterThan(0);
-    // A row per event, another where it was held; failures included, about one more per attempt.
+    // A row per event, another where it was held; with everything that fails, one to two more per attempt.
     expect(events / accepted, summary).toBeLessThanOrEqual(webhook.sequence.holdSeconds > 0 ? 2.1 : 1.1);
     const rest = Object.values(others).reduce((sum, rows) => sum + rows, 0);
-    expect(rest / checks.attempts, summary).toBeLessThanOrEqual(1.6);
+    expect(rest / checks.attempts, summary).toBeLessThanOrEqual(2);
   });
 }
 

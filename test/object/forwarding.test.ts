@@ -522,6 +522,20 @@ describe('ordering by key', () => {
       expect(s.world.sql.exec('SELECT * FROM blocked_keys').toArray()).toEqual([]);
     }));
 
+  it('lets other keys pass though more than a whole trail waits, and nothing else ends meanwhile', () =>
+    scene([destinationRecord('a', { ordering: 'key', retrySchedule: [3600] })], async s => {
+      s.reply = (_, { sequence }) => (sequence === 1 ? fails() : works());
+      for (let i = 0; i < 3; i++) await s.append(500, { entityKeys: ['order/blocked'] });
+      await s.wait(MINUTE);
+      expect(s.delivered).toEqual([]);
+      await s.append(20, index => ({ entityKeys: [`order/${index}`] }));
+      await s.wait(SECOND);
+      expect(s.sequences('a').toSorted((a, b) => a - b)).toEqual(range(1501, 1520));
+      s.reply = works;
+      await s.wait(2 * HOUR);
+      expect(s.sequences('a').slice(20)).toEqual(range(1, 1500));
+    }));
+
   it('keeps every event when a restart finds the stored ones half done', () =>
     scene([destinationRecord('a', { ordering: 'key', retrySchedule: [60], ratePerSecond: 20 })], async s => {
       s.reply = (_, { sequence, attempt }) => (sequence === 1 && attempt === 1 ? fails() : works());

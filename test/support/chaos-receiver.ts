@@ -18,7 +18,8 @@ export type Echo = { method: string; target: string; rawHeaders: string[]; body:
 /** A request as a box keeps it; header names in lower case, `at` when its body was complete, in ms since 1970. */
 export type Boxed = { at: number; target: string; headers: Record<string, string>; body: string };
 
-export type Mode = { status?: number; retryAfter?: string; hangs?: boolean };
+/** `releases`: what hangs is answered now. */
+export type Mode = { status?: number; retryAfter?: string; hangs?: boolean; releases?: boolean };
 
 export type Notes = {
   sentBytes: number;
@@ -139,6 +140,7 @@ const BEHAVIOURS: Record<string, Behaviour> = {
 class Boxes {
   #kept = new Map<string, Boxed[]>();
   #modes = new Map<string, Mode>();
+  #hanging = new Map<string, ServerResponse[]>();
 
   /** False for a path that is none of a box. */
   async serve(
@@ -148,7 +150,9 @@ class Boxes {
   ): Promise<boolean> {
     if (name === 'boxes') response.end(JSON.stringify(this.#kept.get(key) ?? []));
     else if (name === 'modes') {
-      this.#modes.set(key, JSON.parse(await textOf(request)) as Mode);
+      const mode = JSON.parse(await textOf(request)) as Mode;
+      this.#modes.set(key, mode);
+      if (mode.releases === true) for (const hung of this.#hanging.get(key) ?? []) hung.end();
       response.end();
     } else if (name === 'box') await this.#keep(request, response, key);
     else return false;
@@ -161,7 +165,10 @@ class Boxes {
     const boxed = { at: Date.now(), target: request.url ?? '', headers: Object.fromEntries(headers), body };
     this.#kept.set(key, [...(this.#kept.get(key) ?? []), boxed]);
     const { status = 200, retryAfter, hangs = false } = this.#modes.get(key) ?? {};
-    if (hangs) return;
+    if (hangs) {
+      this.#hanging.set(key, [...(this.#hanging.get(key) ?? []), response]);
+      return;
+    }
     if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter);
     response.writeHead(status).end();
   }
