@@ -243,7 +243,10 @@ export class Log {
         cutoff,
         [...(current === null ? [] : [current]), ...previous].map(({ number }) => number),
       );
-      draft.sql.exec('DELETE FROM releases WHERE sequence < ?', this.segments.firstSequence);
+      // With every table dropped, nothing up to the last event is here any more.
+      const isEmpty = this.segments.nextDropAt(0) === null;
+      const first = isEmpty ? draft.head.lastSequence + 1 : this.segments.firstSequence;
+      draft.sql.exec('DELETE FROM releases WHERE sequence < ?', first);
       draft.stale = true;
     });
   }
