@@ -66,6 +66,8 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   #arrivals = new Arrivals();
   #refusals = new Refusals(this.ctx.storage.sql);
   #answers = new KeptAnswers(this.ctx.storage.sql);
+  /** The copies to KV that were begun. */
+  #copying: Promise<void> = Promise.resolve();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -166,11 +168,18 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     this.#due.arrange([Date.now() + KV_RETRY_MS], Date.now());
   }
 
-  async #copyToKv(live: Live): Promise<void> {
+  /** One copy after the other: two at a time could reach KV in the wrong order, and the older one would stay. */
+  #copyToKv(live: Live): Promise<void> {
+    this.#copying = this.#copying.then(() => this.#copyNow(live));
+    return this.#copying;
+  }
+
+  async #copyNow(live: Live): Promise<void> {
     const { webhook } = live;
+    if (this.#live !== live || live.copiedVersion === webhook.version) return;
     const written = await writeRecord(this.env.SUBSCRIPTIONS, webhook);
-    // Deleted or changed meanwhile: the later change makes its own copy.
-    if (this.#live !== live || live.webhook !== webhook) {
+    if (this.#live !== live) {
+      // Deleted meanwhile: the copy must not outlive it.
       if (this.#live === null) await this.#forgetInKv(webhook.id);
       return;
     }
