@@ -1,31 +1,19 @@
 /** Reads the body of a management request: bounded, however it is framed, before anything is made of it. */
 import { type JsonProblem, parseJson } from '../json/parse';
 import { LIMITS } from '../limits';
+import { readBody } from '../read-body';
 import { err, ok, type Result } from '../result';
 import type { ApiError } from './problem';
 
-/** All bytes of the body, or `too_large` as soon as there are more than `max`. */
+/** All bytes of the body. `too_large`: there are more than `max`; `malformed`: the sender hung up in the middle. */
 export async function readBytes(
   request: Request,
   max: number = LIMITS.MAX_API_BODY_BYTES,
-): Promise<Result<Uint8Array, 'too_large'>> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  if (request.body !== null) {
-    for await (const chunk of request.body) {
-      length += chunk.byteLength;
-      // Leaving the loop cancels the stream: the rest is not read.
-      if (length > max) return err('too_large');
-      chunks.push(chunk);
-    }
-  }
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return ok(bytes);
+): Promise<Result<Uint8Array, Extract<ApiError, { reason: 'too_large' | 'malformed' }>>> {
+  const body = await readBody(request, max);
+  if (body.ok) return body;
+  if (body.error === 'too_large') return err({ reason: 'too_large', maxBytes: max });
+  return err({ reason: 'malformed', detail: 'The body ended before it was complete.' });
 }
 
 const DETAIL: Record<JsonProblem, string> = {
@@ -48,7 +36,7 @@ export async function readJson(
   { whenEmpty, maxBytes = LIMITS.MAX_API_BODY_BYTES }: Reading = {},
 ): Promise<Result<unknown, ApiError>> {
   const bytes = await readBytes(request, maxBytes);
-  if (!bytes.ok) return err({ reason: 'too_large', maxBytes });
+  if (!bytes.ok) return bytes;
   if (bytes.value.length === 0 && whenEmpty !== undefined) return ok(whenEmpty);
   const document = parseJson(bytes.value);
   return document.ok

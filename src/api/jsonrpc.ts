@@ -47,7 +47,7 @@ export const jsonRpc = new Hono<{ Bindings: Env }>();
 
 jsonRpc.post('/', async c => {
   const bytes = await readBytes(c.req.raw);
-  if (!bytes.ok) return problem({ reason: 'too_large' });
+  if (!bytes.ok) return problem(bytes.error);
   const caller: Caller = {
     env: c.env,
     address: addressOf(c.req.raw),

@@ -12,6 +12,7 @@ import type { AppendRequest, AppendResult, IncomingEvent } from '../log/contract
 import { objectOf } from '../log/stub';
 import type { Provider } from '../providers/provider';
 import { providerOf } from '../providers/registry';
+import { readBody } from '../read-body';
 import { ok } from '../result';
 import { queryOf } from '../signature/address';
 import type { Match } from '../signature/verify';
@@ -21,7 +22,6 @@ import { webhookIdOf } from '../subscriptions/webhook-id';
 import { answer, type Outcome } from './answer';
 import { findWebhook, inboundSecrets } from './find-webhook';
 import { type Greeted, greetGet, greetSigned, greetUnsigned } from './greet';
-import { readBody } from './read-body';
 import { noteRefusal } from './refusals';
 import { newerRecord } from './second-look';
 import { signedRequest } from './signed-request';
@@ -35,7 +35,7 @@ export async function ingest(c: Context<{ Bindings: Env }, '/in/:webhook_id'>): 
   if (req.method === 'GET') return answer(await greeted(env, req.raw, found.ok ? found.value : null));
   if (!found.ok) return answer({ kind: 'unavailable' });
   if (found.value === null) return answer({ kind: 'gone' });
-  const body = await readBody(req.raw, LIMITS.MAX_BODY_BYTES);
+  const body = await readBody(req.raw, LIMITS.MAX_BODY_BYTES, LIMITS.MAX_DRAINED_BYTES);
   const outcome: Outcome = body.ok ? await take(env, req.raw, body.value, found.value) : { kind: body.error };
   const bytes = body.ok ? body.value : new Uint8Array();
   const refused = { env, record: found.value, request: req.raw, body: bytes, outcome, now: Date.now() };

@@ -1,15 +1,15 @@
 /**
  * Reads a request body whole, up to a limit. It holds however the body is framed, so a request never costs more
- * memory than that. What is too large is read on and dropped for a while: a sender that is cut off while it writes
- * may never see the answer.
+ * memory than that. What is too large can be read on and dropped for a while: a sender that is cut off while it
+ * writes may never see the answer.
  */
-import { LIMITS } from '../limits';
-import { err, ok, type Result } from '../result';
+import { err, ok, type Result } from './result';
 
-/** @param limit bytes */
+/** @param limit bytes. @param drained bytes up to which a body that is too large is read on */
 export async function readBody(
   request: Request,
   limit: number,
+  drained = 0,
 ): Promise<Result<Uint8Array, 'too_large' | 'interrupted'>> {
   if (request.body === null) return ok(new Uint8Array());
   const length = request.headers.get('content-length');
@@ -17,7 +17,7 @@ export async function readBody(
   if (declared !== null && declared <= limit && !request.headers.has('transfer-encoding')) {
     return readDeclared(request, limit);
   }
-  return readStream(request.body, limit, declared ?? 0);
+  return readStream(request.body, limit, declared ?? 0, Math.max(limit, drained));
 }
 
 /** The length is the transport's to keep, so the body can be read in one piece. */
@@ -37,6 +37,7 @@ async function readStream(
   body: ReadableStream<Uint8Array>,
   limit: number,
   declared: number,
+  most: number,
 ): Promise<Result<Uint8Array, 'too_large' | 'interrupted'>> {
   const reader = body.getReader();
   const chunks: Uint8Array[] = [];
@@ -46,7 +47,7 @@ async function readStream(
       const { done, value } = await reader.read();
       if (done) break;
       length += value.byteLength;
-      if (length > LIMITS.MAX_DRAINED_BYTES) {
+      if (length > most) {
         await reader.cancel();
         break;
       }
@@ -54,7 +55,7 @@ async function readStream(
       else chunks.length = 0;
     }
   } catch {
-    // The provider hung up in the middle: nothing was received, and there is no one to answer.
+    // The sender hung up in the middle: nothing was received, and there is no one to answer.
     return err('interrupted');
   }
   if (length > limit) return err('too_large');
