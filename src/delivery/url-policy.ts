@@ -14,8 +14,18 @@ const PUBLIC_ONLY =
   'A destination must be public: a full host name or a public IP address. Loopback, private, link-local, reserved ' +
   'and metadata addresses are refused unless ALLOW_PRIVATE_DESTINATIONS is set.';
 
-/** Names that never lead to a public host (RFC 6761, 6762, 8375, ICANN's `.internal`, Kubernetes), with all below them. */
-const PRIVATE_SUFFIXES = ['localhost', 'localdomain', 'local', 'internal', 'home.arpa', 'svc'];
+/**
+ * Names that never lead to a public host, with all below them: those of RFC 6761, 6762, 7686 and 8375, ICANN's `.internal`,
+ * Kubernetes, and what networks call themselves without asking (RFC 6762 appendix G; ICANN will not delegate them).
+ */
+const PRIVATE_SUFFIXES = [
+  ...['localhost', 'localdomain', 'local', 'internal', 'home.arpa', 'svc'],
+  ...['corp', 'home', 'intranet', 'invalid', 'lan', 'onion', 'private', 'test'],
+];
+
+/** RFC 1035 §2.3.4. Underscores are in use, though no host name should have one. */
+const HOST_NAME = /^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})+$/;
+const MAX_HOST_CHARACTERS = 253;
 
 /** Public names of cloud metadata services; the others are private names or addresses already. */
 const METADATA_NAMES = new Set([
@@ -51,7 +61,9 @@ const REFUSED_IPV4 = [
  */
 export function urlProblem(url: string, allowPrivate: boolean): string | null {
   if (url.length > MAX_URL_LENGTH) return `A destination URL has at most ${MAX_URL_LENGTH} characters.`;
-  if (/\s/.test(url)) return 'A destination URL contains no white space.';
+  // The parser drops some of them and strips others, so that what is read is not what is stored.
+  if (/[\s\p{Cc}\p{Cf}]/u.test(url))
+    return 'A destination URL contains no white space and no control characters.';
   const parsed = URL.parse(url);
   if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) {
     return 'A destination URL is an absolute http:// or https:// URL.';
@@ -70,8 +82,9 @@ function isPublicHost(host: string): boolean {
 }
 
 function isPublicName(name: string): boolean {
-  // One label is looked up in the network's own search domains; a trailing dot only dodges comparisons.
-  if (!name.includes('.') || name.endsWith('.')) return false;
+  // One label is looked up in the network's own search domains; a trailing dot only dodges comparisons, and what
+  // resolvers make of an empty label is their affair.
+  if (name.length > MAX_HOST_CHARACTERS || !HOST_NAME.test(name)) return false;
   if (METADATA_NAMES.has(name)) return false;
   return !PRIVATE_SUFFIXES.some(suffix => name.endsWith(`.${suffix}`) || name === suffix);
 }
