@@ -1,6 +1,6 @@
 /** The gateway: a table of contents. An event's path is `ingest/` → `log/` → `delivery/`. */
 import { Hono } from 'hono';
-import { unexpectedError, unknownRoute } from './api/fallbacks';
+import { onlyGet, unexpectedError, unknownRoute } from './api/fallbacks';
 import { jsonRpc } from './api/jsonrpc';
 import { metrics } from './api/metrics';
 import { openApiDocument } from './api/openapi/document';
@@ -21,6 +21,7 @@ app.get('/healthz', c => c.json({ status: 'ok' }));
 app.route('/metrics', metrics);
 app.get('/openapi.json', c => c.json(openApiDocument()));
 app.get('/docs', reference);
+for (const path of ['/healthz', '/metrics', '/openapi.json', '/docs']) app.all(path, onlyGet);
 app.notFound(unknownRoute);
 app.onError(unexpectedError);
 

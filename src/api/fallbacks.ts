@@ -8,6 +8,9 @@ export const unknownRoute = (): Response => problem({ reason: 'not_found', what:
 export const wrongMethod = (_c: Context, allowed: string[]): Response =>
   problem({ reason: 'method_not_allowed', allowed });
 
+/** Where there is only something to read. */
+export const onlyGet = (): Response => problem({ reason: 'method_not_allowed', allowed: ['GET', 'HEAD'] });
+
 /** Logs the kind of the error and where it was made, not its message, which may quote input. */
 export function unexpectedError(error: Error, c: Context): Response {
   console.error({

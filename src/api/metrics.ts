@@ -13,6 +13,7 @@ import { objectOf } from '../log/stub';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { authorized } from './auth';
 import type { ApiEnv } from './context';
+import { knownParameters } from './known-parameters';
 import { ask, listPage } from './manage';
 import { problem } from './problem';
 import { type Family, type Labels, prometheusText } from './prometheus-text';
@@ -27,6 +28,7 @@ const FRESH_MS = 10_000;
 let last: { query: string; at: number; text: string } | null = null;
 
 metrics.use(authorized);
+metrics.use(knownParameters);
 
 metrics.get('/', async c => {
   const page = wholeParameters(c.req.query(), {

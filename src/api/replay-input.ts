@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { EventStatus, ReplayRequest } from '../log/contract';
 import { err, ok, type Result } from '../result';
 import { type FieldError, fieldErrors } from '../subscriptions/field-errors';
-import { text } from '../subscriptions/fields';
+import { fieldsOf, text } from '../subscriptions/fields';
 import { parseTopics } from '../subscriptions/topics';
 
 const STATUSES: readonly EventStatus[] = ['accepted', 'quarantined', 'retrying', 'dead'];
@@ -31,13 +31,15 @@ const topicPattern = v.pipe(
   ),
 );
 
-export const eventReplaySchema = v.strictObject({
+const eventReplayEntries = {
   destination_id: v.nullish(text(64), null),
   new_id: v.nullish(v.boolean('must be true or false'), false),
-});
+};
 
-export const replaySchema = v.strictObject({
-  ...eventReplaySchema.entries,
+export const eventReplaySchema = fieldsOf(eventReplayEntries);
+
+export const replaySchema = fieldsOf({
+  ...eventReplayEntries,
   from_sequence: v.nullish(sequence, null),
   to_sequence: v.nullish(sequence, null),
   since: v.nullish(time, null),

@@ -7,6 +7,7 @@ import { corrections } from './corrections';
 import { destinations } from './destinations';
 import { events } from './events';
 import { wrongMethod } from './fallbacks';
+import { knownParameters } from './known-parameters';
 import { providersView } from './providers';
 import { rejections } from './rejections';
 import { replays } from './replays';
@@ -19,6 +20,7 @@ export const rest = new Hono<{ Bindings: Env }>();
 
 rest.use(authorized);
 rest.use(methodNotAllowed({ app: rest, onMethodNotAllowed: wrongMethod }));
+rest.use(knownParameters);
 rest.get('/providers', c => c.json({ providers: providersView() }));
 rest.route('/tokens', tokens);
 rest.route('/config', config);

@@ -359,11 +359,46 @@ describe('the rest of the API', () => {
       ['POST', path, 'PATCH'],
       ['DELETE', `${path}/gaps`, 'GET'],
       ['GET', '/api/jsonrpc', 'POST'],
+      ['POST', '/healthz', 'GET'],
+      ['DELETE', '/openapi.json', 'GET'],
+      ['PUT', '/docs', 'GET'],
+      ['POST', '/metrics', 'GET'],
     ] as const) {
       const answer = await send(method, at);
       expect([method, at, answer.status]).toEqual([method, at, 405]);
       expect(answer.headers.get('Allow')).toContain(allow);
       expect(answer.headers.get('Content-Type')).toBe('application/problem+json');
+    }
+  });
+
+  it('refuses query parameters that are not there, and those given twice, by name', async () => {
+    const { path } = await created();
+    for (const [method, at, name] of [
+      ['GET', `${path}/events?statsu=dead`, 'statsu'],
+      ['GET', `${path}/events?limit=1&limit=2`, 'limit'],
+      ['GET', `${path}?include=body`, 'include'],
+      ['GET', '/v1/webhooks?offset=5', 'offset'],
+      ['DELETE', `${path}?force=1`, 'force'],
+      ['POST', `${path}/replay?dry_run=1`, 'dry_run'],
+      ['PUT', '/v1/config?dryrun=1', 'dryrun'],
+      ['GET', '/metrics?page=2', 'page'],
+    ] as const) {
+      const answer = await send(method, at, method === 'PUT' ? { webhooks: [] } : undefined);
+      expect([method, at, answer.status]).toEqual([method, at, 422]);
+      expect(answer.body.errors).toMatchObject([{ path: `query:${name}` }]);
+    }
+    expect((await send('HEAD', `${path}/events?limit=1`)).status).toBe(200);
+    expect((await send('GET', path)).status).toBe(200);
+  });
+
+  it('says of an unknown field of a replay which fields there are', async () => {
+    const { path } = await created();
+    for (const at of [`${path}/replay`, `${path}/events/1/replay`]) {
+      const { status, body } = await send('POST', at, { destination: 'x' });
+      expect(status).toBe(422);
+      expect(body.errors).toMatchObject([
+        { path: '/destination', message: expect.stringMatching(/^unknown field; known are destination_id/) },
+      ]);
     }
   });
 

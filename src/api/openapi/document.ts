@@ -18,7 +18,7 @@ const header = (name: string, schema: JsonSchema, description: string) => ({
   ...{ name, in: 'header', required: false, schema, description },
 });
 
-const PARAMETERS: Record<string, object> = {
+const PARAMETERS: Record<string, { name: string; in: string }> = {
   webhook_id: path('webhook_id', { type: 'integer', minimum: 1, maximum: safe }),
   sequence: path('sequence', { type: 'integer', minimum: 1, maximum: safe }),
   destination_id: path('destination_id', { type: 'string' }),
@@ -77,7 +77,8 @@ function operationOf(operation: Operation): object {
   const inPath = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const parameters = [...inPath, ...takes].map(name => ref('parameters', name));
   const [status, schema] = operation.answers;
-  const statuses = new Set([...(secured ? [401, 403, 429, 503] : []), ...problems]);
+  // 422 also without input of its own: a query parameter that it does not have is refused.
+  const statuses = new Set([...(secured ? [401, 403, 422, 429, 503] : []), ...problems]);
   const responses: Record<string, object> = {
     [status]: {
       description: operation.summary,
@@ -142,6 +143,19 @@ function build(): object {
       schemas: { ...inputSchemas(), ...ANSWERS, ...FOREIGN },
     },
   };
+}
+
+/** The query parameters of an operation; null where there is no such one. @param route as `/v1/webhooks/:webhook_id` */
+export function queryNames(method: string, route: string): string[] | null {
+  const path = route.replaceAll(/:(\w+)/g, '{$1}').replace(/(.)\/$/, '$1');
+  const operation = OPERATIONS.find(
+    candidate => candidate.path === path && candidate.method === method.toLowerCase(),
+  );
+  if (operation === undefined) return null;
+  return (operation.takes ?? []).flatMap(name => {
+    const parameter = PARAMETERS[name];
+    return parameter?.in === 'query' ? [parameter.name] : [];
+  });
 }
 
 let built: object | null = null;

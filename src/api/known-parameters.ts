@@ -1,0 +1,35 @@
+/**
+ * Refuses query parameters that an operation does not have, and those given twice: a filter with a slip in its name would
+ * otherwise be no filter at all. What an operation has is what its description says.
+ */
+import { createMiddleware } from 'hono/factory';
+import { matchedRoutes } from 'hono/route';
+import { LIMITS } from '../limits';
+import type { FieldError } from '../subscriptions/field-errors';
+import type { ApiEnv } from './context';
+import { queryNames } from './openapi/document';
+import { problem } from './problem';
+
+/** Longest part of a name that is given back. */
+const MAX_NAME_CHARACTERS = 60;
+
+export const knownParameters = createMiddleware<ApiEnv>(async function knownParameters(c, next) {
+  const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
+  const route = matchedRoutes(c).findLast(route => route.method === method);
+  const known = route === undefined ? null : queryNames(method, route.path);
+  const errors = known === null ? [] : parameterErrors(new URL(c.req.url).searchParams, known);
+  if (errors.length > 0) return problem({ reason: 'invalid', errors });
+  await next();
+});
+
+function parameterErrors(given: URLSearchParams, known: readonly string[]): FieldError[] {
+  const allowed = known.length === 0 ? 'there is none here' : `known are ${known.join(', ')}`;
+  return [...new Set(given.keys())]
+    .map((name): FieldError | null => {
+      const path = `query:${name.slice(0, MAX_NAME_CHARACTERS)}`;
+      if (!known.includes(name)) return { path, message: `unknown parameter; ${allowed}` };
+      return given.getAll(name).length > 1 ? { path, message: 'is given more than once' } : null;
+    })
+    .filter(error => error !== null)
+    .slice(0, LIMITS.MAX_ISSUES);
+}
