@@ -4,10 +4,12 @@
  */
 import { type Context, Hono } from 'hono';
 import { passedHeaders } from '../delivery/passed-headers';
+import { withoutToken } from '../delivery/shared-token';
 import { LIMITS } from '../limits';
 import type { IncomingEvent, ResolveResult } from '../log/contract';
 import { objectOf } from '../log/stub';
-import { providerFor } from '../providers/registry';
+import type { Provider } from '../providers/provider';
+import { providerOf } from '../providers/registry';
 import type { Result } from '../result';
 import type { FieldError } from '../subscriptions/field-errors';
 import { readJson } from './body';
@@ -67,11 +69,11 @@ corrections.post('/:webhook_id/events', async c => {
   const request = await asked(c, parseAddedEvent, MAX_EVENT_REQUEST_BYTES);
   if (!request.ok) return problem(request.error);
   const { object, record, input } = request.value;
-  const provider = providerFor(record.provider);
+  const provider = providerOf(record);
   if (provider === undefined) {
     return problem({ reason: 'conflict', detail: 'This gateway does not know the provider of the webhook.' });
   }
-  const event = await eventOf(input, request => provider.describe(request));
+  const event = await eventOf(input, provider);
   const added = await ask(() => object.add(event));
   if (!added.ok) return problem(added.error);
   const view = releaseView(added.value);
@@ -79,16 +81,13 @@ corrections.post('/:webhook_id/events', async c => {
 });
 
 /** The event as the edge would hand it over, marked as unsigned. */
-async function eventOf(
-  { body, headers, query }: AddedEvent,
-  describe: (request: AddedEvent) => Omit<IncomingEvent, keyof AddedEvent | 'fingerprint' | 'bodySigned'>,
-): Promise<IncomingEvent> {
+async function eventOf({ body, headers, query }: AddedEvent, provider: Provider): Promise<IncomingEvent> {
   if (!headers.has('content-type')) headers.set('content-type', 'application/json');
   return {
-    ...describe({ body, headers, query }),
+    ...provider.describe({ body, headers, query }),
     fingerprint: new Uint8Array(await crypto.subtle.digest('SHA-256', body)),
     bodySigned: false,
-    headers: passedHeaders(headers),
+    headers: withoutToken(provider.scheme, passedHeaders(headers)),
     query,
     body,
   };

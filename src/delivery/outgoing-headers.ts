@@ -10,6 +10,7 @@ import { isGatewayName, isReservedName } from './header-names';
 import { hmacSha256Base64 } from './hmac';
 import type { CourierTarget, OutgoingEvent } from './outgoing';
 import { freshSignature } from './provider-signing';
+import { withToken } from './shared-token';
 import { decodeSecret, standardSignature } from './standard-webhooks';
 
 type Pairs = [string, string][];
@@ -21,7 +22,7 @@ export async function outgoingHeaders(
   attemptAt: number,
 ): Promise<Headers> {
   const headers = new Headers();
-  for (const [name, value] of event.headers.filter(isSendable)) {
+  for (const [name, value] of withToken(event.headers, target.token ?? null).filter(isSendable)) {
     headers.append(forwardedName(name, target.sign), value);
   }
 

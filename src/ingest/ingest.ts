@@ -7,6 +7,7 @@
  */
 import type { Context } from 'hono';
 import { passedHeaders } from '../delivery/passed-headers';
+import { withoutToken } from '../delivery/shared-token';
 import { LIMITS } from '../limits';
 import type { AppendRequest, AppendResult, IncomingEvent } from '../log/contract';
 import { objectOf } from '../log/stub';
@@ -138,7 +139,7 @@ async function eventOf(
     ...provider.describe({ headers, query, body }),
     fingerprint,
     bodySigned: provider.scheme.bodySigned ?? true,
-    headers: passedHeaders(headers),
+    headers: withoutToken(provider.scheme, passedHeaders(headers)),
     query,
     body,
   };

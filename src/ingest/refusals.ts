@@ -5,8 +5,10 @@
  * costs a call every 10 s. What an isolate has not reported when it ends is lost; refusals are hints, not records.
  */
 import { passedHeaders } from '../delivery/passed-headers';
+import { withoutToken } from '../delivery/shared-token';
 import type { Refusal, RefusalReport } from '../log/refusals';
 import { objectOf } from '../log/stub';
+import { providerOf } from '../providers/registry';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import type { Outcome } from './answer';
 
@@ -104,7 +106,11 @@ async function example(
   };
   if (!fits) return refusal;
   const query = new URL(request.url).search.slice(1);
-  return { ...refusal, request: { headers: passedHeaders(request.headers), query, body } };
+  const scheme = providerOf(record)?.scheme;
+  const passed = passedHeaders(request.headers);
+  // It may be the right token: an inactive webhook refuses too.
+  const headers = scheme === undefined ? passed : withoutToken(scheme, passed);
+  return { ...refusal, request: { headers, query, body } };
 }
 
 async function send(env: Env, webhookId: number, waiting: Pending): Promise<void> {

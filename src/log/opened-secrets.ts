@@ -1,6 +1,8 @@
 /** Stored secrets, opened for use: what a courier signs with, and what the provider's API is asked with. */
 import type { OpenedTarget } from '../delivery/outgoing';
 import { providerSigning } from '../delivery/provider-signing';
+import { tokenHeader } from '../delivery/shared-token';
+import { providerOf } from '../providers/registry';
 import { keysOf, open, purpose } from '../subscriptions/sealing';
 import type { DestinationRecord, StoredSecret, WebhookRecord } from '../subscriptions/webhook';
 
@@ -12,8 +14,9 @@ export async function courierTarget(
   now: number,
 ): Promise<OpenedTarget | null> {
   const secrets = await openAll(env, purpose.destination(destination.id), destination.secrets, now);
+  const scheme = providerOf(webhook)?.scheme;
   const inbound =
-    destination.sign === 'provider'
+    destination.sign === 'provider' || scheme?.alg === 'token'
       ? await openAll(env, purpose.inbound(webhook.id), webhook.secrets, now)
       : [];
   if (secrets === null || inbound === null) return null;
@@ -26,6 +29,7 @@ export async function courierTarget(
     timeoutMs: destination.timeoutSeconds * 1000,
     webhookId: webhook.id,
     provider: destination.sign === 'provider' ? providerSigning(webhook, inbound) : null,
+    token: scheme === undefined || inbound[0] === undefined ? null : tokenHeader(scheme, inbound[0]),
   };
 }
 

@@ -84,6 +84,16 @@ describe('adding an event', () => {
     expect((await send('POST', `${path}/events`, { body_base64: '*' })).status).toBe(422);
     expect((await send('POST', `${path}/events`, { body, headers: { 'a b': '1' } })).status).toBe(422);
   });
+
+  it('reads it as a scheme of the webhook’s own says', async () => {
+    const signature = { alg: 'hmac-sha256', enc: 'hex', sig: [{ h: 'x-s' }], msg: ['{body}'] };
+    const { path } = await newWebhook({
+      provider: 'custom',
+      signature: { ...signature, type: ['json:/kind'], seq: { from: 'json:/n' } },
+    });
+    const added = await send('POST', `${path}/events`, { body: '{"kind":"a","n":7}' });
+    expect(added.body).toEqual({ status: 'accepted', sequence: 1, increment_id: 7 });
+  });
 });
 
 describe('rejections', () => {
