@@ -21,13 +21,18 @@ export default defineConfig({
         test: {
           name: 'workerd',
           include: ['test/{unit,object}/**/*.test.ts'],
-          globalSetup: ['./test/support/start-chaos-receiver.ts', './test/support/simulation/size.ts'],
+          globalSetup: [
+            './test/support/start-chaos-receiver.ts',
+            './test/support/simulation/size.ts',
+            './test/support/fuzz-size.ts',
+          ],
         },
       },
       {
         test: {
           name: 'conformance',
           include: ['test/conformance/**/*.test.ts'],
+          globalSetup: ['./test/support/fuzz-size.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -9,6 +9,7 @@ import createClient from 'openapi-fetch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, clientOf, SEED_SECRET, shipstreamEvent } from '../support/client';
 import { eventually } from '../support/eventually';
+import { fuzzed, fuzzTimeout } from '../support/fuzz';
 import { type Gateway, startGateway } from '../support/gateway';
 import {
   type Document,
@@ -22,8 +23,6 @@ import type { paths } from '../support/openapi.gen';
 import { type Receiver, startReceiver } from '../support/receiver';
 
 const run = promisify(execFile);
-
-const RUNS = Number(process.env.OPENAPI_RUNS ?? 12);
 
 let gateway: Gateway;
 let client: Client;
@@ -80,7 +79,9 @@ describe('requests made up from it', () => {
     };
   }
 
-  it('get described answers, and none is a mistake of the gateway', { timeout: 300_000 }, async () => {
+  it('get described answers, and none is a mistake of the gateway', {
+    timeout: fuzzTimeout(300),
+  }, async () => {
     const judge = judgeOf(document);
     const known = await hints();
     for (const operation of operationsOf(document)) {
@@ -104,7 +105,7 @@ describe('requests made up from it', () => {
           const value = described.type.endsWith('json') ? JSON.parse(said) : said;
           expect(judge(described.schema, value), about).toBe(null);
         }),
-        { numRuns: RUNS },
+        fuzzed(12),
       );
     }
   });
