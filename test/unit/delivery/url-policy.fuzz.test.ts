@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { urlProblem } from '../../../src/delivery/url-policy';
-import { fuzzed } from '../../support/fuzz';
+import { fuzzed, fuzzTimeout } from '../../support/fuzz';
 
 const byte = fc.nat(255);
 const privateIpv4 = fc.oneof(
@@ -73,7 +73,7 @@ const WRAPPED: ((address: Ipv4) => string)[] = [
   address => `fe80::5efe:${address.join('.')}`,
 ];
 
-describe('an address', () => {
+describe('an address', { timeout: fuzzTimeout(20) }, () => {
   it('is the same however it is spelled', () => {
     const cases = anyIpv4.chain(address => fc.tuple(fc.constant(address), spelled(address), around));
     fc.assert(
@@ -104,7 +104,7 @@ describe('an address', () => {
   });
 });
 
-describe('any text', () => {
+describe('any text', { timeout: fuzzTimeout(20) }, () => {
   const pieces = fc.array(
     fc.oneof(
       fc.constantFrom(

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { apideck } from '../../../src/providers/apideck';
+import { mutationsOf } from '../../support/mutations';
 import examples from '../../vectors/apideck-payloads.json';
-import { describeWith, expectSound, issuesOf, mutationsOf } from './support';
+import { describeWith, expectSound, issuesOf } from './support';
 
 const TYPE = 'x-apideck-event-type';
 const KEY = 'x-apideck-idempotency-key';

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { ecwid } from '../../../src/providers/ecwid';
 import { EVENT_TYPES } from '../../../src/providers/ecwid-events';
 import { providerFor } from '../../../src/providers/registry';
+import { mutationsOf } from '../../support/mutations';
 import examples from '../../vectors/ecwid-payloads.json';
-import { describeWith, expectSound, issuesOf, mutationsOf } from './support';
+import { describeWith, expectSound, issuesOf } from './support';
 
 const see = (body: unknown, query = '') => describeWith(ecwid, body, { query });
 const EVENT = {

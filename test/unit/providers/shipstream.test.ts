@@ -2,8 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { shipstream } from '../../../src/providers/shipstream';
 import { TOPICS } from '../../../src/providers/shipstream-topics';
+import { mutationsOf } from '../../support/mutations';
 import examples from '../../vectors/shipstream-seed-payloads.json';
-import { describeWith, expectSound, issuesOf, mutationsOf } from './support';
+import { describeWith, expectSound, issuesOf } from './support';
 
 const see = (body: unknown) => describeWith(shipstream, body);
 const message = (topic: string, fields: object) =>

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../src/limits';
 import { MAX_TOPIC_PATTERNS, parseTopics, topicMatches } from '../../../src/subscriptions/topics';
-import { fuzzed } from '../../support/fuzz';
+import { fuzzed, fuzzTimeout } from '../../support/fuzz';
 
 const words = fc.oneof(
   fc.constantFrom(
@@ -33,7 +33,7 @@ const plainly = (pattern: string, topic: string) =>
     ? Array.from({ length: topic.length + 1 }, (_, i) => topic.slice(0, i)).includes(pattern.slice(0, -1))
     : pattern === topic;
 
-describe('any text', () => {
+describe('any text', { timeout: fuzzTimeout(20) }, () => {
   it('is a list of patterns within the bounds, or a problem', () => {
     fc.assert(
       fc.property(fc.oneof(written, fc.array(written, { maxLength: 150 })), given => {
@@ -76,7 +76,7 @@ describe('any text', () => {
   });
 });
 
-describe('patterns that are catastrophic elsewhere', () => {
+describe('patterns that are catastrophic elsewhere', { timeout: fuzzTimeout(20) }, () => {
   const CATASTROPHES = [
     '(a+)+$',
     '(.*)*',
