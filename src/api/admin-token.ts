@@ -1,8 +1,8 @@
 /**
- * The one credential of the management API. Compared in constant time over SHA-256 digests, so neither content nor
- * length shows in the time taken. Wrong tokens are counted per address and answered 429 over the limit; a right
+ * The one credential of the management API, compared in constant time. Wrong tokens are counted per address and answered 429 over the limit; a right
  * token is never limited, so nobody can lock the operator out.
  */
+import { sameText } from '../constant-time';
 import { MIN_SECRETS_KEY_CHARACTERS } from '../subscriptions/sealing';
 
 export type TokenJudgement = 'right' | 'wrong' | 'wrong_and_limited';
@@ -13,14 +13,6 @@ type SignInEnv = Pick<Env, 'ADMIN_TOKEN' | 'FAILED_SIGN_INS'>;
 export async function judgeToken(env: SignInEnv, token: string, address: string): Promise<TokenJudgement> {
   if (env.ADMIN_TOKEN !== '' && (await sameText(token, env.ADMIN_TOKEN))) return 'right';
   return (await isLimited(env, address)) ? 'wrong_and_limited' : 'wrong';
-}
-
-async function sameText(one: string, other: string): Promise<boolean> {
-  const encoder = new TextEncoder();
-  const [a, b] = await Promise.all(
-    [one, other].map(text => crypto.subtle.digest('SHA-256', encoder.encode(text))),
-  );
-  return a !== undefined && b !== undefined && crypto.subtle.timingSafeEqual(a, b);
 }
 
 /** A limiter that fails only means that a wrong token is called wrong. */

@@ -4,6 +4,8 @@
  * sessions; a single one cannot be ended.
  */
 
+import { sameBytes } from '../constant-time';
+
 export const SESSION_SECONDS = 86_400;
 
 type SessionEnv = Pick<Env, 'ADMIN_TOKEN' | 'SECRETS_KEY'>;
@@ -33,5 +35,5 @@ export async function isSession(env: SessionEnv, text: string, now: number): Pro
   if (match === null) return false;
   const [, expiryHex = '', mac = ''] = match;
   if (Number.parseInt(expiryHex, 16) * 1000 <= now) return false;
-  return crypto.subtle.timingSafeEqual(Uint8Array.fromHex(mac), await macOf(env, expiryHex));
+  return sameBytes(Uint8Array.fromHex(mac), await macOf(env, expiryHex));
 }

@@ -5,8 +5,10 @@
  * everywhere. Secrets are the exception: left out they stay, given they are compared, and rotated only when they differ.
  * So applying a document twice changes nothing the second time.
  */
+import { sameText } from '../constant-time';
 import { isObject } from '../json/kind';
 import { LIMITS } from '../limits';
+import { providerOf } from '../providers/registry';
 import { err, ok, type Result } from '../result';
 import { destinationDocument, parseDestination, patchDestination } from '../subscriptions/destination-input';
 import type { FieldError } from '../subscriptions/field-errors';
@@ -56,10 +58,10 @@ export async function updated(
   if (settings.value.confirm?.token != null) changed['confirm.token'] = 'changed';
 
   if (typeof secret === 'string') {
-    const known = rules.providerFor(current.provider);
+    const known = providerOf(current);
     const problem = known === undefined ? null : rules.secretProblem(known, secret);
     if (problem !== null) return err([{ path: `${prefix}/secret_key`, message: problem }]);
-    if (secret !== (await means.open(purpose.inbound(current.id), current.secrets[0]?.sealed ?? ''))) {
+    if (!(await isStored(means, purpose.inbound(current.id), current.secrets[0]?.sealed, secret))) {
       record = await withInboundSecret(record, secret, OVERLAP_SECONDS, making);
       changed.secret_key = 'changed';
     }
@@ -87,8 +89,19 @@ async function withoutKnownToken(
     return confirm ?? null;
   }
   const stored = await open(purpose.confirm(current.id), current.confirm.token.sealed);
-  const { token, ...rest } = confirm;
-  return stored === token ? rest : confirm;
+  const { token: _, ...rest } = confirm;
+  return stored !== null && (await sameText(stored, confirm.token)) ? rest : confirm;
+}
+
+/** Whether a secret is the one that is stored. */
+async function isStored(
+  { open }: Means,
+  boundTo: string,
+  sealed: string | undefined,
+  given: string,
+): Promise<boolean> {
+  const stored = sealed === undefined ? null : await open(boundTo, sealed);
+  return stored !== null && (await sameText(stored, given));
 }
 
 /** Everything back to its default, then what the document gives. */
@@ -173,8 +186,9 @@ async function changed(
   current: DestinationRecord,
   entry: Record<string, unknown>,
   prefix: string,
-  { rules, making, open }: Means,
+  means: Means,
 ): Promise<Result<Update, FieldError[]>> {
+  const { rules, making } = means;
   const { secret_key: secret, start: _, ...fields } = entry;
   const reset = Object.keys(destinationDocument(current)).filter(key => key !== 'url');
   const nulls = Object.fromEntries(reset.map(key => [key, null]));
@@ -193,7 +207,8 @@ async function changed(
     // Judged by the same schema as that of a new destination.
     const judged = parseDestination({ url: current.url, secret_key: secret }, () => null, prefix);
     if (!judged.ok) return judged;
-    if (secret !== (await open(purpose.destination(current.id), current.secrets[0]?.sealed ?? ''))) {
+    const boundTo = purpose.destination(current.id);
+    if (!(await isStored(means, boundTo, current.secrets[0]?.sealed, String(secret)))) {
       const rotated = await withDestinationSecret(
         record,
         current.id,

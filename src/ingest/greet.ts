@@ -4,6 +4,7 @@
  * Nothing is kept, and nothing is reflected but a challenge: bounded, of harmless characters, as plain text that no browser
  * takes for anything else. Where the provider signs the question, the caller has verified it before.
  */
+import { sameText } from '../constant-time';
 import type { Handshake } from '../providers/handshake';
 import { parseForm } from '../signature/form';
 import { parseReference, RequestView, type SignedRequest } from '../signature/request-view';
@@ -27,7 +28,7 @@ export async function greetGet(handshake: Handshake | null, request: SignedReque
   if (handshake.token !== null) {
     const given = textAt(handshake.token.from, view);
     const expected = textAt(`cfg:${handshake.token.setting}`, view);
-    if (given === null || expected === null || !(await isSame(given, expected))) {
+    if (given === null || expected === null || !(await sameText(given, expected))) {
       return { kind: 'refused', why: `not the ${handshake.token.setting} of the settings` };
     }
   }
@@ -90,13 +91,6 @@ function textAt(source: string, view: RequestView): string | null {
   const reference = parseReference(source);
   const text = reference === null ? null : view.read(reference);
   return text?.ok ? text.value : null;
-}
-
-async function isSame(one: string, other: string): Promise<boolean> {
-  const [a, b] = await Promise.all(
-    [one, other].map(text => crypto.subtle.digest('SHA-256', encoder.encode(text))),
-  );
-  return a !== undefined && b !== undefined && crypto.subtle.timingSafeEqual(a, b);
 }
 
 async function hmacHex(secret: string, text: string): Promise<string> {

@@ -4,6 +4,7 @@
  * However many signatures a sender lists, an HMAC is computed once per message and secret: a long list does not make a
  * large body costlier.
  */
+import { sameBytes } from '../constant-time';
 import { ecdsaToP1363 } from './der';
 import { keyBytes, keyOf, type Secret } from './keys';
 import type { Scheme } from './scheme';
@@ -65,7 +66,3 @@ async function matchesToken(scheme: Scheme, secret: Secret, tokens: readonly Uin
   for (const token of tokens) if (sameBytes(await digestOf(token), wanted)) return true;
   return false;
 }
-
-/** Constant-time for equal lengths; a digest's length is no secret. */
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.byteLength === b.byteLength && crypto.subtle.timingSafeEqual(a, b);

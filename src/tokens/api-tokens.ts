@@ -5,6 +5,7 @@
  * it. Tokens are stored as digests. A use is written at most once an hour and token: `last_used_at` is that coarse.
  */
 import { DurableObject } from 'cloudflare:workers';
+import { sameBytes } from '../constant-time';
 import type { TokenRecord } from './token';
 
 const USE_INTERVAL_MS = 60 * 60 * 1000;
@@ -59,7 +60,7 @@ export class ApiTokens extends DurableObject<Env> {
   /** The token whose digest this is, or null. @param now ms since 1970 */
   async judge(id: string, digest: Uint8Array, now: number): Promise<TokenRecord | null> {
     const [row] = this.#sql.exec<Row>(`SELECT ${COLUMNS} FROM tokens WHERE id = ?`, id).toArray();
-    if (row === undefined || !crypto.subtle.timingSafeEqual(row.digest, digest)) return null;
+    if (row === undefined || !sameBytes(new Uint8Array(row.digest), digest)) return null;
     if (now - (row.last_used_at ?? 0) >= USE_INTERVAL_MS) {
       const hour = now - (now % USE_INTERVAL_MS);
       this.#sql.exec('UPDATE tokens SET last_used_at = ? WHERE id = ?', hour, id);

@@ -47,6 +47,24 @@ describe('the configuration', () => {
     expect(await changesOf(wish, '?prune=1')).toEqual([]);
   });
 
+  it('judges a secret by the webhook’s own scheme', async () => {
+    const signature = {
+      alg: 'hmac-sha256',
+      key: { enc: 'hex' },
+      enc: 'hex',
+      sig: [{ h: 'x-s' }],
+      msg: ['{body}'],
+    };
+    const custom = (secret_key: string) => ({
+      webhooks: [{ name: 'own', provider: 'custom', signature, secret_key }],
+    });
+    await changesOf(custom('abcd'));
+    expect(await changesOf(custom('abcd'))).toEqual([]);
+    const refused = await put(custom('not hex'));
+    expect(refused.body.errors).toMatchObject([{ path: '/webhooks/0/secret_key' }]);
+    expect(await changesOf(custom('abce'))).toMatchObject([{ fields: { secret_key: 'changed' } }]);
+  });
+
   it('is exported without secrets, and what is exported changes nothing', async () => {
     await changesOf(wish);
     const exported = await send('GET', '/v1/config');

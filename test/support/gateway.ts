@@ -13,7 +13,7 @@ import { freePort } from './free-port';
 
 const BIN = join(dirname(fileURLToPath(import.meta.url)), '../../bin');
 const START_MS = 60_000;
-const OUTPUT_CHARS = 20_000;
+const OUTPUT_CHARS = 2_000_000;
 
 export type Gateway = {
   url: string;

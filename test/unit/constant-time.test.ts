@@ -1,0 +1,96 @@
+/**
+ * Comparing a secret with `===` tells, by the time it takes, how much of a guess is right. So every comparison of secrets,
+ * signatures, tokens and digests goes through WebCrypto (`verify`, `timingSafeEqual`): this reads the source for others.
+ */
+/// <reference types="vite/types/importMeta.d.ts" />
+import { describe, expect, it } from 'vitest';
+
+const sources: Record<string, string> = import.meta.glob('../../src/**/*.ts', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+
+/** Names of values that are secret, or that are compared with something secret. */
+const SENSITIVE =
+  /secret|token|signature|password|hmac|digest|\bmac\b|fingerprint|session|secrets_key|sealed/i;
+
+const COMPARISON = /[=!]==? |\.(includes|indexOf|startsWith|endsWith|localeCompare)\(/g;
+
+/** Comparisons with what is no guess: a constant, a kind, a length, an id, whether there is one. */
+const HARMLESS = [
+  /[=!]==? (null|undefined|true|false|'[^']*'|-?\d+)/g,
+  /typeof [\w.?]+ [=!]==/g,
+  /\b(id|name|length|byteLength|alg|type|CUSTOM|scope) [=!]== [\w.]+/g,
+  /[=!]== [\w.]+\.(length|byteLength)/g,
+  /\.(startsWith|endsWith|includes)\('[^']*'\)/g,
+];
+
+/** What is left, each looked at: from which of them nobody learns a secret, and why. */
+const LOOKED_AT: [file: string, what: RegExp, why: string][] = [
+  ['api/jsonrpc-webhooks.ts', /'secret_key'\]\.includes\(field\)/, 'the name of a field'],
+  ['delivery/shared-token.ts', /startsWith\(strip\)/, 'the prefix of the scheme, which is public'],
+  ['delivery/standard-webhooks.ts', /startsWith\(PREFIX\)/, 'whsec_'],
+  ['ingest/ingest.ts', /signed === body/, 'whether they are the same object'],
+  ['json/source.ts', /./, 'tokens of a JSON pointer'],
+  ['log/', /fingerprint/i, 'SHA-256 of a body that its sender knows'],
+  [
+    'signature/digest.ts',
+    /toHex\(\)/,
+    'the digest of a body that its sender knows, once the signature is verified',
+  ],
+  ['signature/sign.ts', /sig\[0\]\?\.h !== undefined/, 'the scheme'],
+  ['signature/compile.ts', /scheme\.enc/, 'the scheme'],
+  ['providers/registry.ts', /provider !== CUSTOM/, 'whether there is a scheme'],
+  ['subscriptions/view.ts', /destinationId === destination\.id/, 'ids, which are public'],
+  ['signature/keys.ts', /startsWith\(strip\)/, 'the prefix of the scheme, which is public'],
+  [
+    'subscriptions/resealing.ts',
+    /keys\.current\.id/,
+    'the id of a key, which stands in front of what it sealed',
+  ],
+];
+
+const lines: { file: string; line: string }[] = Object.entries(sources).flatMap(([path, text]) =>
+  text
+    .split('\n')
+    .map(line => ({ file: path.replace(/^.*\/src\//, ''), line: line.trim() }))
+    .filter(({ line }) => !/^(\*|\/\/|\/\*)/.test(line)),
+);
+
+describe('the source', () => {
+  it('is read', () => {
+    expect(new Set(lines.map(({ file }) => file)).size).toBeGreaterThan(100);
+  });
+
+  it('compares nothing secret but in constant time', () => {
+    const found = lines
+      .filter(({ line }) => SENSITIVE.test(line))
+      .filter(({ line }) =>
+        HARMLESS.reduce((rest, harmless) => rest.replaceAll(harmless, ''), line).match(COMPARISON),
+      )
+      .filter(
+        ({ file, line }) => !LOOKED_AT.some(([where, what]) => file.startsWith(where) && what.test(line)),
+      );
+    expect(
+      found.map(({ file, line }) => `${file}: ${line}`),
+      'use constant-time.ts, or say in LOOKED_AT why not',
+    ).toEqual([]);
+  });
+
+  it('does so in one place', () => {
+    const callersOf = (what: RegExp) =>
+      [...new Set(lines.filter(({ line }) => what.test(line)).map(({ file }) => file))].toSorted();
+    expect(callersOf(/timingSafeEqual\(/)).toEqual(['constant-time.ts']);
+    expect(callersOf(/subtle\.verify\(/)).toEqual(['signature/compare.ts']);
+    expect(callersOf(/\bsame(Text|Bytes)\(/)).toEqual([
+      'api/admin-token.ts',
+      'api/session.ts',
+      'configuration/update.ts',
+      'constant-time.ts',
+      'ingest/greet.ts',
+      'signature/compare.ts',
+      'tokens/api-tokens.ts',
+    ]);
+  });
+});
