@@ -1,10 +1,19 @@
-/** Acked is stored: whatever was answered 200 is there and arrives after the gateway was killed at a bad moment. */
+/**
+ * Acked is stored: whatever was answered 200 is there and arrives after the gateway was killed at a bad moment.
+ *
+ * `npm run test:crash` makes the storm longer, and says what came of it.
+ */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Client, clientOf, shipstreamEvent } from '../support/client';
-import { eventually, pause } from '../support/eventually';
+import { eventually } from '../support/eventually';
 import { type Gateway, startGateway } from '../support/gateway';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { standardSignatureHolds } from '../support/signing';
+import { storm } from '../support/storm/storm';
+
+const DEFAULT_ROUNDS = 3;
+const ROUNDS = Number(process.env.CRASH_ROUNDS ?? DEFAULT_ROUNDS);
+const SEED = Number(process.env.CRASH_SEED ?? 1);
 
 let gateway: Gateway;
 let client: Client;
@@ -54,49 +63,13 @@ it('delivers everything acked after the destination was down and the gateway was
   expect(await client.gaps(id)).toMatchObject({ highest_increment_id: 40, gaps: [] });
 });
 
-it('has stored every event that it acked in the moment it was killed, three times over', async () => {
-  const webhook = await client.shipstream(receiver.url, { sequence: { grace_seconds: 0 } }, PATIENT);
-  const id = webhook.webhook_id;
-  const acked = new Set<number>();
-  // The first alone, so that the numbering begins where it begins.
-  await client.sendShipstream(id, shipstreamEvent(1));
-  let next = 2;
-
-  for (let round = 0; round < 3; round++) {
-    let running = true;
-    const senders = Array.from({ length: 8 }, async () => {
-      while (running) {
-        const increment = next++;
-        const answer = await client.sendShipstream(id, shipstreamEvent(increment)).catch(() => null);
-        if (answer?.status === 200) acked.add(increment);
-        if (answer === null) return;
-      }
-    });
-    await pause(400 + 150 * round);
-    await gateway.kill9();
-    running = false;
-    await Promise.all(senders);
-    await gateway.restart();
-  }
-
-  expect(acked.size).toBeGreaterThan(20);
-  const stored = new Set((await client.events(id)).map(({ increment_id }) => increment_id));
-  expect([...acked].filter(increment => !stored.has(increment))).toEqual([]);
-  await eventually(() => {
-    const arrived = arrivedIds();
-    expect([...acked].filter(increment => !arrived.has(increment))).toEqual([]);
-  }, 45_000);
-
-  // What was never stored is named as missing; what was, is not.
-  await client.sendShipstream(id, shipstreamEvent(next));
-  await eventually(async () => {
-    const { gaps } = await client.gaps(id, '?status=open');
-    const missing = new Set(
-      gaps.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, i) => from + i)),
-    );
-    const expected = Array.from({ length: next - 1 }, (_, i) => i + 1).filter(
-      increment => !stored.has(increment),
-    );
-    expect([...missing].sort((a, b) => a - b)).toEqual(expected);
+it(`leaves every promise kept after ${ROUNDS} kills in bad moments, seed ${SEED}`, {
+  timeout: 120_000 + ROUNDS * 15_000,
+}, async () => {
+  const { problems, summary } = await storm(ROUNDS, SEED, line => {
+    if (ROUNDS > DEFAULT_ROUNDS) console.log(line);
   });
+  if (ROUNDS > DEFAULT_ROUNDS) console.log(`seed ${SEED}`, summary);
+  expect(problems, JSON.stringify(summary)).toEqual([]);
+  expect(summary.kills).toBe(ROUNDS);
 });

@@ -1,6 +1,5 @@
 /**
- * A destination that misbehaves on request: `POST /hang`, `/reset`, `/huge` … do what they say. Real sockets, so that
- * what is tested is the runtime's HTTP client and not a stand-in.
+ * A destination that misbehaves on request: `POST /hang`, `/reset`, `/huge` … do what they say (`chaos-behaviours.ts`).
  *
  * `GET /notes/{key}` tells what the receiver saw under that key: bytes it got rid of, most requests at once.
  *
@@ -9,11 +8,9 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { BEHAVIOURS, type Notes } from './chaos-behaviours';
 
 export type ChaosReceiver = { url: string; close: () => Promise<void> };
-
-/** What `/echo` answers: the request as it was on the wire. `body` is base64. */
-export type Echo = { method: string; target: string; rawHeaders: string[]; body: string };
 
 /** A request as a box keeps it; header names in lower case, `at` when its body was complete, in ms since 1970. */
 export type Boxed = { at: number; target: string; headers: Record<string, string>; body: string };
@@ -21,120 +18,11 @@ export type Boxed = { at: number; target: string; headers: Record<string, string
 /** `releases`: what hangs is answered now. */
 export type Mode = { status?: number; retryAfter?: string; hangs?: boolean; releases?: boolean };
 
-export type Notes = {
-  sentBytes: number;
-  closed: boolean;
-  inFlight: number;
-  mostInFlight: number;
-  requests: number;
-};
-
-type Behaviour = (request: IncomingMessage, response: ServerResponse, url: URL, notes: Notes) => void;
-
-const GIB = 1024 ** 3;
-
-const BEHAVIOURS: Record<string, Behaviour> = {
-  /** `?status=`, `?retry_after=`, `?location=`, `?body=` */
-  answer: (_request, response, url) => {
-    const retryAfter = url.searchParams.get('retry_after');
-    const location = url.searchParams.get('location');
-    if (retryAfter !== null) response.setHeader('Retry-After', retryAfter);
-    if (location !== null) response.setHeader('Location', location);
-    response.writeHead(Number(url.searchParams.get('status') ?? '200'));
-    response.end(url.searchParams.get('body') ?? '');
-  },
-
-  echo: (request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const echo: Echo = {
-        method: request.method ?? '',
-        target: request.url ?? '',
-        rawHeaders: request.rawHeaders,
-        body: Buffer.concat(chunks).toString('base64'),
-      };
-      response.end(JSON.stringify(echo));
-    });
-  },
-
-  hang: () => {},
-
-  'hang-in-body': (_request, response, url) => {
-    response.writeHead(Number(url.searchParams.get('status') ?? '200'), { 'Content-Length': '100' });
-    response.write('so far');
-  },
-
-  reset: request => {
-    request.socket.resetAndDestroy();
-  },
-
-  'reset-in-body': (request, response, url) => {
-    response.writeHead(Number(url.searchParams.get('status') ?? '200'), { 'Content-Length': '100' });
-    response.write('so far', () => setTimeout(() => request.socket.resetAndDestroy(), 50));
-  },
-
-  close: request => {
-    request.socket.end();
-  },
-
-  garbage: request => {
-    request.socket.end('\u0000\u0001 220 mail.example.com ESMTP ready\r\n\r\n');
-  },
-
-  /** 1 GiB as fast as it is taken. */
-  huge: (_request, response, url, notes) => {
-    const chunk = Buffer.alloc(64 * 1024, 'x');
-    response.writeHead(Number(url.searchParams.get('status') ?? '200'), { 'Content-Length': String(GIB) });
-    const more = () => {
-      while (!response.destroyed && notes.sentBytes < GIB) {
-        notes.sentBytes += chunk.length;
-        if (!response.write(chunk)) return;
-      }
-      response.end();
-    };
-    response.on('drain', more);
-    more();
-  },
-
-  /** A byte every 20 ms, for ever. */
-  drip: (_request, response, url) => {
-    response.writeHead(Number(url.searchParams.get('status') ?? '200'));
-    const dripping = setInterval(() => response.write('.'), 20);
-    response.on('close', () => clearInterval(dripping));
-  },
-
-  /** The headers themselves, a byte every 20 ms, for ever. */
-  'drip-headers': request => {
-    request.socket.write('HTTP/1.1 200 OK\r\nX-Slow: ');
-    const dripping = setInterval(() => request.socket.write('.'), 20);
-    request.socket.on('close', () => clearInterval(dripping));
-  },
-
-  /** `?bytes=` in one header */
-  'big-header': (request, _response, url) => {
-    const bytes = Number(url.searchParams.get('bytes'));
-    request.socket.end(`HTTP/1.1 200 OK\r\nX-Big: ${'x'.repeat(bytes)}\r\nConnection: close\r\n\r\n`);
-  },
-
-  switching: request => {
-    request.socket.end(
-      'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n',
-    );
-  },
-
-  /** `?hex=`: these bytes as the body, `?times=` over */
-  bytes: (_request, response, url) => {
-    const times = Number(url.searchParams.get('times') ?? '1');
-    response.end(Buffer.from((url.searchParams.get('hex') ?? '').repeat(times), 'hex'));
-  },
-
-  /** `?ms=`: answers after that long, with `?status=` */
-  wait: (_request, response, url) => {
-    response.statusCode = Number(url.searchParams.get('status') ?? '200');
-    setTimeout(() => response.end(), Number(url.searchParams.get('ms')));
-  },
-};
+/**
+ * Instead of a box, decides what becomes of a request to it: the path of a behaviour (`/reset`, `/answer?status=503`).
+ * What it is given is not kept.
+ */
+export type Taker = (key: string, headers: Record<string, string>, body: Buffer) => string;
 
 /** Boxes by key: what came, and how they answer. */
 class Boxes {
@@ -161,8 +49,7 @@ class Boxes {
 
   async #keep(request: IncomingMessage, response: ServerResponse, key: string): Promise<void> {
     const body = await textOf(request);
-    const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
-    const boxed = { at: Date.now(), target: request.url ?? '', headers: Object.fromEntries(headers), body };
+    const boxed = { at: Date.now(), target: request.url ?? '', headers: headersOf(request), body };
     this.#kept.set(key, [...(this.#kept.get(key) ?? []), boxed]);
     const { status = 200, retryAfter, hangs = false } = this.#modes.get(key) ?? {};
     if (hangs) {
@@ -174,14 +61,19 @@ class Boxes {
   }
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+const headersOf = (request: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }
 
+const textOf = async (request: IncomingMessage): Promise<string> => (await bytesOf(request)).toString();
+
 /** Listens on a free loopback port. */
-export async function startChaosReceiver(): Promise<ChaosReceiver> {
+export async function startChaosReceiver(taker?: Taker): Promise<ChaosReceiver> {
   const notesByKey = new Map<string, Notes>();
   const boxes = new Boxes();
   const notesOf = (key: string) => {
@@ -213,7 +105,16 @@ export async function startChaosReceiver(): Promise<ChaosReceiver> {
     });
     const behaviour = BEHAVIOURS[name];
     if (behaviour !== undefined) behaviour(request, response, url, notes);
-    else {
+    else if (name === 'box' && taker !== undefined) {
+      void bytesOf(request).then(
+        body => {
+          const taken = new URL(taker(key, headersOf(request), body), url);
+          const [, chosen = ''] = taken.pathname.split('/');
+          BEHAVIOURS[chosen]?.(request, response, taken, notes);
+        },
+        () => response.destroy(),
+      );
+    } else {
       void boxes.serve(request, response, [name, key]).then(
         served => void (served || response.writeHead(404).end()),
         // Gone in the middle of its request.

@@ -4,7 +4,8 @@
  */
 import { env, exports } from 'cloudflare:workers';
 import { expect, inject } from 'vitest';
-import type { Boxed, Mode, Notes } from './chaos-receiver';
+import type { Notes } from './chaos-behaviours';
+import type { Boxed, Mode } from './chaos-receiver';
 
 const ORIGIN = 'https://gw.example.com';
 const SECRET = '2RUJ8NXLnLRrAj3';

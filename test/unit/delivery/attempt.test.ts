@@ -1,7 +1,7 @@
 import { describe, expect, inject, it } from 'vitest';
 import { attemptDelivery } from '../../../src/delivery/attempt';
 import type { OutgoingEvent } from '../../../src/delivery/outgoing';
-import type { Echo, Notes } from '../../support/chaos-receiver';
+import type { Echo, Notes } from '../../support/chaos-behaviours';
 import { eventOf, targetOf } from '../../support/deliveries';
 
 const chaos = inject('chaosUrl');

@@ -2,7 +2,7 @@ import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, expect, inject, it, vi } from 'vitest';
 import { Courier } from '../../../src/delivery/courier';
-import type { Notes } from '../../support/chaos-receiver';
+import type { Notes } from '../../support/chaos-behaviours';
 import { eventOf, targetOf } from '../../support/deliveries';
 
 const chaos = inject('chaosUrl');
