@@ -26,12 +26,16 @@ type Entry = {
   body: string;
   messageId: string | null;
   previous: number | null;
-  /** Which arrival it was, over all events; null for none. Replays do not count. */
+  /** Which arrival it was, over all events; null for none. */
   firstArrived: number | null;
   firstAccepted: number | null;
+  /** Replays do not count, here and below. */
+  arrived: number;
   accepted: number;
+  replays: { arrived: number; accepted: number };
 };
 
+const NO_REPLAYS = { arrived: 0, accepted: 0 };
 const MAX_PROBLEMS = 20;
 
 export class ReceivedFeed {
@@ -56,15 +60,20 @@ export class ReceivedFeed {
       previous: null,
       firstArrived: null,
       firstAccepted: null,
+      arrived: 0,
       accepted: 0,
+      replays: { ...NO_REPLAYS },
     };
     this.#entries.set(sequence, entry);
     if (entry.body !== body) this.#problem(sequence, 'came with other bytes');
     if (replay) {
       this.replays++;
+      entry.replays.arrived++;
+      if (accepted) entry.replays.accepted++;
       if (previous !== null) this.#problem(sequence, 'a replay says what was before it');
       return;
     }
+    entry.arrived++;
     if (previous === null) this.#problem(sequence, 'does not say what was before it');
     if (entry.firstArrived === null) {
       entry.firstArrived = this.arrivals;
@@ -81,6 +90,16 @@ export class ReceivedFeed {
   /** Whether this event was accepted, not counting replays. */
   has(sequence: number): boolean {
     return (this.#entries.get(sequence)?.accepted ?? 0) > 0;
+  }
+
+  /** How often this event came, accepted or not, not counting replays. */
+  arrivalsOf(sequence: number): number {
+    return this.#entries.get(sequence)?.arrived ?? 0;
+  }
+
+  /** How often this event came as a replay. */
+  replaysOf(sequence: number): { arrived: number; accepted: number } {
+    return this.#entries.get(sequence)?.replays ?? NO_REPLAYS;
   }
 
   /** Which of these were not accepted. */

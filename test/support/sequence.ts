@@ -26,6 +26,8 @@ export type Offer = {
 };
 
 export class Sequence {
+  /** Ids offered and waits, over all sequences of a test file. */
+  static operations = 0;
   tracker: Tracker = EMPTY_TRACKER;
   now = 0;
   readonly changes: TrackerChange[] = [];
@@ -42,6 +44,7 @@ export class Sequence {
 
   /** What the event is: `accepted` in an epoch, `duplicate`, … as `kind` or `kind@epoch`. */
   offer(id: number, { bytes, eventTime = null, as = 'accepted' }: Offer): string {
+    Sequence.operations++;
     const fingerprint = `${id}:${bytes}`;
     const arrival = { id, fingerprint, eventTime, now: this.now };
     const placement = place(this.tracker, arrival, this.#settings, this.#lookup);
@@ -73,6 +76,7 @@ export class Sequence {
 
   /** Lets time pass and the tracker with it, as often as the alarm would. Returns the epochs that closed. */
   wait(ms: number): number[] {
+    Sequence.operations++;
     this.now += ms;
     const closed: number[] = [];
     while (true) {

@@ -2,11 +2,11 @@
  * The tracker against a naive model: for each numbering the set of ids that arrived. After every step the holes are
  * exactly what the model misses between baseline and highest: nothing received is in a hole, everything missing is.
  *
- * Runs are bounded here. For a long run: `VITE_MODEL_RUNS=20000 npx vitest run --project workerd test/unit/log/tracker.model.test.ts
- * --testTimeout 0` (one run is some 60 operations); a failure prints its seed and path, which replay it.
+ * Runs are bounded here; `npm run test:model` makes more, and says how many operations they were. A failure prints its
+ * seed and path, which replay it.
  */
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../src/limits';
 import type { Epoch } from '../../../src/log/epoch';
 import { range, Sequence } from '../../support/sequence';
@@ -21,6 +21,10 @@ const GRACE_MS = 1000;
 const EXPIRES_MS = 1_000_000_000;
 const SETTINGS = { graceMs: GRACE_MS, expiresMs: EXPIRES_MS };
 const HOUR_MS = 3_600_000;
+
+afterAll(() => {
+  if (env.VITE_MODEL_RUNS !== undefined) console.log(`tracker: ${Sequence.operations} operations`);
+});
 
 /** What one numbering has sent and the gateway received. */
 class Numbering {
