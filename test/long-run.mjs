@@ -2,7 +2,7 @@
  * The tests that get better with time, at length. `npm test` runs the same ones briefly.
  *
  * npm run test:crash -- [--rounds 200] [--seed n]     SIGKILL under load, so many times
- * npm run test:model -- [--runs 4000]                 the tracker and the log against simple models, so many stories
+ * npm run test:model -- [--runs 6000]                 the tracker and the log against simple models, so many stories
  */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -17,7 +17,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '200' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    runs: { type: 'string', default: '4000' },
+    runs: { type: 'string', default: '6000' },
   },
 });
 

@@ -108,7 +108,8 @@ export class Replays {
       for (const event of progress.returned.splice(0, count - taken.length)) taken.push({ job, event });
       while (taken.length < count && progress.scanned < job.toSequence) {
         if (examined >= EVENTS_PER_TURN) return { taken, unread: true };
-        const read = this.#segments.after(progress.scanned, EVENTS_PER_READ);
+        const left = job.toSequence - progress.scanned;
+        const read = this.#segments.after(progress.scanned, Math.min(EVENTS_PER_READ, left));
         examined += read.length;
         if (read.length === 0) progress.scanned = job.toSequence;
         const rows = this.#rowsOf(read, destinationId);

@@ -2,16 +2,13 @@
  * Forwarding on a virtual clock: the real log and forwarding on a real database, with receivers that do exactly what
  * a test says. `forwarding.simulation.test.ts` lets chance do it.
  */
-import { runInDurableObject } from 'cloudflare:test';
-import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import type { CourierTarget, OutgoingEvent } from '../../src/delivery/outgoing';
+import type { CourierTarget } from '../../src/delivery/outgoing';
 import type { ReplaySpec } from '../../src/log/replays';
-import type { DestinationRecord, WebhookRecord } from '../../src/subscriptions/webhook';
 import { range } from '../support/sequence';
+import { type Scene, scene } from '../support/simulation/scene';
 import { type Reply, simulatedCourier } from '../support/simulation/simulated-courier';
-import { type Deliver, destinationRecord, World } from '../support/simulation/world';
-import { type EventGiven, incomingEvent, webhookRecord } from '../support/webhook-record';
+import { destinationRecord } from '../support/simulation/world';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -19,86 +16,6 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-
-type Attempt = { id: string; sequence: number; attempt: number; at: number; event: OutgoingEvent };
-
-/** A world whose receivers answer as `reply` says; what reached them, in order. */
-class Scene {
-  readonly attempts: Attempt[] = [];
-  readonly delivered: Attempt[] = [];
-  inFlight = 0;
-  mostInFlight = 0;
-  calls = 0;
-  mostCalls = 0;
-  reply: (target: CourierTarget, event: OutgoingEvent) => Reply = () => ({ status: 200, ms: 50 });
-  /** Instead of the courier. */
-  deliver: Deliver | null = null;
-  readonly world: World;
-  #next = 1;
-
-  constructor(state: DurableObjectState, webhook: WebhookRecord, operator = false) {
-    let courier: Deliver | null = null;
-    this.world = new World(state, webhook, {
-      operator,
-      deliver: async (target, events) => {
-        this.mostCalls = Math.max(this.mostCalls, ++this.calls);
-        try {
-          return (await (this.deliver ?? courier)?.(target, events)) ?? [];
-        } finally {
-          this.calls--;
-        }
-      },
-    });
-    courier = simulatedCourier(this.world.time, (target, event) => this.reply(target, event), {
-      begun: (target, event) => {
-        const { sequence, attempt } = event;
-        this.attempts.push({ id: target.destinationId, sequence, attempt, at: this.world.time.now, event });
-        this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
-      },
-      finished: (target, event, { outcome }) => {
-        const { sequence, attempt } = event;
-        this.inFlight--;
-        if (outcome !== 'delivered') return;
-        this.delivered.push({ id: target.destinationId, sequence, attempt, at: this.world.time.now, event });
-      },
-    });
-  }
-
-  /** Appends events with the next increment ids, as one batch. */
-  async append(count: number, given: EventGiven | ((index: number) => EventGiven) = {}): Promise<void> {
-    const events = range(0, count - 1).map(index =>
-      incomingEvent(this.#next++, typeof given === 'function' ? given(index) : given),
-    );
-    this.world.append(await Promise.all(events));
-  }
-
-  wait(ms: number): Promise<void> {
-    return this.world.time.runUntil(this.world.time.now + ms);
-  }
-
-  /** Sequences that were delivered to a destination, in order. */
-  sequences(id: string): number[] {
-    return this.delivered.filter(one => one.id === id).map(({ sequence }) => sequence);
-  }
-
-  status(id: string): { retrying: number; dead: number } {
-    return this.world.forwarding.rows.count(id);
-  }
-}
-
-async function scene(
-  destinations: DestinationRecord[],
-  play: (scene: Scene) => Promise<void>,
-  given: Partial<WebhookRecord> = {},
-  operator = false,
-): Promise<void> {
-  const stub = env.WEBHOOKS.getByName(crypto.randomUUID());
-  await runInDurableObject(stub, async (_instance, state) => {
-    const played = new Scene(state, webhookRecord({ destinations, ...given }), operator);
-    await play(played);
-    expect(played.world.aborted).toBeNull();
-  });
-}
 
 /** Soon 20 failures of one event, which then is not due for long. */
 const STUBBORN = [...Array.from({ length: 22 }, () => 5), 86_400];
@@ -757,47 +674,6 @@ describe('replays', () => {
       expect(s.sequences('a').toSorted()).toEqual(range(1, 5));
       expect(s.status('a')).toEqual({ retrying: 0, dead: 0 });
     }));
-});
-
-describe('rows written', () => {
-  /** Per event, beyond what the tables cost once. */
-  async function rowsPerEvent(batches: number, each: number, apartMs: number): Promise<number> {
-    let rows = 0;
-    await scene([destinationRecord('a', { maxInFlight: 128 })], async s => {
-      s.reply = () => ({ status: 200, ms: 20 });
-      await s.append(1);
-      await s.wait(HOUR);
-      const before = s.world.rowsWritten;
-      for (let i = 0; i < batches; i++) {
-        await s.append(each);
-        await s.wait(apartMs);
-      }
-      await s.wait(HOUR);
-      expect(s.delivered.length).toBe(1 + batches * each);
-      rows = (s.world.rowsWritten - before) / (batches * each);
-    });
-    return rows;
-  }
-
-  it('are at most 3 for events one after the other, 4 for isolated ones, 1.3 under load', async () => {
-    expect(await rowsPerEvent(300, 1, 100)).toBeLessThanOrEqual(3);
-    // And what a new day's tables and a checkpoint cost together.
-    expect(await rowsPerEvent(100, 1, 10 * MINUTE)).toBeLessThanOrEqual(4.05);
-    expect(await rowsPerEvent(100, 64, 50)).toBeLessThanOrEqual(1.3);
-  });
-
-  it('are few for a deep backlog whose deliveries end in any order', async () => {
-    await scene([destinationRecord('a', { maxInFlight: 128, isActive: false })], async s => {
-      let turn = 0;
-      s.reply = () => ({ status: 200, ms: [1, 40, 5, 300, 20][turn++ % 5] ?? 1 });
-      for (let i = 0; i < 5; i++) await s.append(1000);
-      const before = s.world.rowsWritten;
-      s.world.patch('a', { isActive: true });
-      await s.wait(HOUR);
-      expect(s.delivered.length).toBe(5000);
-      expect((s.world.rowsWritten - before) / 5000).toBeLessThanOrEqual(0.2);
-    });
-  });
 });
 
 describe('operational events', () => {

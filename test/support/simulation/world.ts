@@ -40,6 +40,8 @@ export class World {
   /** Rows written, by table, alarms included. */
   readonly rows: Record<string, number> = {};
   alarms = 0;
+  /** Statements whose rows read are counted; a cursor knows its own only when it has been read. */
+  #cursors: { readonly rowsRead: number }[] | null = null;
   /** Which start of the object this is. */
   generation = 0;
   /** Why the object had to give up, where it did. */
@@ -118,6 +120,18 @@ export class World {
     this.configure({ destinations });
   }
 
+  /** Counts from here: what was written, alarms included, and read, when it is asked. */
+  countRows(): () => { written: number; read: number } {
+    const cursors: { readonly rowsRead: number }[] = [];
+    this.#cursors = cursors;
+    const before = this.rowsWritten;
+    return () => {
+      this.#cursors = null;
+      const read = cursors.reduce((sum, { rowsRead }) => sum + rowsRead, 0);
+      return { written: this.rowsWritten - before, read };
+    };
+  }
+
   get rowsWritten(): number {
     return Object.values(this.rows).reduce((sum, count) => sum + count, 0);
   }
@@ -171,6 +185,7 @@ export class World {
       const cursor = sql.exec(query, ...(bindings as SqlStorageValue[]));
       const table = /(?:INTO|UPDATE|FROM|TABLE)\s+([a-z]+)/.exec(query)?.[1] ?? query;
       this.#count(table, cursor.rowsWritten);
+      this.#cursors?.push(cursor);
       return cursor;
     };
     return { exec } as unknown as SqlStorage;

@@ -1,0 +1,99 @@
+/**
+ * A play on a virtual clock: the real log and forwarding on a real database, with receivers that do exactly what a test
+ * says; and what reached them, in order.
+ */
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { expect } from 'vitest';
+import type { CourierTarget, OutgoingEvent } from '../../../src/delivery/outgoing';
+import type { DestinationRecord, WebhookRecord } from '../../../src/subscriptions/webhook';
+import { range } from '../sequence';
+import { type EventGiven, incomingEvent, webhookRecord } from '../webhook-record';
+import { type Reply, simulatedCourier } from './simulated-courier';
+import { type Deliver, World } from './world';
+
+type Attempt = { id: string; sequence: number; attempt: number; at: number; event: OutgoingEvent };
+
+/** A world whose receivers answer as `reply` says; what reached them, in order. */
+export class Scene {
+  readonly attempts: Attempt[] = [];
+  readonly delivered: Attempt[] = [];
+  inFlight = 0;
+  mostInFlight = 0;
+  calls = 0;
+  mostCalls = 0;
+  reply: (target: CourierTarget, event: OutgoingEvent) => Reply = () => ({ status: 200, ms: 50 });
+  /** Instead of the courier. */
+  deliver: Deliver | null = null;
+  readonly world: World;
+  #next = 1;
+
+  constructor(state: DurableObjectState, webhook: WebhookRecord, operator = false) {
+    let courier: Deliver | null = null;
+    this.world = new World(state, webhook, {
+      operator,
+      deliver: async (target, events) => {
+        this.mostCalls = Math.max(this.mostCalls, ++this.calls);
+        try {
+          return (await (this.deliver ?? courier)?.(target, events)) ?? [];
+        } finally {
+          this.calls--;
+        }
+      },
+    });
+    courier = simulatedCourier(this.world.time, (target, event) => this.reply(target, event), {
+      begun: (target, event) => {
+        const { sequence, attempt } = event;
+        this.attempts.push({ id: target.destinationId, sequence, attempt, at: this.world.time.now, event });
+        this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
+      },
+      finished: (target, event, { outcome }) => {
+        const { sequence, attempt } = event;
+        this.inFlight--;
+        if (outcome !== 'delivered') return;
+        this.delivered.push({ id: target.destinationId, sequence, attempt, at: this.world.time.now, event });
+      },
+    });
+  }
+
+  /** Appends events with the next increment ids, as one batch. */
+  async append(count: number, given: EventGiven | ((index: number) => EventGiven) = {}): Promise<void> {
+    const events = range(0, count - 1).map(index =>
+      incomingEvent(this.#next++, typeof given === 'function' ? given(index) : given),
+    );
+    this.world.append(await Promise.all(events));
+  }
+
+  /** Appends the event with this increment id again. */
+  async again(id: number): Promise<void> {
+    this.world.append([await incomingEvent(id)]);
+  }
+
+  wait(ms: number): Promise<void> {
+    return this.world.time.runUntil(this.world.time.now + ms);
+  }
+
+  /** Sequences that were delivered to a destination, in order. */
+  sequences(id: string): number[] {
+    return this.delivered.filter(one => one.id === id).map(({ sequence }) => sequence);
+  }
+
+  status(id: string): { retrying: number; dead: number } {
+    return this.world.forwarding.rows.count(id);
+  }
+}
+
+/** Plays it in an object of its own. */
+export async function scene(
+  destinations: DestinationRecord[],
+  play: (scene: Scene) => Promise<void>,
+  given: Partial<WebhookRecord> = {},
+  operator = false,
+): Promise<void> {
+  const stub = env.WEBHOOKS.getByName(crypto.randomUUID());
+  await runInDurableObject(stub, async (_instance, state) => {
+    const played = new Scene(state, webhookRecord({ destinations, ...given }), operator);
+    await play(played);
+    expect(played.world.aborted).toBeNull();
+  });
+}
