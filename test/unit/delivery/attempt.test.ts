@@ -1,8 +1,15 @@
 import { describe, expect, inject, it } from 'vitest';
 import { attemptDelivery } from '../../../src/delivery/attempt';
 import type { OutgoingEvent } from '../../../src/delivery/outgoing';
-import type { Echo, Notes } from '../../support/chaos-behaviours';
+import {
+  type Echo,
+  MISBEHAVIOURS,
+  type Notes,
+  REDIRECT_TARGETS,
+  WRONG_RETRY_AFTER,
+} from '../../support/chaos-behaviours';
 import { eventOf, targetOf } from '../../support/deliveries';
+import { range } from '../../support/sequence';
 
 const chaos = inject('chaosUrl');
 const deps = { fetch, now: () => Date.now(), allowPrivate: true };
@@ -11,6 +18,9 @@ const attempt = (
   path: string,
   { timeoutMs = 400, ...event }: Partial<OutgoingEvent> & { timeoutMs?: number } = {},
 ) => attemptDelivery(targetOf(`${chaos}${path}`, { timeoutMs }), eventOf(event), deps);
+
+/** Where many go at once, the receiver may take its time. */
+const PATIENT = { timeoutMs: 1500 };
 
 const notes = async (key: string): Promise<Notes> => (await fetch(`${chaos}/notes/${key}`)).json();
 
@@ -78,6 +88,22 @@ describe('the status decides', () => {
     });
   });
 
+  it('of every other kind is what its class says', async () => {
+    const statuses = range(200, 599);
+    const results = await Promise.all(statuses.map(status => attempt(`/answer?status=${status}`, PATIENT)));
+    for (const [index, { outcome, status, error }] of results.entries()) {
+      const expected = statuses[index] ?? 0;
+      const kind = expected < 300 ? null : expected < 400 ? 'redirect' : 'status';
+      const delivered = kind === null ? 'delivered' : 'failed';
+      expect({ outcome, status, error }).toEqual({ outcome: delivered, status: expected, error: kind });
+    }
+  });
+
+  it.each(REDIRECT_TARGETS)('a redirect to %s is not followed', async to => {
+    const result = await attempt(`/redirect?to=${encodeURIComponent(to)}`);
+    expect(result).toMatchObject({ outcome: 'failed', status: 302, error: 'redirect' });
+  });
+
   it('101 is a failure: nobody asked for another protocol', async () => {
     expect(await attempt('/switching')).toMatchObject({ outcome: 'failed' });
   });
@@ -94,6 +120,11 @@ describe('Retry-After', () => {
   ])('on %d of %j is %d', async (status, retryAfter, expected) => {
     const result = await attempt(`/answer?status=${status}&retry_after=${retryAfter}`);
     expect(result.retryAfterMs).toBe(expected);
+  });
+
+  it.each(WRONG_RETRY_AFTER)('of %j says nothing', async value => {
+    const { retryAfterMs } = await attempt(`/answer?status=503&retry_after=${encodeURIComponent(value)}`);
+    expect(retryAfterMs).toBeNull();
   });
 
   it('may be a date', async () => {
@@ -145,6 +176,14 @@ describe('a receiver that misbehaves costs its own attempt, and no more', () => 
       error: 'status',
       responseExcerpt,
     });
+  });
+
+  it('whatever it does, a delivery is what its first status says', async () => {
+    const results = await Promise.all(MISBEHAVIOURS.map(({ path }) => attempt(path, PATIENT)));
+    const outcomes = results.map(({ outcome }, index) => `${MISBEHAVIOURS[index]?.path} ${outcome}`);
+    expect(outcomes).toEqual(
+      MISBEHAVIOURS.map(({ path, delivered }) => `${path} ${delivered ? 'delivered' : 'failed'}`),
+    );
   });
 
   it('waits a second for a body, however long the timeout', async () => {
