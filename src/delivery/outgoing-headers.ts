@@ -6,7 +6,7 @@
  * `gapless-provider-…`, an extra header of such a name is left out. So is a header HTTP cannot carry: it must not
  * cost the event its delivery. Host and framing are the runtime's.
  */
-import { isGatewayName, isReservedName } from './header-names';
+import { comparableName, isGatewayName, isReservedName } from './header-names';
 import { hmacSha256Base64 } from './hmac';
 import type { CourierTarget, OutgoingEvent } from './outgoing';
 import { freshSignature } from './provider-signing';
@@ -33,7 +33,10 @@ export async function outgoingHeaders(
   if (target.sign === 'provider') {
     const fresh = await freshSignature(target, event, headers, attemptAt);
     for (const name of fresh?.remove ?? []) headers.delete(name);
-    for (const [name, value] of fresh?.set ?? []) headers.set(name, value);
+    // A scheme of a user's own may name any header; the gateway's `webhook-*` are left out here, and free.
+    for (const [name, value] of fresh?.set ?? []) {
+      if (!isReservedName(name) || comparableName(name).startsWith('webhook-')) headers.set(name, value);
+    }
   }
   if (!headers.has('user-agent')) headers.set('user-agent', 'Gapless/1');
   const own = [

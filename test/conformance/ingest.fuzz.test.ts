@@ -75,8 +75,16 @@ const CASES: Case[] = [
   {
     provider: 'apideck',
     documents: apideck.payloads,
-    sign: body =>
-      parsed(body) === null ? null : apideckHeaders(SECRET, new TextDecoder().decode(body), 'a', 'k'),
+    sign: body => {
+      try {
+        return parsed(body) === null
+          ? null
+          : apideckHeaders(SECRET, new TextDecoder().decode(body), 'a', 'k');
+      } catch {
+        // Nested too deeply for whoever signs it.
+        return null;
+      }
+    },
   },
   {
     provider: 'ecwid',

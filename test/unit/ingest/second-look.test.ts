@@ -1,0 +1,45 @@
+/** Who fails too often reaches no object: neither by many requests at once, nor by many in a row. */
+import { describe, expect, it } from 'vitest';
+import { newerRecord } from '../../../src/ingest/second-look';
+import type { WebhookRecord } from '../../../src/subscriptions/webhook';
+import { webhookRecord } from '../../support/webhook-record';
+import { envWith, limiter } from '../api/doubles';
+
+const NOW = Date.UTC(2026, 10, 20, 12);
+const request = (address: string) =>
+  new Request('https://gw.example.com/in/1', { headers: { 'cf-connecting-ip': address } });
+
+/** An environment whose objects have a newer record, and count who asks. */
+function watched(allowed: number, record: WebhookRecord) {
+  let asked = 0;
+  const object = {
+    getRecord: async () => {
+      asked++;
+      return { ...record, version: record.version + 1 };
+    },
+  };
+  const WEBHOOKS = { getByName: () => object } as unknown as Env['WEBHOOKS'];
+  return { env: envWith({ WEBHOOKS, FAILED_VERIFICATIONS: limiter(allowed) }), asked: () => asked };
+}
+
+describe('a second look', () => {
+  it('is had once in ten seconds, whoever asks', async () => {
+    const record = webhookRecord({ id: 7001 });
+    const { env, asked } = watched(1000, record);
+    for (let i = 0; i < 50; i++) await newerRecord(env, request(`192.0.2.${i}`), record, NOW + i * 100);
+    expect(asked()).toBe(1);
+    expect((await newerRecord(env, request('192.0.2.1'), record, NOW + 10_000))?.version).toBe(
+      record.version + 1,
+    );
+    expect(asked()).toBe(2);
+  });
+
+  it('is not had by an address that failed too often, and by another it is', async () => {
+    const record = webhookRecord({ id: 7002 });
+    const { env, asked } = watched(3, record);
+    for (let i = 0; i < 20; i++) await newerRecord(env, request('192.0.2.1'), record, NOW + i * 20_000);
+    expect(asked()).toBe(3);
+    await newerRecord(env, request('192.0.2.2'), record, NOW + 1_000_000);
+    expect(asked()).toBe(4);
+  });
+});
