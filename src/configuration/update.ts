@@ -90,7 +90,8 @@ async function withoutKnownToken(
   }
   const stored = await open(purpose.confirm(current.id), current.confirm.token.sealed);
   const { token: _, ...rest } = confirm;
-  return stored !== null && (await sameText(stored, confirm.token)) ? rest : confirm;
+  const isSame = stored !== null && (await sameText(stored, confirm.token));
+  return isSame && confirm.url === current.confirm.url ? rest : confirm;
 }
 
 /** Whether a secret is the one that is stored. */

@@ -143,13 +143,20 @@ function settingsErrors(settings: WebhookSettings, provider: Provider, rules: In
   if (settings.confirm !== null) {
     if (provider.name !== 'ecwid') errors.push({ path: '/confirm', message: 'is only for provider "ecwid"' });
     if (settings.confirm.token === null && !hasToken) {
-      errors.push({ path: '/confirm/token', message: 'is required' });
+      errors.push({
+        path: '/confirm/token',
+        message: 'is required, also where the url leads to another host',
+      });
     }
     const problem = rules.urlProblem(settings.confirm.url);
     if (problem !== null) errors.push({ path: '/confirm/url', message: problem });
   }
   return errors;
 }
+
+/** Who may change a webhook may not read its secrets: a stored token goes to the host that it was given for, no other. */
+const isSameHost = (before: string | undefined, after: string | undefined): boolean =>
+  before !== undefined && after !== undefined && URL.parse(before)?.origin === URL.parse(after)?.origin;
 
 /** The body of a create request. All problems that can be told apart are reported at once. */
 export function parseWebhook(given: unknown, rules: InputRules): Result<WebhookInput, FieldError[]> {
@@ -226,7 +233,8 @@ export function patchWebhook(
   const provider = found.value;
 
   const settings = settingsOf(parsed.output, provider);
-  const errors = settingsErrors(settings, provider, rules, record.confirm !== null);
+  const keepsToken = isSameHost(record.confirm?.url, settings.confirm?.url);
+  const errors = settingsErrors(settings, provider, rules, keepsToken);
   errors.push(...keyErrors(record.signature ?? null, settings.signature ?? null));
   for (const destination of record.destinations) {
     const message = retentionProblem(settings, destination.retrySchedule);

@@ -134,6 +134,10 @@ describe('the configuration', () => {
     expect(await changesOf({ webhooks: [shop] })).toEqual([]);
     const without = { ...shop, confirm: { url: confirm.url } };
     expect(await changesOf({ webhooks: [without] })).toEqual([]);
+    const moved = { ...confirm, url: 'https://other.example.com' };
+    expect((await put({ webhooks: [{ ...shop, confirm: { url: moved.url } }] })).status).toBe(422);
+    await changesOf({ webhooks: [{ ...shop, confirm: moved }] });
+    expect(await changesOf({ webhooks: [{ ...shop, confirm: moved }] })).toEqual([]);
     expect(
       await changesOf({ webhooks: [{ ...shop, confirm: { ...confirm, token: 'other' } }] }),
     ).toMatchObject([{ fields: { 'confirm.token': 'changed' } }]);

@@ -105,10 +105,14 @@ describe('changing a webhook', () => {
     expect(changed).toMatchObject({ name: null, topicsAsGiven: '*', sequence: { graceSeconds: 60 } });
   });
 
-  it('keeps the token of a confirmation that is not sent again', async () => {
+  it('keeps the token of a confirmation that is not sent again, for its host', async () => {
     const record = await made({ provider: 'ecwid', confirm: { url, token: 'token' } });
-    const moved = await patched(record, { confirm: { url: 'https://other.example.com' } });
-    expect(moved.confirm).toEqual({ url: 'https://other.example.com', token: record.confirm?.token });
+    const moved = await patched(record, { confirm: { url: `${url}/v4` } });
+    expect(moved.confirm).toEqual({ url: `${url}/v4`, token: record.confirm?.token });
+    const elsewhere = { confirm: { url: 'https://other.example.com' } };
+    expect(patchWebhook(record, elsewhere, rules)).toMatchObject({
+      error: [{ path: '/confirm/token', message: expect.stringContaining('another host') }],
+    });
     const renewed = await patched(record, { confirm: { token: 'new' } });
     expect(renewed.confirm?.token.sealed).toContain('|new)');
     expect((await patched(record, { confirm: null })).confirm).toBe(null);
