@@ -1,5 +1,5 @@
 /**
- * `npm run test:fuzz -- [--times 20] [--seed 7]`: the fuzz tests, that many times longer than in `npm test`, from a seed
+ * `npm run test:fuzz -- [--times 50] [--seed 7]`: the fuzz tests, that many times longer than in `npm test`, from a seed
  * that is printed. The requests made up from /openapi.json are among them.
  */
 import { spawn } from 'node:child_process';
@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({
   options: {
-    times: { type: 'string', default: '20' },
+    times: { type: 'string', default: '50' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
   },
 });

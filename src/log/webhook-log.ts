@@ -304,7 +304,8 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       if (isDue(live.copyAt, now)) await this.#copyToKv(live);
     } catch (error) {
       // Thrown alarms are dropped after six tries; what failed is due again and comes with the next one.
-      console.error('alarm', error instanceof Error ? error.message : 'failed');
+      // Its kind only: a message may quote what is stored.
+      console.error({ event: 'alarm_failed', name: error instanceof Error ? error.name : '' });
     }
     this.#arrange();
   }

@@ -131,7 +131,7 @@ describe('what is signed', { timeout: fuzzTimeout(60) }, () => {
         else expect(Number(sequence)).toBeLessThanOrEqual(kept.length);
       }),
       // Shrinking would go on with a log that the first failure has left behind.
-      { ...fuzzed(provider === 'shipstream' ? 150 : 60), endOnFailure: true },
+      { ...fuzzed(provider === 'shipstream' ? 50 : 25), endOnFailure: true },
     );
 
     const events = await client.events(id);
@@ -176,7 +176,7 @@ describe('what is not signed', { timeout: fuzzTimeout(60) }, () => {
           answers.add(answer.text);
         },
       ),
-      fuzzed(100),
+      fuzzed(40),
     );
     expect(answers.size).toBe(1);
     expect(await client.events(id)).toEqual([]);
@@ -196,7 +196,7 @@ describe('what is not signed', { timeout: fuzzTimeout(60) }, () => {
         await response.arrayBuffer();
         expect([404, 405]).toContain(response.status);
       }),
-      fuzzed(80),
+      fuzzed(40),
     );
   });
 });

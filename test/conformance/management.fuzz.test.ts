@@ -140,7 +140,7 @@ describe('JSON-RPC', { timeout: fuzzTimeout(60) }, () => {
       fc.asyncProperty(fc.oneof(request(), fc.array(request(), { maxLength: 4 })), async given =>
         expectAnswered(JSON.stringify(given)),
       ),
-      fuzzed(120),
+      fuzzed(50),
     );
   });
 
@@ -151,7 +151,7 @@ describe('JSON-RPC', { timeout: fuzzTimeout(60) }, () => {
       method: 'call',
       params: [gateway.adminToken, 'webhook.list', []],
     };
-    await fc.assert(fc.asyncProperty(hostileBodies([example, [example]]), expectAnswered), fuzzed(80));
+    await fc.assert(fc.asyncProperty(hostileBodies([example, [example]]), expectAnswered), fuzzed(30));
   });
 });
 
@@ -208,7 +208,7 @@ describe('REST', { timeout: fuzzTimeout(60) }, () => {
         if (answer.status < 400) return;
         expectProblem(answer, `${method} ${path}${query}: ${answer.status} ${answer.text}`);
       }),
-      fuzzed(150),
+      fuzzed(60),
     );
   });
 
@@ -229,7 +229,7 @@ describe('REST', { timeout: fuzzTimeout(60) }, () => {
         expect(sent.status, about).toBe(401);
         expect((await raw('DELETE', `/v1/webhooks/${id}`)).status).toBe(204);
       }),
-      fuzzed(60),
+      fuzzed(25),
     );
   });
 });
@@ -248,10 +248,8 @@ describe('the URL of a destination, over the API', () => {
         ['POST', '/v1/webhooks', { ...confirm, confirm: { url, token: 't' } }, '/confirm/url'],
         ['POST', `/v1/webhooks/${id}/destinations`, { url }, '/url'],
       ];
-      // A change each, and the other ways in turns.
-      for (const [method, path, input, field] of [ways[0], ways[1 + (i % 3)]].filter(
-        way => way !== undefined,
-      )) {
+      // In turns.
+      for (const [method, path, input, field] of ways.slice(i % 4, (i % 4) + 1)) {
         const answer = await client.call(method, path, input);
         const about = `${method} ${path} ${JSON.stringify(url)}: ${answer.status} ${answer.text}`;
         if (expected === 'public') {

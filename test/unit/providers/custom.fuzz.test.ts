@@ -84,7 +84,7 @@ describe('a definition', { timeout: fuzzTimeout(30) }, () => {
       fc.property(definitions, definition => {
         if (providerOf(definition) !== null) usable++;
       }),
-      fuzzed(1000),
+      fuzzed(500),
     );
     // Or nothing was tested.
     expect(usable).toBeGreaterThan(10);
@@ -102,7 +102,7 @@ describe('a definition', { timeout: fuzzTimeout(30) }, () => {
         expectSound(provider.describe({ headers, query: 'a=1', body }));
         expect(performance.now() - started).toBeLessThan(1000);
       }),
-      fuzzed(600),
+      fuzzed(300),
     );
   });
 
@@ -120,7 +120,7 @@ describe('a definition', { timeout: fuzzTimeout(30) }, () => {
         const other = { id: 'o', text: `${SECRET.text}.` };
         expect((await verify(provider.scheme, [other], { ...request, headers }, NOW)).ok).toBe(false);
       }),
-      fuzzed(600),
+      fuzzed(300),
     );
     expect(signed).toBeGreaterThan(0);
   });
