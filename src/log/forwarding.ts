@@ -174,7 +174,10 @@ export class Forwarding {
     this.#deps.rescheduled();
   }
 
-  /** Stores what no flush would: events that a full trail has to pass, and cursors that only passed others'. */
+  /**
+   * Stores what no flush would: events that a full trail has to pass, cursors that only passed others', the end of a
+   * replay that found nothing to send.
+   */
   #store(): void {
     const routes = [...this.#routes.values()];
     const now = this.#deps.now();
@@ -182,7 +185,7 @@ export class Forwarding {
     const ahead = routes.some(
       ({ lane, storedSequence }) => lane.cursor.sequence > storedSequence + UNSTORED_ENTRIES,
     );
-    if (overflow.length === 0 && !ahead) return;
+    if (overflow.length === 0 && !ahead && !this.replays.ended) return;
     this.#write(() => this.#accounting.overflow(this.#routes, overflow, now));
     // The scan can go on.
     for (const route of overflow) if (route.destination.isActive) this.#pumpRoute(route);

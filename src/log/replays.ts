@@ -160,13 +160,17 @@ export class Replays {
     this.#jobs.find(({ job }) => job.id === id)?.returned.push(event);
   }
 
+  /** Whether a job has ended that `save` has not deleted yet: one that found nothing to send ends without a flush. */
+  get ended(): boolean {
+    return this.#jobs.some(hasEnded);
+  }
+
   /** What to store: per job, up to where every event is settled or has a row. Ended jobs are deleted. */
   save(): [number, number][] {
-    this.#jobs = this.#jobs.filter(({ job, scanned, flying }) => {
-      const ended = scanned >= job.toSequence && flying.size === 0;
-      if (ended) this.#sql.exec('DELETE FROM replays WHERE id = ?', job.id);
-      return !ended;
-    });
+    for (const { job } of this.#jobs.filter(hasEnded)) {
+      this.#sql.exec('DELETE FROM replays WHERE id = ?', job.id);
+    }
+    this.#jobs = this.#jobs.filter(progress => !hasEnded(progress));
     return this.#jobs.map(({ job, scanned, flying }) => [
       job.id,
       flying.size === 0 ? scanned : Math.min(...flying) - 1,
@@ -188,6 +192,9 @@ const progressOf = (job: ReplayJob, scanned: number): Progress => ({
   flying: new Set(),
   returned: [],
 });
+
+const hasEnded = ({ job, scanned, flying }: Progress): boolean =>
+  scanned >= job.toSequence && flying.size === 0;
 
 /** Whether a job covers an event. @param row the event's exception row at the job's destination */
 export function wantsReplay(job: ReplayJob, event: StoredEvent, row: DeliveryRow | null): boolean {

@@ -657,6 +657,15 @@ describe('replays', () => {
       expect(s.world.sql.exec('SELECT * FROM deliveries').toArray()).toEqual([]);
     }));
 
+  it('that find nothing to send are over, and are not begun again by every restart', () =>
+    scene([destinationRecord('a')], async s => {
+      await s.append(10);
+      await s.wait(MINUTE);
+      s.world.forwarding.startReplay(replayOf('a', { toSequence: 10, topic: 'no:such' }));
+      await s.wait(MINUTE);
+      expect(s.world.sql.exec('SELECT * FROM replays').toArray()).toEqual([]);
+    }));
+
   it('bring the dead back to life, and count only what was dead when they were asked for', () =>
     scene([destinationRecord('a', { retrySchedule: [] })], async s => {
       s.reply = (_, { sequence }) => (sequence <= 5 ? fails() : works());
