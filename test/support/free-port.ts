@@ -1,14 +1,30 @@
-/** A loopback port that was free a moment ago, for a process that wants a number instead of choosing one. */
+/**
+ * A loopback port that was free a moment ago, for a process that wants a number instead of choosing one.
+ *
+ * Not one that the system gives to outgoing connections: while a test waits for a gateway that is being restarted, one of
+ * its own attempts to connect could come from that very port, reach itself, and keep the gateway from listening there.
+ */
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
+/** Below what Linux (32768) and others (49152) take outgoing ports from. */
+const PORTS = { from: 10_000, to: 32_000 };
+const TRIES = 50;
+
 export async function freePort(): Promise<number> {
+  for (let i = 0; i < TRIES; i++) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    if (await isFree(port)) return port;
+  }
+  throw new Error('no port');
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+  const listening = await new Promise<boolean>(resolve => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => resolve(true));
   });
-  const address = server.address();
-  await new Promise(resolve => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  if (listening) await new Promise(resolve => server.close(resolve));
+  return listening;
 }
