@@ -11,7 +11,7 @@ import { FIRST_ID } from '../support/log-model';
 import { DESTINATIONS, LoggedWebhook, type Weather } from '../support/logged-webhook';
 
 const { env: settings } = import.meta as ImportMeta & { env: Record<string, string | undefined> };
-const RUNS = Number(settings.VITE_LOG_MODEL_RUNS ?? 3);
+const RUNS = Number(settings.VITE_LOG_MODEL_RUNS ?? 2);
 const SEED = settings.VITE_LOG_MODEL_SEED;
 /** Ahead of the real clock, so that no alarm comes by itself. */
 const START = Date.UTC(2040, 0, 1);

@@ -61,10 +61,10 @@ export class Provider {
     await this.#post(this.#shipstreamEvent());
   }
 
-  /** Has so many more events to send. Some that were held up come now. */
+  /** Has so many events to send, those included that the last gateway was too short-lived for. Some held up come now. */
   happen(count: number): void {
     const chance = this.#chance;
-    for (let i = 0; i < count; i++) {
+    while (this.#queue.length < count) {
       const event = chance.is(0.2) ? this.#apideckEvent() : this.#shipstreamEvent();
       if (event.provider === 'shipstream' && chance.is(0.03)) this.skipped.push(event.id);
       else if (chance.is(0.02)) this.#late.push(event);

@@ -109,7 +109,7 @@ export class Receivers {
       destination.caught = null;
       return { path: '/hang', accepted: false };
     }
-    const wellPath = `/wait?ms=${chance.int(0, 40)}`;
+    const wellPath = `/wait?ms=${chance.int(0, 20)}`;
     switch (destination.weather) {
       case 'fine':
         return { path: wellPath, accepted: true };

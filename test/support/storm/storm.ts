@@ -26,8 +26,8 @@ type Scene = (typeof SCENES)[number];
 
 /** Longest wait for a moment that may not come. */
 const MOMENT_MS = 2000;
-/** How long everything may take to arrive once the weather is fine. */
-const CALM_MS = 300_000;
+/** Once the weather is fine, something arrives at least so often until everything has: a probe goes out every minute. */
+const STILL_MS = 90_000;
 
 export type StormReport = {
   problems: string[];
@@ -175,19 +175,29 @@ class Storm {
     provider.catchUp();
     await provider.send(8);
     const logs = await readLogs(this.#client, this.#webhooks);
-    const undelivered = () =>
-      DESTINATIONS.flatMap(destination =>
-        this.#receivers.feedOf(destination.name).missing(feedOf(destination, logs, provider)),
-      ).length;
-    await eventually(() => {
-      if (undelivered() > 0) throw new Error('not everything has arrived');
-    }, CALM_MS).catch(() => null);
+    await this.#untilDelivered(logs);
     const expected = missingIds(logs);
     await eventually(async () => {
       const found = await gapIds(this.#client, this.#webhooks);
       if (found.length !== expected.length) throw new Error('the gap list is not complete');
     }).catch(() => null);
     return this.#report(logs, await gapIds(this.#client, this.#webhooks), Date.now() - startedAt);
+  }
+
+  /** As long as anything arrives. */
+  async #untilDelivered(logs: Logs): Promise<void> {
+    const provider = this.#provider;
+    const wanted = DESTINATIONS.map(destination => feedOf(destination, logs, provider));
+    const { feeds } = this.#receivers;
+    const left = () =>
+      wanted.reduce((sum, feed, index) => sum + (feeds[index]?.missing(feed).length ?? 0), 0);
+    let before = left();
+    for (let since = Date.now(); before > 0 && Date.now() - since < STILL_MS; ) {
+      await pause(200);
+      const now = left();
+      if (now < before) since = Date.now();
+      before = now;
+    }
   }
 
   async #report(logs: Logs, gaps: readonly number[], calmMs: number): Promise<StormReport> {
