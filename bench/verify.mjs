@@ -17,7 +17,7 @@ const ROUND_MS = 60;
 
 const directory = await mkdtemp(join(tmpdir(), 'gapless-bench-'));
 await build({
-  entryPoints: [new URL('./verify-worker.ts', import.meta.url).pathname],
+  entryPoints: [new URL('./workers/verify.ts', import.meta.url).pathname],
   bundle: true,
   format: 'esm',
   target: 'esnext',

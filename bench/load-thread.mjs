@@ -1,0 +1,61 @@
+/** The load, in a thread of its own: requests of one provider to one webhook, as fast as answered or at a given rate. */
+import { connect } from 'node:net';
+import { parentPort } from 'node:worker_threads';
+import { readMessages } from './http-connection.mjs';
+import * as requests from './requests.mjs';
+
+const now = () => performance.timeOrigin + performance.now();
+
+parentPort.on('message', async ({ port, path, provider, from, count, connections, rate, ackedAt }) => {
+  const make = index => requests.toBytes(path, requests[provider](from + index));
+  // Signing must not compete with what is measured; a load that lasts signs as it goes.
+  const ready = count <= 100_000 ? Array.from({ length: count }, (_, index) => make(index)) : null;
+  const acks = ackedAt === undefined ? null : new Float64Array(ackedAt);
+  const latencies = new Float64Array(count);
+  const failures = {};
+  let accepted = 0;
+  let next = 0;
+  const startedAt = now();
+
+  await Promise.all(
+    Array.from(
+      { length: connections },
+      () =>
+        new Promise((resolve, reject) => {
+          const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+          let index = -1;
+          let sentAt = 0;
+          const send = () => {
+            if (next >= count) return socket.end();
+            index = next++;
+            // Offered at a rate: what is late counts from when it was due.
+            const dueAt = rate === undefined ? now() : startedAt + (index * 1000) / rate;
+            const wait = dueAt - now();
+            const write = () => {
+              sentAt = dueAt;
+              socket.write(ready?.[index] ?? make(index));
+            };
+            if (wait > 1) setTimeout(write, wait);
+            else write();
+          };
+          socket.on('connect', send);
+          socket.on('close', resolve);
+          socket.on('error', reject);
+          readMessages(socket, head => {
+            const answeredAt = now();
+            latencies[index] = answeredAt - sentAt;
+            if (acks !== null) acks[index] = answeredAt;
+            const status = head.slice(9, 12);
+            if (status === '200') accepted++;
+            else failures[status] = (failures[status] ?? 0) + 1;
+            send();
+          });
+        }),
+    ),
+  );
+  const seconds = (now() - startedAt) / 1000;
+  latencies.sort();
+  const quantile = share => latencies[Math.min(count - 1, Math.floor(count * share))];
+  const latency = { p50: quantile(0.5), p99: quantile(0.99), p999: quantile(0.999) };
+  parentPort.postMessage({ seconds, accepted, failures, rate: count / seconds, latency });
+});

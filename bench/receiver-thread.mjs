@@ -1,0 +1,31 @@
+/**
+ * Receivers, in a thread of their own. A receiver answers after `delayMs`, or never, and notes in shared memory when
+ * each increment id came first; `counts` is [requests, distinct ids].
+ */
+import { createServer } from 'node:net';
+import { parentPort } from 'node:worker_threads';
+import { readMessages } from './http-connection.mjs';
+
+const ANSWER = Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-type: text/plain\r\n\r\nok');
+const now = () => performance.timeOrigin + performance.now();
+
+parentPort.on('message', ({ delayMs, hangs, from, arrivedAt, counts }) => {
+  const arrivals = new Float64Array(arrivedAt);
+  const totals = new Int32Array(counts);
+  const server = createServer(socket => {
+    socket.setNoDelay(true);
+    socket.on('error', () => socket.destroy());
+    readMessages(socket, head => {
+      if (hangs) return;
+      const index = Number(/\r\ngapless-increment-id: (\d+)/i.exec(head)?.[1] ?? 0) - from;
+      totals[0]++;
+      if (index >= 0 && index < arrivals.length && arrivals[index] === 0) {
+        arrivals[index] = now();
+        totals[1]++;
+      }
+      if (delayMs === 0) socket.write(ANSWER);
+      else setTimeout(() => socket.writable && socket.write(ANSWER), delayMs);
+    });
+  });
+  server.listen(0, '127.0.0.1', 4096, () => parentPort.postMessage(server.address().port));
+});

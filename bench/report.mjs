@@ -1,0 +1,120 @@
+/** The figures as people read them: each budget with its target, then what stands beside them. */
+import { cpus, release } from 'node:os';
+import { eventCost, monthly, sum } from './dollars.mjs';
+
+export function report(figures, sizes) {
+  const parts = [
+    `## ${new Date().toISOString().slice(0, 10)}`,
+    `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, Linux ${release()}, Node ${process.version}; the load and its receivers run on the same machine. Sizes: ${JSON.stringify(sizes)}`,
+    table(['budget', 'measured', 'target', ''], budgets(figures)),
+    acks(figures),
+    lags(figures),
+    dollars(figures),
+    `Memory of workerd at the end: ${Math.round(figures.memory)} MiB.`,
+  ];
+  return parts.filter(part => part !== null).join('\n\n');
+}
+
+function budgets({ accept, delivery, isolation, log, rows, bundle }) {
+  const lines = [];
+  const atLeast = (name, value, target) => lines.push([name, round(value), `≥ ${target}`, met(value >= target)]);
+  const atMost = (name, value, target) => lines.push([name, round(value), `≤ ${target}`, met(value <= target)]);
+  if (accept !== null) {
+    const busiest = accept.byConnections.at(-1);
+    atLeast('accepted per second ÷ floor, 128 connections', busiest.ratio, 2);
+    lines.push(['the same, Apideck', round(accept.apideck.ratio), '', '']);
+    atMost('KV reads per event under load', busiest.kvReads, 0.05);
+  }
+  if (delivery !== null) {
+    atLeast('delivered to a receiver that takes 50 ms ÷ floor', delivery.after50.ratio, 0.5);
+    atLeast('delivered to a receiver that answers at once ÷ floor', delivery.atOnce.ratio, 0.8);
+  }
+  if (rows !== null) {
+    const targets = { sequential: [3, 3], isolated: [4, 5], load: [1.3, 2.3] };
+    for (const [spacing, [numbered, named]] of Object.entries(targets)) {
+      atMost(`rows written per event, ${spacing}, increment id`, rows.shipstream[spacing].written, numbered);
+      atMost(`rows written per event, ${spacing}, event id`, rows.apideck[spacing].written, named);
+    }
+  }
+  if (log !== null) atLeast(`ack rate with ${log.events} events in the log ÷ with none`, log.ratio, 0.9);
+  if (isolation !== null) atMost("healthy destination's p99 beside 10 hung ones ÷ alone", isolation.ratio, 2);
+  atMost('Worker bundle in KiB, gzip (API reference included)', bundle, 60);
+  return lines;
+}
+
+function acks({ accept }) {
+  if (accept === null) return null;
+  const lines = [...accept.byConnections, { ...accept.apideck, connections: '128, Apideck' }].map(one => [
+    String(one.connections),
+    String(Math.round(one.floor)),
+    String(Math.round(one.rate)),
+    ...[one.ratio, one.p50, one.p99, one.p999, one.cpuMs].map(round),
+  ]);
+  const heads = ['connections', 'floor/s', 'acks/s', 'ratio', 'p50 ms', 'p99 ms', 'p99.9 ms', 'CPU ms/event'];
+  return `Acks, nothing to forward:\n\n${table(heads, lines)}`;
+}
+
+function lags({ delivery, isolation }) {
+  const lines = [];
+  const add = (name, rate, lag) => lines.push([name, rate, ...(lag === null ? ['', ''] : [round(lag.p50), round(lag.p99)])]);
+  if (delivery !== null) {
+    add('receiver answers at once', String(Math.round(delivery.atOnce.rate)), delivery.atOnce.lag);
+    add('receiver takes 50 ms', String(Math.round(delivery.after50.rate)), delivery.after50.lag);
+  }
+  if (isolation !== null) {
+    add('alone', '50', isolation.alone);
+    add('beside 10 hung', '50', isolation.beside);
+  }
+  if (lines.length === 0) return null;
+  return `From ack to delivery, at the highest rate that keeps up and at a steady 50/s:\n\n${table(['', 'events/s', 'p50 ms', 'p99 ms'], lines)}`;
+}
+
+function dollars({ rows, trickles, accept, log }) {
+  if (rows === null) return null;
+  const busiest = accept?.byConnections.at(-1);
+  const shared = {
+    // The process's whole CPU time, the object's part and the platform's own included: more than is billed.
+    cpuMs: busiest?.cpuMs ?? 1,
+    kvReads: busiest?.kvReads ?? 0,
+    storedBytes: log?.bytesPerEvent ?? 1500,
+  };
+  const names = Object.keys(eventCost(rows.shipstream.load, shared));
+  const columns = [
+    ['under load', rows.shipstream.load, null],
+    ['sequential', rows.shipstream.sequential, null],
+    ['under load, event ids', rows.apideck.load, null],
+    ...Object.entries(trickles).map(([name, figures]) => [name, figures, figures.intervalMs]),
+  ].map(([name, figures, intervalMs]) => ({
+    name,
+    figures,
+    intervalMs,
+    // A trickle finds the edge without a copy of the record: one read of KV per event.
+    costs: eventCost(figures, intervalMs === null ? shared : { ...shared, kvReads: 1 }),
+  }));
+  const lines = names.map(name => [name, ...columns.map(({ costs }) => money(costs[name] * 1e6))]);
+  lines.push(['**per million events**', ...columns.map(({ costs }) => `**${money(sum(costs) * 1e6)}**`)]);
+  lines.push([
+    'per webhook and month',
+    ...columns.map(({ costs, intervalMs }) => (intervalMs === null ? '' : money(monthly(costs, intervalMs)))),
+  ]);
+  const counted = columns.map(({ name, figures }) => [
+    name,
+    ...[figures.written, figures.alarmsSet, figures.read, figures.alarmRuns, figures.awakeMs].map(round),
+  ]);
+  const heads = ['per event', 'rows written', 'of these alarms set', 'rows read', 'alarm runs', 'ms awake'];
+  return [
+    'Dollars at list prices, beyond what a plan includes (without logs and traces):',
+    table(['$ per million events', ...columns.map(({ name }) => name)], lines),
+    'From these counts, one destination:',
+    table(heads, counted),
+  ].join('\n\n');
+}
+
+const round = value => (Number.isFinite(value) ? String(Number(value.toPrecision(3))) : '');
+const money = value => `$${value.toFixed(2)}`;
+const met = is => (is ? 'met' : '**not met**');
+
+function table(heads, lines) {
+  const row = cells => `| ${cells.join(' | ')} |`;
+  return [row(heads), row(heads.map(() => '---')), ...lines.map(row)].join('\n');
+}

@@ -1,0 +1,79 @@
+/**
+ * Measures the gateway's budgets on plain workerd and prints them as a table, then as JSON.
+ *
+ * npm run bench [-- --quick] [-- --only accept,delivery,isolation,log,cost] [-- --record]
+ *
+ * Every speed is a ratio to the floor, a Worker that makes one RPC and one INSERT per request, measured in the same
+ * run. `--quick` takes about a minute and is too short for figures worth keeping; `--record` adds to RESULTS.md.
+ */
+import { appendFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { measureAccept } from './measures/accept.mjs';
+import { bundleKiB } from './measures/bundle.mjs';
+import { measureRows, measureTrickles } from './measures/cost.mjs';
+import { measureDelivery } from './measures/delivery.mjs';
+import { measureIsolation } from './measures/isolation.mjs';
+import { measureLargeLog } from './measures/large-log.mjs';
+import { memoryMiB } from './measures/readings.mjs';
+import { report } from './report.mjs';
+import { build, startWorkerd, workDirectory } from './workerd.mjs';
+
+const FULL = {
+  accept: { count: 20_000, rounds: 5 },
+  delivery: { count: 10_000, seconds: 8 },
+  isolation: { count: 1000, rounds: 3 },
+  log: { events: 1_000_000, count: 10_000, rounds: 5 },
+  rows: { sequential: 500, isolated: 100, load: 20_000 },
+  trickles: [
+    { name: 'minute', intervalMs: 60_000, count: 4 },
+    { name: '8s', intervalMs: 8000, count: 30 },
+    { name: '8s-hung', intervalMs: 8000, count: 30, hung: true },
+  ],
+};
+const QUICK = {
+  accept: { count: 2000, rounds: 1 },
+  delivery: { count: 1500, seconds: 1 },
+  isolation: { count: 100, rounds: 1 },
+  log: { events: 10_000, count: 1500, rounds: 1 },
+  rows: { sequential: 50, isolated: 10, load: 1500 },
+  trickles: [],
+};
+
+const { values: flags } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: 'accept,delivery,isolation,log,cost' },
+    record: { type: 'boolean', default: false },
+  },
+});
+const sizes = flags.quick ? QUICK : FULL;
+const wanted = new Set(flags.only.split(','));
+const directory = workDirectory();
+const step = (name, measure) => {
+  if (!wanted.has(name)) return null;
+  process.stderr.write(`${name} …\n`);
+  return measure();
+};
+
+try {
+  build(directory.path);
+  const gateway = await startWorkerd(directory.path, 'gateway');
+  const accept = await step('accept', () => measureAccept(gateway, sizes.accept));
+  const delivery = await step('delivery', async () => ({
+    atOnce: await measureDelivery(gateway, { ...sizes.delivery, delayMs: 0 }),
+    after50: await measureDelivery(gateway, { ...sizes.delivery, delayMs: 50 }),
+  }));
+  const isolation = await step('isolation', () => measureIsolation(gateway, sizes.isolation));
+  const log = await step('log', () => measureLargeLog(gateway, sizes.log));
+  const memory = memoryMiB(gateway.pid);
+  await gateway.stop();
+  const rows = await step('cost', () => measureRows(directory.path, sizes.rows));
+  const trickles = await step('cost', () => measureTrickles(directory.path, sizes.trickles));
+  const figures = { accept, delivery, isolation, log, rows, trickles, memory, bundle: bundleKiB(directory.path) };
+  const text = report(figures, sizes);
+  console.log(text);
+  console.log(JSON.stringify(figures));
+  if (flags.record) appendFileSync(new URL('./RESULTS.md', import.meta.url), `\n${text}\n`);
+} finally {
+  directory.remove();
+}

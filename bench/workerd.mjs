@@ -1,0 +1,122 @@
+/**
+ * Plain workerd with what `wrangler deploy --dry-run` builds: no development server in between, none of its proxies.
+ *
+ * Two services listen: the gateway, and the floor that every figure is a ratio of. KV and rate limits are stand-ins.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const settings = readFileSync(join(root, 'wrangler.toml'), 'utf8');
+const compatibilityDate = /^compatibility_date = "(.*)"$/m.exec(settings)?.[1];
+
+export const ADMIN_TOKEN = 'bench-admin-token';
+
+/** A directory of this run; `remove` deletes it. */
+export function workDirectory() {
+  const path = mkdtempSync(join(tmpdir(), 'gapless-bench-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Builds the gateway into `directory` as a deployment would. */
+export function build(directory) {
+  const wrangler = join(root, 'node_modules', '.bin', 'wrangler');
+  const args = [wrangler, 'deploy', '--dry-run', '--outdir', directory];
+  execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  for (const name of ['floor.js', 'stand-ins.js', 'counted.js']) {
+    copyFileSync(new URL(`./workers/${name}`, import.meta.url), join(directory, name));
+  }
+}
+
+/**
+ * Starts workerd on the build in `directory`, with its own storage under `name`. `metered`: with a meter on rows;
+ * `flags`: more of workerd's own.
+ * Answers `{ ports: { gapless, floor, kv, meter }, pid, logs, stop }`, `logs` being the directory of the webhooks' storage.
+ */
+export async function startWorkerd(directory, name, { metered = false, flags = [] } = {}) {
+  const disk = join(directory, name);
+  mkdirSync(disk);
+  const config = join(directory, `${name}.capnp`);
+  writeFileSync(config, configuration(disk, metered));
+  // The binary itself: what is measured and stopped is this process, not a wrapper of it.
+  const workerd = spawn(binary(), ['serve', '--experimental', config, '--control-fd=3', ...flags], { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] });
+  const ports = {};
+  const wanted = metered ? 4 : 3;
+  await new Promise((resolve, reject) => {
+    workerd.on('exit', code => reject(new Error(`workerd ended with ${code}`)));
+    workerd.stdio[3].on('data', chunk => {
+      for (const line of String(chunk).split('\n').filter(Boolean)) {
+        const { event, socket, port } = JSON.parse(line);
+        if (event === 'listen' && socket !== 'inspector') ports[socket] = port;
+      }
+      if (Object.keys(ports).length === wanted) resolve();
+    });
+  });
+  const ended = new Promise(resolve => workerd.on('exit', resolve));
+  const stop = async () => {
+    workerd.kill('SIGTERM');
+    await ended;
+  };
+  return { ports, pid: workerd.pid, logs: join(disk, 'log'), stop };
+}
+
+function binary() {
+  const require = createRequire(import.meta.url);
+  const platform = `@cloudflare/workerd-${process.platform}-${process.arch === 'x64' ? '64' : process.arch}`;
+  const inner = createRequire(require.resolve('workerd/package.json'));
+  return inner.resolve(`${platform}/bin/workerd`);
+}
+
+const configuration = (disk, metered) => `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "gapless", worker = (
+      modules = [
+        ${metered ? '(name = "counted.js", esModule = embed "counted.js"),' : ''}
+        (name = "index.js", esModule = embed "index.js"),
+      ],
+      compatibilityDate = "${compatibilityDate}",
+      compatibilityFlags = ["global_fetch_strictly_public"],
+      bindings = [
+        (name = "WEBHOOKS", durableObjectNamespace = "WebhookLog"),
+        (name = "TOKENS", durableObjectNamespace = "ApiTokens"),
+        (name = "SUBSCRIPTIONS", kvNamespace = (name = "stand-ins", entrypoint = "Kv")),
+        (name = "FAILED_VERIFICATIONS", service = (name = "stand-ins", entrypoint = "Limits")),
+        (name = "FAILED_SIGN_INS", service = (name = "stand-ins", entrypoint = "Limits")),
+        (name = "ADMIN_TOKEN", text = "${ADMIN_TOKEN}"),
+        (name = "SECRETS_KEY", text = "bench-secrets-key-bench-secrets-key-000"),
+        (name = "ALLOW_PRIVATE_DESTINATIONS", text = "1"),
+        (name = "PUBLIC_URL", text = ""), (name = "OPERATIONS_URL", text = ""), (name = "RPC_SHOW_SECRETS", text = ""),
+      ],
+      durableObjectNamespaces = [
+        (className = "WebhookLog", uniqueKey = "log", enableSql = true),
+        (className = "ApiTokens", uniqueKey = "tokens", enableSql = true),
+      ],
+      durableObjectStorage = (localDisk = "disk"),
+    )),
+    (name = "floor", worker = (
+      modules = [(name = "floor.js", esModule = embed "floor.js")],
+      compatibilityDate = "${compatibilityDate}",
+      bindings = [(name = "FLOOR", durableObjectNamespace = "Floor")],
+      durableObjectNamespaces = [(className = "Floor", uniqueKey = "floor", enableSql = true)],
+      durableObjectStorage = (localDisk = "disk"),
+    )),
+    (name = "stand-ins", worker = (
+      modules = [(name = "stand-ins.js", esModule = embed "stand-ins.js")],
+      compatibilityDate = "${compatibilityDate}",
+    )),
+    (name = "disk", disk = (path = "${disk}", writable = true)),
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+  ],
+  sockets = [
+    (name = "gapless", address = "127.0.0.1:0", http = (), service = "gapless"),
+    (name = "floor", address = "127.0.0.1:0", http = (), service = "floor"),
+    (name = "kv", address = "127.0.0.1:0", http = (), service = "stand-ins"),
+    ${metered ? '(name = "meter", address = "127.0.0.1:0", http = (), service = (name = "gapless", entrypoint = "Meter")),' : ''}
+  ],
+);
+`;
