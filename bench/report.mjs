@@ -17,8 +17,10 @@ export function report(figures, sizes) {
 
 function budgets({ accept, delivery, isolation, log, rows, bundle }) {
   const lines = [];
-  const atLeast = (name, value, target) => lines.push([name, round(value), `≥ ${target}`, met(value >= target)]);
-  const atMost = (name, value, target) => lines.push([name, round(value), `≤ ${target}`, met(value <= target)]);
+  const atLeast = (name, value, target) =>
+    lines.push([name, round(value), `≥ ${target}`, met(value >= target)]);
+  const atMost = (name, value, target) =>
+    lines.push([name, round(value), `≤ ${target}`, met(value <= target)]);
   if (accept !== null) {
     const busiest = accept.byConnections.at(-1);
     atLeast('accepted per second ÷ floor, 128 connections', busiest.ratio, 2);
@@ -56,7 +58,8 @@ function acks({ accept }) {
 
 function lags({ delivery, isolation }) {
   const lines = [];
-  const add = (name, rate, lag) => lines.push([name, rate, ...(lag === null ? ['', ''] : [round(lag.p50), round(lag.p99)])]);
+  const add = (name, rate, lag) =>
+    lines.push([name, rate, ...(lag === null ? ['', ''] : [round(lag.p50), round(lag.p99)])]);
   if (delivery !== null) {
     add('receiver answers at once', String(Math.round(delivery.atOnce.rate)), delivery.atOnce.lag);
     add('receiver takes 50 ms', String(Math.round(delivery.after50.rate)), delivery.after50.lag);

@@ -69,7 +69,16 @@ try {
   await gateway.stop();
   const rows = await step('cost', () => measureRows(directory.path, sizes.rows));
   const trickles = await step('cost', () => measureTrickles(directory.path, sizes.trickles));
-  const figures = { accept, delivery, isolation, log, rows, trickles, memory, bundle: bundleKiB(directory.path) };
+  const figures = {
+    accept,
+    delivery,
+    isolation,
+    log,
+    rows,
+    trickles,
+    memory,
+    bundle: bundleKiB(directory.path),
+  };
   const text = report(figures, sizes);
   console.log(text);
   console.log(JSON.stringify(figures));

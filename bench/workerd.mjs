@@ -43,7 +43,9 @@ export async function startWorkerd(directory, name, { metered = false, flags = [
   const config = join(directory, `${name}.capnp`);
   writeFileSync(config, configuration(disk, metered));
   // The binary itself: what is measured and stopped is this process, not a wrapper of it.
-  const workerd = spawn(binary(), ['serve', '--experimental', config, '--control-fd=3', ...flags], { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] });
+  const workerd = spawn(binary(), ['serve', '--experimental', config, '--control-fd=3', ...flags], {
+    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+  });
   const ports = {};
   const wanted = metered ? 4 : 3;
   await new Promise((resolve, reject) => {

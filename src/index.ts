@@ -14,7 +14,6 @@ export { ApiTokens } from './tokens/api-tokens';
 
 const app = new Hono<{ Bindings: Env }>();
 
-app.all('/in/:webhook_id', ingest);
 app.route('/v1', rest);
 app.route('/api/jsonrpc', jsonRpc);
 app.get('/healthz', c => c.json({ status: 'ok' }));
@@ -23,6 +22,20 @@ app.get('/openapi.json', c => c.json(openApiDocument()));
 app.get('/docs', reference);
 for (const path of ['/healthz', '/metrics', '/openapi.json', '/docs']) app.all(path, onlyGet);
 app.notFound(unknownRoute);
-app.onError(unexpectedError);
+app.onError((error, c) => unexpectedError(error, c.req.routePath));
 
-export default app;
+/** `/in/` and the webhook id, in an absolute address. */
+const INGEST_PATH = /^[^/]+:\/\/[^/]*\/in\/([^/?#]+)(?:[?#]|$)/;
+
+export default {
+  async fetch(request, env, context) {
+    // Events are most of what comes: they do not go through the router of everything else.
+    const webhookId = INGEST_PATH.exec(request.url)?.[1];
+    if (webhookId === undefined) return app.fetch(request, env, context);
+    try {
+      return await ingest(request, env, context, webhookId);
+    } catch (error) {
+      return unexpectedError(error instanceof Error ? error : new Error('not an error'), '/in/:webhook_id');
+    }
+  },
+} satisfies ExportedHandler<Env>;

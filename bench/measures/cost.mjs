@@ -1,6 +1,7 @@
 /** What an event costs on the network: rows, alarms, requests and time awake, from metered processes. */
-import { startWorkerd } from '../workerd.mjs';
+
 import { createWebhook, sendLoad, sleep, startReceiver } from '../traffic.mjs';
+import { startWorkerd } from '../workerd.mjs';
 import { meter } from './readings.mjs';
 
 /** Sequential: the next event comes when the last one was delivered; isolated: when everything has come to rest. */
@@ -40,9 +41,13 @@ async function perEvent({ ports }, { provider, count, spacing, hung = false }) {
   const receiver = await startReceiver({ count: count + 1 });
   const silent = await startReceiver({ hangs: true });
   try {
-    const destinations = [receiver.url, ...(hung ? [silent.url] : [])].map(url => ({ url, max_in_flight: 128 }));
+    const destinations = [receiver.url, ...(hung ? [silent.url] : [])].map(url => ({
+      url,
+      max_in_flight: 128,
+    }));
     const { path } = await createWebhook(ports.gapless, { provider, destinations });
-    const send = options => sendLoad({ port: ports.gapless, path, provider, connections: 1, count: 1, ...options });
+    const send = options =>
+      sendLoad({ port: ports.gapless, path, provider, connections: 1, count: 1, ...options });
     // The first event makes the day's tables, which the day's events share.
     await send({ from: 1 });
     await sleep(hung ? 20_000 : 1000);

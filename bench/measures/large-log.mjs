@@ -18,5 +18,11 @@ export async function measureLargeLog({ ports, logs }, { events, count, rounds }
     seen.push({ without: without.rate, with: withEvents.rate, ratio: withEvents.rate / without.rate });
   }
   const of = pick => median(seen.map(pick));
-  return { events, bytesPerEvent, without: of(one => one.without), with: of(one => one.with), ratio: of(one => one.ratio) };
+  return {
+    events,
+    bytesPerEvent,
+    without: of(one => one.without),
+    with: of(one => one.with),
+    ratio: of(one => one.ratio),
+  };
 }

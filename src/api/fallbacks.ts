@@ -12,10 +12,10 @@ export const wrongMethod = (_c: Context, allowed: string[]): Response =>
 export const onlyGet = (): Response => problem({ reason: 'method_not_allowed', allowed: ['GET', 'HEAD'] });
 
 /** Logs the kind of the error and where it was made, not its message, which may quote input. */
-export function unexpectedError(error: Error, c: Context): Response {
+export function unexpectedError(error: Error, route: string): Response {
   console.error({
     event: 'unexpected_error',
-    route: c.req.routePath,
+    route,
     name: error.name,
     at: error.stack?.split('\n').find(line => line.trimStart().startsWith('at ')),
   });

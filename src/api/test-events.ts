@@ -15,8 +15,6 @@ import { problem } from './problem';
 
 export const testEvents = new Hono<{ Bindings: Env }>();
 
-const path = new Hono<{ Bindings: Env }>().all('/in/:webhook_id', ingest);
-
 testEvents.post('/:webhook_id/test', async c => {
   const found = await findWebhook(c.env, c.req.param('webhook_id'));
   if (!found.ok) return problem(found.error);
@@ -51,6 +49,6 @@ testEvents.post('/:webhook_id/test', async c => {
       body: sample.body,
     },
   );
-  const response = await path.fetch(request, c.env, c.executionCtx);
+  const response = await ingest(request, c.env, c.executionCtx, String(record.id));
   return c.json({ topic: sample.topic, status: response.status, answer: await response.json() });
 });

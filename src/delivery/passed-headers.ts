@@ -29,18 +29,29 @@ const LEFT_BEHIND_PREFIXES = ['cf-', 'x-forwarded-'];
 
 /** Name-value pairs in lower case, in the order of `headers`; without those `Connection` nominates (RFC 9110 §7.6.1). */
 export function passedHeaders(headers: Headers): [string, string][] {
-  const nominated = new Set(
-    (headers.get('connection') ?? '').split(',').map(option => comparableName(option.trim())),
+  const connection = headers.get('connection');
+  const nominated =
+    connection === null ? [] : connection.split(',').map(option => comparableName(option.trim()));
+  const passed: [string, string][] = [];
+  for (const [name, value] of headers) {
+    if (isPassed(name) && !nominated.includes(comparableName(name))) passed.push([name.toLowerCase(), value]);
+  }
+  return passed;
+}
+
+/** Providers send the same few names over and over. */
+const verdicts = new Map<string, boolean>();
+const MAX_VERDICTS = 1000;
+
+function isPassed(name: string): boolean {
+  const known = verdicts.get(name);
+  if (known !== undefined) return known;
+  const comparable = comparableName(name);
+  const passes = !(
+    isHopByHop(comparable) ||
+    LEFT_BEHIND.has(comparable) ||
+    LEFT_BEHIND_PREFIXES.some(prefix => comparable.startsWith(prefix))
   );
-  return [...headers]
-    .map(([name, value]): [string, string] => [name.toLowerCase(), value])
-    .filter(([name]) => {
-      const comparable = comparableName(name);
-      return !(
-        isHopByHop(comparable) ||
-        nominated.has(comparable) ||
-        LEFT_BEHIND.has(comparable) ||
-        LEFT_BEHIND_PREFIXES.some(prefix => comparable.startsWith(prefix))
-      );
-    });
+  if (verdicts.size < MAX_VERDICTS) verdicts.set(name, passes);
+  return passes;
 }

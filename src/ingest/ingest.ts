@@ -5,7 +5,6 @@
  * commit. Stateless; the only state is the object's. Fails closed: whatever cannot be verified is not passed on, and
  * whatever cannot be stored is answered so that the provider sends it again.
  */
-import type { Context } from 'hono';
 import { passedHeaders } from '../delivery/passed-headers';
 import { withoutToken } from '../delivery/shared-token';
 import { LIMITS } from '../limits';
@@ -23,24 +22,33 @@ import { webhookIdOf } from '../subscriptions/webhook-id';
 import { answer, type Outcome } from './answer';
 import { findWebhook, inboundSecrets } from './find-webhook';
 import { type Greeted, greetGet, greetSigned, greetUnsigned } from './greet';
-import { noteRefusal } from './refusals';
+import { noteRefusal, refusalReason } from './refusals';
 import { newerRecord } from './second-look';
 import { signedRequest } from './signed-request';
 import { verifyInbound } from './verify-inbound';
 
-export async function ingest(c: Context<{ Bindings: Env }, '/in/:webhook_id'>): Promise<Response> {
-  const { req, env } = c;
-  if (req.method !== 'POST' && req.method !== 'GET') return answer({ kind: 'method' });
-  const id = webhookIdOf(req.param('webhook_id'));
+/** `webhookId` as it stands in the address. */
+export async function ingest(
+  request: Request,
+  env: Env,
+  context: Pick<ExecutionContext, 'waitUntil'>,
+  webhookId: string,
+): Promise<Response> {
+  const { method } = request;
+  if (method !== 'POST' && method !== 'GET') return answer({ kind: 'method' });
+  const id = webhookIdOf(webhookId);
   const found = id === null ? ok(null) : await findWebhook(env, id, Date.now());
-  if (req.method === 'GET') return answer(await greeted(env, req.raw, found.ok ? found.value : null));
+  if (method === 'GET') return answer(await greeted(env, request, found.ok ? found.value : null));
   if (!found.ok) return answer({ kind: 'unavailable' });
   if (found.value === null) return answer({ kind: 'gone' });
-  const body = await readBody(req.raw, LIMITS.MAX_BODY_BYTES, LIMITS.MAX_DRAINED_BYTES);
-  const outcome: Outcome = body.ok ? await take(env, req.raw, body.value, found.value) : { kind: body.error };
-  const bytes = body.ok ? body.value : new Uint8Array();
-  const refused = { env, record: found.value, request: req.raw, body: bytes, outcome, now: Date.now() };
-  c.executionCtx.waitUntil(noteRefusal(refused));
+  const body = await readBody(request, LIMITS.MAX_BODY_BYTES, LIMITS.MAX_DRAINED_BYTES);
+  const outcome: Outcome = body.ok ? await take(env, request, body.value, found.value) : { kind: body.error };
+  const reason = refusalReason(outcome);
+  if (reason !== null) {
+    const bytes = body.ok ? body.value : new Uint8Array();
+    const refused = { env, record: found.value, request, body: bytes, outcome, now: Date.now() };
+    context.waitUntil(noteRefusal(refused, reason));
+  }
   return answer(outcome);
 }
 

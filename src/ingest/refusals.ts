@@ -34,7 +34,7 @@ type Pending = RefusalReport & {
 const pending = new Map<number, Pending>();
 
 /** The reason under which an outcome is counted; null where nothing was refused. */
-function reasonOf(outcome: Outcome): string | null {
+export function refusalReason(outcome: Outcome): string | null {
   switch (outcome.kind) {
     case 'unverified':
       return outcome.reason;
@@ -59,10 +59,8 @@ export type Refused = {
 };
 
 /** Notes a refusal and sees to its report. Resolves when there is nothing left to do for this request. */
-export async function noteRefusal(refused: Refused): Promise<void> {
-  const { env, record, outcome, now } = refused;
-  const reason = reasonOf(outcome);
-  if (reason === null) return;
+export async function noteRefusal(refused: Refused, reason: string): Promise<void> {
+  const { env, record, now } = refused;
   const waiting = pendingOf(record.id);
   waiting.counts[reason] = (waiting.counts[reason] ?? 0) + 1;
   if (waiting.last.length < MAX_EXAMPLES) {

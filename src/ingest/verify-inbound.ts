@@ -19,9 +19,10 @@ export async function verifyInbound(
   request: SignedRequest,
   now: number,
 ): Promise<Result<Match, SignatureFailure | { reason: 'unavailable'; detail: string }>> {
+  if (certificate === null) return verify(scheme, secrets, request, now);
   // A key that was given instead of an id is pinned: nothing is fetched.
   const isPinned = secrets.every(({ text }) => secretProblem(scheme, text) === null);
-  if (certificate === null || isPinned) return verify(scheme, secrets, request, now);
+  if (isPinned) return verify(scheme, secrets, request, now);
 
   const address = request.headers.get(certificate.header) ?? '';
   const key = await certificates.keyAt(certificate, address, now);
