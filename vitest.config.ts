@@ -1,32 +1,35 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
+/** Modules by themselves, in one workerd after the other file; the Durable Object, a fresh workerd for each file. */
+const inWorkerd = () =>
+  cloudflareTest({
+    wrangler: { configPath: './wrangler.toml' },
+    miniflare: {
+      bindings: {
+        ADMIN_TOKEN: 'test-admin-token',
+        SECRETS_KEY: 'test-secrets-key-test-secrets-key-0000',
+        ALLOW_PRIVATE_DESTINATIONS: '1',
+      },
+    },
+  });
+const globalSetup = [
+  './test/support/start-chaos-receiver.ts',
+  './test/support/simulation/size.ts',
+  './test/support/fuzz-size.ts',
+];
+
 /** Unit and object rings run inside workerd; the conformance ring talks HTTP to a gateway started as users start it. */
 export default defineConfig({
   test: {
     projects: [
       {
-        plugins: [
-          cloudflareTest({
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: {
-              bindings: {
-                ADMIN_TOKEN: 'test-admin-token',
-                SECRETS_KEY: 'test-secrets-key-test-secrets-key-0000',
-                ALLOW_PRIVATE_DESTINATIONS: '1',
-              },
-            },
-          }),
-        ],
-        test: {
-          name: 'workerd',
-          include: ['test/{unit,object}/**/*.test.ts'],
-          globalSetup: [
-            './test/support/start-chaos-receiver.ts',
-            './test/support/simulation/size.ts',
-            './test/support/fuzz-size.ts',
-          ],
-        },
+        plugins: [inWorkerd()],
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false, globalSetup },
+      },
+      {
+        plugins: [inWorkerd()],
+        test: { name: 'object', include: ['test/object/**/*.test.ts'], globalSetup },
       },
       {
         test: {

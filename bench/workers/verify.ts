@@ -1,7 +1,7 @@
 /** The Worker under `verify.mjs`: verifies one signed request as often as it is asked to. */
-import { PROVIDERS } from '../src/providers/registry';
-import { verify } from '../src/signature/verify';
-import { NOW, signedSample } from '../test/support/preset-requests';
+import { PROVIDERS } from '../../src/providers/registry';
+import { verify } from '../../src/signature/verify';
+import { NOW, signedSample } from '../../test/support/preset-requests';
 
 /** Fills a JSON or form body up to `bytes` with one long value, before it is signed. */
 function filled(body: Uint8Array, bytes: number): Uint8Array {

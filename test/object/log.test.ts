@@ -15,7 +15,7 @@ import type { WebhookRecord } from '../../src/subscriptions/webhook';
 import { range } from '../support/sequence';
 import { appendRequest, type EventGiven, incomingEvent, webhookRecord } from '../support/webhook-record';
 
-/** Longer runs: `VITE_OBJECT_RUNS=50 npx vitest run --project workerd test/object/log.test.ts --testTimeout 0`. */
+/** Longer runs: `VITE_OBJECT_RUNS=50 npx vitest run --project object test/object/log.test.ts --testTimeout 0`. */
 const { env: settings } = import.meta as ImportMeta & { env: Record<string, string | undefined> };
 const RUNS = Number(settings.VITE_OBJECT_RUNS ?? 1);
 

@@ -2,8 +2,8 @@
 import { exports } from 'cloudflare:workers';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { app } from '../../../src/api/app';
 import { OPERATIONS } from '../../../src/api/openapi/operations';
-import app from '../../../src/index';
 import { fieldsOf, oneOf, text, topics, wholeNumber } from '../../../src/subscriptions/fields';
 import { jsonSchemaOf, patchOf } from '../../../src/subscriptions/json-schema';
 

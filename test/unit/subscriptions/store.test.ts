@@ -39,9 +39,11 @@ describe('the KV copy', () => {
     const ids = Array.from({ length: 130 }, (_, i) => 1000 - i);
     await Promise.all(ids.map(id => writeRecord(kv, recordOf(id))));
     const ascending = ids.toReversed();
-    expect(await listIds(kv)).toEqual({ ok: true, value: ascending });
+    const listed = await listIds(kv);
+    expect(listed.ok && listed.value.filter(id => id > 870)).toEqual(ascending);
     const read = await readRecords(kv, ascending);
     expect(read.ok && read.value.map(({ id }) => id)).toEqual(ascending);
+    await Promise.all(ids.map(id => deleteRecord(kv, id)));
   });
 
   it('reports a KV that is down as a value', async () => {
