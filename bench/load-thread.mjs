@@ -2,12 +2,12 @@
 import { connect } from 'node:net';
 import { parentPort } from 'node:worker_threads';
 import { readMessages } from './http-connection.mjs';
-import * as requests from './requests.mjs';
+import { PROVIDERS, toBytes } from './requests.mjs';
 
 const now = () => performance.timeOrigin + performance.now();
 
 parentPort.on('message', async ({ port, path, provider, from, count, connections, rate, ackedAt }) => {
-  const make = index => requests.toBytes(path, requests[provider](from + index));
+  const make = index => toBytes(path, PROVIDERS[provider](from + index));
   // Signing must not compete with what is measured; a load that lasts signs as it goes.
   const ready = count <= 100_000 ? Array.from({ length: count }, (_, index) => make(index)) : null;
   const acks = ackedAt === undefined ? null : new Float64Array(ackedAt);

@@ -5,7 +5,7 @@ import { createHmac } from 'node:crypto';
 export const SECRET = 'bench-inbound-secret';
 
 /** ShipStream numbers its events; the body is the size of its documented example. */
-export function shipstream(id) {
+function shipstream(id) {
   const body = JSON.stringify({
     topic: 'order:created',
     message: {
@@ -24,7 +24,7 @@ export function shipstream(id) {
 }
 
 /** Apideck has event ids and no numbers. */
-export function apideck(id) {
+function apideck(id) {
   const body = JSON.stringify({
     payload: {
       event_type: 'ecommerce.order.created',
@@ -43,6 +43,9 @@ export function apideck(id) {
 }
 
 const hmac = (body, encoding) => createHmac('sha256', SECRET).update(body).digest(encoding);
+
+/** By provider: the body and headers of its event number `id`. */
+export const PROVIDERS = { shipstream, apideck };
 
 /** The request's bytes. */
 export function toBytes(path, { body, headers }) {

@@ -23,11 +23,18 @@ const FULL = {
   delivery: { count: 10_000, seconds: 8 },
   isolation: { count: 1000, rounds: 3 },
   log: { events: 1_000_000, count: 10_000, rounds: 5 },
-  rows: { sequential: 500, isolated: 100, load: 20_000 },
+  rows: { sequential: 500, load: 20_000 },
   trickles: [
-    { name: 'minute', intervalMs: 60_000, count: 4 },
-    { name: '8s', intervalMs: 8000, count: 30 },
-    { name: '8s-hung', intervalMs: 8000, count: 30, hung: true },
+    { name: 'one a minute', provider: 'shipstream', intervalMs: 60_000, count: 4 },
+    { name: 'one a minute, event ids', provider: 'apideck', intervalMs: 60_000, count: 4 },
+    { name: 'one in 8 s', provider: 'shipstream', intervalMs: 8000, count: 30 },
+    {
+      name: 'one in 8 s, hung receiver beside',
+      provider: 'shipstream',
+      intervalMs: 8000,
+      count: 30,
+      hung: true,
+    },
   ],
 };
 const QUICK = {
@@ -35,7 +42,7 @@ const QUICK = {
   delivery: { count: 1500, seconds: 1 },
   isolation: { count: 100, rounds: 1 },
   log: { events: 10_000, count: 1500, rounds: 1 },
-  rows: { sequential: 50, isolated: 10, load: 1500 },
+  rows: { sequential: 50, load: 1500 },
   trickles: [],
 };
 
@@ -64,9 +71,9 @@ try {
     after50: await measureDelivery(gateway, { ...sizes.delivery, delayMs: 50 }),
   }));
   const isolation = await step('isolation', () => measureIsolation(gateway, sizes.isolation));
-  const log = await step('log', () => measureLargeLog(gateway, sizes.log));
   const memory = memoryMiB(gateway.pid);
   await gateway.stop();
+  const log = await step('log', () => measureLargeLog(directory.path, sizes.log));
   const rows = await step('cost', () => measureRows(directory.path, sizes.rows));
   const trickles = await step('cost', () => measureTrickles(directory.path, sizes.trickles));
   const figures = {

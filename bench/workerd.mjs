@@ -16,6 +16,11 @@ const compatibilityDate = /^compatibility_date = "(.*)"$/m.exec(settings)?.[1];
 
 export const ADMIN_TOKEN = 'bench-admin-token';
 
+/** With a meter on what its objects pay for. */
+export const METERED = { module: 'counted.js', entrypoint: 'Meter' };
+/** With a way to fill a log. */
+export const FILLED = { module: 'filled.js', entrypoint: 'Filler' };
+
 /** A directory of this run; `remove` deletes it. */
 export function workDirectory() {
   const path = mkdtempSync(join(tmpdir(), 'gapless-bench-'));
@@ -27,27 +32,27 @@ export function build(directory) {
   const wrangler = join(root, 'node_modules', '.bin', 'wrangler');
   const args = [wrangler, 'deploy', '--dry-run', '--outdir', directory];
   execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-  for (const name of ['floor.js', 'stand-ins.js', 'counted.js']) {
+  for (const name of ['floor.js', 'stand-ins.js', 'counted.js', 'filled.js']) {
     copyFileSync(new URL(`./workers/${name}`, import.meta.url), join(directory, name));
   }
 }
 
 /**
- * Starts workerd on the build in `directory`, with its own storage under `name`. `metered`: with a meter on rows;
- * `flags`: more of workerd's own.
- * Answers `{ ports: { gapless, floor, kv, meter }, pid, logs, stop }`, `logs` being the directory of the webhooks' storage.
+ * Starts workerd on the build in `directory`, with its own storage under `name`. `variant`: the gateway with
+ * something added, and the entrypoint by which it is asked; `flags`: more of workerd's own.
+ * Answers `{ ports: { gapless, floor, kv, variant }, pid, logs, stop }`, `logs` being the directory of the webhooks' storage.
  */
-export async function startWorkerd(directory, name, { metered = false, flags = [] } = {}) {
+export async function startWorkerd(directory, name, { variant = null, flags = [] } = {}) {
   const disk = join(directory, name);
   mkdirSync(disk);
   const config = join(directory, `${name}.capnp`);
-  writeFileSync(config, configuration(disk, metered));
+  writeFileSync(config, configuration(disk, variant));
   // The binary itself: what is measured and stopped is this process, not a wrapper of it.
   const workerd = spawn(binary(), ['serve', '--experimental', config, '--control-fd=3', ...flags], {
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
   });
   const ports = {};
-  const wanted = metered ? 4 : 3;
+  const wanted = variant === null ? 3 : 4;
   await new Promise((resolve, reject) => {
     workerd.on('exit', code => reject(new Error(`workerd ended with ${code}`)));
     workerd.stdio[3].on('data', chunk => {
@@ -73,12 +78,12 @@ function binary() {
   return inner.resolve(`${platform}/bin/workerd`);
 }
 
-const configuration = (disk, metered) => `using Workerd = import "/workerd/workerd.capnp";
+const configuration = (disk, variant) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "gapless", worker = (
       modules = [
-        ${metered ? '(name = "counted.js", esModule = embed "counted.js"),' : ''}
+        ${variant === null ? '' : `(name = "${variant.module}", esModule = embed "${variant.module}"),`}
         (name = "index.js", esModule = embed "index.js"),
       ],
       compatibilityDate = "${compatibilityDate}",
@@ -118,7 +123,7 @@ const config :Workerd.Config = (
     (name = "gapless", address = "127.0.0.1:0", http = (), service = "gapless"),
     (name = "floor", address = "127.0.0.1:0", http = (), service = "floor"),
     (name = "kv", address = "127.0.0.1:0", http = (), service = "stand-ins"),
-    ${metered ? '(name = "meter", address = "127.0.0.1:0", http = (), service = (name = "gapless", entrypoint = "Meter")),' : ''}
+    ${variant === null ? '' : `(name = "variant", address = "127.0.0.1:0", http = (), service = (name = "gapless", entrypoint = "${variant.entrypoint}")),`}
   ],
 );
 `;

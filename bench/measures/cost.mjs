@@ -1,24 +1,20 @@
 /** What an event costs on the network: rows, alarms, requests and time awake, from metered processes. */
 
 import { createWebhook, sendLoad, sleep, startReceiver } from '../traffic.mjs';
-import { startWorkerd } from '../workerd.mjs';
+import { METERED, startWorkerd } from '../workerd.mjs';
 import { meter } from './readings.mjs';
 
-/** Sequential: the next event comes when the last one was delivered; isolated: when everything has come to rest. */
-const REST_MS = 400;
-
 /**
- * Per event and provider: `{ written, read, alarmsSet, alarmRuns, calls, awakeMs }` sequential, isolated and under load.
- * `written` counts every alarm set: it is billed as a row.
+ * Per event and provider: `{ written, read, alarmsSet, alarmRuns, calls, awakeMs }` where the next event comes when the
+ * last one was delivered (`sequential`) and under load. `written` counts every alarm set: it is billed as a row.
  */
-export async function measureRows(directory, { sequential, isolated, load }) {
+export async function measureRows(directory, { sequential, load }) {
   const figures = {};
   for (const provider of ['shipstream', 'apideck']) {
-    const process = await startWorkerd(directory, `rows-${provider}`, { metered: true });
+    const process = await startWorkerd(directory, `rows-${provider}`, { variant: METERED });
     const run = options => perEvent(process, { provider, ...options });
     figures[provider] = {
       sequential: await run({ count: sequential, spacing: 'delivered' }),
-      isolated: await run({ count: isolated, spacing: REST_MS }),
       load: await run({ count: load }),
     };
     await process.stop();
@@ -26,11 +22,13 @@ export async function measureRows(directory, { sequential, isolated, load }) {
   return figures;
 }
 
-/** The same for ShipStream events that come every `intervalMs`, also beside a receiver that hangs; in parallel. */
+/** The same for events that come every `intervalMs`, also beside a receiver that hangs; in parallel. */
 export async function measureTrickles(directory, trickles) {
-  const measured = trickles.map(async ({ name, intervalMs, count, hung }) => {
-    const process = await startWorkerd(directory, `trickle-${name}`, { metered: true });
-    const figures = await perEvent(process, { provider: 'shipstream', count, spacing: intervalMs, hung });
+  const measured = trickles.map(async ({ name, provider, intervalMs, count, hung }) => {
+    const process = await startWorkerd(directory, `trickle-${name.replaceAll(/\W+/g, '-')}`, {
+      variant: METERED,
+    });
+    const figures = await perEvent(process, { provider, count, spacing: intervalMs, hung });
     await process.stop();
     return [name, { intervalMs, ...figures }];
   });
@@ -51,7 +49,7 @@ async function perEvent({ ports }, { provider, count, spacing, hung = false }) {
     // The first event makes the day's tables, which the day's events share.
     await send({ from: 1 });
     await sleep(hung ? 20_000 : 1000);
-    const before = await meter(ports.meter);
+    const before = await meter(ports.variant);
     if (spacing === undefined) await send({ from: 2, count, connections: 128 });
     else {
       for (let index = 0; index < count; index++) {
@@ -63,7 +61,7 @@ async function perEvent({ ports }, { provider, count, spacing, hung = false }) {
     }
     while (receiver.requests < count + 1) await sleep(5);
     await sleep(1000);
-    const after = await meter(ports.meter);
+    const after = await meter(ports.variant);
     const perOne = Object.entries(after).map(([name, value]) => [name, (value - before[name]) / count]);
     const figures = Object.fromEntries(perOne);
     return { ...figures, written: figures.written + figures.alarmsSet };
