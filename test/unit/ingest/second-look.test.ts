@@ -18,7 +18,7 @@ function watched(allowed: number, record: WebhookRecord) {
       return { ...record, version: record.version + 1 };
     },
   };
-  const WEBHOOKS = { getByName: () => object } as unknown as Env['WEBHOOKS'];
+  const WEBHOOKS = { idFromName: () => 'id', get: () => object } as unknown as Env['WEBHOOKS'];
   return { env: envWith({ WEBHOOKS, FAILED_VERIFICATIONS: limiter(allowed) }), asked: () => asked };
 }
 
