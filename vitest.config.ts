@@ -37,7 +37,7 @@ export default defineConfig({
         test: {
           name: 'conformance',
           include: ['test/conformance/**/*.test.ts'],
-          globalSetup: ['./test/support/fuzz-size.ts'],
+          globalSetup: ['./test/support/fuzz-size.ts', './test/support/shared-gateway.ts'],
           testTimeout,
           hookTimeout: 120_000,
           fileParallelism: false,

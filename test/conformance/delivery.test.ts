@@ -1,22 +1,21 @@
 /**
  * What a destination receives: every event at least once under one id, in the order it asked for, undisturbed by the others.
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { type Client, clientOf, SEED_SECRET, shipstreamEvent } from '../support/client';
 import { eventually, pause } from '../support/eventually';
-import { type Gateway, startGateway } from '../support/gateway';
 import { type Receiver, startReceiver } from '../support/receiver';
+import type { SharedGateway } from '../support/shared-gateway';
 import { shipstreamHeaders } from '../support/signing';
 
-let gateway: Gateway;
+let gateway: SharedGateway;
 let client: Client;
 let receiver: Receiver;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = inject('gateway');
   client = clientOf(gateway);
 });
-afterAll(() => gateway.stop());
 
 beforeEach(async () => {
   receiver = await startReceiver();

@@ -2,27 +2,26 @@
  * Ecwid signs the id and time of an event but not its body, and asks to look the entity up before believing it. With
  * `confirm` the gateway does: what is not confirmed is never forwarded and never dropped.
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { type Client, clientOf } from '../support/client';
 import { eventually, pause } from '../support/eventually';
-import { type Gateway, startGateway } from '../support/gateway';
 import { type Behaviour, type Receiver, startReceiver } from '../support/receiver';
+import type { SharedGateway } from '../support/shared-gateway';
 import { ecwidHeaders } from '../support/signing';
 
 const CLIENT_SECRET = 'test_client_secret';
 const TOKEN = 'secret_ecwid_api_token';
 const STORE = 1003;
 
-let gateway: Gateway;
+let gateway: SharedGateway;
 let client: Client;
 let shop: Receiver;
 let receiver: Receiver;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = inject('gateway');
   client = clientOf(gateway);
 });
-afterAll(() => gateway.stop());
 
 beforeEach(async () => {
   shop = await startReceiver();

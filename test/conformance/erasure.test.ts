@@ -1,18 +1,17 @@
 /**
  * What is deleted is gone: one event's body on request, everything of a webhook with the webhook.
  */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, inject, it } from 'vitest';
 import { type Client, clientOf, shipstreamEvent } from '../support/client';
-import { type Gateway, startGateway } from '../support/gateway';
+import type { SharedGateway } from '../support/shared-gateway';
 
-let gateway: Gateway;
+let gateway: SharedGateway;
 let client: Client;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = inject('gateway');
   client = clientOf(gateway);
 });
-afterAll(() => gateway.stop());
 
 it("removes one event's body for good, and still knows a duplicate of it", async () => {
   const { webhook_id: id } = await client.shipstream(null);

@@ -3,20 +3,17 @@
  * node:crypto; nothing is reflected but a harmless challenge, and nothing of them is kept as an event.
  */
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Answer, type Client, clientOf } from '../support/client';
-import { type Gateway, startGateway } from '../support/gateway';
+import type { SharedGateway } from '../support/shared-gateway';
 import { apideckHeaders, shipstreamHeaders } from '../support/signing';
 
-let gateway: Gateway;
+let gateway: SharedGateway;
 let client: Client;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = inject('gateway');
   client = clientOf(gateway);
-});
-afterAll(async () => {
-  await gateway.stop();
 });
 
 const SECRET = 'a-signing-secret';

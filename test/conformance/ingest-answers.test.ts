@@ -1,20 +1,19 @@
 /** Every row of the table of ingest answers, in the order of judgement, and the shape of its problems. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Answer, type Client, clientOf, SEED_SECRET, shipstreamEvent } from '../support/client';
 import { eventually, pause } from '../support/eventually';
-import { type Gateway, startGateway } from '../support/gateway';
 import { postRaw } from '../support/raw-post';
 import { startReceiver } from '../support/receiver';
+import type { SharedGateway } from '../support/shared-gateway';
 import { shipstreamHeaders } from '../support/signing';
 
-let gateway: Gateway;
+let gateway: SharedGateway;
 let client: Client;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = inject('gateway');
   client = clientOf(gateway);
 });
-afterAll(() => gateway.stop());
 
 function expectProblem(answer: Answer, status: number): void {
   expect(answer.status).toBe(status);

@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { SEED_SECRET, shipstreamEvent } from '../support/client';
 import { eventually } from '../support/eventually';
 import { freePort } from '../support/free-port';
-import { type Gateway, startGateway } from '../support/gateway';
 import { type Receiver, startReceiver } from '../support/receiver';
+import type { SharedGateway } from '../support/shared-gateway';
 import { shipstreamHeaders } from '../support/signing';
 
 type Subscription = { webhook_id: number; url: string; secret_key: string; sent: number };
@@ -59,19 +59,18 @@ class ShipStream {
   }
 }
 
-let gateway: Gateway;
+let gateway: SharedGateway;
 let receiver: Receiver;
 const shipstream = new ShipStream();
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = inject('gateway');
   receiver = await startReceiver();
   await shipstream.start();
 });
 afterAll(async () => {
   shipstream.close();
   await receiver.close();
-  await gateway.stop();
 });
 
 /** The commands of the page, in one shell; `between` runs after each of them. */

@@ -3,20 +3,17 @@
  * that a webhook brings along.
  */
 import { createHmac } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Client, clientOf, type Json } from '../support/client';
-import { type Gateway, startGateway } from '../support/gateway';
+import type { SharedGateway } from '../support/shared-gateway';
 import paypal from '../vectors/paypal.json';
 
-let gateway: Gateway;
+let gateway: SharedGateway;
 let client: Client;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = inject('gateway');
   client = clientOf(gateway);
-});
-afterAll(async () => {
-  await gateway.stop();
 });
 
 const SECRET = 'a-signing-secret';

@@ -16,19 +16,16 @@ import { Webhook as StandardWebhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { Webhook as SvixWebhook } from 'svix';
 import twilio from 'twilio';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Client, clientOf } from '../support/client';
-import { type Gateway, startGateway } from '../support/gateway';
+import type { SharedGateway } from '../support/shared-gateway';
 
-let gateway: Gateway;
+let gateway: SharedGateway;
 let client: Client;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = inject('gateway');
   client = clientOf(gateway);
-});
-afterAll(async () => {
-  await gateway.stop();
 });
 
 type Headers = Record<string, string>;

@@ -5,24 +5,23 @@
 import { CloudEvent, HTTP } from 'cloudevents';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { type Client, clientOf, shipstreamEvent } from '../support/client';
 import { eventually } from '../support/eventually';
-import { type Gateway, startGateway } from '../support/gateway';
 import { type Received, type Receiver, startReceiver } from '../support/receiver';
+import type { SharedGateway } from '../support/shared-gateway';
 
-let gateway: Gateway;
+let gateway: SharedGateway;
 let client: Client;
 let receiver: Receiver;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = inject('gateway');
   client = clientOf(gateway);
   receiver = await startReceiver();
 });
 afterAll(async () => {
   await receiver.close();
-  await gateway.stop();
 });
 
 /** Which of some secrets a delivery verifies with, by either library; both have to say the same. */

@@ -4,25 +4,24 @@
  */
 import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { type Client, type CreatedWebhook, clientOf, SEED_SECRET } from '../support/client';
 import { eventually } from '../support/eventually';
-import { type Gateway, startGateway } from '../support/gateway';
 import { type Received, type Receiver, startReceiver } from '../support/receiver';
+import type { SharedGateway } from '../support/shared-gateway';
 import { apideckHeaders, ecwidHeaders, standardSignatureHolds } from '../support/signing';
 import apideck from '../vectors/apideck-payloads.json';
 import ecwid from '../vectors/ecwid-payloads.json';
 import shipstream from '../vectors/shipstream-seed-payloads.json';
 
-let gateway: Gateway;
+let gateway: SharedGateway;
 let client: Client;
 let receiver: Receiver;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = inject('gateway');
   client = clientOf(gateway);
 });
-afterAll(() => gateway.stop());
 
 beforeEach(async () => {
   receiver = await startReceiver();

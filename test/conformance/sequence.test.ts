@@ -2,20 +2,19 @@
  * Every hole is named and no hole is invented; an event is accepted once; a webhook that was made anew at the provider counts
  * from 1 again without a false gap or a lost event.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Client, clientOf, shipstreamEvent } from '../support/client';
 import { eventually, pause } from '../support/eventually';
-import { type Gateway, startGateway } from '../support/gateway';
 import { startReceiver } from '../support/receiver';
+import type { SharedGateway } from '../support/shared-gateway';
 
-let gateway: Gateway;
+let gateway: SharedGateway;
 let client: Client;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = inject('gateway');
   client = clientOf(gateway);
 });
-afterAll(() => gateway.stop());
 
 async function ranges(id: number, query = ''): Promise<string[]> {
   const { gaps } = await client.gaps(id, query);

@@ -3,24 +3,23 @@
  * it to, works behind the gateway, on the first attempt and on a retry.
  */
 import { createHmac } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { type Client, clientOf } from '../support/client';
 import { eventually } from '../support/eventually';
-import { type Gateway, startGateway } from '../support/gateway';
 import { type Receiver, startReceiver } from '../support/receiver';
+import type { SharedGateway } from '../support/shared-gateway';
 
-let gateway: Gateway;
+let gateway: SharedGateway;
 let client: Client;
 let receiver: Receiver;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = inject('gateway');
   client = clientOf(gateway);
   receiver = await startReceiver();
 });
 afterAll(async () => {
   await receiver.close();
-  await gateway.stop();
 });
 
 const SECRET = 'whsec_test_secret';

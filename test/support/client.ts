@@ -2,7 +2,7 @@
  * A black-box client of one gateway: REST calls with the admin token, and events as providers post them. It knows the
  * public contract only, and leaves every answer, good or bad, to the test.
  */
-import type { Gateway } from './gateway';
+import type { SharedGateway } from './shared-gateway';
 import { type Headers as SignedHeaders, shipstreamHeaders } from './signing';
 
 export type Json = Record<string, unknown>;
@@ -41,7 +41,7 @@ export type GapsAnswer = { highest_increment_id: number | null; epoch: number | 
 
 export type Client = ReturnType<typeof clientOf>;
 
-export function clientOf(gateway: Gateway) {
+export function clientOf(gateway: SharedGateway) {
   async function call(
     method: string,
     path: string,
