@@ -24,42 +24,38 @@ export async function measureRows(directory, { sequential, load }) {
 
 /** The same for events that come every `intervalMs`, also beside a receiver that hangs; in parallel. */
 export async function measureTrickles(directory, trickles) {
-  const measured = trickles.map(async ({ name, provider, intervalMs, count, hung }) => {
+  const measured = trickles.map(async ({ name, intervalMs, ...options }) => {
     const process = await startWorkerd(directory, `trickle-${name.replaceAll(/\W+/g, '-')}`, {
       variant: METERED,
     });
-    const figures = await perEvent(process, { provider, count, spacing: intervalMs, hung });
+    const figures = await perEvent(process, { ...options, spacing: intervalMs });
     await process.stop();
     return [name, { intervalMs, ...figures }];
   });
   return Object.fromEntries(await Promise.all(measured));
 }
 
-async function perEvent({ ports }, { provider, count, spacing, hung = false }) {
-  const receiver = await startReceiver({ count: count + 1 });
+/** `warmUp`: events that come first, in the same way, and are not counted. The first makes the day's tables. */
+async function perEvent({ ports }, { provider, count, spacing, hung = false, warmUp = 1 }) {
+  const receiver = await startReceiver({ count: warmUp + count });
   const silent = await startReceiver({ hangs: true });
   try {
-    const destinations = [receiver.url, ...(hung ? [silent.url] : [])].map(url => ({
-      url,
-      max_in_flight: 128,
-    }));
+    const urls = [receiver.url, ...(hung ? [silent.url] : [])];
+    const destinations = urls.map(url => ({ url, max_in_flight: 128 }));
     const { path } = await createWebhook(ports.gapless, { provider, destinations });
-    const send = options =>
-      sendLoad({ port: ports.gapless, path, provider, connections: 1, count: 1, ...options });
-    // The first event makes the day's tables, which the day's events share.
-    await send({ from: 1 });
-    await sleep(hung ? 20_000 : 1000);
+    const load = { port: ports.gapless, path, provider };
+    const sendOne = async number => {
+      const startedAt = Date.now();
+      await sendLoad({ ...load, from: number, count: 1, connections: 1 });
+      if (spacing === 'delivered') while (receiver.requests < number) await sleep(1);
+      else await sleep(startedAt + (spacing ?? 1000) - Date.now());
+    };
+    for (let number = 1; number <= warmUp; number++) await sendOne(number);
+    await sleep(1000);
     const before = await meter(ports.variant);
-    if (spacing === undefined) await send({ from: 2, count, connections: 128 });
-    else {
-      for (let index = 0; index < count; index++) {
-        const startedAt = Date.now();
-        await send({ from: index + 2 });
-        if (spacing === 'delivered') while (receiver.requests < index + 2) await sleep(1);
-        else await sleep(startedAt + spacing - Date.now());
-      }
-    }
-    while (receiver.requests < count + 1) await sleep(5);
+    if (spacing === undefined) await sendLoad({ ...load, from: warmUp + 1, count, connections: 128 });
+    else for (let number = warmUp + 1; number <= warmUp + count; number++) await sendOne(number);
+    while (receiver.requests < warmUp + count) await sleep(5);
     await sleep(1000);
     const after = await meter(ports.variant);
     const perOne = Object.entries(after).map(([name, value]) => [name, (value - before[name]) / count]);
