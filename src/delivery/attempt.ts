@@ -81,26 +81,35 @@ function judge(status: number): Pick<AttemptResult, 'outcome' | 'error'> {
   return { outcome: 'failed', error: status >= 300 && status < 400 ? 'redirect' : 'status' };
 }
 
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
 /** The first bytes of the body as text, at most 4 KiB of UTF-8; what there is of them when it breaks off. Never throws. */
 async function excerptOf(response: Response): Promise<string> {
   if (response.body === null) return '';
   const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
-  const kept = new Uint8Array(LIMITS.MAX_RESPONSE_BYTES);
-  let used = 0;
+  const parts: Uint8Array[] = [];
+  let left = LIMITS.MAX_RESPONSE_BYTES;
   try {
-    while (used < kept.length) {
+    while (left > 0) {
       const { done, value } = await reader.read();
       if (done) break;
-      const part = value.subarray(0, kept.length - used);
-      kept.set(part, used);
-      used += part.length;
+      parts.push(value.subarray(0, left));
+      left -= Math.min(left, value.length);
     }
   } catch {
     // Reset, or aborted by a timer: the status has been read, and it decides.
   }
   // Unread bodies hold on to their connection, of which there are six.
   reader.cancel().catch(() => {});
-  // `stream` leaves out a character cut in half. Bytes that are not UTF-8 become longer as text: cut once more.
-  const text = new TextDecoder().decode(kept.subarray(0, used), { stream: true });
-  return text.slice(0, new TextEncoder().encodeInto(text, kept).read);
+  return textOf(parts);
+}
+
+/** `stream` leaves out a character cut in half. Bytes that are not UTF-8 become longer as text: cut once more. */
+function textOf(parts: readonly Uint8Array[]): string {
+  const text = parts.map(part => decoder.decode(part, { stream: true })).join('');
+  // Forgets the half character.
+  decoder.decode();
+  if (text.length * 3 <= LIMITS.MAX_RESPONSE_BYTES) return text;
+  return text.slice(0, encoder.encodeInto(text, new Uint8Array(LIMITS.MAX_RESPONSE_BYTES)).read);
 }

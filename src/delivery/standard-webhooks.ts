@@ -8,6 +8,8 @@ import { hmacSha256Base64 } from './hmac';
 
 const PREFIX = 'whsec_';
 
+const encoder = new TextEncoder();
+
 /** The key bytes of a `whsec_` secret; null unless it is the prefix and canonical, padded base64 of one byte or more. */
 export function decodeSecret(secret: string): Uint8Array | null {
   if (!secret.startsWith(PREFIX)) return null;
@@ -32,7 +34,7 @@ export async function standardSignature(
   secrets: string[],
   message: { id: string; timestamp: number; body: Uint8Array },
 ): Promise<string> {
-  const prefix = new TextEncoder().encode(`${message.id}.${message.timestamp}.`);
+  const prefix = encoder.encode(`${message.id}.${message.timestamp}.`);
   const signed = new Uint8Array(prefix.length + message.body.length);
   signed.set(prefix);
   signed.set(message.body, prefix.length);
