@@ -6,14 +6,16 @@
  * seed and path, which replay it.
  */
 import * as fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../src/limits';
 import type { Epoch } from '../../../src/log/epoch';
 import { range, Sequence } from '../../support/sequence';
 
-/** Few holes, so that merging is an everyday thing where a test makes many of them. A file has its own modules. */
+/** Few holes, so that merging is an everyday thing where a test makes many of them. */
 const MAX_HOLES = 30;
-Object.assign(LIMITS, { MAX_HOLES });
+const usual = { ...LIMITS };
+beforeAll(() => void Object.assign(LIMITS, { MAX_HOLES }));
+afterAll(() => void Object.assign(LIMITS, usual));
 
 const { env } = import.meta as ImportMeta & { env: Record<string, string | undefined> };
 const RUNS = Number(env.VITE_MODEL_RUNS ?? 300);
