@@ -227,7 +227,7 @@ class Storm {
         'events acked': provider.acked.length,
         'events in the log': logs.shipstream.length + logs.apideck.length,
         'stored though the ack was lost': this.#storedUnacked(logs),
-        'forgeries refused': provider.forgeries,
+        'forgeries sent': provider.forgeries,
         'deliveries owed': wanted.reduce((sum, feed) => sum + feed.length, 0),
         'deliveries made': wanted.reduce(
           (sum, feed, index) => sum + feed.length - (feeds[index]?.missing(feed).length ?? 0),
