@@ -24,6 +24,8 @@ const globalSetup = [
 /** Unit and object rings run inside workerd; the conformance ring talks HTTP to a gateway started as users start it. */
 export default defineConfig({
   test: {
+    // Many tests wait, for a time or for a process: more of them than cores run at once.
+    maxWorkers: 3,
     projects: [
       {
         plugins: [inWorkerd()],
@@ -40,7 +42,6 @@ export default defineConfig({
           globalSetup: ['./test/support/fuzz-size.ts', './test/support/shared-gateway.ts'],
           testTimeout,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
     ],
