@@ -8,6 +8,7 @@ import { withoutToken } from '../delivery/shared-token';
 import { LIMITS } from '../limits';
 import type { IncomingEvent, ResolveResult } from '../log/contract';
 import { objectOf } from '../log/stub';
+import { fingerprintOf } from '../providers/fingerprint';
 import type { Provider } from '../providers/provider';
 import { providerOf } from '../providers/registry';
 import type { Result } from '../result';
@@ -83,9 +84,11 @@ corrections.post('/:webhook_id/events', async c => {
 /** The event as the edge would hand it over, marked as unsigned. */
 async function eventOf({ body, headers, query }: AddedEvent, provider: Provider): Promise<IncomingEvent> {
   if (!headers.has('content-type')) headers.set('content-type', 'application/json');
+  const description = provider.describe({ body, headers, query });
+  const { outside: _, ...described } = description;
   return {
-    ...provider.describe({ body, headers, query }),
-    fingerprint: new Uint8Array(await crypto.subtle.digest('SHA-256', body)),
+    ...described,
+    fingerprint: await fingerprintOf(provider, description, body),
     bodySigned: false,
     headers: withoutToken(provider.scheme, passedHeaders(headers)),
     query,

@@ -37,7 +37,7 @@ function providerView(provider: Provider) {
 /** What tells the gateway that two requests are one event. */
 function knownBy({ numbered, knownBy, guide }: Provider): string {
   if (numbered) return 'increment_id';
-  if (knownBy === 'signed_bytes') return knownBy;
+  if (knownBy !== 'event_id') return knownBy;
   return guide.reads.eventId === null ? 'body_within_60_seconds' : 'event_id';
 }
 

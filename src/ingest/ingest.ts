@@ -10,6 +10,7 @@ import { withoutToken } from '../delivery/shared-token';
 import { LIMITS } from '../limits';
 import type { AppendRequest, AppendResult, IncomingEvent } from '../log/contract';
 import { objectOf } from '../log/stub';
+import { identityOf } from '../providers/fingerprint';
 import type { Provider } from '../providers/provider';
 import { providerOf } from '../providers/registry';
 import { readBody } from '../read-body';
@@ -142,21 +143,17 @@ async function eventOf(
   { signed }: Match,
 ): Promise<IncomingEvent> {
   const query = queryOf(url);
-  const fingerprint = await sha256(body);
-  const event = {
-    ...provider.describe({ headers, query, body }),
-    fingerprint,
+  const description = provider.describe({ headers, query, body });
+  const { outside: _, ...described } = description;
+  return {
+    ...described,
+    ...(await identityOf(provider, description, body, signed)),
     bodySigned: provider.scheme.bodySigned ?? true,
     headers: withoutToken(provider.scheme, passedHeaders(headers)),
     query,
     body,
   };
-  if (provider.knownBy === 'event_id') return event;
-  const digest = signed === body ? fingerprint : await sha256(signed);
-  return { ...event, signedDigest: digest.toHex() };
 }
-
-const sha256 = async (bytes: Uint8Array) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 
 /** Null when the object could not be reached or could not store the event. */
 async function append(env: Env, id: number, request: AppendRequest): Promise<AppendResult | null> {

@@ -12,7 +12,7 @@ import { arrive, type Held, startHold } from './hold';
 import { type Judgement, judge } from './judge';
 import { fingerprintHex } from './known-ids';
 import { report } from './report';
-import { bodyKey, identityKey, quarantineKey } from './seen-keys';
+import { identityKeys, quarantineKey } from './seen-keys';
 import type { StoredEvent } from './segments';
 import { deduplicationMs, holdMs, trackerSettings } from './settings';
 import { type Placement, recordConflict, record as recordPlacement } from './tracker';
@@ -37,6 +37,7 @@ export function appendEvent(draft: Draft, event: IncomingEvent, now: number): Ap
       return { kind: 'rejected', issues: judgement.issues };
     case 'duplicate':
       count(draft, 'duplicate');
+      rememberRetry(draft, event, fingerprint, judgement.sequence, now);
       return { kind: 'duplicate', sequence: judgement.sequence, incrementId };
     case 'ignored':
       count(draft, 'ignored');
@@ -95,11 +96,27 @@ function store(
   }
   count(draft, 'accepted');
   const seen = { sequence, fingerprint, at: now };
-  const key = identityKey(event);
-  if (key !== null) draft.seen.put(key, seen);
-  else if (placement === null) draft.seen.put(bodyKey(fingerprint), seen);
+  for (const { key } of identityKeys(event, fingerprint, placement !== null)) draft.seen.put(key, seen);
   if (stored.status === 'confirming') awaitConfirmation(draft, sequence, now);
   return sequence;
+}
+
+/**
+ * A retry that was signed anew is known by its other key; what it is signed with now is remembered too, so that the same
+ * request is known when it comes again later, or with another body.
+ */
+function rememberRetry(
+  draft: Draft,
+  event: IncomingEvent,
+  fingerprint: string,
+  sequence: number,
+  now: number,
+): void {
+  if (event.alsoKnownBy === undefined) return;
+  const [signed] = identityKeys(event, fingerprint, false);
+  if (signed === undefined || draft.seen.get(signed.key) !== null) return;
+  draft.seen.rotate(now, deduplicationMs(draft.webhook));
+  draft.seen.put(signed.key, { sequence, fingerprint, at: now });
 }
 
 const WAITING = { status: 'held', deferred: true, late: false, reason: 'waiting_for_predecessor' } as const;

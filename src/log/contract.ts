@@ -17,10 +17,12 @@ export type IncomingEvent = {
   /** ms since 1970 by the provider's clock, or null. */
   eventTime: number | null;
   issues: Issue[];
-  /** SHA-256 of the body. */
+  /** SHA-256 of the body, and of what else makes it another event (`providers/fingerprint.ts`). */
   fingerprint: Uint8Array;
   /** Hex SHA-256 of what was signed, where that and not the event id is what the event is known by. */
   signedDigest?: string;
+  /** With `signedDigest`, what else it is known by: its event id, or for a minute its body. */
+  alsoKnownBy?: 'event_id' | 'body';
   bodySigned: boolean;
   /** Request headers to pass along, in lower case; hop-by-hop and Cloudflare's own already removed. */
   headers: [string, string][];

@@ -9,12 +9,9 @@ import type { Issue } from '../providers/provider';
 import { topicMatches } from '../subscriptions/topics';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import type { IncomingEvent } from './contract';
-import { bodyKey, identityKey, quarantineKey, type SeenKey } from './seen-keys';
+import { identityKeys, quarantineKey, type SeenKey } from './seen-keys';
 import type { HeldReason } from './segments';
 import { type Lookup, type Placement, place, type Tracker } from './tracker';
-
-/** Events without any id: the same bytes again within this time are a retry, later a new event. */
-const BODY_DUPLICATE_MS = 60_000;
 
 export type Knowledge = {
   tracker: Tracker;
@@ -90,18 +87,11 @@ function duplicateSequence(
     const quarantined = known.seen(quarantineKey(fingerprint));
     if (quarantined !== null) return quarantined.sequence;
   }
-  const key = identityKey(event);
-  if (key !== null) {
+  for (const { key, forMs } of identityKeys(event, fingerprint, placement !== null)) {
     const seen = known.seen(key);
+    if (seen === null || (forMs !== null && now - seen.at >= forMs)) continue;
     // Where the body is signed, a known id is a duplicate whatever the bytes: they may change with each retry.
-    if (seen !== null && (event.bodySigned || seen.fingerprint === fingerprint)) return seen.sequence;
-  }
-  if (placement === null && key === null) {
-    const seen = known.seen(bodyKey(fingerprint));
-    // With the numbering turned off, the id inside the body still makes the bytes unique.
-    if (seen !== null && (event.incrementId !== null || now - seen.at < BODY_DUPLICATE_MS)) {
-      return seen.sequence;
-    }
+    if (event.bodySigned || seen.fingerprint === fingerprint) return seen.sequence;
   }
   return null;
 }
@@ -122,10 +112,12 @@ function clashOf(
     const message = 'this increment id was received before, too long ago to compare the bodies';
     return { reason: 'too_old_to_compare', issues: [{ path: '', message }] };
   }
-  const key = identityKey(event);
-  const seen = key === null ? null : known.seen(key);
-  if (seen !== null && !event.bodySigned && seen.fingerprint !== fingerprint) {
-    return { reason: 'conflict', issues: [takenIssue('event id', seen.sequence)] };
+  if (event.bodySigned) return null;
+  for (const { key } of identityKeys(event, fingerprint, placement !== null)) {
+    const seen = known.seen(key);
+    if (seen === null || seen.fingerprint === fingerprint) continue;
+    const what = key.startsWith('id:') ? 'event id' : 'signature';
+    return { reason: 'conflict', issues: [takenIssue(what, seen.sequence)] };
   }
   return null;
 }

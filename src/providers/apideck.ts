@@ -63,6 +63,7 @@ export const apideck: Provider = {
   /** Events live for 24 h. */
   retryHorizonSeconds: 86_400,
   knownBy: 'event_id',
+  perAttempt: [],
   certificate: null,
   handshake: null,
   guide: {

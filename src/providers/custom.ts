@@ -49,6 +49,7 @@ export function customProvider(definition: CustomDefinition): Result<Provider, S
     attempt: null,
     retryHorizonSeconds: null,
     knownBy: id.includes(BY_BYTES) ? 'signed_bytes' : null,
+    perAttempt: [],
     certificate: null,
     handshake: null,
     guide: {

@@ -5,7 +5,8 @@
  */
 import { isObject, kindOf } from '../json/kind';
 import { err, ok, type Result } from '../result';
-import { compileScheme, type SchemeProblem, signsBody } from '../signature/compile';
+import { type CompiledScheme, compileScheme, type SchemeProblem } from '../signature/compile';
+import { signsBody } from '../signature/coverage';
 import { RequestView } from '../signature/request-view';
 import type { Scheme } from '../signature/scheme';
 import { bodyProblem } from './body';
@@ -14,7 +15,7 @@ import { eventIdFrom } from './event-id';
 import type { Handshake } from './handshake';
 import { incrementIdFrom, readIncrementId } from './increment-id';
 import { limitIssues } from './issues';
-import { knownByOf } from './known-by';
+import { isSigned, knownByOf } from './known-by';
 import type {
   CertificateRule,
   Description,
@@ -25,7 +26,14 @@ import type {
   VerifiedRequest,
 } from './provider';
 import type { Reading } from './reading';
-import { compileTextSource, placeOf, readFirst, type TextSource } from './text-source';
+import {
+  compileTextSource,
+  placeOf,
+  readFirst,
+  type SourceText,
+  type TextSource,
+  writtenSource,
+} from './text-source';
 import { readTopic } from './topic';
 
 export type Declaration = {
@@ -36,9 +44,9 @@ export type Declaration = {
   /** What a body has to be: a JSON object, a JSON array, any JSON, or anything. */
   body: 'object' | 'list' | 'json' | 'any';
   /** Alternatives, in order; see `text-source.ts`. */
-  topic: readonly string[];
-  id: readonly string[];
-  entity: readonly string[];
+  topic: readonly SourceText[];
+  id: readonly SourceText[];
+  entity: readonly SourceText[];
   /** Where the increment id is. */
   seq: string | null;
   /** Where the attempt's number is: shown to users, not used. */
@@ -46,6 +54,7 @@ export type Declaration = {
   retryHorizonSeconds: number | null;
   /** Null: what `known-by.ts` finds. */
   knownBy: KnownBy | null;
+  perAttempt: readonly string[];
   certificate: CertificateRule | null;
   handshake: Handshake | null;
   guide: Pick<Guide, 'secret' | 'isSecretChosen' | 'settings' | 'success'>;
@@ -55,25 +64,30 @@ export type Declaration = {
 export function declaredProvider(declaration: Declaration): Result<Provider, SchemeProblem[]> {
   const compiled = compileScheme(declaration.scheme);
   const problems = compiled.ok ? [] : [...compiled.error];
-  const sourceAt = (path: string, text: string): TextSource[] => {
+  const sourceAt = (path: string, text: SourceText): TextSource[] => {
     const source = compileTextSource(text);
     if (source.ok) return [source.value];
     problems.push({ path, message: source.error });
     return [];
   };
-  const sources = (field: string, texts: readonly string[]): TextSource[] =>
+  const sources = (field: string, texts: readonly SourceText[]): TextSource[] =>
     texts.flatMap((text, i) => sourceAt(`/${field}/${i}`, text));
   const topic = sources('type', declaration.topic);
   const id = sources('id', declaration.id);
   const entity = sources('entity', declaration.entity);
   const [seq] = declaration.seq === null ? [] : sourceAt('/seq/from', declaration.seq);
+  if (compiled.ok && seq !== undefined && !isSigned(seq, compiled.value)) {
+    problems.push({ path: '/seq/from', message: 'must be a place that the signature covers' });
+  }
   if (problems.length > 0 || !compiled.ok) return err(problems);
   // What a scheme leaves unsigned is marked so, also when its author did not say it.
   const scheme = {
     ...declaration.scheme,
     bodySigned: declaration.scheme.bodySigned ?? signsBody(compiled.value),
   };
-  const { name, title, docsUrl, retryHorizonSeconds, certificate, handshake, guide } = declaration;
+  const { name, title, docsUrl, retryHorizonSeconds, perAttempt, certificate, handshake, guide } =
+    declaration;
+  const sourcesOf = { declaration, compiled: compiled.value, topic, id, entity, seq };
   return ok({
     name,
     title,
@@ -82,23 +96,27 @@ export function declaredProvider(declaration: Declaration): Result<Provider, Sch
     numbered: seq !== undefined,
     retryHorizonSeconds,
     knownBy: declaration.knownBy ?? knownByOf(compiled.value, id),
+    perAttempt,
     certificate,
     handshake,
     guide: { ...guide, reads: readsOf(declaration) },
-    describe: request => describe({ declaration, topic, id, entity, seq }, request),
+    describe: request => describe(sourcesOf, request),
   });
 }
 
 const readsOf = ({ topic, id, entity, seq, attempt }: Declaration): Guide['reads'] => ({
-  topic: topic.join(', '),
-  eventId: id.length === 0 ? null : id.join(', '),
+  topic: written(topic),
+  eventId: id.length === 0 ? null : written(id),
   incrementId: seq,
-  entityKey: entity.length === 0 ? null : entity.join(', '),
+  entityKey: entity.length === 0 ? null : written(entity),
   attempt,
 });
 
+const written = (sources: readonly SourceText[]): string => sources.map(writtenSource).join(', ');
+
 type Sources = {
   declaration: Declaration;
+  compiled: CompiledScheme;
   topic: TextSource[];
   id: TextSource[];
   entity: TextSource[];
@@ -120,7 +138,23 @@ function describe(sources: Sources, { headers, query, body }: VerifiedRequest): 
     entityKeys: entity.ok && entity.value !== null ? [entityKey(declaration.name, entity.value.text)] : [],
     eventTime: null,
     issues: limitIssues([...shape, ...topic.issues, ...id.issues, ...increment.issues]),
+    ...outsideOf(sources, topic.source, id.source),
   };
+}
+
+/** A form's or a JSON body's own fields belong to the body, signed or not: only what stands beside it is outside. */
+function outsideOf(
+  { compiled }: Sources,
+  topic: TextSource | null,
+  id: TextSource | null,
+): Pick<Description, 'outside'> {
+  const isBeside = (source: TextSource) =>
+    source.parts.some(part => typeof part !== 'string' && (part.kind === 'h' || part.kind === 'q'));
+  const outside = {
+    topic: topic !== null && isBeside(topic) && !isSigned(topic, compiled),
+    eventId: id !== null && !isSigned(id, compiled),
+  };
+  return outside.topic || outside.eventId ? { outside } : {};
 }
 
 function shapeIssues(wanted: 'object' | 'list' | 'json', { document }: RequestView): Issue[] {
@@ -132,20 +166,24 @@ function shapeIssues(wanted: 'object' | 'list' | 'json', { document }: RequestVi
   return [{ path: '', message: `expected ${expected}, found ${kindOf(value)}` }];
 }
 
-function topicOf(sources: readonly TextSource[], view: RequestView): Reading<string> {
+/** A reading, and the one of its alternatives that it came from. */
+type Sourced<T> = Reading<T> & { source: TextSource | null };
+
+function topicOf(sources: readonly TextSource[], view: RequestView): Sourced<string> {
   const found = readFirst(sources, view);
-  if (!found.ok) return { value: '', issues: [found.error] };
-  if (found.value !== null) return readTopic(found.value.text, found.value.place);
+  if (!found.ok) return { value: '', issues: [found.error], source: null };
+  if (found.value !== null) {
+    return { ...readTopic(found.value.text, found.value.place), source: found.value.source };
+  }
   const [first] = sources;
-  return readTopic(undefined, first === undefined ? '' : placeOf(first));
+  return { ...readTopic(undefined, first === undefined ? '' : placeOf(first)), source: null };
 }
 
-function idOf(sources: readonly TextSource[], view: RequestView): Reading<string | null> {
+function idOf(sources: readonly TextSource[], view: RequestView): Sourced<string | null> {
   const found = readFirst(sources, view);
-  if (!found.ok) return { value: null, issues: [found.error] };
-  return found.value === null
-    ? { value: null, issues: [] }
-    : eventIdFrom(found.value.text, found.value.place);
+  if (!found.ok) return { value: null, issues: [found.error], source: null };
+  if (found.value === null) return { value: null, issues: [], source: null };
+  return { ...eventIdFrom(found.value.text, found.value.place), source: found.value.source };
 }
 
 function incrementOf(source: TextSource | undefined, view: RequestView): Reading<number | null> {

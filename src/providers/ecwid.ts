@@ -36,6 +36,7 @@ export const ecwid: Provider = {
   /** 27 retries, the last one 24 h after the first attempt. */
   retryHorizonSeconds: 86_400,
   knownBy: 'event_id',
+  perAttempt: [],
   certificate: null,
   handshake: null,
   guide: {

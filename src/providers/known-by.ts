@@ -1,46 +1,29 @@
 /**
  * What an event of a scheme is known by: its id where that is signed, else the signed bytes (see `KnownBy`).
  *
- * An unsigned id is trusted in two cases. Where the scheme bounds the age of what it signs, a replay under another id is
- * only possible for that long, and the bytes may change with each retry. Where the body is unsigned, the log compares it.
- * Without an id, a signed time makes the signed bytes unique; without that, the same bytes may be two events, and the log
- * takes them for one only within a minute.
+ * An unsigned id is trusted in two cases: where the scheme bounds the age of what it signs, for a replay under another id
+ * is then possible for that long only; and where nothing of the request is signed (a token), for there is no better.
+ * Where the body is unsigned, the log compares it: another body under the same id, or the same signed bytes, is held.
  */
 import type { CompiledScheme } from '../signature/compile';
-import { signsBody } from '../signature/compile';
-import type { Reference } from '../signature/request-view';
+import { signsBody, signsContent, signsReference, signsTime } from '../signature/coverage';
 import type { KnownBy } from './provider';
 import type { TextSource } from './text-source';
 
 export function knownByOf(compiled: CompiledScheme, idSources: readonly TextSource[]): KnownBy {
   const { scheme } = compiled;
-  if (scheme.bodySigned === false || !signsBody(compiled)) return 'event_id';
-  if (idSources.length === 0) return scheme.ts === undefined ? 'event_id' : 'signed_bytes';
-  const isBounded = scheme.ts !== undefined && scheme.ts.tol !== null;
-  return isBounded || idSources.every(source => isSigned(source, compiled)) ? 'event_id' : 'signed_bytes';
+  // Signed bytes that are the same for every request, or for all of a second, tell no two events apart.
+  if (!signsContent(compiled)) return 'event_id';
+  const isBodySigned = scheme.bodySigned !== false && signsBody(compiled);
+  if (idSources.length === 0) return isBodySigned && scheme.ts === undefined ? 'event_id' : 'signed_bytes';
+  const isBounded = isBodySigned && scheme.ts !== undefined && scheme.ts.tol !== null && signsTime(compiled);
+  const signed = idSources.filter(source => isSigned(source, compiled)).length;
+  if (isBounded || signed === idSources.length) return 'event_id';
+  return signed > 0 ? 'event_id_or_signed_bytes' : 'signed_bytes';
 }
 
-const isSigned = ({ parts }: TextSource, compiled: CompiledScheme): boolean =>
-  parts.every(part => typeof part === 'string' || isReferenceSigned(part, compiled));
-
-function isReferenceSigned(reference: Reference, { templates }: CompiledScheme): boolean {
-  switch (reference.kind) {
-    // The body is signed: it was asked before.
-    case 'json':
-    case 'form':
-      return true;
-    case 'h':
-      return templates.every(({ parts }) =>
-        parts.some(
-          part =>
-            part.kind === 'reference' &&
-            part.reference.kind === 'h' &&
-            part.reference.name === reference.name,
-        ),
-      );
-    case 'q':
-      return templates.every(({ parts }) => parts.some(({ kind }) => kind === 'url'));
-    default:
-      return false;
-  }
-}
+/** Whether a text that is read there cannot be changed without breaking the signature. */
+export const isSigned = ({ parts, when }: TextSource, compiled: CompiledScheme): boolean =>
+  [...parts, ...when.map(({ reference }) => reference)].every(
+    part => typeof part === 'string' || signsReference(compiled, part),
+  );

@@ -30,14 +30,24 @@ export type Description = {
   eventTime: number | null;
   /** Empty for a valid payload. */
   issues: Issue[];
+  /** What of this came from a place that the signature does not cover: anyone may have written it. Absent: nothing. */
+  outside?: { topic: boolean; eventId: boolean };
 };
 
 /**
  * What two requests must share to be one event, besides an increment id: the event id, or the bytes that were signed.
  * The bytes, where nobody vouches for the id: a header outside the signature is anyone's to change, so that an old
  * request under a new id would be new, and a false one under a foreign id would make the true one a duplicate.
+ * Where only some events have a signed id, these are known by it and the others by their bytes; `event_id_and_signed_bytes`
+ * is for an id that is sent again under another signature, and a signature that fits more than one id. `body` is for
+ * bodies that are unique by what they say, signed anew on each attempt.
  */
-export type KnownBy = 'event_id' | 'signed_bytes';
+export type KnownBy =
+  | 'event_id'
+  | 'signed_bytes'
+  | 'event_id_or_signed_bytes'
+  | 'event_id_and_signed_bytes'
+  | 'body';
 
 /** What a user has to know about a provider, for `GET /v1/providers`. */
 export type Guide = {
@@ -84,6 +94,8 @@ export type Provider = {
   /** How long after the first attempt the provider's last retry comes, in seconds; null when unknown. */
   retryHorizonSeconds: number | null;
   knownBy: KnownBy;
+  /** Members of the JSON body that differ from one attempt to the next, by name, wherever they stand. */
+  perAttempt: readonly string[];
   /** Where the key is, when requests name a certificate; then `secret_key` is the webhook's id at the provider. */
   certificate: CertificateRule | null;
   /** What the provider asks before it sends events, where that is not an event itself. */

@@ -40,6 +40,7 @@ export const shipstream: Provider = {
   /** 14 retries, the last one 104 h after the first attempt. */
   retryHorizonSeconds: 374_400,
   knownBy: 'event_id',
+  perAttempt: [],
   certificate: null,
   handshake: null,
   guide: {

@@ -4,7 +4,8 @@
  */
 import { parsePointer } from '../json/pointer';
 import { err, ok, type Result } from '../result';
-import { compileTemplate, containsBody, type Template } from './message';
+import { signsBody } from './coverage';
+import { compileTemplate, type Template } from './message';
 import { parseReference, type Reference } from './request-view';
 import type { Algorithm, KeyEncoding, Scheme } from './scheme';
 import type { Place } from './signatures';
@@ -45,12 +46,6 @@ export function compileScheme(scheme: Scheme): Result<CompiledScheme, SchemeProb
   return result;
 }
 
-/** Whether every message that can match contains the body. */
-export const signsBody = (compiled: CompiledScheme): boolean =>
-  compiled.each === null &&
-  compiled.templates.length > 0 &&
-  (compiled.digest !== null || compiled.templates.every(containsBody));
-
 function compile(scheme: Scheme): Result<CompiledScheme, SchemeProblem[]> {
   const problems: SchemeProblem[] = [];
   const wrong = (path: string, message: string) => {
@@ -80,7 +75,10 @@ function compile(scheme: Scheme): Result<CompiledScheme, SchemeProblem[]> {
   }
   const compiled = { scheme, places, templates, timestamp, digest, each };
   if (scheme.bodySigned === true && !signsBody(compiled)) {
-    wrong('/bodySigned', 'must be false: not every message contains the body, its JSON or its digest');
+    wrong(
+      '/bodySigned',
+      'must be false: not every message contains the body, its JSON or its digest in a place of its own',
+    );
   }
   return problems.length > 0 ? err(problems) : ok(compiled);
 }

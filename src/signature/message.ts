@@ -12,7 +12,7 @@ import { crc32 } from './crc32';
 import { type Fields, joinedFields } from './form';
 import { detailOf, parseReference, type Reference, type RequestView } from './request-view';
 
-type Part =
+export type Part =
   | { kind: 'text'; bytes: Uint8Array }
   | { kind: 'body' }
   | { kind: 'ts' }
@@ -69,10 +69,6 @@ export function compileTemplate(source: string): Result<Template, string> {
   }
   return parts.length === 0 ? err('an empty template') : ok({ source, parts });
 }
-
-/** Whether a template contains every byte of the body, in whatever form, so that no other body gives the same message. */
-export const containsBody = ({ parts }: Template): boolean =>
-  parts.some(({ kind }) => kind === 'body' || kind === 'cjson' || kind === 'fields');
 
 /** The signed bytes; the error says which part is not there, without values of the request. */
 export function expandTemplate(

@@ -52,6 +52,12 @@ export function parseReference(text: string): Reference | null {
   }
 }
 
+/** Whether two references lead to the same place. */
+export function isSameReference(one: Reference, other: Reference): boolean {
+  if (one.kind === 'json') return other.kind === 'json' && one.pointer === other.pointer;
+  return other.kind === one.kind && one.name === other.name;
+}
+
 /** What could not be read, and why: `missing`, `repeated`, `not_scalar` … Never a value. */
 export type Problem = { place: string; cause: string };
 

@@ -8,11 +8,12 @@ import type { TimeFormat } from './scheme';
 /** The text of a timestamp as ms since 1970; null when it is not written in its format. */
 export function readTime(text: string, format: TimeFormat): number | null {
   switch (format) {
-    // 12 digits of seconds reach the year 33658 and stay exact in milliseconds.
+    // From 2001 to 2286 a time has as many digits as now. Another length would leave open where the time ends in a
+    // message and the body begins (`{ts}{body}`).
     case 's':
-      return /^\d{1,12}$/.test(text) ? Number(text) * 1000 : null;
+      return /^[1-9]\d{9}$/.test(text) ? Number(text) * 1000 : null;
     case 'ms':
-      return /^\d{1,15}$/.test(text) ? Number(text) : null;
+      return /^[1-9]\d{12}$/.test(text) ? Number(text) : null;
     case 'rfc3339':
       return parseRfc3339(text);
     case 'http-date':

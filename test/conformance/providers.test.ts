@@ -59,6 +59,71 @@ describe('an id that nobody signs', () => {
   });
 });
 
+describe('the same bytes', () => {
+  it('under several topics are several events, each accepted once', async () => {
+    const { webhook_id: id } = await webhookOf('shopify');
+    const body = '{"id":820982911946154508,"financial_status":"paid"}';
+    const send = (topic: string, event: string) =>
+      client.send(id, body, {
+        'x-shopify-hmac-sha256': hmac(body, 'base64'),
+        'x-shopify-topic': topic,
+        'x-shopify-event-id': event,
+      });
+    expect((await send('orders/create', 'e1')).json).toMatchObject({ status: 'accepted', sequence: 1 });
+    expect((await send('orders/paid', 'e2')).json).toMatchObject({ status: 'accepted', sequence: 2 });
+    expect((await send('orders/create', 'e3')).json).toMatchObject({ status: 'duplicate', sequence: 1 });
+    // Refused for its topic, and the true one passes all the same.
+    expect((await send('gateway:gap_opened', 'e4')).json).toMatchObject({ status: 'quarantined' });
+    expect((await send('orders/updated', 'e5')).json).toMatchObject({ status: 'accepted' });
+  });
+
+  it('signed anew at another time are a retry', async () => {
+    const zoom = await webhookOf('zoom');
+    const klaviyo = await webhookOf('klaviyo');
+    const body = '{"event":"meeting.started","event_ts":1626230691572}';
+    for (const [age, status] of [
+      [3, 'accepted'],
+      [0, 'duplicate'],
+    ] as const) {
+      const time = String(seconds() - age);
+      const headers = {
+        'x-zm-request-timestamp': time,
+        'x-zm-signature': `v0=${hmac(`v0:${time}:${body}`)}`,
+      };
+      expect((await client.send(zoom.webhook_id, body, headers)).json).toMatchObject({ status });
+      const date = new Date((seconds() - age) * 1000).toUTCString();
+      const dated = { 'klaviyo-timestamp': date, 'klaviyo-signature': hmac(body + date) };
+      expect((await client.send(klaviyo.webhook_id, body, dated)).json).toMatchObject({ status });
+    }
+  });
+});
+
+describe('bytes that fit two readings', () => {
+  const plain = { alg: 'hmac-sha256', enc: 'hex', sig: [{ h: 'x-sig' }] };
+
+  it('of a form are held the second time, and the true request is not lost', async () => {
+    const { webhook_id: id } = await webhookOf('custom', {
+      signature: { ...plain, msg: ['{form*}'], id: ['form:id'], type: ['form:event'] },
+    });
+    const send = (body: string) => client.send(id, body, { 'x-sig': hmac('amount100eventpaidid7z0') });
+    expect((await send('amount=100&event=paid&id=7z0')).json).toMatchObject({ status: 'accepted' });
+    expect((await send('amount=100&event=paid&id=7&z=0')).json).toMatchObject({ status: 'quarantined' });
+    expect((await send('amount=100&event=paidid7z0')).json).toMatchObject({ status: 'quarantined' });
+    expect((await send('amount=100&event=paid&id=7z0')).json).toMatchObject({ status: 'duplicate' });
+    expect((await client.events(id))[0]).toMatchObject({ body_signed: false });
+  });
+
+  it('of an id and a body are held the second time', async () => {
+    const { webhook_id: id } = await webhookOf('custom', {
+      signature: { ...plain, msg: ['{h:x-id}{body}'], id: ['h:x-id'] },
+    });
+    const send = (event: string, body: string) =>
+      client.send(id, body, { 'x-id': event, 'x-sig': hmac('abc123{"a":1}') });
+    expect((await send('abc123', '{"a":1}')).json).toMatchObject({ status: 'accepted' });
+    expect((await send('abc12', '3{"a":1}')).json).toMatchObject({ status: 'quarantined' });
+  });
+});
+
 it('an id that is signed makes a retry with other bytes a duplicate', async () => {
   const { webhook_id: id } = await webhookOf('stripe');
   const send = (body: string) =>

@@ -157,6 +157,31 @@ describe('accepted exactly once', () => {
     expect(short(await send(null, { body: 'ping' }))).toBe('accepted 2');
   });
 
+  it('by what was signed, and within a minute by the bytes, where each attempt is signed anew', async () => {
+    const { send } = await newObject();
+    const signed = (signedDigest: string, body = 'ping') =>
+      send(null, { signedDigest, alsoKnownBy: 'body', body });
+    expect(short(await signed('t1'))).toBe('accepted 1');
+    wait(59_000);
+    expect(short(await signed('t2'))).toBe('duplicate 1');
+    wait(DAY_MS);
+    // Both requests are known for good; the same bytes signed at another time are a new event by now.
+    expect(short(await signed('t1'))).toBe('duplicate 1');
+    expect(short(await signed('t2'))).toBe('duplicate 1');
+    expect(short(await signed('t3'))).toBe('accepted 2');
+  });
+
+  it('by event id and by what was signed, where one signature fits several bodies', async () => {
+    const { send } = await newObject();
+    const signed = (signedDigest: string, eventId: string, body: string) =>
+      send(null, { signedDigest, eventId, alsoKnownBy: 'event_id', bodySigned: false, body });
+    expect(short(await signed('t1', 'e1', 'a'))).toBe('accepted 1');
+    expect(short(await signed('t2', 'e1', 'a'))).toBe('duplicate 1');
+    expect(short(await signed('t1', 'e2', 'forged'))).toBe('quarantined 2');
+    expect(short(await signed('t2', 'e3', 'forged too'))).toBe('quarantined 3');
+    expect(short(await signed('t4', 'e2', 'b'))).toBe('accepted 4');
+  });
+
   it('for at least the window, over generations of keys', async () => {
     const { send } = await newObject({ provider: 'apideck' });
     const at = async (id: string) => short(await send(null, { eventId: id, body: id }));

@@ -119,8 +119,10 @@ export const COMMERCE: readonly Declaration[] = [
       ts: { from: 'h:paypal-transmission-time', fmt: 'rfc3339', tol: null },
     },
     topic: ['json:/event_type'],
-    // The event's own id is in the unsigned body: with it, one request seen would vouch for any number of others.
-    id: ['h:paypal-transmission-id'],
+    // A retry has the event's id under another signature. The id is in the unsigned body, so that it alone would let one
+    // request that was seen vouch for any number of others: another body under a known signature is held.
+    id: ['json:/id'],
+    knownBy: 'event_id_and_signed_bytes',
     entity: ['json:/resource/id'],
     certificate: {
       header: 'paypal-cert-url',
@@ -167,6 +169,8 @@ export const COMMERCE: readonly Declaration[] = [
       'json:/notificationItems/0/NotificationRequestItem/originalReference',
       'json:/notificationItems/0/NotificationRequestItem/pspReference',
     ],
+    // As Adyen says; the signature covers both.
+    knownBy: 'event_id',
     secret: 'the HMAC key, in hex',
     success: 'any 2xx within 10 s',
   }),

@@ -2,6 +2,12 @@
 import type { Declaration } from '../declared';
 import { bodyHmac, PUBLIC_URL, preset, timedHmac } from './preset';
 
+/** Zendesk's own events carry a signed id; in what a user wrote, `id` may be a ticket's. */
+const ZENDESK_IDS = [
+  { read: 'json:/id', when: { 'json:/type': ['zen:event-type:*'] } },
+  'h:x-zendesk-webhook-invocation-id',
+];
+
 export const CUSTOMERS: readonly Declaration[] = [
   preset({
     name: 'klaviyo',
@@ -32,8 +38,8 @@ export const CUSTOMERS: readonly Declaration[] = [
     topic: ['json:/0/event'],
     id: ['json:/0/sg_event_id'],
     body: 'list',
-    // A batch: its first id is not the batch's.
-    knownBy: 'signed_bytes',
+    // A batch: its first id is not the batch's, all of them are.
+    knownBy: 'body',
     retryHorizonSeconds: 86_400,
     secret: 'the verification key',
     success: 'any 2xx',
@@ -47,7 +53,9 @@ export const CUSTOMERS: readonly Declaration[] = [
       key: { enc: 'utf8' },
       enc: 'hex',
       sig: [{ json: '/signature/signature' }],
-      msg: ['{json:/signature/timestamp}{json:/signature/token}'],
+      // Of the time, unlike of the token, it is known where it ends.
+      msg: ['{ts}{json:/signature/token}'],
+      ts: { from: 'json:/signature/timestamp', fmt: 's', tol: null },
       bodySigned: false,
     },
     topic: ['json:/event-data/event'],
@@ -71,8 +79,9 @@ export const CUSTOMERS: readonly Declaration[] = [
     entity: [],
     attempt: 'json:/0/attemptNumber',
     body: 'json',
-    // A batch, and event ids that HubSpot does not call unique.
-    knownBy: 'signed_bytes',
+    // A batch, and event ids that HubSpot does not call unique: its content is what is the same when it is sent again.
+    knownBy: 'body',
+    perAttempt: ['attemptNumber'],
     retryHorizonSeconds: 86_400,
     secret: "the app's client secret",
     settings: [PUBLIC_URL],
@@ -101,7 +110,7 @@ export const CUSTOMERS: readonly Declaration[] = [
     }),
     // A trigger's webhook has the body its user wrote.
     topic: ['json:/type', 'json:/event', 'text:event'],
-    id: ['h:x-zendesk-webhook-invocation-id'],
+    id: ZENDESK_IDS,
     body: 'any',
     secret: "the webhook's signing secret",
     success: 'any 2xx within 12 s; 409, 429 and 503 are retried',
@@ -116,7 +125,7 @@ export const CUSTOMERS: readonly Declaration[] = [
       tol: null,
     }),
     topic: ['json:/type', 'json:/event', 'text:event'],
-    id: ['h:x-zendesk-webhook-invocation-id'],
+    id: ZENDESK_IDS,
     body: 'any',
     secret: "the webhook's signing secret",
   }),

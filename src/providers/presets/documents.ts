@@ -51,6 +51,8 @@ export const DOCUMENTS: readonly Declaration[] = [
     scheme: { ...stripeLike('calendly-webhook-signature'), ts: { from: 'sig:t', fmt: 's', tol: 180 } },
     topic: ['json:/event'],
     entity: ['json:/payload/uri'],
+    // The body says when it was made.
+    knownBy: 'body',
     retryHorizonSeconds: 86_400,
     secret: "the subscription's signing key",
     isSecretChosen: true,

@@ -40,6 +40,8 @@ export const MESSAGING: readonly Declaration[] = [
       ts: { from: 'h:x-signature-timestamp', fmt: 's', tol: 300 },
     },
     topic: ['json:/event/type'],
+    // The body says when it happened.
+    knownBy: 'body',
     handshake: {
       kind: 'signed',
       when: { 'json:/type': '0', 'json:/version': '1' },
@@ -114,7 +116,8 @@ export const MESSAGING: readonly Declaration[] = [
     id: ['json:/events/0/webhookEventId'],
     entity: ['json:/events/0/source/userId'],
     // A batch; a redelivery says that it is one in its body.
-    knownBy: 'signed_bytes',
+    knownBy: 'body',
+    perAttempt: ['isRedelivery'],
     secret: "the channel's secret",
     success: '200',
   }),
@@ -129,6 +132,8 @@ export const MESSAGING: readonly Declaration[] = [
     }),
     topic: ['json:/event'],
     entity: ['json:/payload/object/uuid', 'json:/payload/object/id'],
+    // The body says when it happened, to the millisecond.
+    knownBy: 'body',
     handshake: {
       kind: 'signed',
       when: { 'json:/event': 'endpoint.url_validation' },
@@ -151,7 +156,25 @@ export const MESSAGING: readonly Declaration[] = [
       '{h:twitch-eventsub-message-id}{ts}{body}',
       { from: 'h:twitch-eventsub-message-timestamp', fmt: 'rfc3339', tol: 600 },
     ),
-    topic: ['json:/subscription/type', 'h:twitch-eventsub-subscription-type'],
+    topic: [
+      // The end of a subscription is no event of it.
+      {
+        read: 'text:revocation',
+        when: {
+          'json:/subscription/status': [
+            'authorization_revoked',
+            'moderator_removed',
+            'user_removed',
+            'chat_user_banned',
+            'version_removed',
+            'beta_maintenance',
+            'notification_failures_exceeded',
+          ],
+        },
+      },
+      'json:/subscription/type',
+      'h:twitch-eventsub-subscription-type',
+    ],
     id: ['h:twitch-eventsub-message-id'],
     entity: ['json:/event/broadcaster_user_id'],
     attempt: 'h:twitch-eventsub-message-retry',

@@ -21,6 +21,7 @@ export function preset({ secret, isSecretChosen, settings, success, ...given }: 
     attempt: null,
     retryHorizonSeconds: null,
     knownBy: null,
+    perAttempt: [],
     certificate: null,
     handshake: null,
     ...given,

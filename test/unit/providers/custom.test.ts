@@ -54,8 +54,8 @@ describe('a scheme of one’s own', () => {
     expect(issuesOf(describeWith(provider, '{}'))).toEqual(['header:x-topic: is required']);
   });
 
-  test('numbers from a header too', () => {
-    const provider = made({ ...PLAIN, seq: { from: 'h:x-sequence' } });
+  test('numbers from a header too, where it is signed', () => {
+    const provider = made({ ...PLAIN, msg: ['{h:x-sequence}.{body}'], seq: { from: 'h:x-sequence' } });
     expect(describeWith(provider, '{}', { headers: { 'x-sequence': '12' } }).incrementId).toBe(12);
     expect(describeWith(provider, '{}').incrementId).toBeNull();
     expect(issuesOf(describeWith(provider, '{}', { headers: { 'x-sequence': '-1' } }))).toHaveLength(1);
@@ -69,6 +69,23 @@ describe('a scheme of one’s own', () => {
     const ts = { from: 'h:x-time', fmt: 's' };
     expect(made({ ...unsigned, msg: ['{ts}.{body}'], ts: { ...ts, tol: 300 } }).knownBy).toBe('event_id');
     expect(made({ ...unsigned, msg: ['{ts}.{body}'], ts }).knownBy).toBe('signed_bytes');
+    expect(made({ ...unsigned, id: ['json:/id', 'h:x-id'] }).knownBy).toBe('event_id_or_signed_bytes');
+  });
+
+  test('trusts no tolerance on a time that is not signed', () => {
+    const ts = { from: 'h:x-time', fmt: 's', tol: 300 };
+    const timed = { ...PLAIN, id: ['h:x-id'], ts };
+    expect(made(timed).knownBy).toBe('signed_bytes');
+    expect(made({ ...timed, msg: ['{ts}.{body}', '{body}'] }).knownBy).toBe('signed_bytes');
+    expect(made({ ...timed, msg: ['{h:x-time}.{body}'] }).knownBy).toBe('event_id');
+    expect(made({ ...timed, ts: { ...ts, from: 'json:/sent', fmt: 's' } }).knownBy).toBe('event_id');
+  });
+
+  test('trusts no id whose end could be the beginning of the body', () => {
+    expect(made({ ...PLAIN, msg: ['{h:x-id}{body}'], id: ['h:x-id'] }).knownBy).toBe('signed_bytes');
+    expect(made({ ...PLAIN, msg: ['{h:x-a}{h:x-id}.{body}'], id: ['h:x-id'] }).knownBy).toBe('signed_bytes');
+    const form = made({ ...PLAIN, msg: ['{form*}'], id: ['form:id'] });
+    expect([form.knownBy, form.scheme.bodySigned]).toEqual(['signed_bytes', false]);
   });
 
   test('is marked where it leaves the body unsigned, said or not', () => {
@@ -77,6 +94,14 @@ describe('a scheme of one’s own', () => {
     expect(made({ ...PLAIN, msg: ['{crc32:body}'] }).scheme.bodySigned).toBe(false);
     const digest = { from: 'h:x-digest', alg: 'sha256', enc: 'base64' };
     expect(made({ ...PLAIN, msg: ['{h:x-digest}'], digest }).scheme.bodySigned).toBe(true);
+    expect(made({ ...PLAIN, msg: ['{h:x-id}'], digest }).scheme.bodySigned).toBe(false);
+    expect(made({ ...PLAIN, msg: ['{h:x-digest}', '{h:x-id}'], digest }).scheme.bodySigned).toBe(false);
+    const queried = { ...digest, from: 'q:digest' };
+    expect(made({ ...PLAIN, msg: ['{url}'], digest: queried }).scheme.bodySigned).toBe(true);
+    expect(made({ ...PLAIN, msg: ['{h:x-id}'], digest: queried }).scheme.bodySigned).toBe(false);
+    expect(made({ ...PLAIN, msg: ['{h:x-id}{body}'] }).scheme.bodySigned).toBe(false);
+    expect(made({ ...PLAIN, msg: ['{form*}'] }).scheme.bodySigned).toBe(false);
+    expect(made({ ...PLAIN, msg: ['{method}{url}{body}'] }).scheme.bodySigned).toBe(true);
     expect(made({ ...PLAIN, bodySigned: false }).scheme.bodySigned).toBe(false);
   });
 });
@@ -117,6 +142,11 @@ describe('a scheme that cannot work', () => {
     [{ type: ['{h:a'] }, '/type/0'],
     [{ entity: ['{sig:a}'] }, '/entity/0'],
     [{ seq: { from: 'cfg:a' } }, '/seq/from'],
+    [{ seq: { from: 'h:x-n' } }, '/seq/from'],
+    [{ msg: ['{h:x-n}{body}'], seq: { from: 'h:x-n' } }, '/seq/from'],
+    [{ msg: ['{h:x-id}'], seq: { from: 'json:/n' } }, '/seq/from'],
+    [{ msg: ['{h:x-id}{body}'], bodySigned: true }, '/bodySigned'],
+    [{ msg: ['{form*}'], bodySigned: true }, '/bodySigned'],
     [{ seq: 'json:/n' }, '/seq'],
     [{ surprise: 1 }, '/surprise'],
   ])('%j is refused at %s', (change, place) => {

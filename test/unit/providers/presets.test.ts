@@ -1,6 +1,6 @@
 /** Where presets read topic, id and entity key, and what they make an event known by. */
 import { describe, expect, test } from 'vitest';
-import type { Provider } from '../../../src/providers/provider';
+import type { KnownBy, Provider } from '../../../src/providers/provider';
 import { PROVIDERS, providerFor } from '../../../src/providers/registry';
 import { describeWith, issuesOf } from './support';
 
@@ -17,7 +17,7 @@ type Case = {
   topic: string;
   eventId: string | null;
   entity?: string;
-  knownBy: 'event_id' | 'signed_bytes';
+  knownBy: KnownBy;
 };
 
 const CASES: Case[] = [
@@ -104,7 +104,7 @@ const CASES: Case[] = [
     body: '[{"eventId":531833541,"subscriptionType":"contact.creation"}]',
     topic: 'contact.creation',
     eventId: '531833541',
-    knownBy: 'signed_bytes',
+    knownBy: 'body',
   },
   {
     provider: 'twilio-form',
@@ -127,7 +127,7 @@ const CASES: Case[] = [
     body: { version: 1, type: 1, event: { type: 'ENTITLEMENT_CREATE' } },
     topic: 'ENTITLEMENT_CREATE',
     eventId: null,
-    knownBy: 'signed_bytes',
+    knownBy: 'body',
   },
   {
     provider: 'meta',
@@ -142,7 +142,40 @@ const CASES: Case[] = [
     body: '{"id":123,"say":"hello"}',
     topic: 'event',
     eventId: '01F',
-    knownBy: 'signed_bytes',
+    knownBy: 'event_id_or_signed_bytes',
+  },
+  {
+    provider: 'zendesk',
+    headers: { 'x-zendesk-webhook-invocation-id': '01F' },
+    body: { id: '01H', type: 'zen:event-type:user.created' },
+    topic: 'zen:event-type:user.created',
+    eventId: '01H',
+    knownBy: 'event_id_or_signed_bytes',
+  },
+  {
+    provider: 'paypal',
+    headers: { 'paypal-transmission-id': 't1' },
+    body: { id: 'WH-1', event_type: 'PAYMENT.SALE.COMPLETED', resource: { id: 'r1' } },
+    topic: 'PAYMENT.SALE.COMPLETED',
+    eventId: 'WH-1',
+    entity: 'paypal:r1',
+    knownBy: 'event_id_and_signed_bytes',
+  },
+  {
+    provider: 'twitch',
+    headers: { 'twitch-eventsub-message-id': 'm1' },
+    body: { subscription: { type: 'stream.online', status: 'enabled' }, event: {} },
+    topic: 'stream.online',
+    eventId: 'm1',
+    knownBy: 'event_id',
+  },
+  {
+    provider: 'twitch',
+    headers: { 'twitch-eventsub-message-id': 'm2', 'twitch-eventsub-message-type': 'revocation' },
+    body: { subscription: { type: 'stream.online', status: 'user_removed' } },
+    topic: 'revocation',
+    eventId: 'm2',
+    knownBy: 'event_id',
   },
   {
     provider: 'gitlab-signing',
@@ -198,6 +231,9 @@ describe('readings', () => {
   });
 });
 
+/** Whose body, or a part of it, is not covered by the signature so that no byte could be another. */
+const UNSIGNED = ['adyen-payments', 'ecwid', 'gitlab-token', 'mailgun', 'paypal', 'twilio-form'];
+
 /** The names a webhook can be created with: those of the 25 providers, and more. */
 const NAMES =
   `shipstream apideck ecwid github x-hub-sha1 x-hub-sha256 x-hub-sha512 intercom meta typeform shopify
@@ -210,6 +246,11 @@ describe('the table', () => {
     const names = PROVIDERS.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(NAMES.filter(name => !names.includes(name))).toEqual([]);
+  });
+
+  test('says truly whose body is signed', () => {
+    const unsigned = PROVIDERS.filter(({ scheme }) => scheme.bodySigned === false).map(({ name }) => name);
+    expect(unsigned.sort()).toEqual(UNSIGNED);
   });
 
   test.each(PROVIDERS)('says of $name what a user has to know', ({ docsUrl, guide, title }) => {

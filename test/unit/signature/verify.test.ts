@@ -140,7 +140,7 @@ describe('verify', () => {
     }
     expect(await judge(scheme, headers, [secret('other')], NOW + 301_000)).toBe('mismatch');
     expect(await judge(scheme, { 'x-signature': signature })).toBe('missing');
-    for (const value of ['', '1e3', '-1', `${at}, ${at}`, '9'.repeat(13)]) {
+    for (const value of ['', '1e3', '-1', `${at}, ${at}`, '9'.repeat(13), `0${at}`, '9'.repeat(9)]) {
       expect(await judge(scheme, { ...headers, 'x-time': value })).toBe('malformed');
     }
   });

@@ -10,6 +10,7 @@ const provider = (name: string, numbered: boolean, retryHorizonSeconds: number |
   numbered,
   retryHorizonSeconds,
   knownBy: 'event_id',
+  perAttempt: [],
   certificate: null,
   handshake: null,
   guide: {
