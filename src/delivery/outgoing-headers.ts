@@ -22,7 +22,7 @@ export async function outgoingHeaders(
   attemptAt: number,
 ): Promise<Headers> {
   const headers = new Headers();
-  for (const [name, value] of withToken(event.headers, target.token ?? null).filter(isSendable)) {
+  for (const [name, value] of withToken(event.headers, target.tokens ?? []).filter(isSendable)) {
     headers.append(forwardedName(name, target.sign), value);
   }
 

@@ -14,8 +14,8 @@ export type CourierTarget = {
   sign: 'standard' | 'provider' | 'shipstream';
   /** For `sign: provider`: how the provider signs; null or absent where events go as they came. */
   provider?: ProviderSigning | null;
-  /** Where the provider's signature is its secret, in a header: the two of them. Absent or null elsewhere. */
-  token?: [name: string, value: string] | null;
+  /** Where the provider's signature is its secret, in a header: each such header with it. Absent or empty elsewhere. */
+  tokens?: [name: string, value: string][];
   timeoutMs: number;
   webhookId: number;
   /** How many events may be under way at the same time within one call, 1..6. */

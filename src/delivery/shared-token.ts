@@ -1,10 +1,13 @@
 /**
  * Schemes whose signature is the secret itself, sent in a header (`alg: token`, GitLab's for one). Such a header stays with
  * the event, its value does not: kept, it would be a secret in clear in the log and in the answers of the API. A delivery
- * gets the value back, from the webhook's newest inbound secret.
+ * gets the value back, from the webhook's newest inbound secret. `authorization` (Basic auth) is never kept: it is put back into every
+ * delivery of such a webhook.
  *
  * Not covered: a token inside the body. Bodies are kept and shown as they came.
  */
+import { encode } from '../signature/encoding';
+import { keyBytes } from '../signature/keys';
 import type { Scheme } from '../signature/scheme';
 
 /** What is kept in place of a token. */
@@ -20,20 +23,22 @@ export function withoutToken(scheme: Scheme, headers: [string, string][]): [stri
   return headers.map(([name, value]) => [name, names.includes(name) ? NOT_KEPT : value]);
 }
 
-/** The header that carries the token, with the secret in its place; null where the scheme has no such header. */
-export function tokenHeader(scheme: Scheme, secret: string): [name: string, value: string] | null {
-  const [name] = tokenNames(scheme);
-  const { prefix = '', kv, pick } = scheme.sig.find(({ h }) => h?.toLowerCase() === name) ?? {};
-  if (name === undefined) return null;
-  const { strip = '' } = scheme.key;
-  const token = secret.startsWith(strip) ? secret.slice(strip.length) : secret;
-  return [name, prefix + (kv === undefined ? '' : pick + kv) + token];
+/** The headers that carry the token, with the secret in its place; empty where the scheme has none. */
+export function tokenHeaders(scheme: Scheme, secret: string): [name: string, value: string][] {
+  const bytes = scheme.alg === 'token' ? keyBytes(scheme, secret) : null;
+  if (bytes === null) return [];
+  const token = encode(bytes, scheme.enc);
+  return scheme.sig.flatMap(({ h, prefix = '', kv, pick }): [string, string][] =>
+    h === undefined ? [] : [[h.toLowerCase(), prefix + (kv === undefined ? '' : pick + kv) + token]],
+  );
 }
 
 /** Headers as they were sent: what `withoutToken` took out is there again. */
 export function withToken(
   headers: readonly [string, string][],
-  token: readonly [name: string, value: string] | null,
+  tokens: readonly [name: string, value: string][],
 ): [string, string][] {
-  return headers.map(([name, value]) => [name, token !== null && name === token[0] ? token[1] : value]);
+  const sent = new Map(tokens);
+  const never = tokens.filter(([name]) => name === 'authorization');
+  return [...headers.map(([name, value]): [string, string] => [name, sent.get(name) ?? value]), ...never];
 }

@@ -1,7 +1,7 @@
 /** Stored secrets, opened for use: what a courier signs with, and what the provider's API is asked with. */
 import type { OpenedTarget } from '../delivery/outgoing';
 import { providerSigning } from '../delivery/provider-signing';
-import { tokenHeader } from '../delivery/shared-token';
+import { tokenHeaders } from '../delivery/shared-token';
 import { providerOf } from '../providers/registry';
 import { keysOf, open, purpose } from '../subscriptions/sealing';
 import type { DestinationRecord, StoredSecret, WebhookRecord } from '../subscriptions/webhook';
@@ -29,7 +29,7 @@ export async function courierTarget(
     timeoutMs: destination.timeoutSeconds * 1000,
     webhookId: webhook.id,
     provider: destination.sign === 'provider' ? providerSigning(webhook, inbound) : null,
-    token: scheme === undefined || inbound[0] === undefined ? null : tokenHeader(scheme, inbound[0]),
+    tokens: scheme === undefined || inbound[0] === undefined ? [] : tokenHeaders(scheme, inbound[0]),
   };
 }
 

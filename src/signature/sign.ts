@@ -2,7 +2,8 @@
  * A scheme run backwards: the headers that make a request a freshly signed one. Only HMAC schemes whose signature stands
  * in a header can be: nobody else's private key is here, and the body is not to be changed.
  *
- * The time is now, where a header carries it. Where the body carries it, it stays as it is.
+ * The time is now, where a header carries it. Where the body carries it, it stays as it is. Named parts of the signature
+ * header that are signed too, such as a nonce, stay as they were sent; the others (signatures of other versions) are left out.
  */
 import { compileScheme } from './compile';
 import { encode } from './encoding';
@@ -11,6 +12,7 @@ import { keyOf, type Secret } from './keys';
 import { expandTemplate, type Template } from './message';
 import { RequestView, type SignedRequest } from './request-view';
 import type { Scheme, SignatureSource } from './scheme';
+import { readSignatures } from './signatures';
 import { writeTime } from './timestamp';
 
 /** Headers to set, and headers that would contradict them. */
@@ -35,15 +37,18 @@ export async function sign(
   const compiled = compileScheme(scheme);
   const [source] = scheme.sig;
   if (!canSign(scheme) || !compiled.ok || source?.h === undefined) return null;
-  const { timestamp, templates } = compiled.value;
+  const { timestamp, templates, places } = compiled.value;
 
   const set: Signing['set'] = [];
-  const fields: Fields = [];
+  const signed = signedParts(templates);
+  const { fields: before } = readSignatures(scheme, places, new RequestView(request), null);
+  const names = before.map(([name]) => name);
+  const fields = before.filter(([name], i) => signed.has(name) && names.indexOf(name) === i);
   let time: string | null = null;
   if (scheme.ts !== undefined && timestamp !== null) {
     time = writeTime(nowMs, scheme.ts.fmt);
     if (timestamp.kind === 'h') set.push([timestamp.name, time]);
-    else if (timestamp.kind === 'sig') fields.push([timestamp.name, time]);
+    else if (timestamp.kind === 'sig') put(fields, timestamp.name, time);
     else {
       const sent = new RequestView(request).read(timestamp);
       if (!sent.ok) return null;
@@ -59,6 +64,23 @@ export async function sign(
   set.push([source.h.toLowerCase(), written(encode(mac, scheme.enc), source, fields)]);
   const others = scheme.sig.slice(1).flatMap(({ h }) => (h === undefined ? [] : [h.toLowerCase()]));
   return { set, remove: others.filter(name => name !== source.h) };
+}
+
+/** The named parts that messages are made of. */
+const signedParts = (templates: readonly Template[]): Set<string> =>
+  new Set(
+    templates.flatMap(({ parts }) =>
+      parts.flatMap(part =>
+        part.kind === 'reference' && part.reference.kind === 'sig' ? [part.reference.name] : [],
+      ),
+    ),
+  );
+
+/** In its place, or in front where it was not sent. */
+function put(fields: Fields, name: string, value: string): void {
+  const at = fields.findIndex(field => field[0] === name);
+  if (at === -1) fields.unshift([name, value]);
+  else fields[at] = [name, value];
 }
 
 /** The first message that the request can fill: what its sender would have signed. */

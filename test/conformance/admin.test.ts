@@ -49,6 +49,16 @@ describe('the admin token', () => {
   });
 });
 
+/** In how many files of the gateway's store a text stands. */
+async function holding(text: string): Promise<number> {
+  const stored = await Promise.all(
+    (await readdir(gateway.state, { recursive: true, withFileTypes: true }))
+      .filter(entry => entry.isFile())
+      .map(entry => readFile(join(entry.parentPath, entry.name))),
+  );
+  return stored.filter(bytes => bytes.includes(text)).length;
+}
+
 describe('secrets', () => {
   it('are in the answer that makes them and in no later one', async () => {
     const receiver = await startReceiver(() => ({ status: 500, body: 'no' }));
@@ -97,14 +107,40 @@ describe('secrets', () => {
     });
     await client.sendShipstream(created.webhook_id, shipstreamEvent(1), inbound);
     const outbound = created.destinations[0]?.secret_key.slice(6) ?? '';
-    const stored = await Promise.all(
-      (await readdir(gateway.state, { recursive: true, withFileTypes: true }))
-        .filter(entry => entry.isFile())
-        .map(entry => readFile(join(entry.parentPath, entry.name))),
-    );
-    const holding = (text: string) => stored.filter(bytes => bytes.includes(text)).length;
-    expect(holding('find me in the store')).toBeGreaterThan(0);
-    expect([holding(inbound), holding(outbound)]).toEqual([0, 0]);
+    expect(await holding('find me in the store')).toBeGreaterThan(0);
+    expect([await holding(inbound), await holding(outbound)]).toEqual([0, 0]);
+  });
+
+  it('that come in a header are not kept with events, and reach the destination on every attempt', async () => {
+    const token = 'gitlab-secret-token-9Qx2';
+    const receiver = await startReceiver((_, index) => ({ status: index === 0 ? 500 : 200 }));
+    const { webhook_id: id } = await client.createWebhook({
+      provider: 'gitlab-token',
+      secret_key: token,
+      name: 'find this in the store',
+      destinations: [{ url: receiver.url, retry: { schedule_seconds: [1, 60] } }],
+    });
+    const path = `/v1/webhooks/${id}`;
+    expect((await client.call('POST', `${path}/capture`)).status).toBe(200);
+    const headers = { 'x-gitlab-token': token, 'x-gitlab-event': 'Push Hook', 'idempotency-key': 'k1' };
+    expect((await client.send(id, '{"object_kind":"push"}', headers)).json).toMatchObject({ sequence: 1 });
+    expect((await client.send(id, '{}', { ...headers, 'x-gitlab-token': `${token}!` })).status).toBe(401);
+    await eventually(() => expect(receiver.received).toHaveLength(2));
+    for (const { headers: sent } of receiver.received) expect(sent['x-gitlab-token']).toBe(token);
+    await receiver.close();
+
+    const shown = [
+      path,
+      `${path}/events/1`,
+      `${path}/events?include=body`,
+      `${path}/status`,
+      `${path}/rejections`,
+    ];
+    const answers = await Promise.all(shown.map(address => client.get(address)));
+    expect(JSON.stringify(answers)).toContain('x-gitlab-event');
+    expect(JSON.stringify(answers)).not.toContain(token);
+    expect(await holding('find this in the store')).toBeGreaterThan(0);
+    expect(await holding(token)).toBe(0);
   });
 
   it('that were rotated away are refused, and accepted as long as they overlap', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { CourierTarget, OutgoingEvent } from '../../../src/delivery/outgoing';
 import { outgoingHeaders } from '../../../src/delivery/outgoing-headers';
 import { providerSigning } from '../../../src/delivery/provider-signing';
+import type { CustomDefinition } from '../../../src/providers/custom';
 import { providerFor } from '../../../src/providers/registry';
 import { verify } from '../../../src/signature/verify';
 import { eventOf, targetOf } from '../../support/deliveries';
@@ -79,6 +80,49 @@ describe('an attempt signed as the provider signs', () => {
     expect(headers.get('box-delivery-timestamp')).toBe('2026-11-23T00:00:00Z');
     expect(headers.has('box-signature-secondary')).toBe(false);
     expect(await accepts('box', 'k', { headers, body })).toBe(true);
+  });
+});
+
+describe('named parts of a signature', () => {
+  const signature: CustomDefinition = {
+    alg: 'hmac-sha256',
+    key: { enc: 'utf8' },
+    enc: 'hex',
+    sig: [{ h: 'x-sig', split: ',', kv: '=', pick: 'v1' }],
+    msg: ['{ts}.{sig:n}.{body}'],
+    ts: { from: 'sig:t', fmt: 's', tol: 300 },
+    type: [],
+    id: [],
+    entity: [],
+  };
+  const renewed = async (definition: CustomDefinition, header: string) => {
+    const signing = providerSigning(webhookRecord({ provider: 'custom', signature: definition }), ['k']);
+    const target: Partial<CourierTarget> = { sign: 'provider', provider: signing };
+    const headers: [string, string][] = [['x-sig', header]];
+    const sent = await outgoingHeaders(
+      targetOf('https://a.example/', target),
+      eventOf({ body, headers }),
+      AT,
+    );
+    const verified = await verify(
+      definition,
+      [{ id: 's', text: 'k' }],
+      requestOf({ headers: sent, body }),
+      AT,
+    );
+    return [sent.get('x-sig')?.replace(/[0-9a-f]{64}/, '…'), verified.ok];
+  };
+
+  it('that are signed stay beside a signature of now, the others do not', async () => {
+    expect(await renewed(signature, 't=1700000000,n=abc,v0=11,v1=22')).toEqual([
+      `t=${AT / 1000},n=abc,v1=…`,
+      true,
+    ]);
+    const { ts: _, ...untimed } = signature;
+    expect(await renewed({ ...untimed, msg: ['{sig:t}.{body}'] }, 'kid=7,t=17,v1=22')).toEqual([
+      't=17,v1=…',
+      true,
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { CourierTarget } from '../../../src/delivery/outgoing';
 import { outgoingHeaders } from '../../../src/delivery/outgoing-headers';
-import { tokenHeader, withoutToken, withToken } from '../../../src/delivery/shared-token';
+import { tokenHeaders, withoutToken, withToken } from '../../../src/delivery/shared-token';
 import { providerFor } from '../../../src/providers/registry';
 import type { Scheme } from '../../../src/signature/scheme';
 import { eventOf, targetOf } from '../../support/deliveries';
@@ -28,15 +29,19 @@ describe('a token that is a secret', () => {
   });
 
   it('is sent as the provider sends it', () => {
-    const token = tokenHeader(scheme, 'tok_hunter2');
-    expect(token).toEqual(['x-token', 'Token hunter2']);
-    expect(tokenHeader(scheme, 'hunter2')).toEqual(token);
-    expect(withToken(withoutToken(scheme, sent), token)[0]).toEqual(sent[0]);
+    const tokens = tokenHeaders(scheme, 'tok_hunter2');
+    expect(tokens).toEqual(sent.slice(0, 2));
+    expect(tokenHeaders(scheme, 'hunter2')).toEqual(tokens);
+    expect(withToken(withoutToken(scheme, sent), tokens)).toEqual(sent);
+    const named: Scheme = {
+      ...scheme,
+      sig: [{ h: 'x-a', split: ';', kv: '=', pick: 'token' }, { json: '/token' }],
+    };
+    expect(tokenHeaders(named, 'hunter2')).toEqual([['x-a', 'token=hunter2']]);
   });
 
   it('goes with events that came with it, and with no other', async () => {
-    const token: [string, string] = ['x-token', 'Token hunter2'];
-    const target = targetOf('https://a.example/', { token });
+    const target = targetOf('https://a.example/', { tokens: [['x-token', 'Token hunter2']] });
     const headers = withoutToken(scheme, sent);
     expect((await outgoingHeaders(target, eventOf({ headers }), 0)).get('x-token')).toBe('Token hunter2');
     expect((await outgoingHeaders(target, eventOf(), 0)).has('x-token')).toBe(false);
@@ -44,10 +49,23 @@ describe('a token that is a secret', () => {
 
   it('is what GitLab sends; signatures are kept', () => {
     const gitlab = providerFor('gitlab-token')?.scheme ?? scheme;
-    expect(tokenHeader(gitlab, 'hunter2')).toEqual(['x-gitlab-token', 'hunter2']);
+    expect(tokenHeaders(gitlab, 'hunter2')).toEqual([['x-gitlab-token', 'hunter2']]);
     const github = providerFor('github')?.scheme ?? scheme;
     const signature: [string, string][] = [['x-hub-signature-256', 'sha256=ab']];
     expect(withoutToken(github, signature)).toEqual(signature);
-    expect(tokenHeader(github, 'hunter2')).toBeNull();
+    expect(tokenHeaders(github, 'hunter2')).toEqual([]);
+  });
+
+  it('in `authorization` is never kept, and goes with every event unless the destination has its own', async () => {
+    const basic: Scheme = {
+      ...scheme,
+      key: { enc: 'utf8' },
+      sig: [{ h: 'Authorization', prefix: 'Bearer ' }],
+    };
+    const target = { tokens: tokenHeaders(basic, 'hunter2') };
+    const sentTo = (more: Partial<CourierTarget> = {}) =>
+      outgoingHeaders(targetOf('https://a.example/', { ...target, ...more }), eventOf(), 0);
+    expect((await sentTo()).get('authorization')).toBe('Bearer hunter2');
+    expect((await sentTo({ extraHeaders: [['Authorization', 'mine']] })).get('authorization')).toBe('mine');
   });
 });
