@@ -2,8 +2,8 @@
 import { urlProblem } from '../delivery/url-policy';
 import { PROVIDERS, providerFor } from '../providers/registry';
 import { err, ok, type Result } from '../result';
-import { secretProblem } from '../signature/keys';
 import type { Scheme } from '../signature/scheme';
+import { secretProblem } from '../signature/secret-problem';
 import type { InputRules } from '../subscriptions/input';
 import type { Making } from '../subscriptions/record';
 import { keysOf, type SealingKeys, seal } from '../subscriptions/sealing';
@@ -19,9 +19,12 @@ export function inputRules(env: Env): InputRules {
   };
 }
 
-/** Where the key is in a certificate, the secret is the webhook's id at the provider, or the key itself. */
+/**
+ * Where the key is in a certificate, the secret is the webhook's id at the provider, or the key itself. Ids are short, so that a
+ * key with a mistake in it is not taken for one.
+ */
 const idProblem = (scheme: Scheme, text: string): string | null =>
-  /^[A-Za-z0-9_-]{1,100}$/.test(text) || secretProblem(scheme, text) === null
+  /^[A-Za-z0-9_-]{1,60}$/.test(text) || secretProblem(scheme, text) === null
     ? null
     : "must be the webhook's id at the provider, or the provider's public key";
 

@@ -9,7 +9,12 @@ import {
   parseDestination,
   patchDestination,
 } from '../subscriptions/destination-input';
-import { newDestination, withDestination, withDestinationSecret } from '../subscriptions/record';
+import {
+  newDestination,
+  overlapProblem,
+  withDestination,
+  withDestinationSecret,
+} from '../subscriptions/record';
 import { retentionProblem } from '../subscriptions/retention';
 import { parseDestinationRotation } from '../subscriptions/rotation';
 import { createdDestinationView, destinationView } from '../subscriptions/view';
@@ -142,6 +147,9 @@ destinations.post('/:webhook_id/destinations/:destination_id/rotate_secret', asy
     async current => {
       const destination = destinationOf(current, id);
       if (!destination.ok) return destination;
+      const message = overlapProblem(destination.value.secrets, overlapSeconds, making.value.now);
+      if (message !== null)
+        return err({ reason: 'invalid', errors: [{ path: '/overlap_seconds', message }] });
       const { record, revealed } = await withDestinationSecret(
         current,
         id,

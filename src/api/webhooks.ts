@@ -5,7 +5,7 @@ import { Hono } from 'hono';
 import { providerOf } from '../providers/registry';
 import { err, ok } from '../result';
 import { parseWebhook, patchWebhook } from '../subscriptions/input';
-import { withInboundSecret, withSettings } from '../subscriptions/record';
+import { overlapProblem, withInboundSecret, withSettings } from '../subscriptions/record';
 import { parseInboundRotation } from '../subscriptions/rotation';
 import { createdView, timeText, webhookView } from '../subscriptions/view';
 import { webhookIdOf } from '../subscriptions/webhook-id';
@@ -129,6 +129,9 @@ webhooks.post('/:webhook_id/rotate_secret', async c => {
       const rotation = parseInboundRotation(body.value, provider, rules.secretProblem, random(24).toHex());
       if (!rotation.ok) return err({ reason: 'invalid', errors: rotation.error });
       const { secretKey, overlapSeconds } = rotation.value;
+      const message = overlapProblem(current.secrets, overlapSeconds, now);
+      if (message !== null)
+        return err({ reason: 'invalid', errors: [{ path: '/overlap_seconds', message }] });
       const record = await withInboundSecret(current, secretKey, overlapSeconds, making.value);
       return ok({ record, extra: secretKey });
     },

@@ -16,6 +16,7 @@ import { type InputRules, patchWebhook, type WebhookSettings, webhookDocument } 
 import {
   type Making,
   newDestination,
+  overlapProblem,
   withDestination,
   withDestinationSecret,
   withInboundSecret,
@@ -62,6 +63,8 @@ export async function updated(
     const problem = known === undefined ? null : rules.secretProblem(known, secret);
     if (problem !== null) return err([{ path: `${prefix}/secret_key`, message: problem }]);
     if (!(await isStored(means, purpose.inbound(current.id), current.secrets[0]?.sealed, secret))) {
+      const full = overlapProblem(current.secrets, OVERLAP_SECONDS, making.now);
+      if (full !== null) return err([{ path: `${prefix}/secret_key`, message: `overlap_seconds ${full}` }]);
       record = await withInboundSecret(record, secret, OVERLAP_SECONDS, making);
       changed.secret_key = 'changed';
     }
@@ -210,6 +213,8 @@ async function changed(
     if (!judged.ok) return judged;
     const boundTo = purpose.destination(current.id);
     if (!(await isStored(means, boundTo, current.secrets[0]?.sealed, String(secret)))) {
+      const full = overlapProblem(current.secrets, OVERLAP_SECONDS, making.now);
+      if (full !== null) return err([{ path: `${prefix}/secret_key`, message: `overlap_seconds ${full}` }]);
       const rotated = await withDestinationSecret(
         record,
         current.id,

@@ -5,8 +5,8 @@
 import type { Provider } from '../providers/provider';
 import { err, type Result } from '../result';
 import type { Secret } from '../signature/keys';
-import { secretProblem } from '../signature/keys';
 import type { SignedRequest } from '../signature/request-view';
+import { secretProblem } from '../signature/secret-problem';
 import { type Match, type SignatureFailure, verify } from '../signature/verify';
 import { Certificates } from './certificates';
 

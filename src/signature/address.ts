@@ -24,6 +24,31 @@ export function addressIn(form: AddressForm, url: string): string {
   return `${scheme}://${user}${host}${wanted}${rest}`;
 }
 
+/**
+ * An address as its sender may have written and signed it. What arrives has been through a parser of addresses, which
+ * escapes in the query what needs no escape on the wire (`'`, `"`, `<`, `>`, text beyond ASCII); whether the sender had escaped it
+ * before cannot be seen any more. The address as it is comes first.
+ */
+export function spellingsOf(url: string): string[] {
+  const at = url.indexOf('?');
+  if (at === -1) return [url];
+  const [path, query] = [url.slice(0, at), url.slice(at)];
+  const bare = query.replaceAll('%27', "'");
+  const raw = bare
+    .replace(/%(?:22|3C|3E)/g, code => decodeURIComponent(code))
+    .replace(/(?:%[89A-F][0-9A-F])+/g, unescapedText);
+  return [...new Set([query, bare, raw])].map(spelling => path + spelling);
+}
+
+/** Bytes that are no UTF-8 stay escaped. */
+function unescapedText(escapes: string): string {
+  try {
+    return decodeURIComponent(escapes);
+  } catch {
+    return escapes;
+  }
+}
+
 /** The query string of an address, without its `?` and a fragment. */
 export function queryOf(url: string): string {
   const [address = ''] = url.split('#', 1);

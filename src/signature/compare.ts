@@ -6,8 +6,8 @@
  */
 import { sameBytes } from '../constant-time';
 import { ecdsaToP1363 } from './der';
-import { keyBytes, keyOf, type Secret } from './keys';
-import type { Scheme } from './scheme';
+import { keyBytes, keysOf, type Secret } from './keys';
+import type { Algorithm, Scheme } from './scheme';
 
 const P256_BYTES = 32;
 
@@ -18,10 +18,21 @@ export async function matches(
   signatures: readonly Uint8Array[],
   message: Uint8Array,
 ): Promise<boolean> {
-  if (scheme.alg === 'token') return matchesToken(scheme, secret, signatures);
-  const key = await keyOf(scheme, secret);
-  if (key === null) return false;
-  switch (scheme.alg) {
+  const { alg } = scheme;
+  if (alg === 'token') return matchesToken(scheme, secret, signatures);
+  for (const key of await keysOf(scheme, secret)) {
+    if (await fits(alg, key, signatures, message)) return true;
+  }
+  return false;
+}
+
+async function fits(
+  alg: Exclude<Algorithm, 'token'>,
+  key: CryptoKey,
+  signatures: readonly Uint8Array[],
+  message: Uint8Array,
+): Promise<boolean> {
+  switch (alg) {
     case 'hmac-sha1':
     case 'hmac-sha256':
     case 'hmac-sha512': {

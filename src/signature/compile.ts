@@ -12,6 +12,8 @@ import type { Place } from './signatures';
 
 export const MAX_TEMPLATES = 4;
 export const MAX_SOURCES = 8;
+/** Tokens in one template, and different JSON pointers in all of them: each pointer is looked for in the whole body. */
+export const MAX_TOKENS = 32;
 
 export type CompiledScheme = {
   scheme: Scheme;
@@ -70,6 +72,10 @@ function compile(scheme: Scheme): Result<CompiledScheme, SchemeProblem[]> {
   if (!KEYS[scheme.alg].includes(scheme.key.enc)) {
     wrong('/key/enc', `must be ${KEYS[scheme.alg].join(', ')} for ${scheme.alg}`);
   }
+  const { or } = scheme.key;
+  if (or !== undefined && !(scheme.alg.startsWith('hmac-') && KEYS[scheme.alg].includes(or))) {
+    wrong('/key/or', 'must be left out, or be another reading of the key of an HMAC');
+  }
   if ((scheme.enc === 'utf8') !== (scheme.alg === 'token')) {
     wrong('/enc', 'must be utf8 for token, and hex, base64 or base64url for everything else');
   }
@@ -98,6 +104,9 @@ function placesOf(scheme: Scheme, wrong: Complain): Place[] {
     if ((source.kv === undefined) !== (source.pick === undefined)) {
       wrong(`/sig/${i}/pick`, 'goes with kv, and kv with it');
     }
+    if (source.kv !== undefined && source.split !== undefined && source.kv.includes(source.split)) {
+      wrong(`/sig/${i}/kv`, 'must not contain split: no entry would have a name');
+    }
     places.push({ source, reference });
   }
   return places;
@@ -116,6 +125,9 @@ function templatesOf(scheme: Scheme, places: readonly Place[], wrong: Complain):
       continue;
     }
     templates.push(template.value);
+    if (template.value.parts.filter(({ kind }) => kind !== 'text').length > MAX_TOKENS) {
+      wrong(path, `has more than ${MAX_TOKENS} tokens`);
+    }
     for (const part of template.value.parts) {
       if (part.kind === 'ts' && scheme.ts === undefined) wrong(path, 'has {ts}, but the scheme has no ts');
       if (part.kind === 'reference') checkPart(part.reference, places, path, wrong);
@@ -123,8 +135,18 @@ function templatesOf(scheme: Scheme, places: readonly Place[], wrong: Complain):
     if (template.value.parts.every(({ kind }) => kind === 'text'))
       wrong(path, 'signs nothing of the request');
   }
+  if (pointersIn(templates).size > MAX_TOKENS) wrong('/msg', `has more than ${MAX_TOKENS} JSON pointers`);
   return templates;
 }
+
+const pointersIn = (templates: readonly Template[]): Set<string> =>
+  new Set(
+    templates.flatMap(({ parts }) =>
+      parts.flatMap(part =>
+        part.kind === 'reference' && part.reference.kind === 'json' ? [part.reference.pointer] : [],
+      ),
+    ),
+  );
 
 /** Named parts exist only where a signature header has names. */
 function checkPart(reference: Reference, places: readonly Place[], path: string, wrong: Complain): void {

@@ -33,14 +33,52 @@ const P256_HEAD = '3059301306072a8648ce3d020106082a8648ce3d03010703420004';
 const P256_LENGTH = 91;
 /** `SEQUENCE { rsaEncryption, NULL }` (RFC 8017). */
 const RSA_ALGORITHM = '300d06092a864886f70d0101010500';
+const BIT_STRING = 0x03;
+/** 1024 bits and more: WebCrypto takes no shorter modulus, and nobody should. */
+const MIN_MODULUS_BYTES = 128;
 /** `SEQUENCE { SEQUENCE { Ed25519 }, BIT STRING }` (RFC 8410). */
 const ED25519_HEAD = '302a300506032b6570032100';
 const ED25519_LENGTH = 44;
 
-/** Which kind of public key a SubjectPublicKeyInfo holds, by its first bytes; null for others. The key is not checked. */
+/** Which kind of public key a SubjectPublicKeyInfo holds; null for others. Of P-256 the point is not checked. */
 export function publicKeyKind(spki: Uint8Array): 'p256' | 'rsa' | 'ed25519' | null {
   const head = spki.subarray(0, 40).toHex();
   if (spki.length === P256_LENGTH && head.startsWith(P256_HEAD)) return 'p256';
   if (spki.length === ED25519_LENGTH && head.startsWith(ED25519_HEAD)) return 'ed25519';
-  return spki[0] === SEQUENCE && head.slice(2, 2 * 24).includes(RSA_ALGORITHM) ? 'rsa' : null;
+  return isRsa(spki) ? 'rsa' : null;
 }
+
+/** `SEQUENCE { rsaEncryption, BIT STRING { SEQUENCE { modulus INTEGER, exponent INTEGER } } }`, to the last byte. */
+function isRsa(spki: Uint8Array): boolean {
+  const outer = contentOf(spki, SEQUENCE);
+  if (outer === null || outer.subarray(0, RSA_ALGORITHM.length / 2).toHex() !== RSA_ALGORITHM) return false;
+  const bits = contentOf(outer.subarray(RSA_ALGORITHM.length / 2), BIT_STRING);
+  const numbers = bits === null || bits[0] !== 0 ? null : contentOf(bits.subarray(1), SEQUENCE);
+  if (numbers === null) return false;
+  const modulusEnd = endOf(numbers);
+  const modulus = modulusEnd === null ? null : contentOf(numbers.subarray(0, modulusEnd), INTEGER);
+  const exponent = modulusEnd === null ? null : contentOf(numbers.subarray(modulusEnd), INTEGER);
+  return modulus !== null && modulus.length >= MIN_MODULUS_BYTES && exponent !== null && exponent.length > 0;
+}
+
+/** What is inside an element that fills the bytes exactly; null where they are no such element. */
+function contentOf(der: Uint8Array, tag: number): Uint8Array | null {
+  const end = endOf(der);
+  if (der[0] !== tag || end !== der.length) return null;
+  return der.subarray(2 + lengthBytes(der));
+}
+
+/** Where the first element ends; null where it is cut off, or its length is written longer than needed. */
+function endOf(der: Uint8Array): number | null {
+  const more = lengthBytes(der);
+  // Two bytes of length reach past any key.
+  if (der.length < 2 + more || more > 2) return null;
+  const length =
+    more === 0 ? (der[1] ?? 0) : der.subarray(2, 2 + more).reduce((sum, byte) => sum * 256 + byte, 0);
+  const isShortest = more === 0 || (length >= 0x80 && (more === 1 || length > 0xff));
+  const end = 2 + more + length;
+  return isShortest && end <= der.length ? end : null;
+}
+
+/** How many bytes the length takes beside its first one. */
+const lengthBytes = (der: Uint8Array): number => ((der[1] ?? 0) < 0x80 ? 0 : (der[1] ?? 0) & 0x7f);

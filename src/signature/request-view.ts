@@ -68,6 +68,8 @@ export class RequestView {
   #document: Result<JsonDocument, JsonProblem> | undefined;
   #form: Result<Fields, 'not_a_form'> | undefined;
   #query: Result<Fields, 'not_a_form'> | undefined;
+  /** What pointers gave, per document: finding a value means going through the text up to it. */
+  #scalars = new WeakMap<JsonDocument, Map<string, ReturnType<typeof scalarText>>>();
 
   constructor(request: SignedRequest) {
     this.request = request;
@@ -125,10 +127,18 @@ export class RequestView {
   ): Result<string, Problem> {
     const document = within === null ? this.document : ok(within);
     if (!document.ok) return err({ place: 'body', cause: document.error });
-    const text = scalarText(document.value, path);
+    const text = this.#scalar(document.value, pointer, path);
     if (text.ok) return text;
     const isAbsent = text.error === 'missing' || text.error === 'null';
     return isAbsent && optional ? ok('') : err({ place: pointer, cause: text.error });
+  }
+
+  #scalar(document: JsonDocument, pointer: string, path: string[]): ReturnType<typeof scalarText> {
+    const known = this.#scalars.get(document) ?? new Map<string, ReturnType<typeof scalarText>>();
+    this.#scalars.set(document, known);
+    const text = known.get(pointer) ?? scalarText(document, path);
+    known.set(pointer, text);
+    return text;
   }
 }
 

@@ -19,8 +19,14 @@ const MAX_TEMPLATE_CHARACTERS = 1000;
 const MAX_NAME_CHARACTERS = 200;
 const MAX_TOLERANCE_SECONDS = 7 * 86_400;
 
-const name = text(MAX_NAME_CHARACTERS);
-const template = text(MAX_TEMPLATE_CHARACTERS);
+/** What cannot be written as UTF-8 stands in no request. */
+const written = (maxCharacters: number) =>
+  v.pipe(
+    text(maxCharacters),
+    v.check(value => value.isWellFormed(), 'must be well-formed text'),
+  );
+const name = written(MAX_NAME_CHARACTERS);
+const template = written(MAX_TEMPLATE_CHARACTERS);
 
 /** A list of texts, each with its place in errors. */
 export const listOf = (max: number) =>
@@ -31,8 +37,8 @@ const source = v.pipe(
     h: v.optional(name),
     json: v.optional(name),
     prefix: v.optional(name),
-    split: v.optional(text(8)),
-    kv: v.optional(text(8)),
+    split: v.optional(written(8)),
+    kv: v.optional(written(8)),
     pick: v.optional(name),
   }),
   v.check(({ h, json }) => (h === undefined) !== (json === undefined), 'must have either h or json'),
@@ -45,7 +51,14 @@ const source = v.pipe(
 /** The fields of `Scheme`. */
 export const schemeEntries = {
   alg: oneOf(...ALGORITHMS),
-  key: v.optional(fieldsOf({ enc: oneOf(...KEY_ENCODINGS), strip: v.optional(name) }), { enc: 'utf8' }),
+  key: v.optional(
+    fieldsOf({
+      enc: oneOf(...KEY_ENCODINGS),
+      or: v.optional(oneOf(...KEY_ENCODINGS)),
+      strip: v.optional(name),
+    }),
+    { enc: 'utf8' },
+  ),
   enc: oneOf(...SIGNATURE_ENCODINGS),
   sig: v.pipe(
     v.array(source, 'must be a list of places'),

@@ -51,8 +51,11 @@ export type DigestRule = { from: string; alg: DigestAlgorithm; enc: 'hex' | 'bas
 
 export type Scheme = {
   alg: Algorithm;
-  /** How the secret's text gives the key, after `strip` is taken off its front, if it is there. */
-  key: { enc: KeyEncoding; strip?: string | undefined };
+  /**
+   * How the secret's text gives the key, after `strip` is taken off its front, if it is there. `or` is another reading that is
+   * tried as well, where a provider's documentation and its practice differ; the first one signs.
+   */
+  key: { enc: KeyEncoding; or?: KeyEncoding | undefined; strip?: string | undefined };
   /** How a signature is written. */
   enc: SignatureEncoding;
   /** Any signature of any source is enough. */

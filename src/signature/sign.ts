@@ -8,7 +8,7 @@
 import { compileScheme } from './compile';
 import { encode } from './encoding';
 import type { Fields } from './form';
-import { keyOf, type Secret } from './keys';
+import { keysOf, type Secret } from './keys';
 import { expandTemplate, type Template } from './message';
 import { RequestView, type SignedRequest } from './request-view';
 import type { Scheme, SignatureSource } from './scheme';
@@ -58,8 +58,8 @@ export async function sign(
   const headers = new Headers(request.headers);
   for (const [name, value] of set) headers.set(name, value);
   const message = messageOf(templates, new RequestView({ ...request, headers }), time, fields);
-  const key = await keyOf(scheme, secret);
-  if (message === null || key === null) return null;
+  const [key] = await keysOf(scheme, secret);
+  if (message === null || key === undefined) return null;
   const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, message));
   set.push([source.h.toLowerCase(), written(encode(mac, scheme.enc), source, fields)]);
   const others = scheme.sig.slice(1).flatMap(({ h }) => (h === undefined ? [] : [h.toLowerCase()]));

@@ -2,25 +2,25 @@
  * Interprets a signature scheme: is this request signed with one of these secrets?
  *
  * Fails closed. Comparison is WebCrypto's, in constant time. The work is bounded whatever is sent: MAX_SIGNATURES
- * signatures, MAX_SECRETS secrets, MAX_TEMPLATES messages, MAX_ELEMENTS elements. Details name what is wrong and never
+ * signatures, MAX_SECRETS secrets, MAX_TEMPLATES messages, MAX_ELEMENTS elements, three spellings of the address. Details name what is wrong and never
  * carry a secret, a signature or a value of the body; they are for the log, the sender hears one message for all.
  * A scheme that leaves the body unsigned (`bodySigned: false`) passes for any body: that is the caller's to mark.
  */
 import { elementsAt } from '../json/elements';
 import type { JsonDocument } from '../json/parse';
 import { err, ok, type Result } from '../result';
+import { spellingsOf } from './address';
 import { matches } from './compare';
 import { type CompiledScheme, compileScheme } from './compile';
 import { digestProblem } from './digest';
 import type { Fields } from './form';
-import type { Secret } from './keys';
+import { MAX_SECRETS, type Secret } from './keys';
 import { expandTemplate, type MessageContext } from './message';
 import { detailOf, RequestView, type SignedRequest } from './request-view';
 import type { Scheme } from './scheme';
 import { readSignatures } from './signatures';
 import { isStale, isTolerance, readTime } from './timestamp';
 
-const MAX_SECRETS = 4;
 const MAX_ELEMENTS = 100;
 
 /** `message` is the template whose bytes were signed, and `signed` those bytes (empty for a token). */
@@ -48,8 +48,27 @@ export async function verify(
 ): Promise<Result<Match, SignatureFailure>> {
   const compiled = compileScheme(scheme);
   if (!compiled.ok) return failure('malformed', `scheme: ${compiled.error[0]?.path}`);
+  const [url = '', ...others] = signsAddress(compiled.value) ? spellingsOf(request.url) : [request.url];
+  let result = await verifyAs(compiled.value, secrets, { ...request, url }, nowMs);
+  for (const spelling of others) {
+    if (result.ok || result.error.reason !== 'mismatch') break;
+    result = await verifyAs(compiled.value, secrets, { ...request, url: spelling }, nowMs);
+  }
+  return result;
+}
+
+const signsAddress = ({ templates }: CompiledScheme): boolean =>
+  templates.some(({ parts }) => parts.some(({ kind }) => kind === 'url'));
+
+async function verifyAs(
+  compiled: CompiledScheme,
+  secrets: readonly Secret[],
+  request: SignedRequest,
+  nowMs: number,
+): Promise<Result<Match, SignatureFailure>> {
+  const { scheme, digest } = compiled;
   const view = new RequestView(request);
-  const candidates = candidatesOf(compiled.value, view);
+  const candidates = candidatesOf(compiled, view);
   if (!candidates.ok) return candidates;
 
   const matched = await firstMatch(scheme, secrets, candidates.value.candidates);
@@ -59,7 +78,6 @@ export async function verify(
       ? failure('mismatch', 'no secret matches')
       : failure('malformed', unreadable);
   }
-  const { digest } = compiled.value;
   if (scheme.digest !== undefined && digest !== null) {
     const problem = await digestProblem(scheme.digest, digest, view);
     if (problem !== null) return failure('digest', problem);

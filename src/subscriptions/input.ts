@@ -13,7 +13,7 @@ import { type DestinationInput, parseDestination, type UrlRule } from './destina
 import { type FieldError, fieldErrors, refusedFields } from './field-errors';
 import { activity, fieldsOf, jsonObject, oneOf, text, topics, wholeNumber } from './fields';
 import { mergePatch } from './merge-patch';
-import { keyErrors, providerGiven, providerSettingsErrors } from './provider-input';
+import { keyErrors, pinnedKeyErrors, providerGiven, providerSettingsErrors } from './provider-input';
 import { retentionProblem } from './retention';
 import type { WebhookRecord } from './webhook';
 
@@ -170,6 +170,7 @@ export function parseWebhook(given: unknown, rules: InputRules): Result<WebhookI
   const errors = settingsErrors(settings, provider, rules, false);
   const secretProblem = rules.secretProblem(provider, parsed.output.secret_key);
   if (secretProblem !== null) errors.push({ path: '/secret_key', message: secretProblem });
+  errors.push(...pinnedKeyErrors(parsed.output.secret_key, settings.settings, provider));
 
   const destinations: DestinationInput[] = [];
   for (const [index, given] of parsed.output.destinations.entries()) {

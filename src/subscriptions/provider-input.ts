@@ -5,6 +5,8 @@
 import { CUSTOM, type CustomDefinition, customProvider } from '../providers/custom';
 import type { Provider } from '../providers/provider';
 import { err, ok, type Result } from '../result';
+import { compileScheme } from '../signature/compile';
+import { secretProblem } from '../signature/secret-problem';
 import { isTolerance } from '../signature/timestamp';
 import type { FieldError } from './field-errors';
 import type { InputRules } from './input';
@@ -37,6 +39,14 @@ export function providerSettingsErrors(settings: Record<string, string>, provide
       errors.push({ path: `/settings/${name}`, message: `is required: ${what}` });
     }
   }
+  for (const name of settingsSigned(provider)) {
+    if (settings[name] === undefined) {
+      errors.push({
+        path: `/settings/${name}`,
+        message: `is required: the signed message contains {cfg:${name}}`,
+      });
+    }
+  }
   const { public_url: publicUrl, tolerance_seconds: tolerance } = settings;
   if (publicUrl !== undefined && !(/^https?:\/\//.test(publicUrl) && URL.canParse(publicUrl))) {
     errors.push({ path: '/settings/public_url', message: 'must be an http or https address' });
@@ -50,11 +60,38 @@ export function providerSettingsErrors(settings: Record<string, string>, provide
   return errors;
 }
 
+/** A key in place of the webhook's id leaves the id to be said. */
+export function pinnedKeyErrors(
+  secretKey: string,
+  settings: Record<string, string>,
+  { scheme, certificate }: Provider,
+): FieldError[] {
+  if (certificate === null || secretProblem(scheme, secretKey) !== null) return [];
+  const { setting } = certificate;
+  const message = 'is required with a public key: it is part of the signed message';
+  return settings[setting] === undefined ? [{ path: `/settings/${setting}`, message }] : [];
+}
+
+/** The settings that are part of the signed message, but for the one that a certificate's webhook id stands in for. */
+function settingsSigned({ scheme, certificate }: Provider): string[] {
+  const compiled = compileScheme(scheme);
+  if (!compiled.ok) return [];
+  const names = compiled.value.templates.flatMap(({ parts }) =>
+    parts.flatMap(part =>
+      part.kind === 'reference' && part.reference.kind === 'cfg' ? [part.reference.name] : [],
+    ),
+  );
+  return [...new Set(names)].filter(name => name !== certificate?.setting);
+}
+
 /** The stored secrets were checked against the key they were given for, and cannot be read here. */
 export function keyErrors(before: CustomDefinition | null, after: CustomDefinition | null): FieldError[] {
   if (before === null || after === null) return [];
   const isSame =
-    before.alg === after.alg && before.key.enc === after.key.enc && before.key.strip === after.key.strip;
+    before.alg === after.alg &&
+    before.key.enc === after.key.enc &&
+    before.key.or === after.key.or &&
+    before.key.strip === after.key.strip;
   const message = 'alg and key cannot be changed; create another webhook';
   return isSame ? [] : [{ path: '/signature', message }];
 }

@@ -7,6 +7,7 @@
  * them.
  */
 import { generateSecret } from '../delivery/standard-webhooks';
+import { MAX_SECRETS } from '../signature/keys';
 import type { DestinationInput, DestinationSettings } from './destination-input';
 import type { WebhookInput, WebhookSettings } from './input';
 import { purpose } from './sealing';
@@ -22,9 +23,6 @@ export type Making = {
 
 /** A destination's secret in plaintext, for the answer to the request that made it. */
 export type RevealedSecret = { destinationId: string; secretKey: string };
-
-/** Secrets of one webhook or destination that can be in use at once, the newest counted. */
-const MAX_SECRETS = 5;
 
 /** 32 bytes: within the 24 to 64 that Standard Webhooks asks for. */
 const GENERATED_SECRET_BYTES = 32;
@@ -150,7 +148,20 @@ export async function withDestinationSecret(
   return { record: { ...record, destinations }, revealed: { destinationId, secretKey } };
 }
 
-/** The new secret before those that are still usable; an overlap never lengthens an earlier one. */
+/** Why another secret cannot come into use with this overlap; null when it can. None in use is dropped silently. */
+export function overlapProblem(
+  secrets: readonly StoredSecret[],
+  overlapSeconds: number,
+  now: number,
+): string | null {
+  const inUse =
+    overlapSeconds === 0 ? [] : secrets.filter(({ usableUntil }) => (usableUntil ?? now + 1) > now);
+  return inUse.length < MAX_SECRETS
+    ? null
+    : `must be 0, which ends them: ${MAX_SECRETS} secrets are in use, as many as are tried`;
+}
+
+/** The new secret before those that are still usable (see `overlapProblem`); an overlap never lengthens an earlier one. */
 function rotated(
   secrets: readonly StoredSecret[],
   newest: StoredSecret,
@@ -161,5 +172,5 @@ function rotated(
   const before = secrets
     .map(secret => ({ ...secret, usableUntil: Math.min(secret.usableUntil ?? until, until) }))
     .filter(secret => secret.usableUntil > now);
-  return [newest, ...before].slice(0, MAX_SECRETS);
+  return [newest, ...before];
 }

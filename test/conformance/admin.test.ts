@@ -156,6 +156,23 @@ describe('secrets', () => {
     expect((await rotate('newest', 0)).status).toBe(200);
     expect([await statusOf(4, 'newest'), await statusOf(5, 'newer')]).toEqual([200, 401]);
   });
+
+  it('that are in use are four at most: another one is refused, none is dropped', async () => {
+    const { webhook_id: id } = await client.shipstream(null, { secret_key: 's0' });
+    const rotate = (secret_key: string, overlap_seconds: number) =>
+      client.call('POST', `/v1/webhooks/${id}/rotate_secret`, { secret_key, overlap_seconds });
+    for (const secret of ['s1', 's2', 's3']) expect((await rotate(secret, 60)).status).toBe(200);
+    const refused = await rotate('s4', 60);
+    expect([refused.status, refused.json.errors]).toEqual([
+      422,
+      [expect.objectContaining({ path: '/overlap_seconds' })],
+    ]);
+    const statuses = ['s0', 's1', 's2', 's3'].map(
+      async (secret, i) => (await client.sendShipstream(id, shipstreamEvent(i + 1), secret)).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([200, 200, 200, 200]);
+    expect((await rotate('s4', 0)).status).toBe(200);
+  });
 });
 
 describe('input', () => {

@@ -235,6 +235,20 @@ describe('a scheme of one’s own', () => {
     expect(await attempt(SIGNATURE, 'stripe')).toEqual([422, ['/signature']]);
   });
 
+  it('is refused without the settings that its message contains', async () => {
+    const signature = { ...SIGNATURE, msg: ['{cfg:tenant}.{ts}.{h:x-acme-id}.{body}'] };
+    const given = { provider: 'custom', secret_key: SECRET, signature };
+    const refused = await client.call('POST', '/v1/webhooks', given);
+    expect([refused.status, refused.json.errors]).toEqual([
+      422,
+      [expect.objectContaining({ path: '/settings/tenant' })],
+    ]);
+    const { webhook_id: id } = await client.createWebhook({ ...given, settings: { tenant: 't' } });
+    expect((await client.call('PATCH', `/v1/webhooks/${id}`, { settings: { tenant: null } })).status).toBe(
+      422,
+    );
+  });
+
   it('refuses a secret that its key cannot be', async () => {
     const answer = await client.call('POST', '/v1/webhooks', {
       provider: 'custom',
@@ -265,6 +279,11 @@ it('PayPal is verified with a pinned key, and needs the id of the webhook or a k
   expect((await client.send(other, body, elsewhere)).status).toBe(401);
   const refused = await client.call('POST', '/v1/webhooks', { provider: 'paypal', secret_key: 'no id!' });
   expect(refused.status).toBe(422);
+  // A key with a mistake in it is no id, and a key leaves the id to be said.
+  const broken = `${publicKey.slice(0, 100)}A${publicKey.slice(101, -8)}`;
+  for (const secret_key of [broken, publicKey]) {
+    expect((await client.call('POST', '/v1/webhooks', { provider: 'paypal', secret_key })).status).toBe(422);
+  }
 });
 
 it('GET /v1/providers says what each provider is and needs', async () => {

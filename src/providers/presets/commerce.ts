@@ -224,12 +224,13 @@ export const COMMERCE: readonly Declaration[] = [
     docsUrl: 'https://developer.authorize.net/api/reference/features/webhooks.html',
     scheme: {
       ...bodyHmac('x-anet-signature', 'hex', 'sha512=', 'hmac-sha512'),
-      key: { enc: 'hex' },
+      // The documentation says hex; the signatures that it and its users show are made with the key's text.
+      key: { enc: 'utf8', or: 'hex' },
     },
     topic: ['json:/eventType'],
     id: ['json:/notificationId'],
     entity: ['json:/payload/id'],
-    secret: 'the signature key, in hex',
+    secret: 'the signature key, as it is shown',
     success: '200',
   }),
 ];

@@ -196,7 +196,9 @@ export const DEVELOPMENT: readonly Declaration[] = [
     id: ['json:/id'],
     entity: ['json:/entity/id'],
     attempt: 'json:/attempt_number',
-    secret: 'the verification_token that Notion sends when the subscription is made',
+    secret:
+      'the verification_token that Notion posts, unsigned, when the subscription is made: create the webhook with any text, ' +
+      'POST …/capture, make the subscription, read the token in …/rejections, and set it with rotate_secret',
     success: '200',
   }),
   preset({

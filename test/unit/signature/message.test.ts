@@ -63,3 +63,20 @@ describe('templates', () => {
     expect(compileTemplate(source)).toEqual({ ok: false, error: problem });
   });
 });
+
+test('a pointer is looked for once in a document, however often it is asked for', () => {
+  let looks = 0;
+  const document = {
+    get text() {
+      looks++;
+      return '{"a":{"z":1}}';
+    },
+    value: { a: { z: 1 } },
+  };
+  const view = new RequestView(requestOf({}));
+  const z = { kind: 'json', pointer: '/a/z', path: ['a', 'z'], optional: false } as const;
+  for (let i = 0; i < 3; i++) expect(view.read(z, document)).toEqual({ ok: true, value: '1' });
+  expect(looks).toBe(1);
+  const other = { text: '{"a":{"z":2}}', value: {} };
+  expect(view.read(z, other)).toEqual({ ok: true, value: '2' });
+});

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PROVIDERS, providerFor } from '../../../src/providers/registry';
-import { secretProblem } from '../../../src/signature/keys';
 import type { Scheme } from '../../../src/signature/scheme';
+import { secretProblem } from '../../../src/signature/secret-problem';
+import { sign } from '../../../src/signature/sign';
 import { verify } from '../../../src/signature/verify';
 import { requestOf } from '../../support/signed-request';
 import file from '../../vectors/signatures.json';
@@ -88,6 +89,52 @@ describe('verify', () => {
     expect(
       await judge({ ...PLAIN, key: { enc: 'base64' } }, { 'x-signature': signature }, [secret('q80=')]),
     ).toBe('current');
+  });
+
+  test('a key may have two readings; the first one signs', async () => {
+    const anet = providerFor('authorize-net')?.scheme ?? PLAIN;
+    // The example of the provider's documentation.
+    const key =
+      'A6214F6105625D5ED957CF02E749BB440DBD4E418533D219CAD26AECD104BFFE7F47DBBE5C81927CCA484AE7722BE82CE57FB5318EDE02122277A2FE90EE68EB';
+    const notification =
+      '{"notificationId":"570f7282-687a-42b7-903b-48e487d7694d","eventType":"net.authorize.payment.authcapture.created",' +
+      '"eventDate":"2023-12-12T12:45:09.3492643Z","webhookId":"a585ea29-a370-495a-bd83-f9be7160f260","payload":' +
+      '{"responseCode":1,"avsResponse":"P","authAmount":1.10,"merchantReferenceId":"2M4zHFzshYBudvgIZ11B",' +
+      '"entityName":"transaction","id":"120011377052"}}';
+    const published =
+      'sha512=8E3D41B0191A9A1E668FB729F350B73C6BBB81D676070FE7CFF001CA2543ABA91BD16A4374A0F6FA4542659728C7DAF79D7EC901FEC582FC2DA3263A2D604DCF';
+    const judged = async (signature: string) => {
+      const request = requestOf({ headers: { 'x-anet-signature': signature }, body: notification });
+      return (await verify(anet, [secret(key)], request, NOW)).ok;
+    };
+    expect(await judged(published)).toBe(true);
+    const asHex = await hmac('SHA-512', Uint8Array.fromHex(key), encode(notification));
+    expect(await judged(`sha512=${hex(asHex)}`)).toBe(true);
+    expect(await judged(`sha512=${'00'.repeat(64)}`)).toBe(false);
+    const signing = await sign(anet, secret(key), requestOf({ body: notification }), NOW);
+    expect(signing?.set).toEqual([
+      ['x-anet-signature', published.replace(/[A-F]/g, digit => digit.toLowerCase())],
+    ]);
+  });
+
+  test('an address fits as it is, and as it was before it was escaped on its way', async () => {
+    const scheme: Scheme = { ...PLAIN, msg: ['{url}'] };
+    const judged = async (signed: string, url: string, more: Partial<Scheme> = {}) => {
+      const mac = hex(await hmac('SHA-256', encode('k'), encode(signed)));
+      const request = requestOf({ url, headers: { 'x-signature': `sha256=${mac}` } });
+      return (await verify({ ...scheme, ...more }, [secret('k')], request, NOW)).ok;
+    };
+    const arrived = 'https://a/in/1?n=O%27Neil&q=%22%C3%A9%22&x=%26%FF';
+    for (const sent of [
+      arrived,
+      "https://a/in/1?n=O'Neil&q=%22%C3%A9%22&x=%26%FF",
+      'https://a/in/1?n=O\'Neil&q="é"&x=%26%FF',
+    ]) {
+      expect(await judged(sent, arrived)).toBe(true);
+    }
+    expect(await judged('https://a/in/1?n=O\'Neil&q="é"&x=&%FF', arrived)).toBe(false);
+    expect(await judged("https://a/in'", 'https://a/in%27')).toBe(false);
+    expect(await judged('https://a/in?a=%27', 'https://a/in?a=%27', { msg: ['{body}'] })).toBe(false);
   });
 
   test('absent is missing; what is no signature is malformed; what is too short or too long fits nothing', async () => {
