@@ -1,19 +1,26 @@
 /**
  * Public keys that a provider names by the address of a certificate (PayPal): fetched only from the provider's own hosts over
- * TLS, which is what makes them its, and kept while they are valid, at most a day.
+ * TLS, which is what makes them its, and kept while they are valid; looked for again after a day.
  *
- * Anybody can make the gateway look for a certificate that is not there, so few are looked for: MAX_FETCHES a minute in an
- * isolate. Beyond that, and while the provider does not answer, an event with an unknown certificate is answered 503 and comes
- * again; those with a known one are not concerned.
+ * Anybody who knows a webhook's address can make the gateway look for certificates that are not there. So what was not there
+ * is remembered apart from the keys and pushes none of them out; a key that is known costs no quota, nor does a name that is known
+ * to lead nowhere; and the quota for new names is that of one sender to one webhook, with a wider one for the webhook as a whole.
+ * Someone with many addresses of his own can use up that one: then this webhook's events under a certificate that this isolate
+ * has not seen are answered 503 and come again; other webhooks and known certificates are not concerned.
  */
 import type { CertificateRule } from '../providers/provider';
 import { err, ok, type Result } from '../result';
 import { readCertificate } from '../signature/certificate';
 
-const MAX_KEPT = 20;
-const MAX_FETCHES = 6;
+/** Certificates that are the provider's: it has a handful. */
+const MAX_KEYS = 50;
+const MAX_MISSES = 500;
+/** New names that are looked for in a minute: for one sender to one webhook, and for one webhook. */
+const FETCHES_PER_SENDER = 3;
+const FETCHES_PER_WEBHOOK = 30;
 const FETCHES_WINDOW_MS = 60_000;
-const MAX_AGE_MS = 86_400_000;
+const MAX_COUNTED = 2000;
+const FRESH_MS = 86_400_000;
 /** What was not there is looked for again after this. */
 const MISS_MS = 60_000;
 const TIMEOUT_MS = 3000;
@@ -22,9 +29,18 @@ const MAX_BYTES = 32 * 1024;
 /** `unverified`: no address a certificate may be at, or none there. `unavailable`: it could not be asked for now. */
 export type KeyFailure = 'unverified' | 'unavailable';
 
+/** Whose request names the certificate. */
+export type Sender = { webhookId: number; address: string };
+
+/** `freshUntil`, `validUntil` in ms since 1970. */
+type Known = { publicKey: string; freshUntil: number; validUntil: number };
+
 export class Certificates {
-  #kept = new Map<string, { publicKey: string | null; until: number }>();
-  #fetches: number[] = [];
+  #keys = new Map<string, Known>();
+  /** Until when an address is not looked at again, in ms since 1970. */
+  #misses = new Map<string, number>();
+  /** When names were looked for, by sender and by webhook. */
+  #fetches = new Map<string, number[]>();
   #fetch: typeof fetch;
 
   constructor(fetcher: typeof fetch) {
@@ -32,34 +48,44 @@ export class Certificates {
   }
 
   /** The key behind an address, base64 of its SubjectPublicKeyInfo. `now` in ms since 1970. */
-  async keyAt(rule: CertificateRule, address: string, now: number): Promise<Result<string, KeyFailure>> {
+  async keyAt(
+    rule: CertificateRule,
+    address: string,
+    sender: Sender,
+    now: number,
+  ): Promise<Result<string, KeyFailure>> {
     if (!isAllowed(rule, address)) return err('unverified');
-    const kept = this.#kept.get(address);
-    if (kept !== undefined && now < kept.until) {
-      return kept.publicKey === null ? err('unverified') : ok(kept.publicKey);
+    const known = this.#keys.get(address);
+    if (known !== undefined && now < Math.min(known.freshUntil, known.validUntil)) return ok(known.publicKey);
+    if (known === undefined) {
+      if (now < (this.#misses.get(address) ?? 0)) return err('unverified');
+      if (!this.#mayFetch(sender, now)) return err('unavailable');
     }
-    this.#fetches = this.#fetches.filter(at => now - at < FETCHES_WINDOW_MS);
-    if (this.#fetches.length >= MAX_FETCHES) return err('unavailable');
-    this.#fetches.push(now);
     const pem = await this.#load(address);
-    if (!pem.ok && pem.error === 'unavailable') return pem;
-    const certificate = pem.ok ? readCertificate(pem.value) : pem;
-    const isValid = certificate.ok && certificate.value.notBefore <= now && now < certificate.value.notAfter;
-    this.#kept.delete(address);
-    this.#kept.set(
-      address,
-      certificate.ok && isValid
-        ? {
-            publicKey: certificate.value.publicKey,
-            until: Math.min(now + MAX_AGE_MS, certificate.value.notAfter),
-          }
-        : { publicKey: null, until: now + MISS_MS },
-    );
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= MAX_KEPT) break;
-      this.#kept.delete(oldest);
+    if (!pem.ok && pem.error === 'unavailable') {
+      // A certificate that was there yesterday is good for as long as it says.
+      return known !== undefined && now < known.validUntil ? ok(known.publicKey) : pem;
     }
-    return certificate.ok && isValid ? ok(certificate.value.publicKey) : err('unverified');
+    const certificate = pem.ok ? readCertificate(pem.value) : pem;
+    this.#keys.delete(address);
+    if (!certificate.ok || now < certificate.value.notBefore || now >= certificate.value.notAfter) {
+      keep(this.#misses, address, now + MISS_MS, MAX_MISSES);
+      return err('unverified');
+    }
+    const { publicKey, notAfter } = certificate.value;
+    keep(this.#keys, address, { publicKey, freshUntil: now + FRESH_MS, validUntil: notAfter }, MAX_KEYS);
+    return ok(publicKey);
+  }
+
+  /** Counts a look at a new name, where there is room for one. */
+  #mayFetch({ webhookId, address }: Sender, now: number): boolean {
+    const recent = (key: string) => (this.#fetches.get(key) ?? []).filter(at => now - at < FETCHES_WINDOW_MS);
+    const [webhook, sender] = [`${webhookId}`, `${webhookId} ${address}`];
+    const [ofWebhook, ofSender] = [recent(webhook), recent(sender)];
+    if (ofWebhook.length >= FETCHES_PER_WEBHOOK || ofSender.length >= FETCHES_PER_SENDER) return false;
+    keep(this.#fetches, webhook, [...ofWebhook, now], MAX_COUNTED);
+    keep(this.#fetches, sender, [...ofSender, now], MAX_COUNTED);
+    return true;
   }
 
   async #load(address: string): Promise<Result<string, KeyFailure>> {
@@ -74,6 +100,16 @@ export class Certificates {
     } catch {
       return err('unavailable');
     }
+  }
+}
+
+/** As the newest entry; the oldest go where there are too many. */
+function keep<T>(map: Map<string, T>, key: string, value: T, max: number): void {
+  map.delete(key);
+  map.set(key, value);
+  for (const oldest of map.keys()) {
+    if (map.size <= max) break;
+    map.delete(oldest);
   }
 }
 

@@ -122,7 +122,8 @@ async function prepare(
     console.error({ event: 'secret_unreadable', webhook_id: record.id });
     return { kind: 'unavailable' };
   }
-  const verified = await verifyInbound(provider, secrets.value, signed, Date.now());
+  const sender = { webhookId: record.id, address: request.headers.get('cf-connecting-ip') ?? '' };
+  const verified = await verifyInbound(provider, secrets.value, signed, sender, Date.now());
   if (!verified.ok) {
     const { reason, detail } = verified.error;
     console.warn({ event: 'unverified', webhook_id: record.id, reason, detail, bytes: body.byteLength });

@@ -11,6 +11,8 @@ import vector from '../../vectors/paypal.json';
 const NOW = Date.UTC(2026, 10, 25);
 const ADDRESS = vector.headers['paypal-cert-url'];
 
+const SENDER = { webhookId: 1, address: '192.0.2.1' };
+
 const found = providerFor('paypal');
 if (found?.certificate === undefined || found.certificate === null) throw new Error('no rule');
 const paypal: Provider = found;
@@ -51,13 +53,13 @@ describe('the key behind an address', () => {
   test('is fetched once and kept for a day', async () => {
     const { asked, certificates } = server(() => new Response(vector.certificate));
     for (const later of [0, 1000, 86_399_000]) {
-      expect(await certificates.keyAt(rule, ADDRESS, NOW + later)).toEqual({
+      expect(await certificates.keyAt(rule, ADDRESS, SENDER, NOW + later)).toEqual({
         ok: true,
         value: vector.publicKey,
       });
     }
     expect(asked).toEqual([ADDRESS]);
-    await certificates.keyAt(rule, ADDRESS, NOW + 86_400_000);
+    await certificates.keyAt(rule, ADDRESS, SENDER, NOW + 86_400_000);
     expect(asked).toHaveLength(2);
   });
 
@@ -75,7 +77,7 @@ describe('the key behind an address', () => {
     'https://API.paypal.com/v1/notifications/certs/CERT-1',
   ])('is not looked for at %j', async address => {
     const { asked, certificates } = server(() => new Response(vector.certificate));
-    expect(await certificates.keyAt(rule, address, NOW)).toEqual({ ok: false, error: 'unverified' });
+    expect(await certificates.keyAt(rule, address, SENDER, NOW)).toEqual({ ok: false, error: 'unverified' });
     expect(asked).toEqual([]);
   });
 
@@ -88,7 +90,7 @@ describe('the key behind an address', () => {
       [() => new Response(null, { status: 404 }), NOW],
       [() => new Response(null, { status: 302, headers: { location: 'https://evil.example' } }), NOW],
     ] as const) {
-      expect(await server(answer).certificates.keyAt(rule, ADDRESS, now)).toEqual({
+      expect(await server(answer).certificates.keyAt(rule, ADDRESS, SENDER, now)).toEqual({
         ok: false,
         error: 'unverified',
       });
@@ -100,23 +102,57 @@ describe('the key behind an address', () => {
       () => new Response(null, { status: 503 }),
       () => Promise.reject(new TypeError('no connection')),
     ]) {
-      expect(await server(answer).certificates.keyAt(rule, ADDRESS, NOW)).toEqual({
+      expect(await server(answer).certificates.keyAt(rule, ADDRESS, SENDER, NOW)).toEqual({
         ok: false,
         error: 'unavailable',
       });
     }
   });
 
-  test('is looked for at few addresses a minute, whoever sends them', async () => {
+  test('stays while it is valid when it cannot be looked for again', async () => {
+    let answer = () => new Response(vector.certificate);
+    const { certificates } = server(() => answer());
+    await certificates.keyAt(rule, ADDRESS, SENDER, NOW);
+    answer = () => new Response(null, { status: 503 });
+    const later = (ms: number) => certificates.keyAt(rule, ADDRESS, SENDER, ms);
+    expect(await later(NOW + 2 * 86_400_000)).toEqual({ ok: true, value: vector.publicKey });
+    expect(await later(Date.parse(vector.notAfter))).toEqual({ ok: false, error: 'unavailable' });
+    answer = () => new Response(null, { status: 404 });
+    expect(await later(NOW + 2 * 86_400_000)).toEqual({ ok: false, error: 'unverified' });
+  });
+
+  test('is looked for under few new names a minute of one sender, and of one webhook', async () => {
     const { asked, certificates } = server(() => new Response(null, { status: 404 }));
-    for (let i = 0; i < 20; i++) await certificates.keyAt(rule, `${ADDRESS}${i}`, NOW + i);
-    expect(asked).toHaveLength(6);
-    expect(await certificates.keyAt(rule, `${ADDRESS}0`, NOW + 30)).toEqual({
-      ok: false,
-      error: 'unverified',
-    });
-    await certificates.keyAt(rule, `${ADDRESS}new`, NOW + 61_000);
-    expect(asked).toHaveLength(7);
+    const look = (name: string, sender: Partial<typeof SENDER> = {}, later = 0) =>
+      certificates.keyAt(rule, `${ADDRESS}${name}`, { ...SENDER, ...sender }, NOW + later);
+    for (let i = 0; i < 20; i++) await look(`a${i}`);
+    expect(asked).toHaveLength(3);
+    // Known to lead nowhere: no look, and no 503.
+    expect(await look('a0')).toEqual({ ok: false, error: 'unverified' });
+    expect(await look('a19')).toEqual({ ok: false, error: 'unavailable' });
+    for (let i = 0; i < 60; i++) await look(`b${i}`, { address: `192.0.2.${i}` });
+    expect(asked).toHaveLength(30);
+    await look('c', { webhookId: 2 });
+    await look('d', {}, 61_000);
+    expect(asked).toHaveLength(32);
+  });
+
+  test('is not pushed out by names that lead nowhere, and needs no quota', async () => {
+    const { asked, certificates } = server(() =>
+      asked.at(-1) === ADDRESS ? new Response(vector.certificate) : new Response(null, { status: 404 }),
+    );
+    const known = () => certificates.keyAt(rule, ADDRESS, SENDER, NOW);
+    expect((await known()).ok).toBe(true);
+    for (let i = 0; i < 3000; i++) {
+      const sender = { webhookId: i, address: '192.0.2.9' };
+      await certificates.keyAt(rule, `${ADDRESS}${i}`, sender, NOW);
+    }
+    for (let i = 0; i < 10; i++) await certificates.keyAt(rule, `${ADDRESS}x${i}`, SENDER, NOW);
+    expect((await known()).ok).toBe(true);
+    expect(asked.filter(address => address === ADDRESS)).toHaveLength(1);
+    // A day later it is looked for again, whatever is left of the quota.
+    await certificates.keyAt(rule, ADDRESS, SENDER, NOW + 86_400_000);
+    expect(asked.filter(address => address === ADDRESS)).toHaveLength(2);
   });
 });
 
@@ -129,7 +165,7 @@ describe('a request of PayPal', () => {
     const { fetcher } = server(() => new Response(vector.certificate));
     vi.stubGlobal('fetch', fetcher);
     const request = requestOf({ headers: vector.headers, body: vector.body, ...change });
-    const result = await verifyInbound(paypal, [{ id: 's', text }], request, NOW);
+    const result = await verifyInbound(paypal, [{ id: 's', text }], request, SENDER, NOW);
     return result.ok ? 'valid' : result.error.reason;
   };
 
