@@ -69,7 +69,7 @@ export async function identityOf(
  */
 function withoutMembers(body: Uint8Array, names: readonly string[]): Uint8Array {
   if (names.length === 0) return body;
-  const member = new RegExp(`"(?:${names.join('|')})"\\s*:\\s*(?:\\d+|true|false)`, 'g');
+  const member = new RegExp(`"(?:${names.join('|')})"\\s*:\\s*(?:\\d+|true|false|"[^"\\\\]*")`, 'g');
   return new TextEncoder().encode(new TextDecoder().decode(body).replace(member, ''));
 }
 

@@ -76,8 +76,9 @@ function compile(scheme: Scheme): Result<CompiledScheme, SchemeProblem[]> {
   if (or !== undefined && !(scheme.alg.startsWith('hmac-') && KEYS[scheme.alg].includes(or))) {
     wrong('/key/or', 'must be left out, or be another reading of the key of an HMAC');
   }
-  if ((scheme.enc === 'utf8') !== (scheme.alg === 'token')) {
-    wrong('/enc', 'must be utf8 for token, and hex, base64 or base64url for everything else');
+  const isPlain = scheme.enc === 'utf8';
+  if (scheme.alg === 'token' ? !isPlain && scheme.enc !== 'base64' : isPlain) {
+    wrong('/enc', 'must be utf8 or base64 for token, and hex, base64 or base64url for everything else');
   }
   const compiled = { scheme, places, templates, timestamp, digest, each };
   if (scheme.bodySigned === true && !signsBody(compiled)) {
@@ -131,6 +132,7 @@ function templatesOf(scheme: Scheme, places: readonly Place[], wrong: Complain):
     for (const part of template.value.parts) {
       if (part.kind === 'ts' && scheme.ts === undefined) wrong(path, 'has {ts}, but the scheme has no ts');
       if (part.kind === 'reference') checkPart(part.reference, places, path, wrong);
+      if (part.kind === 'headers') checkPart({ kind: 'sig', name: part.named }, places, path, wrong);
     }
     if (template.value.parts.every(({ kind }) => kind === 'text'))
       wrong(path, 'signs nothing of the request');

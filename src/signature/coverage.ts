@@ -93,6 +93,7 @@ function isOpen(part: Part, timestamp: Reference | null): boolean {
     case 'fields':
     case 'cjson':
     case 'crc32':
+    case 'headers':
       return true;
   }
 }

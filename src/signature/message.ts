@@ -21,6 +21,8 @@ export type Part =
   | { kind: 'fields' }
   | { kind: 'crc32' }
   | { kind: 'cjson'; mode: CanonicalMode }
+  /** The values of the headers that a named part of the signature lists, separated by blanks there and by dots here. */
+  | { kind: 'headers'; named: string }
   | { kind: 'reference'; reference: Reference };
 
 /** A compiled template, with the text it came from. */
@@ -64,7 +66,9 @@ export function compileTemplate(source: string): Result<Template, string> {
     }
     const reference = parseReference(piece);
     if (Object.hasOwn(TOKENS, piece)) parts.push(TOKENS[piece] ?? { kind: 'body' });
-    else if (reference !== null) parts.push({ kind: 'reference', reference });
+    else if (piece.startsWith('headers:') && piece.length > 8) {
+      parts.push({ kind: 'headers', named: piece.slice(8) });
+    } else if (reference !== null) parts.push({ kind: 'reference', reference });
     else return err(`unknown token {${piece.slice(0, 60)}}`);
   }
   return parts.length === 0 ? err('an empty template') : ok({ source, parts });
@@ -115,11 +119,26 @@ function expandPart(
       const text = canonicalJson(document.value, part.mode);
       return text.ok ? text : err(`body: ${text.error}`);
     }
+    case 'headers':
+      return headerValues(view, part.named, context);
     case 'reference': {
       const text = view.read(part.reference, context.element, context.signatureFields);
       return text.ok ? text : err(detailOf(text.error));
     }
   }
+}
+
+function headerValues(view: RequestView, named: string, context: MessageContext): Result<string, string> {
+  const list = view.read({ kind: 'sig', name: named }, null, context.signatureFields);
+  if (!list.ok) return err(detailOf(list.error));
+  const values: string[] = [];
+  for (const name of list.value.split(' ')) {
+    const header = parseReference(`h:${name}`);
+    const value = header === null ? null : view.read(header);
+    if (value === null || !value.ok) return err(`a header that the signature lists: missing`);
+    values.push(value.value);
+  }
+  return ok(values.join('.'));
 }
 
 function concatenate(pieces: Uint8Array[]): Uint8Array {

@@ -51,8 +51,8 @@ function ed25519Problem(bytes: Uint8Array, isSpki: boolean): string | null {
 }
 
 /** HTTP takes blanks off the ends of a header's value and has no place for control characters. */
-function tokenProblem({ sig }: Scheme, token: string): string | null {
-  if (!sig.some(({ h }) => h !== undefined)) return null;
+function tokenProblem({ enc, sig }: Scheme, token: string): string | null {
+  if (enc !== 'utf8' || !sig.some(({ h }) => h !== undefined)) return null;
   if (/\p{Cc}/u.test(token)) return 'must not contain control characters';
   const isBare = sig.some(({ h, prefix, kv }) => h !== undefined && prefix === undefined && kv === undefined);
   return token.endsWith(' ') || (isBare && token.startsWith(' '))

@@ -70,9 +70,10 @@ export async function sign(
 const signedParts = (templates: readonly Template[]): Set<string> =>
   new Set(
     templates.flatMap(({ parts }) =>
-      parts.flatMap(part =>
-        part.kind === 'reference' && part.reference.kind === 'sig' ? [part.reference.name] : [],
-      ),
+      parts.flatMap(part => {
+        if (part.kind === 'headers') return [part.named];
+        return part.kind === 'reference' && part.reference.kind === 'sig' ? [part.reference.name] : [];
+      }),
     ),
   );
 

@@ -2,6 +2,7 @@
  * A validly signed request for every provider the gateway knows: HMAC schemes signed by the gateway's own `sign`, which the
  * vectors and the providers' libraries check elsewhere; the others by keys made here.
  */
+import { tokenHeaders } from '../../src/delivery/shared-token';
 import type { Provider } from '../../src/providers/provider';
 import { compileScheme } from '../../src/signature/compile';
 import type { Secret } from '../../src/signature/keys';
@@ -44,6 +45,11 @@ async function unsigned({ name, scheme }: Provider, fill: Fill): Promise<SignedR
   const digest = hex(await crypto.subtle.digest('SHA-256', body));
   const headers = new Headers({ 'content-type': 'application/json' });
   for (const [, header = ''] of scheme.msg.join('').matchAll(/\{h:([^}]*)\}/g)) headers.set(header, 'msg_1');
+  // What signers of listed headers list.
+  if (scheme.msg.some(template => template.includes('{headers:h}'))) {
+    headers.set('x-event-id', 'e1');
+    headers.set(scheme.sig[0]?.h ?? '', 'h=content-type x-event-id');
+  }
   return requestOf({ url: `https://gateway.example/in/1?bodySHA256=${digest}`, headers, body });
 }
 
@@ -64,9 +70,11 @@ export async function signedSample(
     return signing === null ? null : { request, secret };
   }
   switch (scheme.alg) {
-    case 'token':
-      request.headers.set(scheme.sig[0]?.h ?? '', 'a-shared-token');
-      return { request, secret: { id: 's', text: 'a-shared-token' } };
+    case 'token': {
+      const secret = { id: 's', text: 'a-shared:token' };
+      for (const [name, value] of tokenHeaders(scheme, secret.text)) request.headers.set(name, value);
+      return { request, secret };
+    }
     case 'ed25519':
       return withPublicKey(provider, request, { name: 'Ed25519' }, { name: 'Ed25519' });
     case 'ecdsa-p256-sha256':

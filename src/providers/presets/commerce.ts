@@ -210,6 +210,27 @@ export const COMMERCE: readonly Declaration[] = [
     success: '200',
   }),
   preset({
+    name: 'chargebee',
+    title: 'Chargebee',
+    docsUrl: 'https://www.chargebee.com/docs/2.0/webhook_settings.html',
+    // It signs nothing: whoever has the password is Chargebee.
+    scheme: {
+      alg: 'token',
+      key: { enc: 'utf8' },
+      enc: 'base64',
+      sig: [{ h: 'authorization', prefix: 'Basic ' }],
+      msg: [],
+      bodySigned: false,
+    },
+    topic: ['json:/event_type'],
+    id: ['json:/id'],
+    perAttempt: ['webhook_status', 'webhook_failure_reason'],
+    entity: ['json:/content/subscription/id', 'json:/content/customer/id'],
+    retryHorizonSeconds: 259_200,
+    secret: 'the user name and password of the webhook’s basic authentication, as user:password',
+    success: '200',
+  }),
+  preset({
     name: 'coinify',
     title: 'Coinify',
     docsUrl: 'https://coinify.readme.io/docs/webhooks',

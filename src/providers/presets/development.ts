@@ -158,6 +158,17 @@ export const DEVELOPMENT: readonly Declaration[] = [
     secret: "the subscription's secret",
   }),
   preset({
+    name: 'coinbase-cdp',
+    title: 'Coinbase Developer Platform',
+    docsUrl: 'https://docs.cdp.coinbase.com/webhooks/verify-signatures',
+    // Hook0's second version, which covers the headers that it lists.
+    scheme: { ...stripeLike('x-hook0-signature'), msg: ['{ts}.{sig:h}.{headers:h}.{body}'] },
+    topic: ['h:x-event-type', 'json:/eventType', 'json:/event_type', 'text:event'],
+    id: ['h:x-event-id', 'json:/eventId', 'json:/id'],
+    body: 'any',
+    secret: "the subscription's secret",
+  }),
+  preset({
     name: 'workos',
     title: 'WorkOS',
     docsUrl: 'https://workos.com/docs/events/data-syncing/webhooks',

@@ -50,6 +50,8 @@ describe('a token that is a secret', () => {
   it('is what GitLab sends; signatures are kept', () => {
     const gitlab = providerFor('gitlab-token')?.scheme ?? scheme;
     expect(tokenHeaders(gitlab, 'hunter2')).toEqual([['x-gitlab-token', 'hunter2']]);
+    const chargebee = providerFor('chargebee')?.scheme ?? scheme;
+    expect(tokenHeaders(chargebee, 'user:pass')).toEqual([['authorization', `Basic ${btoa('user:pass')}`]]);
     const github = providerFor('github')?.scheme ?? scheme;
     const signature: [string, string][] = [['x-hub-signature-256', 'sha256=ab']];
     expect(withoutToken(github, signature)).toEqual(signature);

@@ -65,6 +65,16 @@ describe('a retry that is signed anew', () => {
     expect(await line(true)).toEqual(await line(false));
   });
 
+  test('of Chargebee is compared without what it says of the attempt', async () => {
+    const chargebee = (status: string, id = 'ev_1') =>
+      identity(
+        'chargebee',
+        `{"id":"${id}","webhook_status":"${status}","webhooks":[{"webhook_status":"${status}"}]}`,
+      );
+    expect(await chargebee('re_scheduled')).toEqual(await chargebee('scheduled'));
+    expect(await chargebee('scheduled', 'ev_2')).not.toEqual(await chargebee('scheduled'));
+  });
+
   test('is not mistaken where a text only looks like an attempt', async () => {
     const one = await identity('hubspot', '[{"propertyValue":"\\"attemptNumber\\":1"}]');
     const other = await identity('hubspot', '[{"propertyValue":"\\"attemptNumber\\":2"}]');

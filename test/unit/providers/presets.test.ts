@@ -232,14 +232,14 @@ describe('readings', () => {
 });
 
 /** Whose body, or a part of it, is not covered by the signature so that no byte could be another. */
-const UNSIGNED = ['adyen-payments', 'ecwid', 'gitlab-token', 'mailgun', 'paypal', 'twilio-form'];
+const UNSIGNED = ['adyen-payments', 'chargebee', 'ecwid', 'gitlab-token', 'mailgun', 'paypal', 'twilio-form'];
 
 /** The names a webhook can be created with: those of the 25 providers, and more. */
 const NAMES =
   `shipstream apideck ecwid github x-hub-sha1 x-hub-sha256 x-hub-sha512 intercom meta typeform shopify
   shopify-events woocommerce linear dropbox pagerduty adyen-platform adyen-payments stripe paddle slack zendesk
   zendesk-2021-doc box square hubspot twilio-form twilio-json sendgrid discord paypal standard-webhooks svix bigcommerce
-  gitlab-signing gitlab-token standard-webhooks-ed25519`.split(/\s+/);
+  gitlab-signing gitlab-token standard-webhooks-ed25519 chargebee coinbase-cdp`.split(/\s+/);
 
 describe('the table', () => {
   test('has every provider, once', () => {

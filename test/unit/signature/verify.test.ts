@@ -117,6 +117,35 @@ describe('verify', () => {
     ]);
   });
 
+  test('headers that a signature lists are part of it', async () => {
+    const cdp = providerFor('coinbase-cdp')?.scheme ?? PLAIN;
+    const at = NOW / 1000;
+    const names = 'content-type x-event-id x-event-type';
+    const event = { 'content-type': 'application/json', 'x-event-id': 'e1', 'x-event-type': 'a.b' };
+    const mac = hex(
+      await hmac('SHA-256', encode('k'), encode(`${at}.${names}.application/json.e1.a.b.hello`)),
+    );
+    const header = `t=${at},v0=00,h=${names},v1=${mac}`;
+    const judged = (change: Record<string, string>) =>
+      judge(cdp, { ...event, 'x-hook0-signature': header, ...change });
+    expect(await judged({})).toBe('current');
+    expect(await judged({ 'x-event-id': 'e2' })).toBe('mismatch');
+    expect(await judged({ 'x-hook0-signature': header.replace(' x-event-type', '') })).toBe('mismatch');
+    expect(await judged({ 'x-hook0-signature': header.replace('x-event-id', 'x-none') })).toBe('malformed');
+    const { 'x-event-id': _, ...without } = event;
+    expect(await judge(cdp, { ...without, 'x-hook0-signature': header })).toBe('malformed');
+  });
+
+  test('a token may be written in base64, as in Basic authentication', async () => {
+    const basic = providerFor('chargebee')?.scheme ?? PLAIN;
+    const of = (text: string) => ({ authorization: `Basic ${btoa(text)}` });
+    expect(await judge(basic, of('user:pass'), [secret('user:pass')])).toBe('current');
+    expect(await judge(basic, of('user:other'), [secret('user:pass')])).toBe('mismatch');
+    expect(await judge(basic, { authorization: 'Bearer dXNlcjpwYXNz' }, [secret('user:pass')])).toBe(
+      'malformed',
+    );
+  });
+
   test('an address fits as it is, and as it was before it was escaped on its way', async () => {
     const scheme: Scheme = { ...PLAIN, msg: ['{url}'] };
     const judged = async (signed: string, url: string, more: Partial<Scheme> = {}) => {
