@@ -633,6 +633,8 @@ export interface components {
         key?: {
           /** @enum {unknown} */
           enc: "utf8" | "base64" | "hex" | "raw-hex" | "raw-base64" | "spki-base64";
+          /** @enum {unknown} */
+          or?: "utf8" | "base64" | "hex" | "raw-hex" | "raw-base64" | "spki-base64";
           strip?: string;
         };
         /** @default [] */
@@ -898,6 +900,8 @@ export interface components {
         key?: {
           /** @enum {unknown} */
           enc: "utf8" | "base64" | "hex" | "raw-hex" | "raw-base64" | "spki-base64";
+          /** @enum {unknown} */
+          or?: "utf8" | "base64" | "hex" | "raw-hex" | "raw-base64" | "spki-base64";
           strip?: string;
         };
         /** @default [] */

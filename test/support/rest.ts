@@ -17,10 +17,12 @@ export async function send(
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<Answer> {
+  const given = new Headers({ authorization: `Bearer ${env.ADMIN_TOKEN}` });
+  for (const [name, value] of Object.entries(headers)) given.set(name, value);
   const response = await exports.default.fetch(
     new Request(ORIGIN + path, {
       method,
-      headers: { Authorization: `Bearer ${env.ADMIN_TOKEN}`, ...headers },
+      headers: given,
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     }),
   );

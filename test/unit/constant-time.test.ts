@@ -31,7 +31,7 @@ const LOOKED_AT: [file: string, what: RegExp, why: string][] = [
   ['api/jsonrpc-webhooks.ts', /'secret_key'\]\.includes\(field\)/, 'the name of a field'],
   ['delivery/shared-token.ts', /startsWith\(strip\)/, 'the prefix of the scheme, which is public'],
   ['delivery/standard-webhooks.ts', /startsWith\(PREFIX\)/, 'whsec_'],
-  ['ingest/ingest.ts', /signed === body/, 'whether they are the same object'],
+  ['providers/fingerprint.ts', /signed === body/, 'whether they are the same object'],
   ['json/source.ts', /./, 'tokens of a JSON pointer'],
   ['log/', /fingerprint/i, 'SHA-256 of a body that its sender knows'],
   [
@@ -40,7 +40,7 @@ const LOOKED_AT: [file: string, what: RegExp, why: string][] = [
     'the digest of a body that its sender knows, once the signature is verified',
   ],
   ['signature/sign.ts', /sig\[0\]\?\.h !== undefined/, 'the scheme'],
-  ['signature/compile.ts', /scheme\.enc/, 'the scheme'],
+  ['signature/compile.ts', /scheme\.(enc|alg)/, 'the scheme'],
   ['providers/registry.ts', /provider !== CUSTOM/, 'whether there is a scheme'],
   ['subscriptions/view.ts', /destinationId === destination\.id/, 'ids, which are public'],
   ['signature/keys.ts', /startsWith\(strip\)/, 'the prefix of the scheme, which is public'],
