@@ -108,6 +108,9 @@ function placesOf(scheme: Scheme, wrong: Complain): Place[] {
     if (source.kv !== undefined && source.split !== undefined && source.kv.includes(source.split)) {
       wrong(`/sig/${i}/kv`, 'must not contain split: no entry would have a name');
     }
+    if (source.split !== undefined && source.prefix?.includes(source.split) === true) {
+      wrong(`/sig/${i}/prefix`, 'must not contain split: no entry would begin with it');
+    }
     places.push({ source, reference });
   }
   return places;

@@ -30,6 +30,31 @@ const SMALL_ORDER = new Set([
   'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ]);
 
+const ED25519 = {
+  p: 2n ** 255n - 19n,
+  d: 37095705934669439343138083508754565189542113879843219016388785533085940283555n,
+};
+
+/** Whether 32 bytes are a point of edwards25519: there is an x with −x² + y² = 1 + d x² y² (RFC 8032, section 5.1.3). */
+export function isOnEd25519(key: Uint8Array): boolean {
+  const { p, d } = ED25519;
+  const bytes = Uint8Array.from(key, (byte, i) => (i === 31 ? byte & 0x7f : byte)).reverse();
+  const y = BigInt(`0x${bytes.toHex()}`);
+  if (y >= p) return false;
+  // x² is this fraction: a square just when the product of its terms is one.
+  const product = ((((y * y - 1n) * (d * y * y + 1n)) % p) + p) % p;
+  return product === 0n || power(product, (p - 1n) / 2n, p) === 1n;
+}
+
+function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let [result, square] = [1n, base % modulus];
+  for (let left = exponent; left > 0n; left >>= 1n) {
+    if (left & 1n) result = (result * square) % modulus;
+    square = (square * square) % modulus;
+  }
+  return result;
+}
+
 export function isSmallOrderEd25519(key: Uint8Array): boolean {
   const y = Uint8Array.from(key, (byte, i) => (i === 31 ? byte & 0x7f : byte));
   return SMALL_ORDER.has(y.toHex());

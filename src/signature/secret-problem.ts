@@ -2,7 +2,7 @@
  * Whether a secret can work with a scheme at all, judged when it is given: a key that WebCrypto would refuse, or a token that
  * no header can carry, would make a webhook that refuses everything.
  */
-import { isOnP256, isSmallOrderEd25519 } from './curves';
+import { isOnEd25519, isOnP256, isSmallOrderEd25519 } from './curves';
 import { publicKeyKind } from './der';
 import { keyBytes } from './keys';
 import type { Scheme } from './scheme';
@@ -47,7 +47,9 @@ function ed25519Problem(bytes: Uint8Array, isSpki: boolean): string | null {
   if (isSpki && publicKeyKind(bytes) !== 'ed25519') return 'must be an Ed25519 public key';
   if (!isSpki && bytes.length !== 32) return 'must be a public key of 32 bytes';
   // Under such a key there are signatures that fit every message.
-  return isSmallOrderEd25519(bytes.subarray(-32)) ? 'must not be a public key of small order' : null;
+  const key = bytes.subarray(-32);
+  if (isSmallOrderEd25519(key)) return 'must not be a public key of small order';
+  return isOnEd25519(key) ? null : 'must be a public key: a point on the curve';
 }
 
 /** HTTP takes blanks off the ends of a header's value and has no place for control characters. */

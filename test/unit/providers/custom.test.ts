@@ -141,6 +141,7 @@ describe('a scheme that cannot work', () => {
     [{ msg: ['\ud800{body}'] }, '/msg/0'],
     [{ sig: [{ h: 'a', prefix: '\udfff' }] }, '/sig/0/prefix'],
     [{ sig: [{ h: 'a', split: ',', kv: ',', pick: 'v' }] }, '/sig/0/kv'],
+    [{ sig: [{ h: 'a', prefix: 'a,b', split: ',' }] }, '/sig/0/prefix'],
     [{ key: { enc: 'hex', or: 'spki-base64' } }, '/key/or'],
     [{ alg: 'ed25519', key: { enc: 'raw-hex', or: 'raw-base64' } }, '/key/or'],
     [{ digest: { from: 'json:/d', alg: 'sha256', enc: 'hex' } }, '/digest/from'],

@@ -56,6 +56,16 @@ describe('a public key', () => {
     ])) as CryptoKeyPair;
     const key = new Uint8Array((await crypto.subtle.exportKey('raw', pair.publicKey)) as ArrayBuffer);
     expect(secretProblem(discord, key.toHex())).toBeNull();
+    // Of RFC 8032, section 7.1.
+    for (const known of [
+      'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a',
+      '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c',
+    ]) {
+      expect(secretProblem(discord, known)).toBeNull();
+    }
+    for (const none of ['ff'.repeat(32), `02${'00'.repeat(31)}`]) {
+      expect(secretProblem(discord, none)).toContain('on the curve');
+    }
     for (const small of [
       '00'.repeat(32),
       `${'00'.repeat(31)}80`,
