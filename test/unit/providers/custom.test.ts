@@ -72,6 +72,14 @@ describe('a scheme of one’s own', () => {
     expect(made({ ...unsigned, id: ['json:/id', 'h:x-id'] }).knownBy).toBe('event_id_or_signed_bytes');
   });
 
+  test('is known by its id where that is what is signed, although the body is not', () => {
+    const fields = { ...PLAIN, msg: ['{json:/created}.{json:/id}'], bodySigned: false };
+    expect(made({ ...fields, id: ['json:/id'] }).knownBy).toBe('event_id');
+    expect(made({ ...fields, id: ['json:/other'] }).knownBy).toBe('signed_bytes');
+    // The same for every request: it tells no two apart.
+    expect(made({ ...PLAIN, msg: ['{url}'], id: ['json:/id'] }).knownBy).toBe('event_id');
+  });
+
   test('trusts no tolerance on a time that is not signed', () => {
     const ts = { from: 'h:x-time', fmt: 's', tol: 300 };
     const timed = { ...PLAIN, id: ['h:x-id'], ts };
