@@ -22,7 +22,11 @@ const tokens = fc.oneof(
   fc.constantFrom('cjson:keep', 'cjson:recurse', 'cfg:public_url', 'cfg:__proto__', 'body', 'body'),
   references,
 );
-const text = fc.constantFrom('', '.', 'v0:', '\n', ':');
+/** A line break is refused, and with it the whole definition. */
+const text = fc.oneof(
+  { weight: 15, arbitrary: fc.constantFrom('', '.', 'v0:', ':') },
+  { weight: 1, arbitrary: fc.constant('\n') },
+);
 const templates = fc
   .array(fc.tuple(text, tokens), { minLength: 1, maxLength: 4 })
   .map(parts => parts.map(([before, token]) => `${before}{${token}}`).join(''));
@@ -34,7 +38,7 @@ const layout = fc.oneof(
   fc.record({ split: fc.constantFrom(',', ' ', ';', 'a') }),
   fc.record({
     split: fc.constantFrom(',', ';'),
-    kv: fc.constantFrom('=', ','),
+    kv: fc.constantFrom('=', '=', '=', ','),
     pick: fc.constantFrom('v1', 't', '__proto__'),
   }),
 );
@@ -45,6 +49,8 @@ const source = fc.oneof(
 
 const reads = fc.array(
   fc.oneof(
+    references,
+    references,
     references,
     templates.filter(template => /^\{[hq]/.test(template)),
   ),
