@@ -39,12 +39,9 @@ export function providerSettingsErrors(settings: Record<string, string>, provide
       errors.push({ path: `/settings/${name}`, message: `is required: ${what}` });
     }
   }
-  for (const name of settingsSigned(provider)) {
+  for (const { path, name } of settingsSigned(provider)) {
     if (settings[name] === undefined) {
-      errors.push({
-        path: `/settings/${name}`,
-        message: `is required: the signed message contains {cfg:${name}}`,
-      });
+      errors.push({ path, message: `has {cfg:${name}}, but settings has no such entry` });
     }
   }
   const { public_url: publicUrl, tolerance_seconds: tolerance } = settings;
@@ -72,16 +69,18 @@ export function pinnedKeyErrors(
   return settings[setting] === undefined ? [{ path: `/settings/${setting}`, message }] : [];
 }
 
-/** The settings that are part of the signed message, but for the one that a certificate's webhook id stands in for. */
-function settingsSigned({ scheme, certificate }: Provider): string[] {
+/** The settings that messages contain, and where; but for the one that a certificate's webhook id stands in for. */
+function settingsSigned({ scheme, certificate }: Provider): { path: string; name: string }[] {
   const compiled = compileScheme(scheme);
   if (!compiled.ok) return [];
-  const names = compiled.value.templates.flatMap(({ parts }) =>
+  const found = compiled.value.templates.flatMap(({ parts }, i) =>
     parts.flatMap(part =>
-      part.kind === 'reference' && part.reference.kind === 'cfg' ? [part.reference.name] : [],
+      part.kind === 'reference' && part.reference.kind === 'cfg'
+        ? [{ path: `/signature/msg/${i}`, name: part.reference.name }]
+        : [],
     ),
   );
-  return [...new Set(names)].filter(name => name !== certificate?.setting);
+  return found.filter(({ name }) => name !== certificate?.setting);
 }
 
 /** The stored secrets were checked against the key they were given for, and cannot be read here. */

@@ -241,7 +241,7 @@ describe('a scheme of one’s own', () => {
     const refused = await client.call('POST', '/v1/webhooks', given);
     expect([refused.status, refused.json.errors]).toEqual([
       422,
-      [expect.objectContaining({ path: '/settings/tenant' })],
+      [expect.objectContaining({ path: '/signature/msg/0' })],
     ]);
     const { webhook_id: id } = await client.createWebhook({ ...given, settings: { tenant: 't' } });
     expect((await client.call('PATCH', `/v1/webhooks/${id}`, { settings: { tenant: null } })).status).toBe(
