@@ -11,13 +11,16 @@ export async function readBody(
   limit: number,
   drained = 0,
 ): Promise<Result<Uint8Array, 'too_large' | 'interrupted'>> {
-  if (request.body === null) return ok(new Uint8Array());
-  const length = request.headers.get('content-length');
+  const { headers } = request;
+  const length = headers.get('content-length');
   const declared = length === null ? null : Number(length);
-  if (declared !== null && declared <= limit && !request.headers.has('transfer-encoding')) {
+  // Asking for `body` makes a stream, which costs as much as reading it.
+  if (declared !== null && declared <= limit && !headers.has('transfer-encoding')) {
     return readDeclared(request, limit);
   }
-  return readStream(request.body, limit, declared ?? 0, Math.max(limit, drained));
+  const { body } = request;
+  if (body === null) return ok(new Uint8Array());
+  return readStream(body, limit, declared ?? 0, Math.max(limit, drained));
 }
 
 /** The length is the transport's to keep, so the body can be read in one piece. */
