@@ -1,42 +1,57 @@
 /**
  * `npm run deploy`: puts the gateway on Cloudflare's network. Arguments go through to `wrangler deploy`.
  *
- * Secrets that the deployment lacks are made, uploaded together with the code, and printed once: Cloudflare does not
- * give them back. Ends when `/healthz` answers.
+ * Secrets that the deployment lacks are made, printed once, and uploaded together with the code: Cloudflare does not
+ * give them back. They are printed before the upload, so none is ever in use that nobody has seen. Where it cannot be
+ * said which secrets there are, nothing is made and nothing uploaded. Ends when `/healthz` answers.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomSecret } from './dev-vars.mjs';
-import { until, wrangler } from './wrangler.mjs';
+import { secretNames, targetOf, until, wrangler } from './wrangler.mjs';
 
 const REQUIRED = ['ADMIN_TOKEN', 'SECRETS_KEY'];
 const args = process.argv.slice(2);
 
-const made = Object.fromEntries((await missingSecrets()).map(name => [name, randomSecret()]));
-const directory = mkdtempSync(join(tmpdir(), 'gapless-deploy-'));
-const file = join(directory, 'secrets.json');
 try {
-  writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
-  const withSecrets = Object.keys(made).length > 0 ? ['--secrets-file', file] : [];
-  const { code, output } = await wrangler(['deploy', ...withSecrets, ...args]);
-  if (code !== 0) process.exit(code);
-  tell();
-  await report(process.env.PUBLIC_URL || /https:\/\/[\w.-]+\.workers\.dev/.exec(output)?.[0]);
-} finally {
-  rmSync(directory, { recursive: true, force: true });
+  await deploy(Object.fromEntries((await missingSecrets()).map(name => [name, randomSecret()])));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
 }
 
 /** Those that the deployment has not; all of them when there is none yet. */
 async function missingSecrets() {
-  const { code, output } = await wrangler(['secret', 'list', '--format', 'json'], { quiet: true });
-  const present = code === 0 ? JSON.parse(output.slice(output.indexOf('['))).map(({ name }) => name) : [];
+  const present = (await secretNames(targetOf(args))) ?? [];
   return REQUIRED.filter(name => !present.includes(name));
 }
 
-function tell() {
+async function deploy(made) {
   for (const [name, value] of Object.entries(made)) {
     process.stdout.write(`${name} (made now, shown this once; keep it): ${value}\n`);
+  }
+  const { code, output } = await withSecretsFile(made, options => wrangler(['deploy', ...options, ...args]));
+  if (code === 0)
+    return report(process.env.PUBLIC_URL || /https:\/\/[\w.-]+\.workers\.dev/.exec(output)?.[0]);
+  process.exitCode = code;
+  if (Object.keys(made).length === 0) return;
+  process.stderr.write('Not deployed. Keep the secrets above until it is: they may have been uploaded.\n');
+}
+
+/** Runs `use` while a file with the secrets is there; it is removed however this process ends, kill -9 aside. */
+async function withSecretsFile(secrets, use) {
+  if (Object.keys(secrets).length === 0) return use([]);
+  const directory = mkdtempSync(join(tmpdir(), 'gapless-deploy-'));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  process.once('exit', remove);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+  try {
+    const file = join(directory, 'secrets.json');
+    writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
+    return await use(['--secrets-file', file]);
+  } finally {
+    remove();
   }
 }
 

@@ -3,58 +3,104 @@
  *
  *   SECRETS_KEY=<the current one> ADMIN_TOKEN=… npm run rotate-key -- https://gapless.example.workers.dev
  *
- * Cloudflare does not give secrets back, so the current key comes from where you keep it. The steps can be repeated: the
- * new key goes up with the current one as SECRETS_KEY_PREVIOUS, so that everything opens at any moment; when the new
- * key is in use everywhere, each webhook's secrets are sealed with it. Interrupted, run `npm run rotate-key -- --resume`
- * with the new key in SECRETS_KEY. JSON-RPC sessions end, and Idempotency-Keys of the last day are forgotten.
+ * Cloudflare does not give secrets back, so the current key comes from where you keep it; it is compared with the one in
+ * use before anything changes. The new key goes up with the current one as SECRETS_KEY_PREVIOUS, so that everything opens
+ * at any moment; when the new key is in use, each webhook's secrets are sealed with it. Until SECRETS_KEY_PREVIOUS is
+ * deleted a rotation counts as unfinished, and no third key goes up: what only the first one opens would be lost.
+ * Interrupted, run it again with `--resume` and the new key in SECRETS_KEY, as often as needed. Other arguments (`--name`,
+ * `--env`) go through to wrangler. JSON-RPC sessions end, and Idempotency-Keys of the last day are forgotten.
  */
 import { randomSecret } from './dev-vars.mjs';
-import { until, wrangler } from './wrangler.mjs';
+import { keyIdOf } from './key-id.mjs';
+import { secretNames, targetOf, until, wrangler } from './wrangler.mjs';
+
+/** So long a new secret may take until it is in use everywhere. */
+const ARRIVAL_SECONDS = 120;
+/** Past the last webhook: such a request seals nothing and only names the key in use. */
+const NOTHING = Number.MAX_SAFE_INTEGER;
 
 const args = process.argv.slice(2);
 const url = args.find(arg => arg.startsWith('http'))?.replace(/\/+$/, '');
-const { SECRETS_KEY: current, ADMIN_TOKEN: token } = process.env;
-if (!url || !current || !token) {
-  process.stderr.write('Usage: SECRETS_KEY=… ADMIN_TOKEN=… npm run rotate-key -- https://… [--resume]\n');
-  process.exit(2);
+const target = targetOf(args);
+const { SECRETS_KEY: given, ADMIN_TOKEN: token } = process.env;
+
+try {
+  if (!url || !given || !token) {
+    throw new Error(
+      'Usage: SECRETS_KEY=… ADMIN_TOKEN=… npm run rotate-key -- https://… [--resume] [--env …]',
+    );
+  }
+  await rotate(args.includes('--resume') ? await arrived(keyIdOf(given)) : await replaced());
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
 }
 
-if (!args.includes('--resume')) await replaceKey();
-process.stdout.write(`Sealed the secrets of ${await resealAll()} webhooks anew.\n`);
-process.stdout.write(
-  'When nothing else needs the old key: npx wrangler secret delete SECRETS_KEY_PREVIOUS\n',
-);
-
-async function replaceKey() {
-  const before = (await reseal(Number.MAX_SAFE_INTEGER)).key_id;
+/** Puts another key in the place of the one given. Answers its id. */
+async function replaced() {
+  const inUse = (await reseal(NOTHING)).key_id;
+  if (inUse !== keyIdOf(given)) {
+    throw new Error(
+      `SECRETS_KEY is not the key in use (that has the id ${inUse}, yours ${keyIdOf(given)}); nothing was changed. ` +
+        'If a rotation was interrupted, the key in use is the one it printed: run again with that and --resume.',
+    );
+  }
+  if ((await secretNames(target))?.includes('SECRETS_KEY_PREVIOUS')) {
+    throw new Error(
+      'SECRETS_KEY_PREVIOUS is still there, so an earlier rotation may be unfinished; nothing was changed. Run again ' +
+        `with --resume and the newest key in SECRETS_KEY, then ${cleanup()}, then this.`,
+    );
+  }
   const next = randomSecret();
   process.stdout.write(`SECRETS_KEY (made now, shown this once; keep it): ${next}\n`);
-  const input = JSON.stringify({ SECRETS_KEY: next, SECRETS_KEY_PREVIOUS: current });
-  const { code } = await wrangler(['secret', 'bulk'], { input });
-  if (code !== 0) process.exit(code);
-  const arrived = await until(async () => {
-    const { key_id } = await reseal(Number.MAX_SAFE_INTEGER);
-    return key_id === before ? null : key_id;
-  }, 120);
-  if (arrived === null) {
-    process.stderr.write('The new key has not arrived. Run again with --resume and the new key.\n');
-    process.exit(1);
+  const input = JSON.stringify({ SECRETS_KEY: next, SECRETS_KEY_PREVIOUS: given });
+  const { code } = await wrangler(['secret', 'bulk', ...target], { input });
+  if (code !== 0) {
+    throw new Error('The upload failed. Keep both keys, and run again: it finds out which one is in use.');
   }
+  return arrived(keyIdOf(next));
 }
 
-async function resealAll() {
+/** Waits until the key with this id is in use. Answers the id. */
+async function arrived(id) {
+  const found = await until(async () => ((await reseal(NOTHING)).key_id === id ? id : null), ARRIVAL_SECONDS);
+  if (found !== null) return id;
+  throw new Error('The new key is not in use. Run again with --resume and the new key in SECRETS_KEY.');
+}
+
+/** Seals everything with the key that has this id. */
+async function rotate(id) {
   let total = 0;
+  const failed = [];
   for (let after = 0; after !== null; ) {
-    const { count, next } = await reseal(after);
-    total += count;
-    after = next;
+    // Where the new key has not arrived yet, a part was sealed with the old one: the same part again.
+    const from = after;
+    const part = await until(async () => {
+      const answer = await reseal(from);
+      return answer.key_id === id ? answer : null;
+    }, ARRIVAL_SECONDS);
+    if (part === null)
+      throw new Error('The gateway does not answer with the new key. Run again with --resume.');
+    total += part.count;
+    failed.push(...(part.failed ?? []));
+    after = part.next;
   }
-  return total;
+  process.stdout.write(`Sealed the secrets of ${total} webhooks anew.\n`);
+  if (failed.length === 0) {
+    process.stdout.write(`When nothing else needs the old key: ${cleanup()}\n`);
+    return;
+  }
+  const list = failed.map(({ webhook_id: webhook, reason }) => `${webhook} (${reason})`).join(', ');
+  throw new Error(`Not sealed anew: ${list}. Keep the old key; put these right and run again with --resume.`);
+}
+
+function cleanup() {
+  return ['npx wrangler secret delete SECRETS_KEY_PREVIOUS', ...target].join(' ');
 }
 
 async function reseal(after) {
   const headers = { authorization: `Bearer ${token}` };
   const answer = await fetch(`${url}/v1/reseal?after=${after}`, { method: 'POST', headers });
-  if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
+  if (!answer.ok) throw new Error(`${url} answers ${answer.status}: ${await answer.text()}`);
   return answer.json();
 }

@@ -14,20 +14,56 @@ function command() {
   return join(dirname(manifest), require(manifest).bin.wrangler);
 }
 
-/** Answers exit code and output; what it prints is shown too, unless `quiet`. @param input for its standard input */
+/**
+ * Answers exit code and output, and what went to standard error; what it prints is shown too, unless `quiet`.
+ * @param input for its standard input
+ */
 export function wrangler(args, { input = '', quiet = false } = {}) {
   return new Promise((resolve, reject) => {
     const node = join(root, 'node_modules', '.bin', 'node');
-    const child = spawn(node, [command(), ...args], { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(node, [command(), ...args], { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] });
     let output = '';
+    let errors = '';
     child.stdout.on('data', chunk => {
       output += chunk;
       if (!quiet) process.stdout.write(chunk);
     });
+    child.stderr.on('data', chunk => {
+      errors += chunk;
+      if (!quiet) process.stderr.write(chunk);
+    });
     child.on('error', reject);
-    child.on('exit', code => resolve({ code: code ?? 1, output }));
+    child.on('close', code => resolve({ code: code ?? 1, output, errors }));
+    // A program that does not read its input has nothing to complain about.
+    child.stdin.on('error', () => {});
     child.stdin.end(input);
   });
+}
+
+/** The options that say which Worker is meant; every command about it needs the same ones. */
+const TARGET = ['--name', '--env', '-e', '--config', '-c', '--cwd', '--env-file', '--profile'];
+
+export function targetOf(args) {
+  return args.flatMap((arg, index) => {
+    if (TARGET.includes(arg)) return args.slice(index, index + 2);
+    return TARGET.some(option => arg.startsWith(`${option}=`)) ? [arg] : [];
+  });
+}
+
+const NO_WORKER = /Worker "[^"\n]*"(?: \(env: [^)\n]*\))? not found/;
+
+/**
+ * The names of the secrets that the deployed Worker has; null where there is no such Worker yet. Throws on any other
+ * failure: who takes it for "none" replaces keys that are in use.
+ */
+export async function secretNames(target) {
+  const args = ['secret', 'list', '--format', 'json', ...target];
+  const { code, output, errors } = await wrangler(args, { quiet: true });
+  if (code === 0) return JSON.parse(output.slice(output.indexOf('['))).map(({ name }) => name);
+  if (NO_WORKER.test(output + errors)) return null;
+  throw new Error(
+    `wrangler cannot say which secrets the Worker has; nothing was changed.\n${output}${errors}`,
+  );
 }
 
 /** Asks `check` until it answers something, at most for `seconds`; null when it never does. */

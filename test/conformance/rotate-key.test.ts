@@ -1,11 +1,13 @@
 /** `npm run rotate-key` and `npm run deploy`, with the gateway as users start it and a wrangler that only takes notes. */
 import { spawn } from 'node:child_process';
+import { hkdfSync } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientOf, shipstreamEvent } from '../support/client';
+import { eventually } from '../support/eventually';
 import { startGateway } from '../support/gateway';
 
 let directory: string;
@@ -27,10 +29,10 @@ async function stub(script: string): Promise<{ path: string; calls: () => Promis
   ];
   await writeFile(path, lines.join('\n'));
   const calls = async () => {
-    const text = await readFile(log, 'utf8');
+    const text = await readFile(log, 'utf8').catch(() => '');
     return text
-      .trim()
       .split('\n')
+      .filter(line => line !== '')
       .map(line => JSON.parse(line) as [string[], string]);
   };
   return { path, calls };
@@ -69,45 +71,125 @@ describe('another SECRETS_KEY', () => {
   });
 
   it('goes up together with the old one', async () => {
-    // A deployment whose key changes when wrangler says so.
-    let asked = 0;
-    const server = createServer((_request, response) => {
-      asked++;
-      response.end(JSON.stringify({ count: 3, next: null, key_id: asked < 3 ? 'old' : 'new' }));
-    });
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const { path, calls } = await stub('');
+    const { server, url } = await deployment(asked => ({ key_id: keyIdOf(asked < 3 ? 'current' : 'other') }));
+    const { path, calls } = await stub("if (args[1] === 'list') console.log('[]');");
     const env = { WRANGLER: path, SECRETS_KEY: 'current', ADMIN_TOKEN: 't' };
-    const rotated = await run('rotate-key.mjs', [`http://127.0.0.1:${port}`], env);
-    server.close();
-    expect(rotated.code).toBe(0);
-    const [[args, input] = [[], '']] = await calls();
-    expect(args).toEqual(['secret', 'bulk']);
-    expect(JSON.parse(input)).toEqual({
+    const rotating = run('rotate-key.mjs', [url, '--env', 'prod', '--name=gw'], env);
+    // It waits for the very key it made, which only its upload tells.
+    const key = await eventually(async () => JSON.parse((await calls())[1]?.[1] ?? '').SECRETS_KEY as string);
+    answerWith(server, () => ({ key_id: keyIdOf(key) }));
+    expect((await rotating).code).toBe(0);
+    const [listing, upload] = await calls();
+    expect(listing?.[0]).toEqual(['secret', 'list', '--format', 'json', '--env', 'prod', '--name=gw']);
+    expect(upload?.[0]).toEqual(['secret', 'bulk', '--env', 'prod', '--name=gw']);
+    expect(JSON.parse(upload?.[1] ?? '')).toEqual({
       SECRETS_KEY: expect.stringMatching(/^[\w-]{43}$/),
       SECRETS_KEY_PREVIOUS: 'current',
     });
+    server.close();
+  });
+
+  it.each([
+    ['is not the one in use', 'stale', '[]', 'SECRETS_KEY is not the key in use'],
+    [
+      'would be the third',
+      'current',
+      '[{"name":"SECRETS_KEY_PREVIOUS"}]',
+      'an earlier rotation may be unfinished',
+    ],
+  ])('does not go up where the given one %s', async (_case, given, secrets, message) => {
+    const { server, url } = await deployment(() => ({ key_id: keyIdOf('current') }));
+    const { path, calls } = await stub(`if (args[1] === 'list') console.log(${JSON.stringify(secrets)});`);
+    const env = { WRANGLER: path, SECRETS_KEY: given, ADMIN_TOKEN: 't' };
+    const refused = await run('rotate-key.mjs', [url], env);
+    server.close();
+    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining(message) });
+    expect(refused.output).not.toContain('made now');
+    expect((await calls()).filter(([args]) => args[1] === 'bulk')).toEqual([]);
+  });
+
+  it('names the webhooks that could not be sealed anew, after all others were', async () => {
+    const failed = [{ webhook_id: 77, reason: 'unreadable_secret' }];
+    const { server, url } = await deployment((_asked, after) => ({
+      key_id: keyIdOf('new'),
+      ...(after === '0' ? { count: 2, next: 78, failed } : { count: 3, next: null, failed: [] }),
+    }));
+    const env = { SECRETS_KEY: 'new', ADMIN_TOKEN: 't' };
+    const resumed = await run('rotate-key.mjs', [url, '--resume'], env);
+    server.close();
+    expect(resumed.code).toBe(1);
+    expect(resumed.output).toContain('Sealed the secrets of 5 webhooks anew.');
+    expect(resumed.output).toContain('Not sealed anew: 77 (unreadable_secret)');
+    expect(resumed.output).not.toContain('secret delete');
   });
 });
 
+/** What the gateway calls a key, by its own derivation (docs/storage.md). */
+const keyIdOf = (text: string): string =>
+  Buffer.from(hkdfSync('sha256', text, 'gapless', 'seal secrets v1', 36))
+    .subarray(32)
+    .toString('hex');
+
+type Answer = { key_id: string; count?: number; next?: number | null; failed?: object[] };
+
+function answerWith(server: Server, answer: (asked: number, after: string | null) => Answer): void {
+  let asked = 0;
+  server.removeAllListeners('request');
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const after = new URL(request.url ?? '', 'http://gateway').searchParams.get('after');
+    response.end(JSON.stringify({ count: 3, next: null, failed: [], ...answer(++asked, after) }));
+  });
+}
+
+/** A gateway that only answers `POST /v1/reseal`, as it is told. */
+async function deployment(
+  answer: Parameters<typeof answerWith>[1],
+): Promise<{ server: Server; url: string }> {
+  const server = createServer();
+  answerWith(server, answer);
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return { server, url: `http://127.0.0.1:${port}` };
+}
+
+const NOT_FOUND = `console.error('✘ [ERROR] Worker "gw" (env: prod) not found.'); process.exit(1);`;
+
 describe('deploying', () => {
   it('makes the secrets that are missing, and waits for the gateway', async () => {
-    const server = createServer((_request, response) => response.end('{"status":"ok"}'));
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const { server, url } = await deployment(() => ({ key_id: '' }));
     const { path, calls } = await stub(
       `if (args[0] === 'secret') console.log('[{"name":"ADMIN_TOKEN","type":"secret_text"}]');
        else console.log('secrets ' + readFileSync(args[args.indexOf('--secrets-file') + 1], 'utf8'));`,
     );
-    const env = { WRANGLER: path, PUBLIC_URL: `http://127.0.0.1:${port}` };
-    const deployed = await run('deploy.mjs', ['--minify'], env);
+    const env = { WRANGLER: path, PUBLIC_URL: url };
+    const deployed = await run('deploy.mjs', ['--minify', '--name', 'gw', '--env=prod'], env);
     server.close();
     expect(deployed).toMatchObject({ code: 0, output: expect.stringContaining('/in/{webhook_id}') });
     expect(deployed.output).toMatch(/secrets \{"SECRETS_KEY":"[\w-]{43}"\}/);
-    expect((await calls()).map(([args]) => args[0])).toEqual(['secret', 'deploy']);
-    expect((await calls())[1]?.[0]).toContain('--minify');
+    const [listing, upload] = (await calls()).map(([args]) => args);
+    // The same Worker is asked for its secrets as is deployed.
+    expect(listing).toEqual(['secret', 'list', '--format', 'json', '--name', 'gw', '--env=prod']);
+    expect(upload?.[0]).toBe('deploy');
+    expect(upload).toEqual(expect.arrayContaining(['--minify', '--name', 'gw', '--env=prod']));
+  });
+
+  it('makes no secrets where it cannot be said which there are', async () => {
+    const { path, calls } = await stub(
+      "console.error('A request to the Cloudflare API failed.'); process.exit(1);",
+    );
+    const deployed = await run('deploy.mjs', [], { WRANGLER: path, PUBLIC_URL: '' });
+    expect(deployed).toMatchObject({ code: 1, output: expect.stringContaining('nothing was changed') });
+    expect(deployed.output).not.toContain('made now');
+    expect((await calls()).map(([args]) => args[0])).toEqual(['secret']);
+  });
+
+  it('shows the secrets it made also where the upload fails, and leaves no file with them', async () => {
+    const { path, calls } = await stub(`if (args[0] === 'secret') { ${NOT_FOUND} } process.exit(3);`);
+    const deployed = await run('deploy.mjs', [], { WRANGLER: path, PUBLIC_URL: '' });
+    expect(deployed.code).toBe(3);
+    expect(deployed.output).toMatch(/ADMIN_TOKEN \(made now.*\): [\w-]{43}\nSECRETS_KEY \(made now/);
+    const args = (await calls())[1]?.[0] ?? [];
+    await expect(readFile(args[args.indexOf('--secrets-file') + 1] ?? '')).rejects.toThrow('ENOENT');
   });
 });

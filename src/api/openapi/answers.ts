@@ -249,6 +249,11 @@ export const ANSWERS: Record<string, JsonSchema> = {
       ),
     ),
   }),
-  Resealed: object({ count: integer, next, key_id: text }),
+  Resealed: object({
+    count: integer,
+    next,
+    key_id: text,
+    failed: list(object({ webhook_id: integer, reason: text })),
+  }),
   Health: object({ status: words('ok') }),
 };

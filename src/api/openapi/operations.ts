@@ -242,7 +242,9 @@ export const OPERATIONS: readonly Operation[] = [
   {
     ...{ method: 'post', path: '/v1/reseal', id: 'reseal', tag: 'operation' },
     summary: 'Seal stored secrets with the current SECRETS_KEY',
-    description: 'For `npm run rotate-key`. Repeat with `after` until `next` is null.',
+    description:
+      'For `npm run rotate-key`. Repeat with `after` until `next` is null. `failed` names the webhooks that could not be ' +
+      'sealed anew; the others were.',
     ...{ takes: ['after', 'limit'], answers: [200, 'Resealed'], problems: [404, 409, 422] },
   },
   {
