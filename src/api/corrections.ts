@@ -5,14 +5,19 @@
 import { type Context, Hono } from 'hono';
 import { passedHeaders } from '../delivery/passed-headers';
 import { withoutToken } from '../delivery/shared-token';
+import { signedRequest } from '../ingest/signed-request';
 import { LIMITS } from '../limits';
+import type { NotAdded } from '../log/added';
 import type { IncomingEvent, ResolveResult } from '../log/contract';
 import { objectOf } from '../log/stub';
-import { fingerprintOf } from '../providers/fingerprint';
+import { identityOf } from '../providers/fingerprint';
 import type { Provider } from '../providers/provider';
 import { providerOf } from '../providers/registry';
 import type { Result } from '../result';
+import { signedMessage } from '../signature/signed-message';
 import type { FieldError } from '../subscriptions/field-errors';
+import { ingestUrl } from '../subscriptions/view';
+import type { WebhookRecord } from '../subscriptions/webhook';
 import { readJson } from './body';
 import { gapView, releaseView } from './event-views';
 import { ask, findWebhook } from './manage';
@@ -74,21 +79,51 @@ corrections.post('/:webhook_id/events', async c => {
   if (provider === undefined) {
     return problem({ reason: 'conflict', detail: 'This gateway does not know the provider of the webhook.' });
   }
-  const event = await eventOf(input, provider);
+  const event = await eventOf(c.env, input, provider, record);
   const added = await ask(() => object.add(event));
   if (!added.ok) return problem(added.error);
+  if (added.value.kind === 'not_added') return problem(notAdded(added.value.reason));
   const view = releaseView(added.value);
   return 'error' in view ? problem(view.error) : c.json(view.body);
 });
 
+function notAdded(reason: NotAdded): ApiError {
+  switch (reason.why) {
+    case 'taken': {
+      const where = reason.sequence === null ? 'that was ignored' : `as sequence ${reason.sequence}`;
+      return { reason: 'conflict', detail: `Another body is known with the id of this event, ${where}.` };
+    }
+    case 'too_old': {
+      const detail = 'The increment id of this event was received too long ago to compare the bodies.';
+      return { reason: 'conflict', detail };
+    }
+    case 'out_of_range': {
+      const { highest } = reason;
+      const detail =
+        highest === null
+          ? 'The provider has sent no increment id yet, so none can be missing.'
+          : `An added event has an increment id of at most ${highest}: 1,000 above the highest that was received.`;
+      return { reason: 'conflict', detail };
+    }
+  }
+}
+
 /** The event as the edge would hand it over, marked as unsigned. */
-async function eventOf({ body, headers, query }: AddedEvent, provider: Provider): Promise<IncomingEvent> {
+async function eventOf(
+  env: Env,
+  { body, headers, query }: AddedEvent,
+  provider: Provider,
+  record: WebhookRecord,
+): Promise<IncomingEvent> {
   if (!headers.has('content-type')) headers.set('content-type', 'application/json');
+  const url = `${ingestUrl(env.PUBLIC_URL || 'https://gateway.invalid', record.id)}${query === '' ? '' : `?${query}`}`;
+  const request = signedRequest(env, { method: 'POST', url, headers }, body, record);
   const description = provider.describe({ body, headers, query });
   const { outside: _, ...described } = description;
   return {
     ...described,
-    fingerprint: await fingerprintOf(provider, description, body),
+    // Without the headers that were signed along, the body has to do.
+    ...(await identityOf(provider, description, body, signedMessage(provider.scheme, request) ?? body)),
     bodySigned: false,
     headers: withoutToken(provider.scheme, passedHeaders(headers)),
     query,

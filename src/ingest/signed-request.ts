@@ -9,7 +9,7 @@ import type { WebhookRecord } from '../subscriptions/webhook';
 
 export function signedRequest(
   env: Env,
-  { method, url, headers }: Request,
+  { method, url, headers }: Pick<Request, 'method' | 'url' | 'headers'>,
   body: Uint8Array,
   { id, settings }: WebhookRecord,
 ): SignedRequest {

@@ -5,7 +5,8 @@
  * follows from that row; where it does not, the draft is marked stale and the head is saved with the batch.
  */
 import type { WebhookRecord } from '../subscriptions/webhook';
-import type { AppendResult, IncomingEvent } from './contract';
+import { saysTheSame } from './added';
+import type { AddResult, IncomingEvent } from './contract';
 import { count, type Draft } from './draft';
 import { adopt, awaitConfirmation, leaveHold, quarantineHappening } from './held-events';
 import { arrive, type Held, startHold } from './hold';
@@ -15,17 +16,27 @@ import { report } from './report';
 import { identityKeys, quarantineKey } from './seen-keys';
 import type { StoredEvent } from './segments';
 import { deduplicationMs, holdMs, trackerSettings } from './settings';
-import { type Placement, recordConflict, record as recordPlacement } from './tracker';
+import {
+  confirmAdded,
+  type KnownId,
+  type Lookup,
+  type Placement,
+  recordConflict,
+  record as recordPlacement,
+} from './tracker';
 
 type Stored = Extract<Judgement, { kind: 'accept' | 'quarantine' }>;
 
 /** `now` in ms since 1970. */
-export function appendEvent(draft: Draft, event: IncomingEvent, now: number): AppendResult {
+export function appendEvent(draft: Draft, event: IncomingEvent, now: number): AddResult {
   const { webhook } = draft;
   const fingerprint = fingerprintHex(event.fingerprint);
+  let twin: Twin | undefined;
   const knowledge = {
     tracker: draft.head.tracker,
-    lookup: (epoch: number, id: number) => draft.known.lookup(epoch, id),
+    lookup: lookupFor(draft, event, fingerprint, found => {
+      twin = found;
+    }),
     seen: (key: string) => draft.seen.get(key),
   };
   const judgement = judge(event, fingerprint, webhook, knowledge, now);
@@ -35,9 +46,12 @@ export function appendEvent(draft: Draft, event: IncomingEvent, now: number): Ap
       return { kind: 'inactive' };
     case 'rejected':
       return { kind: 'rejected', issues: judgement.issues };
+    case 'not_added':
+      return judgement;
     case 'duplicate':
       count(draft, 'duplicate');
       rememberRetry(draft, event, fingerprint, judgement.sequence, now);
+      if (twin !== undefined && event.incrementId !== null) confirmTwin(draft, twin, event.incrementId, now);
       return { kind: 'duplicate', sequence: judgement.sequence, incrementId };
     case 'ignored':
       count(draft, 'ignored');
@@ -58,6 +72,39 @@ export function appendEvent(draft: Draft, event: IncomingEvent, now: number): Ap
         : { kind: 'quarantined', sequence, incrementId, issues: judgement.issues };
     }
   }
+}
+
+/** An event added by hand that the provider has now sent itself, in other words or the same. */
+type Twin = { epoch: number; known: KnownId };
+
+/**
+ * What is on record for an id. An accepted event that was added by hand counts as sent with these very bytes when it says
+ * the same as what now comes from the provider: a duplicate, then.
+ */
+function lookupFor(
+  draft: Draft,
+  event: IncomingEvent,
+  fingerprint: string,
+  found: (twin: Twin) => void,
+): Lookup {
+  return (epoch, id) => {
+    const known = draft.known.lookup(epoch, id);
+    if (known === null || known === 'forgotten' || known.added !== true || event.added === true) return known;
+    const stored = known.kind === 'accepted' ? draft.segments.get(known.sequence) : null;
+    if (stored === null || !saysTheSame(stored, event)) return known;
+    const { kind, sequence } = known;
+    const sent = { kind, sequence, fingerprint };
+    found({ epoch, known: sent });
+    return sent;
+  };
+}
+
+/** From now on the bytes of the id are those the provider sent. */
+function confirmTwin(draft: Draft, { epoch, known }: Twin, id: number, now: number): void {
+  draft.known.set(epoch, id, known, now);
+  const tracker = confirmAdded(draft.head.tracker, epoch, id, known.fingerprint);
+  draft.head = { ...draft.head, tracker };
+  draft.stale = true;
 }
 
 function store(
@@ -81,6 +128,8 @@ function store(
     const kind = quarantined ? 'quarantined' : 'accepted';
     recordId(draft, event, fingerprint, placement, kind, sequence, now);
   }
+  // What the provider sent follows from the rows; this was not sent.
+  if (event.added === true) draft.stale = true;
   const stored = storedEvent(webhook, event, judgement, sequence, now);
   const forwards = !quarantined && webhook.confirm === null;
   const { waits, late, released } = holdBack(draft, event, placement, forwards, sequence, now);
@@ -200,11 +249,16 @@ function recordId(
   if (id === null || placement.kind === 'duplicate') return;
   const { eventTime } = event;
   if (placement.kind === 'conflict' || placement.kind === 'too_old') {
-    const tracker = recordConflict(draft.head.tracker, { id, sequence, fingerprint, eventTime });
+    const proofless = placement.kind === 'conflict' && placement.known.added === true;
+    const tracker = recordConflict(draft.head.tracker, {
+      ...{ id, sequence, fingerprint, eventTime },
+      ...(proofless ? { proofless } : {}),
+    });
     draft.head = { ...draft.head, tracker };
     return;
   }
-  const arrival = { id, fingerprint, eventTime, now };
+  const added = event.added === true ? ({ added: true } as const) : {};
+  const arrival = { id, fingerprint, eventTime, now, ...added };
   const settings = trackerSettings(draft.webhook);
   const { tracker, changes } = recordPlacement(draft.head.tracker, arrival, placement, settings);
   draft.head = { ...draft.head, tracker };
@@ -217,7 +271,7 @@ function recordId(
   }
   // An id that only quarantined or ignored events carried so far is taken over by an accepted one.
   const keeps = placement.kind === 'unaccepted' && kind !== 'accepted';
-  if (!keeps) draft.known.set(placement.epoch, id, { kind, sequence, fingerprint }, now);
+  if (!keeps) draft.known.set(placement.epoch, id, { kind, sequence, fingerprint, ...added }, now);
   const ordinary = placement.kind === 'unseen' && placement.epoch === tracker.current?.number;
   const unlisted = changes.every(change => change.kind === 'filled' && change.hole.status === 'young');
   if (!ordinary || !unlisted) draft.stale = true;

@@ -4,6 +4,7 @@
  */
 import type { Issue } from '../providers/provider';
 import type { WebhookRecord } from '../subscriptions/webhook';
+import type { NotAdded } from './added';
 import type { RedactionPage } from './entity-redaction';
 import type { KeptAnswer } from './kept-answers';
 import type { RefusalReport, RefusalsView } from './refusals';
@@ -24,6 +25,8 @@ export type IncomingEvent = {
   /** With `signedDigest`, what else it is known by: its event id, or for a minute its body. */
   alsoKnownBy?: 'event_id' | 'body';
   bodySigned: boolean;
+  /** Added by an operator, not sent by the provider. */
+  added?: true;
   /** Request headers to pass along, in lower case; hop-by-hop and Cloudflare's own already removed. */
   headers: [string, string][];
   /** The ingest query string without `?`. */
@@ -52,6 +55,9 @@ export type AppendResult =
   /** The secret that matched has been revoked. */
   | { kind: 'revoked' }
   | { kind: 'overloaded' };
+
+/** What became of an event that an operator added. */
+export type AddResult = AppendResult | { kind: 'not_added'; reason: NotAdded };
 
 export type ReleaseResult = AppendResult | { kind: 'not_found' } | { kind: 'not_quarantined' };
 
@@ -251,7 +257,7 @@ export interface WebhookObject {
   redact(sequence: number): Promise<boolean>;
   redactEntity(entityKey: string, after: number): Promise<RedactionPage>;
   /** An event that its operator vouches for, not a signature. */
-  add(event: IncomingEvent): Promise<AppendResult>;
+  add(event: IncomingEvent): Promise<AddResult>;
   resolveGaps(request: GapResolution): Promise<ResolveResult>;
   refused(report: RefusalReport): Promise<void>;
   refusals(): Promise<RefusalsView | null>;

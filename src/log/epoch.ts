@@ -44,6 +44,8 @@ export type Arrival = {
   eventTime: number | null;
   /** ms since 1970 */
   now: number;
+  /** By hand: nothing about it is the provider's word (`added.ts`). */
+  added?: true;
 };
 
 export function startEpoch(number: number, first: Arrival, foundByConflicts: boolean): Epoch {
@@ -93,14 +95,15 @@ export function receive(
 ): { epoch: Epoch; changes: HoleChange[] } {
   const { id, now } = arrival;
   const recent = remembered(epoch.recent, arrival);
-  const firstFingerprint = id === 1 ? arrival.fingerprint : epoch.firstFingerprint;
+  const added = arrival.added === true;
+  const firstFingerprint = id === 1 && !added ? arrival.fingerprint : epoch.firstFingerprint;
   const next: Epoch = { ...epoch, recent, firstFingerprint };
   if (id > next.highest) {
     if (id === next.highest + 1) return { epoch: { ...next, highest: id }, changes: [] };
     return bounded({ ...next, highest: id }, hole(epoch.highest + 1, id - 1, now));
   }
   if (id < next.baseline) {
-    if (now - next.startedAt > graceMs) return { epoch: next, changes: [] };
+    if (added || now - next.startedAt > graceMs) return { epoch: next, changes: [] };
     const startTime = arrival.eventTime ?? next.startTime;
     const extended = { ...next, baseline: id, baselineAt: now, startTime };
     if (id === next.baseline - 1) return { epoch: extended, changes: [] };
@@ -127,8 +130,8 @@ function bounded(epoch: Epoch, added: Hole): { epoch: Epoch; changes: HoleChange
   return { epoch: { ...epoch, holes }, changes };
 }
 
-function remembered(recent: Epoch['recent'], { id, eventTime }: Arrival): Epoch['recent'] {
-  return eventTime === null ? recent : [...recent.slice(1 - MAX_RECENT), { id, eventTime }];
+function remembered(recent: Epoch['recent'], { id, eventTime, added }: Arrival): Epoch['recent'] {
+  return eventTime === null || added === true ? recent : [...recent.slice(1 - MAX_RECENT), { id, eventTime }];
 }
 
 /** The remembered ids of events that happened after `time`, ascending. */

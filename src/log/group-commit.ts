@@ -5,31 +5,31 @@
  * refuse its neighbours. What waits is bounded in bytes: beyond, an append is turned away at once.
  */
 import { LIMITS } from '../limits';
-import type { AppendResult, IncomingEvent } from './contract';
+import type { AddResult, IncomingEvent } from './contract';
 
 /** An event's cost in the queue besides its body. */
 const OVERHEAD_BYTES = 1024;
 
 type Waiting = {
   event: IncomingEvent;
-  resolve: (result: AppendResult) => void;
+  resolve: (result: AddResult) => void;
   reject: (error: unknown) => void;
 };
 
 export class GroupCommit {
   /** Stores a batch in one transaction; results in its order; throws when it cannot. */
-  #commit: (events: IncomingEvent[]) => AppendResult[];
+  #commit: (events: IncomingEvent[]) => AddResult[];
   /** After every batch that stored something. */
   #committed: () => void;
   #waiting: Waiting[] = [];
   #bytes = 0;
 
-  constructor(commit: (events: IncomingEvent[]) => AppendResult[], committed: () => void) {
+  constructor(commit: (events: IncomingEvent[]) => AddResult[], committed: () => void) {
     this.#commit = commit;
     this.#committed = committed;
   }
 
-  append(event: IncomingEvent): Promise<AppendResult> {
+  append(event: IncomingEvent): Promise<AddResult> {
     const bytes = event.body.byteLength + OVERHEAD_BYTES;
     if (this.#bytes + bytes > LIMITS.MAX_PENDING_BYTES) return Promise.resolve({ kind: 'overloaded' });
     this.#bytes += bytes;

@@ -106,7 +106,7 @@ export function release(draft: Draft, sequence: number): boolean {
   const known = draft.known.lookup(epoch, incrementId);
   if (known !== null && known !== 'forgotten' && known.sequence === sequence) {
     const fingerprint = fingerprintHex(event.fingerprint);
-    draft.known.set(epoch, incrementId, { kind: 'accepted', sequence, fingerprint }, event.receivedAt);
+    draft.known.set(epoch, incrementId, { ...known, kind: 'accepted', fingerprint }, event.receivedAt);
   }
   return true;
 }

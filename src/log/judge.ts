@@ -8,6 +8,7 @@
 import type { Issue } from '../providers/provider';
 import { topicMatches } from '../subscriptions/topics';
 import type { WebhookRecord } from '../subscriptions/webhook';
+import { type NotAdded, placeAdded } from './added';
 import type { IncomingEvent } from './contract';
 import { identityKeys, quarantineKey, type SeenKey } from './seen-keys';
 import type { HeldReason } from './segments';
@@ -23,6 +24,7 @@ export type Judgement =
   | { kind: 'inactive' }
   | { kind: 'rejected'; issues: Issue[] }
   | { kind: 'duplicate'; sequence: number }
+  | { kind: 'not_added'; reason: NotAdded }
   | { kind: 'ignored'; placement: Placement | null }
   | {
       kind: 'quarantine';
@@ -45,8 +47,11 @@ export function judge(
     return { kind: 'rejected', issues: event.issues };
   }
   const placement = placementOf(event, fingerprint, webhook, known, now);
+  if (placement !== null && 'why' in placement) return { kind: 'not_added', reason: placement };
   const duplicateOf = duplicateSequence(event, fingerprint, placement, known, now);
   if (duplicateOf !== null) return { kind: 'duplicate', sequence: duplicateOf };
+  const other = event.added === true ? takenBy(event, fingerprint, placement, known) : null;
+  if (other !== null) return { kind: 'not_added', reason: { why: 'taken', sequence: other } };
 
   if (event.issues.length > 0) {
     return { kind: 'quarantine', reason: 'invalid', issues: event.issues, placement };
@@ -63,15 +68,28 @@ function placementOf(
   webhook: WebhookRecord,
   known: Knowledge,
   now: number,
-): Placement | null {
+): Placement | NotAdded | null {
   const { sequence } = webhook;
   if (!sequence.enabled || event.incrementId === null) return null;
-  return place(
-    known.tracker,
-    { id: event.incrementId, fingerprint, eventTime: event.eventTime, now },
-    { graceMs: sequence.graceSeconds * 1000, expiresMs: sequence.expiresSeconds * 1000 },
-    known.lookup,
-  );
+  const arrival = { id: event.incrementId, fingerprint, eventTime: event.eventTime, now };
+  const settings = { graceMs: sequence.graceSeconds * 1000, expiresMs: sequence.expiresSeconds * 1000 };
+  return event.added === true
+    ? placeAdded(known.tracker, { ...arrival, added: true }, settings, known.lookup)
+    : place(known.tracker, arrival, settings, known.lookup);
+}
+
+/** The sequence of another event that is known by what an added one would be known by. */
+function takenBy(
+  event: IncomingEvent,
+  fingerprint: string,
+  placement: Placement | null,
+  { seen }: Knowledge,
+): number | null {
+  for (const { key } of identityKeys(event, fingerprint, placement !== null)) {
+    const known = seen(key);
+    if (known !== null && known.fingerprint !== fingerprint) return known.sequence;
+  }
+  return null;
 }
 
 function duplicateSequence(

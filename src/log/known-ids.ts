@@ -8,7 +8,7 @@
 import type { KnownId } from './tracker';
 
 const IDS_PER_PAGE = 64;
-/** Kind (1 byte), sequence (8 bytes, float), fingerprint (first 16 bytes of SHA-256). */
+/** Kind (1 byte), sequence (8 bytes, float; negative for what was added by hand), fingerprint (first 16 bytes of SHA-256). */
 const FINGERPRINT_BYTES = 16;
 const SLOT_BYTES = 1 + 8 + FINGERPRINT_BYTES;
 const MAX_CLEAN_PAGES = 64;
@@ -61,10 +61,13 @@ export class KnownIds {
       return id <= (this.#forgotten.get(epoch) ?? 0) ? 'forgotten' : null;
     }
     const view = new DataView(page.slots.buffer, page.slots.byteOffset + at, SLOT_BYTES);
+    const sequence = view.getFloat64(1);
     return {
       kind,
-      sequence: view.getFloat64(1),
+      sequence: Math.abs(sequence),
       fingerprint: page.slots.slice(at + 9, at + SLOT_BYTES).toHex(),
+      // Minus zero too: an ignored event has no sequence.
+      ...(sequence < 0 || Object.is(sequence, -0) ? { added: true } : {}),
     };
   }
 
@@ -86,7 +89,7 @@ export class KnownIds {
     const at = (id % IDS_PER_PAGE) * SLOT_BYTES;
     const view = new DataView(page.slots.buffer, page.slots.byteOffset + at, SLOT_BYTES);
     view.setUint8(0, KINDS.indexOf(entry.kind) + 1);
-    view.setFloat64(1, entry.sequence);
+    view.setFloat64(1, entry.added === true ? -entry.sequence : entry.sequence);
     page.slots.set(Uint8Array.fromHex(entry.fingerprint), at + 9);
     page.lastAt = Math.max(page.lastAt, now);
     page.dirty = true;

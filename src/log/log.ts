@@ -14,7 +14,7 @@ import {
   encodeCheckpoint,
   type Head,
 } from './checkpoint';
-import type { AppendResult, GapResolution, IncomingEvent } from './contract';
+import type { AddResult, GapResolution, IncomingEvent } from './contract';
 import type { Draft } from './draft';
 import type { Epoch } from './epoch';
 import { GapRows } from './gap-rows';
@@ -110,9 +110,9 @@ export class Log {
   }
 
   /** Judges and stores a batch in one transaction; results in the order given. Throws when it cannot be stored. */
-  append(events: readonly IncomingEvent[], now: number): AppendResult[] {
+  append(events: readonly IncomingEvent[], now: number): AddResult[] {
     return this.#transaction(draft => {
-      const results = new Map<IncomingEvent, AppendResult>();
+      const results = new Map<IncomingEvent, AddResult>();
       // In increment order, so that events that arrive together make no holes among themselves.
       const ordered = [...events].sort((a, b) => (a.incrementId ?? 0) - (b.incrementId ?? 0));
       for (const event of ordered) results.set(event, appendEvent(draft, event, now));

@@ -19,13 +19,22 @@ export type KnownId = {
   sequence: number;
   /** Hex. */
   fingerprint: string;
+  /** By hand, so that it proves nothing about the provider (`added.ts`). */
+  added?: true;
 };
 
 /** The record of an id in an epoch; `forgotten` where records of such ids have passed the deduplication window. */
 export type Lookup = (epoch: number, id: number) => KnownId | 'forgotten' | null;
 
 /** An event quarantined because its id was taken by other bytes. */
-export type Conflict = { id: number; sequence: number; fingerprint: string; eventTime: number | null };
+export type Conflict = {
+  id: number;
+  sequence: number;
+  fingerprint: string;
+  eventTime: number | null;
+  /** What had taken its id was added by hand: no sign of a restart. */
+  proofless?: true;
+};
 
 export type Tracker = {
   readonly current: Epoch | null;
@@ -81,7 +90,8 @@ export function place(
     if (entry.kind !== 'ignored') return { kind: 'duplicate', epoch: epoch.number, known: entry };
     return { kind: 'unaccepted', epoch: epoch.number, known: entry, late: arrival.id < epoch.highest };
   }
-  if (restartsAtOne(current, arrival, received, settings)) {
+  const added = known !== null && known !== 'forgotten' && known.added === true;
+  if (!added && restartsAtOne(current, arrival, received, settings)) {
     return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: adoptable(tracker, arrival) };
   }
   const owner = earlierOwner(current, open, arrival, received, settings, lookup);
@@ -89,10 +99,12 @@ export function place(
   if (!received) return unseenIn(current, arrival);
   if (known === null || known === 'forgotten') return restartOr(tracker, arrival, 'too_old', null);
   // A provider that corrects what it sent may have the id. An ignored event was not looked at: its retry is the same.
-  if (known.kind === 'quarantined') {
+  if (known.kind === 'quarantined' || (added && known.kind === 'ignored')) {
     return { kind: 'unaccepted', epoch: current.number, known, late: arrival.id < current.highest };
   }
-  return restartOr(tracker, arrival, 'conflict', known);
+  return added
+    ? { kind: 'conflict', epoch: current.number, known }
+    : restartOr(tracker, arrival, 'conflict', known);
 }
 
 /** Whether an earlier epoch, by its place among them, still takes late ids. */
@@ -119,7 +131,8 @@ function restartOr(
   known: KnownId | null,
 ): Placement {
   const epoch = tracker.current?.number ?? 1;
-  const ids = new Set(conflictsInARow(tracker).map(conflict => conflict.id)).add(arrival.id);
+  const proofs = conflictsInARow(tracker).filter(conflict => conflict.proofless !== true);
+  const ids = new Set(proofs.map(conflict => conflict.id)).add(arrival.id);
   if (ids.size >= CONFLICTS_FOR_RESTART) {
     return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: adoptable(tracker, arrival) };
   }
@@ -138,7 +151,7 @@ export function record(
   placement: Extract<Placement, { kind: 'unseen' | 'unaccepted' | 'restart' }>,
   settings: TrackerSettings,
 ): { tracker: Tracker; changes: TrackerChange[] } {
-  if (placement.kind === 'unaccepted') return { tracker: notInARow(tracker), changes: [] };
+  if (placement.kind === 'unaccepted') return { tracker: notInARow(tracker, arrival), changes: [] };
   if (placement.kind === 'restart') return restart(tracker, arrival, placement, settings);
   const changes: TrackerChange[] = [];
   const update = (epoch: Epoch): Epoch => {
@@ -149,7 +162,7 @@ export function record(
   };
   const current = tracker.current === null ? null : update(tracker.current);
   const previous = updatePrevious(tracker, arrival, placement.epoch, update);
-  return { tracker: notInARow({ ...tracker, current, previous }), changes };
+  return { tracker: notInARow({ ...tracker, current, previous }, arrival), changes };
 }
 
 /** The earlier epochs after an arrival; the same array where nothing about them changed, which is nearly always. */
@@ -160,19 +173,21 @@ function updatePrevious(
   update: (epoch: Epoch) => Epoch,
 ): readonly Epoch[] {
   if (number === current?.number) {
-    const keeps = arrival.id <= current.highest || previous.every(epoch => epoch.grown === 0);
+    const keeps =
+      arrival.added === true || arrival.id <= current.highest || previous.every(epoch => epoch.grown === 0);
     return keeps ? previous : previous.map(epoch => ({ ...epoch, grown: 0 }));
   }
-  // An event that is known to be older than the current numbering is a late retry, whatever it adds.
-  const old = isBefore(arrival.eventTime, current?.startTime ?? null);
+  // An event that is known to be older than the current numbering is a late retry, whatever it adds; one that was added
+  // by hand says nothing about what the provider sends.
+  const old = arrival.added === true || isBefore(arrival.eventTime, current?.startTime ?? null);
   return previous.map(epoch => {
     const updated = update(epoch);
     return updated.highest > epoch.highest && !old ? { ...updated, grown: epoch.grown + 1 } : updated;
   });
 }
 
-function notInARow(tracker: Tracker): Tracker {
-  return tracker.inARow === 0 ? tracker : { ...tracker, inARow: 0 };
+function notInARow(tracker: Tracker, { added }: Arrival): Tracker {
+  return tracker.inARow === 0 || added === true ? tracker : { ...tracker, inARow: 0 };
 }
 
 /**
@@ -265,4 +280,13 @@ export function nextAging(tracker: Tracker, settings: TrackerSettings): number |
     for (const hole of epoch.holes) next = Math.min(next, changesAt(hole, settings) ?? next);
   }
   return Number.isFinite(next) ? next : null;
+}
+
+/** The tracker after the provider sent, with these bytes, what had been added by hand: from now on they are the id's. */
+export function confirmAdded(tracker: Tracker, number: number, id: number, fingerprint: string): Tracker {
+  if (id !== 1) return tracker;
+  const confirm = (epoch: Epoch): Epoch =>
+    epoch.number === number ? { ...epoch, firstFingerprint: fingerprint } : epoch;
+  const { current, previous } = tracker;
+  return { ...tracker, current: current && confirm(current), previous: previous.map(confirm) };
 }

@@ -12,6 +12,7 @@ import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook'
 import { Arrivals } from './arrivals';
 import { Confirmations } from './confirmations';
 import type {
+  AddResult,
   AppendRequest,
   AppendResult,
   EventDetail,
@@ -201,7 +202,9 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     const secret = webhook.secrets.find(({ id }) => id === request.secretId);
     const usable = secret !== undefined && (secret.usableUntil === null || Date.now() < secret.usableUntil);
     if (!usable) return { kind: 'revoked' };
-    return live.appends.append(request.event);
+    const result = await live.appends.append(request.event);
+    // Said of added events only.
+    return result.kind === 'not_added' ? { kind: 'overloaded' } : result;
   }
 
   async release(sequence: number): Promise<ReleaseResult> {
@@ -236,9 +239,9 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return redactEntity(this.#live.log.segments, entityKey, after);
   }
 
-  /** Takes an event that its operator vouches for. Everything else about it is judged as for any other. */
-  async add(event: IncomingEvent): Promise<AppendResult> {
-    return this.#live === null ? { kind: 'gone' } : this.#live.appends.append(event);
+  /** Takes an event that its operator vouches for. Its bytes prove nothing about the provider (`added.ts`). */
+  async add(event: IncomingEvent): Promise<AddResult> {
+    return this.#live === null ? { kind: 'gone' } : this.#live.appends.append({ ...event, added: true });
   }
 
   async resolveGaps(request: GapResolution): Promise<ResolveResult> {

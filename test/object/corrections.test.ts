@@ -2,7 +2,14 @@
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ingest, newWebhook, orderCreated, send } from '../support/rest';
+import { ingest, newWebhook, orderCreated, SECRET, send } from '../support/rest';
+
+async function hmacBase64(text: string): Promise<string> {
+  const encoder = new TextEncoder();
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const key = await crypto.subtle.importKey('raw', encoder.encode(SECRET), algorithm, false, ['sign']);
+  return new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(text))).toBase64();
+}
 
 afterEach(() => {
   vi.useRealTimers();
@@ -91,8 +98,99 @@ describe('adding an event', () => {
       provider: 'custom',
       signature: { ...signature, type: ['json:/kind'], seq: { from: 'json:/n' } },
     });
+    const sent = '{"kind":"a","n":6}';
+    const headers = { 'X-S': Uint8Array.fromBase64(await hmacBase64(sent)).toHex() };
+    expect((await send('POST', path.replace('/v1/webhooks', '/in'), sent, headers)).status).toBe(200);
     const added = await send('POST', `${path}/events`, { body: '{"kind":"a","n":7}' });
-    expect(added.body).toEqual({ status: 'accepted', sequence: 1, increment_id: 7 });
+    expect(added.body).toEqual({ status: 'accepted', sequence: 2, increment_id: 7 });
+  });
+
+  /** The event as the provider's API shows it: the same, written in another way. */
+  const rewritten = (id: number) => JSON.stringify(JSON.parse(orderCreated(id)), null, 4);
+  const standing = async (path: string) => {
+    const { epoch, highest_increment_id, gaps } = (await send('GET', `${path}/gaps?status=open`)).body;
+    return {
+      epoch,
+      highest: highest_increment_id,
+      gaps: Object.values(gaps ?? {}).map(({ from, to }) => [from, to]),
+    };
+  };
+
+  it('is known again when the provider sends it after all, and shows no new numbering', async () => {
+    const { id, path } = await withGap();
+    for (const missing of [2, 3, 4, 5]) {
+      const added = await send('POST', `${path}/events`, { body: rewritten(missing) });
+      expect(added.body).toMatchObject({ status: 'accepted', sequence: missing + 1 });
+    }
+    for (const missing of [2, 3, 4, 5]) {
+      const late = await ingest(id, orderCreated(missing));
+      expect(late.body).toEqual({ status: 'duplicate', sequence: missing + 1, increment_id: missing });
+    }
+    expect((await ingest(id, orderCreated(11))).body).toMatchObject({ status: 'accepted', sequence: 7 });
+    expect(await standing(path)).toEqual({ epoch: 1, highest: 11, gaps: [[6, 9]] });
+    // From now on its bytes are those the provider sent.
+    const other = await ingest(id, orderCreated(2, { unique_id: 'other' }));
+    expect(other.body).toMatchObject({ status: 'quarantined' });
+  });
+
+  it('keeps what differs from it in quarantine, and takes that for no new numbering either', async () => {
+    const { id, path } = await withGap();
+    for (const missing of [2, 3, 4, 5]) {
+      await send('POST', `${path}/events`, { body: orderCreated(missing, { unique_id: 'mistaken' }) });
+      expect((await ingest(id, orderCreated(missing))).body).toMatchObject({ status: 'quarantined' });
+    }
+    expect(await standing(path)).toEqual({ epoch: 1, highest: 10, gaps: [[6, 9]] });
+  });
+
+  it('is refused where its id is taken, however often, and begins no numbering', async () => {
+    const webhook = await newWebhook({ sequence: { grace_seconds: 0 } });
+    const at = `${webhook.path}/events`;
+    const early = await send('POST', at, { body: orderCreated(1) });
+    expect(early).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('no increment id yet') },
+    });
+    for (const n of [1, 2, 3, 4]) await ingest(webhook.id, orderCreated(n));
+    await new Promise(resolve => setTimeout(resolve, 5));
+    for (const n of [1, 2, 3, 4]) {
+      const { status, body } = await send('POST', at, { body: rewritten(n) });
+      expect({ status, detail: body.detail }).toEqual({
+        status: 409,
+        detail: `Another body is known with the id of this event, as sequence ${n}.`,
+      });
+    }
+    for (const far of [1005, Number.MAX_SAFE_INTEGER]) {
+      const { status, body } = await send('POST', at, { body: orderCreated(far) });
+      expect({ status, detail: body.detail }).toEqual({
+        status: 409,
+        detail: expect.stringContaining('at most 1004'),
+      });
+    }
+    expect(await standing(webhook.path)).toEqual({ epoch: 1, highest: 4, gaps: [] });
+    expect((await send('GET', `${webhook.path}/status`)).body).toMatchObject({ last_sequence: 4 });
+  });
+
+  it('moves no baseline', async () => {
+    const { id, path } = await newWebhook();
+    await ingest(id, orderCreated(1000));
+    for (const n of [1, 500]) {
+      const added = await send('POST', `${path}/events`, { body: orderCreated(n) });
+      expect(added.body).toMatchObject({ status: 'accepted' });
+    }
+    expect((await ingest(id, orderCreated(1001))).body).toMatchObject({ status: 'accepted' });
+    expect(await standing(path)).toEqual({ epoch: 1, highest: 1001, gaps: [] });
+    expect((await send('GET', `${path}/status`)).body).toMatchObject({ missing_ids: 0 });
+  });
+
+  it('is the same event as the one that was sent, also where signed bytes are what it is known by', async () => {
+    const { id, path } = await newWebhook({ provider: 'github' });
+    const body = '{"action":"opened"}';
+    const headers = { 'X-GitHub-Event': 'pull_request', 'X-GitHub-Delivery': '72d3162e' };
+    const signature = `sha256=${Uint8Array.fromBase64(await hmacBase64(body)).toHex()}`;
+    const sent = await send('POST', `/in/${id}`, body, { ...headers, 'X-Hub-Signature-256': signature });
+    expect(sent.body).toMatchObject({ status: 'accepted', sequence: 1 });
+    const added = await send('POST', `${path}/events`, { body, headers });
+    expect(added.body).toMatchObject({ status: 'duplicate', sequence: 1 });
   });
 });
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { objectOf } from '../../src/log/stub';
-import { newWebhook, send } from '../support/in-worker';
+import { newWebhook, send } from '../support/rest';
 
 /** A webhook whose inbound secret is sealed under a key that nobody has. */
 async function unreadable(): Promise<number> {

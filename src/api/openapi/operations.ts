@@ -152,8 +152,8 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ method: 'post', path: `${W}/events`, id: 'addEvent', tag: 'sequence' },
     summary: 'Add an event that was fetched from the provider',
     description:
-      'Judged like any other, and fills its gap; shown as not signed (`body_signed: false`). The body is text, or bytes ' +
-      'in base64.',
+      'Fills its gap; shown as not signed (`body_signed: false`). Its increment id is at most 1,000 above the highest, and ' +
+      'not taken by other bytes (409). The body is text, or bytes in base64.',
     body: { schema: 'AddedEvent', example: { body: '{"topic":"order:created","message":{…}}' } },
     ...{ answers: [200, 'Ingested'], problems: [400, 404, 409, 413, 422] },
   },

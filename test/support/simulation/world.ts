@@ -8,7 +8,7 @@ import type {
   OpenedTarget,
   OutgoingEvent,
 } from '../../../src/delivery/outgoing';
-import type { AppendResult, IncomingEvent } from '../../../src/log/contract';
+import type { AddResult, IncomingEvent } from '../../../src/log/contract';
 import { DueTimes } from '../../../src/log/due-times';
 import { Forwarding } from '../../../src/log/forwarding';
 import { Log } from '../../../src/log/log';
@@ -94,7 +94,7 @@ export class World {
   }
 
   /** As the object commits a batch. */
-  append(events: readonly IncomingEvent[]): AppendResult[] {
+  append(events: readonly IncomingEvent[]): AddResult[] {
     const results = this.log.append(events, this.time.now);
     this.forwarding.pump();
     return results;
