@@ -5,15 +5,25 @@
  * one fails the request is repeated, and goes on. What the document does not list stays, unless `prune=1`.
  */
 import { Hono } from 'hono';
-import { type Change, type Entry, entriesOf, exportedWebhook, webhookName } from '../configuration/document';
-import { type Means, updated } from '../configuration/update';
+import {
+  type Change,
+  destinationEntry,
+  destinationName,
+  type Entry,
+  entriesOf,
+  exportedConfig,
+  webhookName,
+} from '../configuration/document';
+import type { Means } from '../configuration/means';
+import { updated } from '../configuration/update';
 import { err, ok, type Result } from '../result';
 import { parseWebhook } from '../subscriptions/input';
 import { open } from '../subscriptions/sealing';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { readJson } from './body';
 import { inputRules, makingAt, sealingKeys } from './deployment';
-import { changeWebhook, createWebhook, findWebhook, listPage, removeWebhook } from './manage';
+import { changeWebhook, findWebhook, listPage, removeWebhook } from './manage';
+import { createNamed, findNamed } from './named-webhooks';
 import { type ApiError, problem } from './problem';
 import { oneOfParameter } from './query';
 
@@ -38,8 +48,7 @@ async function allWebhooks(env: Env, now: number): Promise<Result<WebhookRecord[
 config.get('/', async c => {
   const records = await allWebhooks(c.env, Date.now());
   if (!records.ok) return problem(records.error);
-  const sorted = records.value.toSorted((a, b) => webhookName(a).localeCompare(webhookName(b)));
-  return c.json({ webhooks: sorted.map(exportedWebhook) });
+  return c.json(exportedConfig(records.value));
 });
 
 config.put('/', async c => {
@@ -94,76 +103,109 @@ async function planned(env: Env, entries: Entry[], means: Means): Promise<Result
   const records = await allWebhooks(env, means.making.now);
   if (!records.ok) return records;
   const steps: Step[] = [];
+  const meant = new Set<number>();
   for (let start = 0; start < entries.length; start += AT_ONCE) {
     const some = entries.slice(start, start + AT_ONCE);
-    for (const step of await Promise.all(some.map(entry => stepFor(env, entry, records.value, means)))) {
+    const found = await Promise.all(some.map(entry => meantBy(env, entry, records.value)));
+    for (const [index, entry] of some.entries()) {
+      const current = found[index];
+      if (current === undefined) continue;
+      if (!current.ok) return current;
+      const id = current.value?.id ?? null;
+      if (id !== null && meant.has(id)) {
+        const message = 'is a webhook that another entry of this document changes too';
+        return err({ reason: 'invalid', errors: [{ path: entry.prefix, message }] });
+      }
+      if (id !== null) meant.add(id);
+      const step =
+        current.value === null ? creation(env, entry, means) : await change(env, current.value, entry, means);
       if (!step.ok) return step;
       steps.push(step.value);
     }
   }
   if (!means.prune) return ok(steps);
-  const listed = new Set(entries.map(({ name }) => name));
-  for (const record of records.value.filter(record => !listed.has(webhookName(record)))) {
+  for (const record of records.value.filter(({ id }) => !meant.has(id))) {
     steps.push(removal(env, record, means.making.now));
   }
   return ok(steps);
 }
 
-async function stepFor(
+/** The webhook that an entry means, as it is now; null for one to be made. */
+async function meantBy(
   env: Env,
-  entry: Entry,
+  { name, webhookId, prefix }: Entry,
   records: readonly WebhookRecord[],
-  means: Means,
-): Promise<Result<Step, ApiError>> {
-  const named = records.filter(record => webhookName(record) === entry.name);
-  const [known] = named;
-  if (named.length > 1) {
-    const detail = `${named.length} webhooks are named "${entry.name.slice(0, 60)}": rename all but one.`;
-    return err({ reason: 'conflict', detail });
-  }
-  if (known === undefined) return creation(env, entry, means);
-  // The list may be a minute old; the object is not.
-  const current = await findWebhook(env, String(known.id));
-  if (!current.ok) return current;
-  const plan = await updated(current.value, entry, means);
-  if (!plan.ok) return err({ reason: 'invalid', errors: plan.error });
-  return ok({
-    changes: plan.value.changes,
-    apply: async () => {
-      const edit = async (
-        record: WebhookRecord,
-      ): Promise<Result<{ record: WebhookRecord; extra: Change[] }, ApiError>> => {
-        const again = await updated(record, entry, means);
-        if (!again.ok) return err({ reason: 'invalid', errors: again.error });
-        return ok({ record: again.value.record, extra: again.value.changes });
-      };
-      const changed = await changeWebhook(env, String(known.id), edit, means.making.now);
-      return changed.ok ? ok(changed.value.extra) : changed;
-    },
-  });
-}
-
-function creation(env: Env, { name, webhookId, prefix, given }: Entry, means: Means): Result<Step, ApiError> {
+): Promise<Result<WebhookRecord | null, ApiError>> {
   if (webhookId !== null) {
+    const found = await findWebhook(env, String(webhookId));
+    if (found.ok || found.error.reason !== 'not_found') return found;
     const message = 'names no webhook of this gateway; leave it out and give a name to make one';
     return err({ reason: 'invalid', errors: [{ path: `${prefix}/webhook_id`, message }] });
   }
-  const input = parseWebhook(given, means.rules);
+  const [known, ...others] = records.filter(record => record.name === name);
+  if (others.length > 0) {
+    const detail = `${others.length + 1} webhooks are named "${name.slice(0, 60)}": give their webhook_id.`;
+    return err({ reason: 'conflict', detail });
+  }
+  // The list may be a minute old; the object is not.
+  const listed = known === undefined ? ok(null) : await findWebhook(env, String(known.id));
+  if (listed.ok && listed.value?.name === name) return listed;
+  if (!listed.ok && listed.error.reason !== 'not_found') return listed;
+  return findNamed(env, name);
+}
+
+async function change(
+  env: Env,
+  current: WebhookRecord,
+  entry: Entry,
+  means: Means,
+): Promise<Result<Step, ApiError>> {
+  const plan = await updated(current, entry, means);
+  if (!plan.ok) return err({ reason: 'invalid', errors: plan.error });
+  return ok({ changes: plan.value.changes, apply: () => applyTo(env, current.id, entry, means) });
+}
+
+async function applyTo(
+  env: Env,
+  id: number,
+  entry: Entry,
+  means: Means,
+): Promise<Result<Change[], ApiError>> {
+  const edit = async (
+    record: WebhookRecord,
+  ): Promise<Result<{ record: WebhookRecord; extra: Change[] }, ApiError>> => {
+    const next = await updated(record, entry, means);
+    if (!next.ok) return err({ reason: 'invalid', errors: next.error });
+    return ok({ record: next.value.record, extra: next.value.changes });
+  };
+  const changed = await changeWebhook(env, String(id), edit, means.making.now);
+  return changed.ok ? ok(changed.value.extra) : changed;
+}
+
+function creation(env: Env, entry: Entry, means: Means): Result<Step, ApiError> {
+  const { name, prefix, given } = entry;
+  const { destinations = [] } = given;
+  const entries = Array.isArray(destinations)
+    ? destinations.map(one => destinationEntry(one) ?? one)
+    : destinations;
+  const input = parseWebhook({ ...given, destinations: entries }, means.rules);
   if (!input.ok) {
     const errors = input.error.map(({ path, message }) => ({ path: prefix + path, message }));
     return err({ reason: 'invalid', errors });
   }
-  const destinations = input.value.destinations.map(
+  const made = input.value.destinations.map(
     (destination): Change => ({
-      ...{ action: 'create', kind: 'destination', name: destination.name ?? destination.url, webhook: name },
+      ...{ action: 'create', kind: 'destination', name: destinationName(destination), webhook: name },
     }),
   );
-  const changes: Change[] = [{ action: 'create', kind: 'webhook', name }, ...destinations];
+  const changes: Change[] = [{ action: 'create', kind: 'webhook', name }, ...made];
   return ok({
     changes,
     apply: async () => {
-      const created = await createWebhook(env, input.value, 'rest', means.making.now);
+      const created = await createNamed(env, input.value, name, means.making.now);
       if (!created.ok) return created;
+      // Someone else applied a configuration with this name in between.
+      if (created.value.kind === 'exists') return applyTo(env, created.value.id, entry, means);
       const secrets = created.value.revealed.map(({ secretKey }) => secretKey);
       return ok(
         changes.map((change, index) => {

@@ -56,7 +56,7 @@ async function keyedDigest(env: Env, text: string): Promise<Uint8Array> {
 }
 
 /** Random-looking bytes out of a key: the `round`th id that a webhook made under it can have. */
-export async function bytesOf(env: Env, { key }: Attempt, round: number): Promise<Uint8Array> {
+export async function bytesOf(env: Env, { key }: Pick<Attempt, 'key'>, round: number): Promise<Uint8Array> {
   return keyedDigest(env, `id\n${round}\n${key}`);
 }
 

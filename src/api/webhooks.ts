@@ -82,6 +82,10 @@ webhooks.patch('/:webhook_id', async c => {
     async current => {
       const settings = patchWebhook(current, patch.value, inputRules(c.env));
       if (!settings.ok) return err({ reason: 'invalid', errors: settings.error });
+      // Configurations know webhooks by their names: who has one webhook must not take the name of another.
+      if (c.var.principal.webhookId !== null && settings.value.name !== current.name) {
+        return err({ reason: 'forbidden', detail: 'A token for one webhook does not rename it.' });
+      }
       return ok({ record: await withSettings(current, settings.value, making.value), extra: null });
     },
     making.value.now,

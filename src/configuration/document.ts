@@ -1,12 +1,12 @@
 /**
  * The configuration as a document: every webhook with its destinations, known by their names, without secrets and
- * without what only this deployment knows (ids, times, addresses). Pure.
+ * without what only this deployment knows (times, addresses; ids only where names are not enough). Pure.
  */
 import { isObject } from '../json/kind';
 import { err, ok, type Result } from '../result';
-import { destinationDocument } from '../subscriptions/destination-input';
 import type { FieldError } from '../subscriptions/field-errors';
-import { webhookDocument } from '../subscriptions/input';
+import { mergePatch } from '../subscriptions/merge-patch';
+import { shownDestination, shownWebhook } from '../subscriptions/view';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
 
 /** One difference. `fields`: path → `{from, to}`; of secrets only that they change. */
@@ -28,16 +28,33 @@ export const webhookName = (record: WebhookRecord): string => record.name ?? Str
 export const destinationName = ({ name, url }: Pick<DestinationRecord, 'name' | 'url'>): string =>
   name ?? url;
 
-export function exportedWebhook(record: WebhookRecord): object {
+/** Every webhook, by name; with its id where the name is not enough to tell it from the others. */
+export function exportedConfig(records: readonly WebhookRecord[]): object {
+  const sorted = records.toSorted((a, b) => webhookName(a).localeCompare(webhookName(b)) || a.id - b.id);
+  return { webhooks: sorted.map(record => exportedWebhook(record, records)) };
+}
+
+function exportedWebhook(record: WebhookRecord, all: readonly WebhookRecord[]): object {
+  const { destinations } = record;
+  const isNamed = record.name !== null && all.filter(({ name }) => name === record.name).length === 1;
   return {
-    ...(record.name === null ? { webhook_id: record.id } : {}),
+    ...(isNamed ? {} : { webhook_id: record.id }),
     provider: record.provider,
-    ...webhookDocument(record),
-    destinations: record.destinations.map(destinationDocument),
+    ...shownWebhook(record),
+    destinations: destinations.map(destination => ({
+      ...(namesakes(destinations, destinationName(destination)).length === 1
+        ? {}
+        : { destination_id: destination.id }),
+      ...shownDestination(destination),
+    })),
   };
 }
 
-/** An entry of a document that is applied, with its place in it. */
+/** The destinations that are known by a name. */
+export const namesakes = (destinations: readonly DestinationRecord[], name: string): DestinationRecord[] =>
+  destinations.filter(destination => destinationName(destination) === name);
+
+/** An entry of a document that is applied, with its place in it; known by its id where it has one, else by its name. */
 export type Entry = {
   prefix: string;
   name: string;
@@ -45,7 +62,7 @@ export type Entry = {
   given: Record<string, unknown>;
 };
 
-/** The entries of a document, each with a name that no other has. */
+/** The entries of a document. A field that is null is one that is left out, in whatever depth of objects. */
 export function entriesOf(document: unknown): Result<Entry[], FieldError[]> {
   if (!isObject(document) || !Array.isArray(document.webhooks)) {
     return err([{ path: '/webhooks', message: 'must be a list of webhooks' }]);
@@ -56,31 +73,63 @@ export function entriesOf(document: unknown): Result<Entry[], FieldError[]> {
     message: 'unknown field; known are webhooks',
   }));
   const entries: Entry[] = [];
-  for (const [index, given] of document.webhooks.entries()) {
+  for (const [index, webhook] of document.webhooks.entries()) {
     const prefix = `/webhooks/${index}`;
+    const given = withoutNulls(webhook);
     if (!isObject(given)) {
       errors.push({ path: prefix, message: 'must be an object' });
       continue;
     }
-    const { name, webhook_id: id } = given;
-    const webhookId = typeof id === 'number' && Number.isSafeInteger(id) && id > 0 ? id : null;
-    const known =
-      typeof name === 'string' && name !== '' ? name : webhookId === null ? null : String(webhookId);
-    if (known === null)
-      errors.push({ path: `${prefix}/name`, message: 'is required: webhooks are known by it' });
-    else if (entries.some(entry => entry.name === known)) {
-      errors.push({ path: `${prefix}/name`, message: 'is the name of another webhook in this document' });
-    } else entries.push({ prefix, name: known, webhookId, given });
+    const entry = entryOf(prefix, given);
+    if (!entry.ok) errors.push(entry.error);
+    else if (!entries.some(other => isSameEntry(other, entry.value))) entries.push(entry.value);
+    else {
+      const path = entry.value.webhookId === null ? `${prefix}/name` : `${prefix}/webhook_id`;
+      errors.push({ path, message: 'is that of another webhook in this document' });
+    }
   }
   return errors.length > 0 ? err(errors.slice(0, 20)) : ok(entries);
 }
 
-/** The fields that differ. */
-export function differences(before: object, after: object): Record<string, unknown> {
-  const old = new Map<string, unknown>(Object.entries(before));
+function entryOf(prefix: string, given: Record<string, unknown>): Result<Entry, FieldError> {
+  const { name, webhook_id: id } = given;
+  const isNamed = typeof name === 'string' && name !== '';
+  if (id === undefined) {
+    if (isNamed) return ok({ prefix, name, webhookId: null, given });
+    return err({ path: `${prefix}/name`, message: 'is required, or webhook_id: webhooks are known by it' });
+  }
+  if (typeof id === 'number' && Number.isSafeInteger(id) && id > 0) {
+    return ok({ prefix, name: isNamed ? name : String(id), webhookId: id, given });
+  }
+  return err({ path: `${prefix}/webhook_id`, message: 'must be the id of a webhook of this gateway' });
+}
+
+const isSameEntry = (a: Entry, b: Entry): boolean =>
+  a.webhookId !== null && b.webhookId !== null ? a.webhookId === b.webhookId : a.given.name === b.given.name;
+
+/** Nulls mean the default, as in a merge patch; those in lists are values. */
+const withoutNulls = (given: unknown): unknown => (isObject(given) ? mergePatch({}, given) : given);
+
+/** An entry of a list of destinations, likewise. */
+export const destinationEntry = (given: unknown): Record<string, unknown> | null => {
+  const entry = withoutNulls(given);
+  return isObject(entry) ? entry : null;
+};
+
+/** A document with everything in it, and as it is shown. */
+export type Shown = { full: object; shown: object };
+
+/** The fields that differ, as they are shown; of what is masked only that it changes. */
+export function differences(before: Shown, after: Shown): Record<string, unknown> {
+  const text = (document: object, field: string): string =>
+    JSON.stringify(new Map<string, unknown>(Object.entries(document)).get(field)) ?? '';
+  const shownBefore = new Map<string, unknown>(Object.entries(before.shown));
   return Object.fromEntries(
-    Object.entries(after)
-      .filter(([field, to]) => JSON.stringify(old.get(field)) !== JSON.stringify(to))
-      .map(([field, to]) => [field, { from: old.get(field), to }]),
+    Object.entries(after.shown)
+      .filter(([field]) => text(before.full, field) !== text(after.full, field))
+      .map(([field, to]) => {
+        const isMasked = text(before.shown, field) === text(after.shown, field);
+        return [field, isMasked ? 'changed' : { from: shownBefore.get(field), to }];
+      }),
   );
 }

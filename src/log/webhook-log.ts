@@ -200,7 +200,9 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     const { webhook } = live;
     if (request.version !== webhook.version) return { kind: 'stale', record: webhook };
     const secret = webhook.secrets.find(({ id }) => id === request.secretId);
-    const usable = secret !== undefined && (secret.usableUntil === null || Date.now() < secret.usableUntil);
+    // The version of an earlier webhook with this id: one that a configuration made, deleted, and made again.
+    if (secret === undefined) return { kind: 'stale', record: webhook };
+    const usable = secret.usableUntil === null || Date.now() < secret.usableUntil;
     if (!usable) return { kind: 'revoked' };
     const result = await live.appends.append(request.event);
     // Said of added events only.

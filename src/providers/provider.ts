@@ -69,7 +69,8 @@ export type Guide = {
   success: string;
 };
 
-export type Setting = { name: string; isRequired: boolean; what: string };
+/** `isSecret`: not shown again. */
+export type Setting = { name: string; isRequired: boolean; isSecret?: true; what: string };
 
 /** A certificate that requests name by its address: who may serve it, and where the webhook's id goes in the message. */
 export type CertificateRule = {

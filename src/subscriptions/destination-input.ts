@@ -11,6 +11,7 @@ import { headersProblemText, parseExtraHeaders } from './extra-headers';
 import { type FieldError, fieldErrors, refusedFields } from './field-errors';
 import { activity, fieldsOf, jsonObject, oneOf, text, topics, wholeNumber } from './fields';
 import { described } from './json-schema';
+import { unmaskedHeaders } from './masking';
 import { mergePatch } from './merge-patch';
 import type { DestinationRecord } from './webhook';
 
@@ -161,17 +162,34 @@ function urlErrors(url: string, urlRule: UrlRule, prefix: string): FieldError[] 
 /**
  * A new destination.
  * @param prefix JSON pointer of the destination in the request body
+ * @param stored the destination it takes the place of: its masked headers stay, and so does its URL, allowed or not
  */
 export function parseDestination(
   given: unknown,
   urlRule: UrlRule,
   prefix = '',
+  stored: DestinationSettings | null = null,
 ): Result<DestinationInput, FieldError[]> {
   const parsed = v.safeParse(creationSchema, given);
   if (!parsed.success) return err(fieldErrors(parsed.issues, prefix));
-  const errors = urlErrors(parsed.output.url, urlRule, prefix);
+  const errors = parsed.output.url === stored?.url ? [] : urlErrors(parsed.output.url, urlRule, prefix);
   if (errors.length > 0) return err(errors);
-  return ok({ ...settingsOf(parsed.output, parsed.output.start), secretKey: parsed.output.secret_key });
+  const settings = unmasked(settingsOf(parsed.output, stored?.start ?? parsed.output.start), stored, prefix);
+  return settings.ok ? ok({ ...settings.value, secretKey: parsed.output.secret_key }) : settings;
+}
+
+/** With the stored values of headers that came masked. */
+function unmasked(
+  settings: DestinationSettings,
+  stored: DestinationSettings | null,
+  prefix: string,
+): Result<DestinationSettings, FieldError[]> {
+  const full = unmaskedHeaders(settings.extraHeadersAsGiven, stored?.extraHeaders ?? []);
+  if (!full.ok) return err([{ path: `${prefix}/extra_headers`, message: full.error }]);
+  const parsed = parseExtraHeaders(full.value);
+  return parsed.ok
+    ? ok({ ...settings, extraHeaders: parsed.value, extraHeadersAsGiven: full.value })
+    : err([{ path: `${prefix}/extra_headers`, message: headersProblemText(parsed.error) }]);
 }
 
 /** The destination as a document that a merge patch applies to: the fields of create that can change. */
@@ -205,5 +223,5 @@ export function patchDestination(
   const parsed = v.safeParse(changeableSchema, mergePatch(destinationDocument(current), object.output));
   if (!parsed.success) return err(fieldErrors(parsed.issues));
   const errors = parsed.output.url === current.url ? [] : urlErrors(parsed.output.url, urlRule, '');
-  return errors.length > 0 ? err(errors) : ok(settingsOf(parsed.output, current.start));
+  return errors.length > 0 ? err(errors) : unmasked(settingsOf(parsed.output, current.start), current, '');
 }

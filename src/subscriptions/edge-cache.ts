@@ -44,7 +44,7 @@ export async function recordFor(
 /** Takes a record that came from the object or from KV; gives back the newest known. */
 export function remember(record: WebhookRecord, now: number): WebhookRecord {
   const known = cache.get(record.id)?.record;
-  const newest = known !== undefined && known.version > record.version ? known : record;
+  const newest = known !== undefined && isNewer(known, record) ? known : record;
   cache.delete(record.id);
   cache.set(record.id, { record: newest, readAt: now });
   for (const oldest of cache.keys()) {
@@ -53,6 +53,10 @@ export function remember(record: WebhookRecord, now: number): WebhookRecord {
   }
   return newest;
 }
+
+/** An id may have had a webhook before, deleted since: its versions count for nothing. */
+const isNewer = (a: WebhookRecord, b: WebhookRecord): boolean =>
+  a.createdAt === b.createdAt ? a.version > b.version : a.createdAt > b.createdAt;
 
 /** For a webhook that the object says is gone. */
 export function forget(id: number): void {

@@ -12,6 +12,7 @@ import { err, ok, type Result } from '../result';
 import { type DestinationInput, parseDestination, type UrlRule } from './destination-input';
 import { type FieldError, fieldErrors, refusedFields } from './field-errors';
 import { activity, fieldsOf, jsonObject, oneOf, text, topics, wholeNumber } from './fields';
+import { unmaskedSettings } from './masking';
 import { mergePatch } from './merge-patch';
 import { keyErrors, pinnedKeyErrors, providerGiven, providerSettingsErrors } from './provider-input';
 import { retentionProblem } from './retention';
@@ -166,7 +167,9 @@ export function parseWebhook(given: unknown, rules: InputRules): Result<WebhookI
   if (!found.ok) return found;
   const provider = found.value;
 
-  const settings = settingsOf(parsed.output, provider);
+  const full = unmaskedSettings(parsed.output.settings, {}, provider);
+  if (!full.ok) return full;
+  const settings = settingsOf({ ...parsed.output, settings: full.value }, provider);
   const errors = settingsErrors(settings, provider, rules, false);
   const secretProblem = rules.secretProblem(provider, parsed.output.secret_key);
   if (secretProblem !== null) errors.push({ path: '/secret_key', message: secretProblem });
@@ -226,20 +229,35 @@ export function patchWebhook(
   if (!object.success) return err(fieldErrors(object.issues));
   const refused = refusedFields(object.output, Object.keys(changeable), FIXED);
   if (refused.length > 0) return err(refused);
+  const settings = replaceWebhook(record, mergePatch(webhookDocument(record), object.output), rules);
+  if (!settings.ok) return settings;
+  const errors = record.destinations.flatMap(destination => {
+    const message = retentionProblem(settings.value, destination.retrySchedule);
+    return message === null ? [] : [{ path: '/retention_days', message: `${message} (${destination.id})` }];
+  });
+  return errors.length > 0 ? err(errors.slice(0, LIMITS.MAX_ISSUES)) : settings;
+}
 
-  const parsed = v.safeParse(changeableSchema, mergePatch(webhookDocument(record), object.output));
+/**
+ * An existing webhook as a whole document has it: what is left out has its default, masked settings and the token of
+ * `confirm` stay. Whether the retention covers the retries of its destinations is the caller's to judge.
+ */
+export function replaceWebhook(
+  record: WebhookRecord,
+  document: unknown,
+  rules: InputRules,
+): Result<WebhookSettings, FieldError[]> {
+  const parsed = v.safeParse(changeableSchema, document);
   if (!parsed.success) return err(fieldErrors(parsed.issues));
   const found = providerGiven(record.provider, parsed.output.signature, rules);
   if (!found.ok) return found;
   const provider = found.value;
 
-  const settings = settingsOf(parsed.output, provider);
+  const full = unmaskedSettings(parsed.output.settings, record.settings, provider);
+  if (!full.ok) return full;
+  const settings = settingsOf({ ...parsed.output, settings: full.value }, provider);
   const keepsToken = isSameHost(record.confirm?.url, settings.confirm?.url);
   const errors = settingsErrors(settings, provider, rules, keepsToken);
   errors.push(...keyErrors(record.signature ?? null, settings.signature ?? null));
-  for (const destination of record.destinations) {
-    const message = retentionProblem(settings, destination.retrySchedule);
-    if (message !== null) errors.push({ path: '/retention_days', message: `${message} (${destination.id})` });
-  }
   return errors.length > 0 ? err(errors.slice(0, LIMITS.MAX_ISSUES)) : ok(settings);
 }

@@ -2,8 +2,10 @@
  * What the API shows of a webhook: public JSON, snake_case, times as RFC 3339. It holds no secret, and no place
  * where one could get in: fields are named one by one.
  */
+import { providerOf } from '../providers/registry';
 import { destinationDocument } from './destination-input';
 import { webhookDocument } from './input';
+import { maskedHeaders, maskedSettings } from './masking';
 import type { RevealedSecret } from './record';
 import type { DestinationRecord, WebhookRecord } from './webhook';
 
@@ -18,11 +20,21 @@ export function ingestUrl(base: string, webhookId: number): string {
   return `${base.replace(/\/+$/, '')}/in/${webhookId}`;
 }
 
+/** The fields that can change, as they are shown: what is secret among them is masked. */
+export function shownWebhook(record: WebhookRecord) {
+  return { ...webhookDocument(record), settings: maskedSettings(record.settings, providerOf(record)) };
+}
+
+export function shownDestination(destination: DestinationRecord) {
+  const document = destinationDocument(destination);
+  return { ...document, extra_headers: maskedHeaders(document.extra_headers) };
+}
+
 export function webhookView(record: WebhookRecord, base: string) {
   return {
     webhook_id: record.id,
     provider: record.provider,
-    ...webhookDocument(record),
+    ...shownWebhook(record),
     ingest_url: ingestUrl(base, record.id),
     created_at: timeText(record.createdAt),
     updated_at: timeText(record.updatedAt),
@@ -33,7 +45,7 @@ export function webhookView(record: WebhookRecord, base: string) {
 export function destinationView(destination: DestinationRecord) {
   return {
     destination_id: destination.id,
-    ...destinationDocument(destination),
+    ...shownDestination(destination),
     start: destination.start,
     created_at: timeText(destination.createdAt),
   };

@@ -157,6 +157,131 @@ describe('the configuration', () => {
     expect((await send('GET', '/v1/config')).body).toEqual({ webhooks: [] });
   });
 
+  it('makes one webhook of a name, however many ask for it at once, and whatever the list shows', async () => {
+    const all = await Promise.all([put(wish), put(wish), put(wish)]);
+    expect(all.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const { body } = await send('GET', '/v1/webhooks');
+    expect(
+      Object.values(body.webhooks ?? {})
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['orders', 'shop']);
+    // A list that does not show it yet.
+    const listing = vi.spyOn(env.SUBSCRIPTIONS, 'list');
+    expect(await changesOf(wish)).toEqual([]);
+    listing.mockRestore();
+    const before = Object.values(body.webhooks ?? {}).find(
+      ({ name }) => String(name) === 'orders',
+    )?.webhook_id;
+    await changesOf({ webhooks: [] }, '?prune=1');
+    await changesOf(wish);
+    const again = Object.values((await send('GET', '/v1/webhooks')).body.webhooks ?? {});
+    expect(again.find(({ name }) => String(name) === 'orders')?.webhook_id).toBe(before);
+    expect((await ingest(Number(before), orderCreated(1))).body).toMatchObject({ status: 'accepted' });
+  });
+
+  it('puts a scheme in the place of the one before, and judges the whole and not the way there', async () => {
+    const scheme = { alg: 'hmac-sha256', enc: 'hex', sig: [{ h: 'x-s' }], msg: ['{ts}{body}'] };
+    const timed = { ...scheme, ts: { from: 'h:x-t', fmt: 's', tol: 300 }, type: ['h:x-topic'] };
+    const of = (signature: object) => ({
+      webhooks: [{ name: 'own', provider: 'custom', secret_key: 's', signature }],
+    });
+    const plain = { ...scheme, msg: ['{body}'] };
+    await changesOf(of(timed));
+    await changesOf(of(plain));
+    const [{ signature } = {}] = Object.values((await send('GET', '/v1/config')).body.webhooks ?? {});
+    expect(signature).not.toHaveProperty('ts');
+    expect(signature).toMatchObject({ type: [] });
+    await changesOf(of(timed));
+
+    const short = { schedule_seconds: [5] };
+    const kept = (retention_days: number, destination: object) => ({
+      webhooks: [
+        { ...wish.webhooks[0], retention_days, destinations: [{ name: 'app', url, ...destination }] },
+      ],
+    });
+    await changesOf(kept(7, {}));
+    expect(await changesOf(kept(1, { retry: short }))).toHaveLength(2);
+    expect(await changesOf(kept(7, {}))).toHaveLength(2);
+    const refused = await put(kept(1, {}));
+    expect(refused.body.errors).toMatchObject([{ path: '/webhooks/0/retention_days' }]);
+  });
+
+  it('can be exported and applied whatever names there are', async () => {
+    await newWebhook({
+      name: 'twin',
+      destinations: [
+        { url, topics: 'order:*' },
+        { url, topics: 'product:*' },
+      ],
+    });
+    const { id } = await newWebhook({ name: 'twin' });
+    const nameless = await newWebhook();
+    await newWebhook({ name: String(nameless.id) });
+    const exported = (await send('GET', '/v1/config')).body;
+    expect(await changesOf(exported, '?prune=1')).toEqual([]);
+    expect((await put({ webhooks: [{ name: 'twin', provider: 'shipstream' }] })).status).toBe(409);
+    const renamed = { webhooks: [{ webhook_id: id, name: 'other', provider: 'shipstream' }] };
+    expect(await changesOf(renamed)).toMatchObject([{ fields: { name: { from: 'twin', to: 'other' } } }]);
+    const twice = { webhooks: [...renamed.webhooks, { name: 'other', provider: 'shipstream' }] };
+    expect((await put(twice)).status).toBe(422);
+  });
+
+  it.each(['topics', 'is_active', 'sequence', 'settings', 'destinations', 'silence_seconds', 'on_invalid'])(
+    'takes null for the default of %s, of a new webhook and of one that is there',
+    async field => {
+      const document = { webhooks: [{ ...wish.webhooks[1], [field]: null }] };
+      await changesOf(document);
+      expect(await changesOf(document)).toEqual([]);
+    },
+  );
+
+  it('shows no credentials, and keeps those that come back masked', async () => {
+    const destination = {
+      url,
+      extra_headers: { Authorization: 'Bearer hidden', 'X-Env': 'prod', 'X-Api-Key': 'hidden' },
+    };
+    const meta = {
+      ...{ name: 'meta', provider: 'meta', secret_key: 's', settings: { verify_token: 'hidden' } },
+      destinations: [destination, { name: 'lines', url, extra_headers: 'X-Env: prod\nCookie: hidden' }],
+    };
+    await changesOf({ webhooks: [meta] });
+    const exported = await send('GET', '/v1/config');
+    expect(exported.text).not.toContain('hidden');
+    expect(exported.body.webhooks?.[0]).toMatchObject({
+      settings: { verify_token: '********' },
+      destinations: [
+        { extra_headers: { Authorization: '********', 'X-Env': 'prod', 'X-Api-Key': '********' } },
+        { extra_headers: 'X-Env: prod\nCookie: ********' },
+      ],
+    });
+    expect(await changesOf(exported.body)).toEqual([]);
+    const listed = await send('GET', '/v1/webhooks');
+    expect(listed.text).not.toContain('hidden');
+    const id = Number(listed.body.webhooks?.[0]?.webhook_id);
+    const stored = await env.WEBHOOKS.getByName(String(id)).getRecord();
+    expect(stored?.settings).toEqual({ verify_token: 'hidden' });
+    expect(stored?.destinations[0]?.extraHeaders).toContainEqual(['Authorization', 'Bearer hidden']);
+
+    const patched = await send('PATCH', `/v1/webhooks/${id}`, {
+      settings: { verify_token: '********', public_url: url },
+    });
+    expect(patched.body.settings).toEqual({ verify_token: '********', public_url: url });
+    const { destination_id } = listed.body.webhooks?.[0]?.destinations?.[0] ?? {};
+    const at = `/v1/webhooks/${id}/destinations/${destination_id}`;
+    expect((await send('PATCH', at, { extra_headers: { Authorization: '********' } })).status).toBe(200);
+    expect((await send('PATCH', at, { extra_headers: { 'X-Token': '********' } })).body.errors).toMatchObject(
+      [{ path: '/extra_headers', message: expect.stringContaining('X-Token') }],
+    );
+    const changed = { webhooks: [{ ...meta, settings: { verify_token: 'other', public_url: url } }] };
+    const [change] = await changesOf(changed, '?dry_run=1');
+    expect(change).toMatchObject({ fields: { settings: 'changed' } });
+    // Elsewhere there is nothing that a mask could stand for.
+    await changesOf({ webhooks: [] }, '?prune=1');
+    const elsewhere = { webhooks: [{ ...exported.body.webhooks?.[0], secret_key: 's' }] };
+    expect((await put(elsewhere)).status).toBe(422);
+  });
+
   it('names the field of an existing webhook that is wrong', async () => {
     await changesOf(wish);
     const wrong = {

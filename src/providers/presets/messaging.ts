@@ -70,6 +70,7 @@ export const MESSAGING: readonly Declaration[] = [
       {
         name: 'verify_token',
         isRequired: false,
+        isSecret: true,
         what: 'the verify token entered at Meta; without it the verification of the address is refused',
       },
     ],
