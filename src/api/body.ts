@@ -1,4 +1,5 @@
 /** Reads the body of a management request: bounded, however it is framed, before anything is made of it. */
+import { repeatsKey } from '../json/ambiguity';
 import { type JsonProblem, parseJson } from '../json/parse';
 import { LIMITS } from '../limits';
 import { readBody } from '../read-body';
@@ -10,7 +11,8 @@ export async function readBytes(
   request: Request,
   max: number = LIMITS.MAX_API_BODY_BYTES,
 ): Promise<Result<Uint8Array, Extract<ApiError, { reason: 'too_large' | 'malformed' }>>> {
-  const body = await readBody(request, max);
+  // What is too large is read to its end, so that the answer arrives; beyond reason it is cut off.
+  const body = await readBody(request, max, max + LIMITS.MAX_DRAINED_BYTES);
   if (body.ok) return body;
   if (body.error === 'too_large') return err({ reason: 'too_large', maxBytes: max });
   return err({ reason: 'malformed', detail: 'The body ended before it was complete.' });
@@ -39,7 +41,10 @@ export async function readJson(
   if (!bytes.ok) return bytes;
   if (bytes.value.length === 0 && whenEmpty !== undefined) return ok(whenEmpty);
   const document = parseJson(bytes.value);
-  return document.ok
-    ? ok(document.value.value)
-    : err({ reason: 'malformed', detail: DETAIL[document.error] });
+  if (!document.ok) return err({ reason: 'malformed', detail: DETAIL[document.error] });
+  // Which of the two was meant cannot be known.
+  if (repeatsKey(document.value.text)) {
+    return err({ reason: 'malformed', detail: 'An object in the body has a key twice.' });
+  }
+  return ok(document.value.value);
 }

@@ -1,4 +1,5 @@
 /** Creating a webhook under an `Idempotency-Key` (`idempotency.ts`): made once, however often it is asked for. */
+import type { KeptAnswer } from '../log/kept-answers';
 import { objectOf } from '../log/stub';
 import { err, ok, type Result } from '../result';
 import { remember } from '../subscriptions/edge-cache';
@@ -15,7 +16,8 @@ import type { ApiError } from './problem';
 const MAX_ROUNDS = 5;
 
 /**
- * The answer to a create request: that of the first request with this key.
+ * The answer to a create request: that of the first request with this key. `version` is null where it was given before:
+ * the webhook may have been changed since.
  * @param view the answer's body
  */
 export async function createOnce<T extends { webhook_id: number }>(
@@ -24,7 +26,7 @@ export async function createOnce<T extends { webhook_id: number }>(
   attempt: Attempt,
   view: (record: WebhookRecord, revealed: readonly RevealedSecret[]) => T,
   now: number,
-): Promise<Result<T, ApiError>> {
+): Promise<Result<{ answer: T; version: number | null }, ApiError>> {
   const making = await makingAt(env, now);
   if (!making.ok) return making;
   for (let round = 0; round < MAX_ROUNDS; round++) {
@@ -32,7 +34,7 @@ export async function createOnce<T extends { webhook_id: number }>(
     const id = webhookId(count => bytes.slice(0, count));
     const before = await ask(() => objectOf(env, id).recall(attempt.key));
     if (!before.ok) return before;
-    if (before.value !== null) return recalled(env, attempt, before.value);
+    if (before.value !== null) return again(env, attempt, before.value);
 
     const { record, revealed } = await newWebhook(input, 'rest', making.value, id);
     const answer = view(record, revealed);
@@ -43,12 +45,21 @@ export async function createOnce<T extends { webhook_id: number }>(
     if (created.value === 'created') {
       noteChange(id, record, now);
       remember(record, now);
-      return ok(answer);
+      return ok({ answer, version: 1 });
     }
     // Another request with this key was faster, or the webhook is one that the key made long ago.
     const faster = await ask(() => objectOf(env, id).recall(attempt.key));
     if (!faster.ok) return faster;
-    if (faster.value !== null) return recalled(env, attempt, faster.value);
+    if (faster.value !== null) return again(env, attempt, faster.value);
   }
   return err({ reason: 'conflict', detail: 'This Idempotency-Key was used too often. Use a new one.' });
+}
+
+async function again<T>(
+  env: Env,
+  attempt: Attempt,
+  kept: KeptAnswer | 'deleted',
+): Promise<Result<{ answer: T; version: number | null }, ApiError>> {
+  const answer = await recalled<T>(env, attempt, kept);
+  return answer.ok ? ok({ answer: answer.value, version: null }) : answer;
 }

@@ -192,6 +192,8 @@ export function releaseView(result: ReleaseResult): { body: object } | { error: 
       };
     case 'rejected':
       return { error: { reason: 'invalid', errors: result.issues } };
+    case 'redacted':
+      return { error: { reason: 'conflict', detail: 'The body of this event was erased.' } };
     case 'not_quarantined':
       return { error: { reason: 'conflict', detail: 'The event is not in quarantine.' } };
     case 'inactive':

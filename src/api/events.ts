@@ -4,23 +4,30 @@
  */
 import { type Context, Hono } from 'hono';
 import { LIMITS } from '../limits';
-import type { EventStatus, EventsQuery, GapStatus, WebhookObject } from '../log/contract';
+import type { EventStatus, EventsQuery, FeedQuery, GapStatus, WebhookObject } from '../log/contract';
+import type { FeedPosition } from '../log/feed';
 import { objectOf } from '../log/stub';
 import { err, ok, type Result } from '../result';
 import type { FieldError } from '../subscriptions/field-errors';
 import { eventDetailView, eventView, gapsView, releaseView, statusView } from './event-views';
+import { MAX_WAIT_SECONDS, pageInTurns } from './long-poll';
 import { ask, findWebhook } from './manage';
 import { type ApiError, problem } from './problem';
 import { oneOfParameter, wholeParameters } from './query';
 
 export const events = new Hono<{ Bindings: Env }>();
 
-const EVENT_STATUSES: readonly EventStatus[] = ['accepted', 'quarantined', 'retrying', 'dead'];
+const EVENT_STATUSES: readonly EventStatus[] = [
+  'accepted',
+  'confirming',
+  'held',
+  'quarantined',
+  'retrying',
+  'dead',
+];
+/** What an event becomes by its deliveries, long after it arrived: no arrival ends the wait for it. */
+const DELIVERY_STATUSES: readonly (EventStatus | null)[] = ['retrying', 'dead'];
 const GAP_STATUSES: readonly GapStatus[] = ['open', 'filled', 'expired', 'resolved'];
-
-const MAX_WAIT_SECONDS = 30;
-/** The platform ends a request after 30 s; a wait of that length would sometimes end without an answer. */
-const LONGEST_WAIT_MS = 25_000;
 
 /** Answers are asked of an existing webhook's object only: others answer about nothing. */
 export async function objectFor(env: Env, idText: string): Promise<Result<WebhookObject, ApiError>> {
@@ -54,19 +61,71 @@ events.get('/:webhook_id/events', async c => {
     const errors = [page, topic, status, include].flatMap(part => (part.ok ? [] : part.error));
     return problem({ reason: 'invalid', errors });
   }
+  const { after, limit, wait } = page.value;
+  if (wait > 0 && DELIVERY_STATUSES.includes(status.value)) {
+    const message = `cannot be combined with status ${status.value}: that comes with time, not with an event`;
+    return problem({ reason: 'invalid', errors: [{ path: 'query:wait', message }] });
+  }
   const object = await objectFor(c.env, c.req.param('webhook_id'));
   if (!object.ok) return problem(object.error);
-  const { after, limit, wait } = page.value;
-  const query: EventsQuery = {
-    ...{ after, limit, topic: topic.value, status: status.value },
-    waitMs: Math.min(wait * 1000, LONGEST_WAIT_MS),
+  const query: Omit<EventsQuery, 'after'> = {
+    ...{ limit, topic: topic.value, status: status.value },
     ...(include.value === null ? {} : { include: include.value }),
   };
-  const found = await ask(() => object.value.events(query));
+  const found = await pageInTurns(
+    (from, waitMs) => ask(() => object.value.events({ ...query, after: from, waitMs })),
+    after,
+    wait,
+    c.req.raw.signal,
+  );
   if (!found.ok) return problem(found.error);
+  if (found.value === null) return problem({ reason: 'not_found', what: 'webhook' });
   const { events, next, cursor } = found.value;
   return c.json({ events: events.map(eventView), next, cursor });
 });
+
+events.get('/:webhook_id/feed', async c => {
+  const page = wholeParameters(c.req.query(), {
+    limit: { min: 1, max: 500, fallback: 100 },
+    wait: { min: 0, max: MAX_WAIT_SECONDS, fallback: 0 },
+  });
+  const include = oneOfParameter('include', c.req.query('include'), ['body']);
+  const topic = topicParameter(c.req.query('topic'));
+  const after = positionOf(c.req.query('after') ?? '0');
+  if (!page.ok || !topic.ok || !include.ok || !after.ok) {
+    const errors = [page, topic, include, after].flatMap(part => (part.ok ? [] : part.error));
+    return problem({ reason: 'invalid', errors });
+  }
+  const object = await objectFor(c.env, c.req.param('webhook_id'));
+  if (!object.ok) return problem(object.error);
+  const query: Omit<FeedQuery, 'after'> = {
+    ...{ limit: page.value.limit, topic: topic.value },
+    ...(include.value === null ? {} : { include: include.value }),
+  };
+  const found = await pageInTurns(
+    (from, waitMs) => ask(() => object.value.feed({ ...query, after: from, waitMs })),
+    after.value,
+    page.value.wait,
+    c.req.raw.signal,
+  );
+  if (!found.ok) return problem(found.error);
+  if (found.value === null) return problem({ reason: 'not_found', what: 'webhook' });
+  const { events, next, cursor } = found.value;
+  return c.json({
+    events: events.map(eventView),
+    next: next === null ? null : cursorText(next),
+    cursor: cursorText(cursor),
+  });
+});
+
+/** A position in the feed as clients carry it: the sequence and the release that were passed. */
+const cursorText = ({ sequence, release }: FeedPosition): string => `${sequence}.${release}`;
+
+function positionOf(text: string): Result<FeedPosition, FieldError[]> {
+  const [, sequence, release = '0'] = /^(\d{1,15})(?:\.(\d{1,15}))?$/.exec(text) ?? [];
+  if (sequence !== undefined) return ok({ sequence: Number(sequence), release: Number(release) });
+  return err([{ path: 'query:after', message: 'must be 0, or the cursor of a page before' }]);
+}
 
 events.get('/:webhook_id/events/:sequence', async c => {
   const sequence = sequenceOf(c.req.param('sequence'));

@@ -86,9 +86,10 @@ export async function changeWebhook<T, E extends { reason: string } = never>(
     const current = await findWebhook(env, idText);
     if (!current.ok) return current;
     const { id, version } = current.value;
-    if (!precondition(version)) return err({ reason: 'precondition_failed' });
     const edited = await edit(current.value);
     if (!edited.ok) return edited;
+    // After the edit, which may find that the request was answered before, under its Idempotency-Key.
+    if (!precondition(version)) return err({ reason: 'precondition_failed' });
     const next = { ...edited.value.record, updatedAt: now };
     const replaced = await ask(() => objectOf(env, id).replace(next, version, kept));
     if (!replaced.ok) return replaced;

@@ -10,6 +10,7 @@ import { timeText } from '../subscriptions/view';
 import { bodyView, joinedHeaders } from './event-views';
 import { objectFor } from './events';
 import { ask, changeWebhook } from './manage';
+import { etagOf, preconditionOf } from './preconditions';
 import { problem } from './problem';
 
 export const rejections = new Hono<{ Bindings: Env }>();
@@ -53,6 +54,9 @@ rejections.post('/:webhook_id/capture', async c => {
     c.req.param('webhook_id'),
     async current => ok({ record: { ...current, captureUntil }, extra: null }),
     now,
+    { precondition: preconditionOf(c.req.header('If-Match')) },
   );
-  return changed.ok ? c.json({ capture_until: timeText(captureUntil) }) : problem(changed.error);
+  if (!changed.ok) return problem(changed.error);
+  const { version } = changed.value.record;
+  return c.json({ capture_until: timeText(captureUntil) }, 200, { ETag: etagOf(version) });
 });

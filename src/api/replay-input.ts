@@ -15,10 +15,17 @@ const sequence = v.pipe(
   v.maxValue(Number.MAX_SAFE_INTEGER, 'must be less than 2^53'),
 );
 
+/** `Date.parse` takes February 30 for March 1 or 2. */
+function isOnCalendar(given: string): boolean {
+  const [year = 0, month = 0, day = 0] = given.slice(0, 10).split('-').map(Number);
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+}
+
 /** RFC 3339 with a zone, as milliseconds since 1970. */
 const time = v.pipe(
   text(64),
   v.isoTimestamp('must be a time like 2026-11-20T12:00:00Z'),
+  v.check(isOnCalendar, 'must be a time that exists'),
   v.transform(given => Date.parse(given)),
   v.finite('must be a time that exists'),
 );

@@ -31,6 +31,11 @@ function tokenView({ id, name, scope, webhookId, createdAt, lastUsedAt }: TokenR
 }
 
 tokens.post('/', async c => {
+  if (c.req.header('Idempotency-Key') !== undefined) {
+    const message =
+      'is not taken here: a token is shown once; revoke one whose answer was lost, and make another';
+    return problem({ reason: 'invalid', errors: [{ path: 'header:Idempotency-Key', message }] });
+  }
   const given = await readJson(c.req.raw);
   if (!given.ok) return problem(given.error);
   const input = v.safeParse(tokenSchema, given.value);

@@ -4,7 +4,7 @@
 import { Hono } from 'hono';
 import { providerOf } from '../providers/registry';
 import { err, ok } from '../result';
-import { parseWebhook, patchWebhook } from '../subscriptions/input';
+import { parseWebhook, patchWebhook, type WebhookInput } from '../subscriptions/input';
 import { overlapProblem, withInboundSecret, withSettings } from '../subscriptions/record';
 import { parseInboundRotation } from '../subscriptions/rotation';
 import { createdView, timeText, webhookView } from '../subscriptions/view';
@@ -34,7 +34,7 @@ webhooks.post('/', async c => {
   if (!attempt.ok) return problem(attempt.error);
   const created =
     attempt.value === null
-      ? await createWebhook(c.env, input.value, 'rest', Date.now())
+      ? await createdAtOnce(c.env, input.value, base)
       : await createOnce(
           c.env,
           input.value,
@@ -43,13 +43,17 @@ webhooks.post('/', async c => {
           Date.now(),
         );
   if (!created.ok) return problem(created.error);
-  const view =
-    'record' in created.value
-      ? createdView(created.value.record, created.value.revealed, base)
-      : created.value;
-  const headers = { Location: `/v1/webhooks/${view.webhook_id}`, ETag: etagOf(1) };
-  return c.json(view, 201, headers);
+  const { answer, version } = created.value;
+  const location = { Location: `/v1/webhooks/${answer.webhook_id}` };
+  return c.json(answer, 201, version === null ? location : { ...location, ETag: etagOf(version) });
 });
+
+async function createdAtOnce(env: Env, input: WebhookInput, base: string) {
+  const created = await createWebhook(env, input, 'rest', Date.now());
+  if (!created.ok) return created;
+  const { record, revealed } = created.value;
+  return ok({ answer: createdView(record, revealed, base), version: record.version });
+}
 
 webhooks.get('/', async c => {
   const page = wholeParameters(c.req.query(), {

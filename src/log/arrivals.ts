@@ -16,17 +16,18 @@ export class Arrivals {
     for (const wake of waiting) wake();
   }
 
-  /** True when something may have arrived; false when `ms` have passed, or when too many wait already. */
-  next(ms: number): Promise<boolean> {
-    if (ms <= 0 || this.#waiting.size >= LIMITS.MAX_WAITERS) return Promise.resolve(false);
+  /** `arrived`: something may have. `waited`: `ms` have passed. `full`: too many wait already. */
+  next(ms: number): Promise<'arrived' | 'waited' | 'full'> {
+    if (ms <= 0) return Promise.resolve('waited');
+    if (this.#waiting.size >= LIMITS.MAX_WAITERS) return Promise.resolve('full');
     return new Promise(resolve => {
       const wake = () => {
         clearTimeout(timer);
-        resolve(true);
+        resolve('arrived');
       };
       const timer = setTimeout(() => {
         this.#waiting.delete(wake);
-        resolve(false);
+        resolve('waited');
       }, ms);
       this.#waiting.add(wake);
     });

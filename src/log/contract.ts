@@ -6,6 +6,7 @@ import type { Issue } from '../providers/provider';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import type { NotAdded } from './added';
 import type { RedactionPage } from './entity-redaction';
+import type { FeedPosition } from './feed';
 import type { KeptAnswer } from './kept-answers';
 import type { RefusalReport, RefusalsView } from './refusals';
 
@@ -59,9 +60,18 @@ export type AppendResult =
 /** What became of an event that an operator added. */
 export type AddResult = AppendResult | { kind: 'not_added'; reason: NotAdded };
 
-export type ReleaseResult = AppendResult | { kind: 'not_found' } | { kind: 'not_quarantined' };
+export type ReleaseResult =
+  | AppendResult
+  | { kind: 'not_found' }
+  | { kind: 'not_quarantined' }
+  /** Its body was erased: there is nothing to forward. */
+  | { kind: 'redacted' };
 
-export type EventStatus = 'accepted' | 'quarantined' | 'retrying' | 'dead';
+/**
+ * `confirming` and `held`: accepted, but not let go yet, until the provider's API confirms it or its predecessor comes. The
+ * first may still end in quarantine.
+ */
+export type EventStatus = 'accepted' | 'confirming' | 'held' | 'quarantined' | 'retrying' | 'dead';
 
 /** An entry of `GET …/events`. */
 export type EventSummary = {
@@ -123,8 +133,26 @@ export type EventsQuery = {
   include?: 'body';
 };
 
-/** `cursor`: everything up to it was looked at; the `after` to go on from. `next` is the same, or null at the end. */
-export type EventsPage = { events: EventSummary[]; next: number | null; cursor: number };
+/**
+ * `cursor`: everything up to it was looked at; the `after` to go on from. `next` is the same, or null at the end.
+ * `turnedAway`: too many wait already, so nobody waited.
+ */
+export type EventsPage = {
+  events: EventSummary[];
+  next: number | null;
+  cursor: number;
+  turnedAway?: true;
+};
+
+export type FeedQuery = Pick<EventsQuery, 'limit' | 'topic' | 'waitMs' | 'include'> & { after: FeedPosition };
+
+/** As `EventsPage`, in the order in which events become forwardable. */
+export type FeedPage = {
+  events: EventSummary[];
+  next: FeedPosition | null;
+  cursor: FeedPosition;
+  turnedAway?: true;
+};
 
 export type GapStatus = 'open' | 'filled' | 'expired' | 'resolved';
 
@@ -261,7 +289,9 @@ export interface WebhookObject {
   resolveGaps(request: GapResolution): Promise<ResolveResult>;
   refused(report: RefusalReport): Promise<void>;
   refusals(): Promise<RefusalsView | null>;
-  events(query: EventsQuery): Promise<EventsPage>;
+  /** Null: there is no such webhook, or not any more. */
+  events(query: EventsQuery): Promise<EventsPage | null>;
+  feed(query: FeedQuery): Promise<FeedPage | null>;
   event(sequence: number): Promise<EventDetail | null>;
   gaps(status: GapStatus | null): Promise<GapsReport>;
   status(): Promise<StatusReport | null>;

@@ -1,5 +1,5 @@
 /**
- * Pages of the log, ascending by sequence: the list of events, and a feed that a consumer can pull.
+ * Pages of the log, ascending by sequence: the list of events, whatever became of them. The feed is `feed-pages.ts`.
  *
  * Complete: sequences are given in the order of commits and a page is read in one go, so going on from `cursor` neither
  * skips nor repeats an event, whatever arrives meanwhile. Rows read follow the page: filters by status read only what
@@ -14,14 +14,13 @@ import type { Forwarding } from './forwarding';
 import type { Log } from './log';
 import type { StoredEvent } from './segments';
 
-const MAX_EXAMINED = 10_000;
+/** Rows that a call reads at most. */
+export const MAX_EXAMINED = 10_000;
 const MAX_ROWS_PER_READ = 500;
 /** Bytes of bodies in a page; with one body more it stays under the 32 MiB of an RPC answer. */
-const MAX_PAGE_BYTES = 8 * 1024 * 1024;
+export const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 
 type Source = { log: Log; forwarding: Forwarding };
-
-const NO_EVENTS: EventsPage = { events: [], next: null, cursor: 0 };
 
 export function readEvents(source: Source, query: EventsQuery): EventsPage {
   const { log, forwarding } = source;
@@ -64,6 +63,8 @@ function candidates(
   switch (status) {
     case null:
     case 'accepted':
+    case 'confirming':
+    case 'held':
       return log.segments.after(after, limit);
     case 'quarantined':
       return log.segments.quarantinedAfter(after, limit);
@@ -76,42 +77,59 @@ function candidates(
 }
 
 function isWanted(event: StoredEvent, status: EventStatus, query: EventsQuery): boolean {
-  if (query.status !== null && query.status !== status) return false;
-  return query.topic === null
-    ? !event.operational
-    : topicMatches([query.topic], event.topic, { operational: event.operational });
+  return (query.status === null || query.status === status) && hasTopic(event, query.topic);
 }
 
-function contentOf(log: Log, event: StoredEvent, query: EventsQuery): Pick<EventSummary, 'content'> {
+/** Without a topic asked for: not the gateway's own events. */
+export function hasTopic(event: StoredEvent, topic: string | null): boolean {
+  return topic === null
+    ? !event.operational
+    : topicMatches([topic], event.topic, { operational: event.operational });
+}
+
+export function contentOf(
+  log: Log,
+  event: StoredEvent,
+  query: Pick<EventsQuery, 'include'>,
+): Pick<EventSummary, 'content'> {
   if (query.include !== 'body') return {};
   const { headers, query: queryString } = event;
   return { content: { headers, query: queryString, body: log.segments.body(event.sequence) } };
 }
 
+/** What pages of any order have in common. */
+type Page<C> = { events: EventSummary[]; next: C | null; cursor: C; turnedAway?: true };
+
 /**
  * A page that is not empty, waiting for events up to `query.waitMs` where the log ends; what the filter leaves out is
- * not examined twice.
+ * not examined twice. Null once the webhook is gone.
  * @param read gives null once the webhook is gone
  */
-export async function awaitEvents(
-  read: (query: EventsQuery) => EventsPage | null,
+export async function awaitEvents<C, Q extends { after: C; waitMs?: number }, P extends Page<C>>(
+  read: (query: Q) => P | null,
   arrivals: Arrivals,
-  query: EventsQuery,
+  query: Q,
   now: () => number,
-): Promise<EventsPage> {
+): Promise<P | null> {
   const deadline = now() + (query.waitMs ?? 0);
   let { after } = query;
   while (true) {
     const page = read({ ...query, after });
-    if (page === null) return NO_EVENTS;
-    if (page.events.length > 0 || page.next !== null) return page;
-    if (!(await arrivals.next(deadline - now()))) return page;
-    after = page.cursor;
+    if (page === null || page.events.length > 0 || page.next !== null) return page;
+    switch (await arrivals.next(deadline - now())) {
+      case 'arrived':
+        after = page.cursor;
+        continue;
+      case 'waited':
+        return page;
+      case 'full':
+        return { ...page, turnedAway: true };
+    }
   }
 }
 
 export function statusOf(event: StoredEvent, rows: readonly DeliveryRow[]): EventStatus {
-  if (event.status === 'quarantined') return 'quarantined';
+  if (event.status !== 'forwardable') return event.status;
   if (rows.some(row => row.status === 'dead')) return 'dead';
   return rows.length > 0 ? 'retrying' : 'accepted';
 }

@@ -18,6 +18,8 @@ import type {
   EventDetail,
   EventsPage,
   EventsQuery,
+  FeedPage,
+  FeedQuery,
   GapResolution,
   GapStatus,
   GapsReport,
@@ -33,6 +35,7 @@ import type {
 import { DueTimes } from './due-times';
 import { type RedactionPage, redactEntity } from './entity-redaction';
 import { awaitEvents, readEvents } from './event-pages';
+import { readFeedPage } from './feed-pages';
 import { Forwarding } from './forwarding';
 import { GroupCommit } from './group-commit';
 import { type KeptAnswer, KeptAnswers } from './kept-answers';
@@ -213,9 +216,9 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     const live = this.#live;
     const event = live?.log.segments.get(sequence) ?? null;
     if (live === null || event === null) return { kind: 'not_found' };
-    if (event.status === 'forwardable' || !live.log.release(sequence)) {
-      return { kind: 'not_quarantined' };
-    }
+    if (event.status === 'forwardable') return { kind: 'not_quarantined' };
+    if (live.log.segments.body(sequence) === null) return { kind: 'redacted' };
+    if (!live.log.release(sequence)) return { kind: 'not_quarantined' };
     this.#afterCommit(live);
     return { kind: 'accepted', sequence, incrementId: event.incrementId };
   }
@@ -261,8 +264,15 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#live === null ? null : this.#refusals.view(Date.now());
   }
 
-  async events(query: EventsQuery): Promise<EventsPage> {
+  async events(query: EventsQuery): Promise<EventsPage | null> {
     const read = (page: EventsQuery) => (this.#live === null ? null : readEvents(this.#live, page));
+    return awaitEvents(read, this.#arrivals, query, () => Date.now());
+  }
+
+  async feed(query: FeedQuery): Promise<FeedPage | null> {
+    const { sql } = this.ctx.storage;
+    const read = (page: FeedQuery) =>
+      this.#live === null ? null : readFeedPage({ ...this.#live, sql }, page);
     return awaitEvents(read, this.#arrivals, query, () => Date.now());
   }
 

@@ -62,7 +62,7 @@ async function ecwid({ topic, secret, now, nonce }: SampleWish): Promise<Sample>
   return { topic: chosen, headers: { 'x-ecwid-webhook-signature': signature }, query, body };
 }
 
-/** By provider name. Which providers there are samples of is a matter of who has been asked for. */
+/** By provider name: those whose payloads are known in full. Of the others there are plain ones (`plain-sample.ts`). */
 export const SAMPLES: ReadonlyMap<string, (wish: SampleWish) => Promise<Sample>> = new Map([
   ['shipstream', shipstream],
   ['apideck', apideck],

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-type Page = { events: (EventEntry & { body?: string })[]; next: number | null; cursor: number };
+type Page<C = number> = { events: (EventEntry & { body?: string })[]; next: C | null; cursor: C };
 
 describe('pulling', () => {
   it('gets every event once, in order, while they arrive and over a crash', async () => {
@@ -22,10 +22,10 @@ describe('pulling', () => {
     const pulled: Page['events'] = [];
     let done = false;
     const consumer = (async () => {
-      let after = 0;
+      let after = '0';
       while (pulled.length < total && !done) {
-        const path = `/v1/webhooks/${id}/events?after=${after}&limit=7&wait=10&include=body`;
-        const page = await client.get<Page>(path).catch(() => null);
+        const path = `/v1/webhooks/${id}/feed?after=${after}&limit=7&wait=10&include=body`;
+        const page = await client.get<Page<string>>(path).catch(() => null);
         if (page === null) {
           await new Promise(resolve => setTimeout(resolve, 100));
           continue;

@@ -2,6 +2,7 @@
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { PROVIDERS } from '../../src/providers/registry';
 import { ingest, newWebhook, orderCreated, SECRET, send } from '../support/rest';
 
 async function hmacBase64(text: string): Promise<string> {
@@ -251,6 +252,30 @@ describe('a test event', () => {
     const event = await send('GET', `${path}/events/1`);
     expect(event.body).toMatchObject({ topic: sent.body.topic, verdict: { valid: true } });
     expect((await send('POST', `${path}/test`)).body.answer).toMatchObject({ sequence: 2 });
+  });
+
+  it('of every provider that can be signed for is accepted, and of the others refused', async () => {
+    const secrets: Record<string, string> = {
+      utf8: 'a-secret-of-the-webhook',
+      base64: new TextEncoder().encode('a-secret-of-the-webhook.').toBase64(),
+      hex: new TextEncoder().encode('a-secret-of-the-webhook').toHex(),
+    };
+    const refused: string[] = [];
+    for (const { name, scheme, guide, certificate } of PROVIDERS) {
+      const isPublic = !scheme.alg.startsWith('hmac') && scheme.alg !== 'token';
+      if (isPublic || certificate !== null) continue;
+      const settings = Object.fromEntries(
+        guide.settings
+          .filter(({ isRequired }) => isRequired)
+          .map(({ name }) => [name, 'https://gw.example.com/x']),
+      );
+      const { path } = await newWebhook({ provider: name, secret_key: secrets[scheme.key.enc], settings });
+      const sent = await send('POST', `${path}/test`);
+      if (sent.status === 409) refused.push(name);
+      else expect([name, sent.text]).toEqual([name, expect.stringContaining('"status":"accepted"')]);
+    }
+    // Their signature stands in the body, or there is one for each part of it.
+    expect(refused).toEqual(['adyen-payments', 'mailgun']);
   });
 
   it('has the topic and the number it is given', async () => {

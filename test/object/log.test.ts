@@ -127,7 +127,7 @@ describe('accepted exactly once', () => {
       'accepted 2',
     ]);
     const page = await stub.events({ after: 0, limit: 10, topic: null, status: null });
-    expect(page.events.map(({ incrementId, late }) => [incrementId, late])).toEqual(
+    expect(page?.events.map(({ incrementId, late }) => [incrementId, late])).toEqual(
       range(1, 5).map(id => [id, false]),
     );
   });

@@ -32,7 +32,7 @@ const summary = {
   increment_id: orNull(integer),
   event_id: orNull(text),
   topic: text,
-  status: words('accepted', 'quarantined', 'retrying', 'dead'),
+  status: words('accepted', 'confirming', 'held', 'quarantined', 'retrying', 'dead'),
   received_at: time,
   reason: orNull(text),
   body_signed: boolean,
@@ -137,6 +137,11 @@ export const ANSWERS: Record<string, JsonSchema> = {
     events: list(ref('Event')),
     next,
     cursor: { ...integer, description: '`after` to go on from, also at the end' },
+  }),
+  Feed: object({
+    events: list(ref('Event')),
+    next: { ...orNull(text), description: '`after` of the next page; null at the end' },
+    cursor: { ...text, description: '`after` to go on from, also at the end' },
   }),
   EventDetail: object(
     {

@@ -26,7 +26,12 @@ const PARAMETERS: Record<string, { name: string; in: string }> = {
   after: query('after', { type: 'integer', minimum: 0, maximum: safe, default: 0 }, 'Where to go on.'),
   limit: query('limit', { type: 'integer', minimum: 1, maximum: 500, default: 100 }, 'Entries of a page.'),
   topic: query('topic', { type: 'string', minLength: 1 }, 'A topic, or a prefix before `*`.'),
-  event_status: query('status', { enum: ['accepted', 'quarantined', 'retrying', 'dead'] }, 'Only these.'),
+  feed_after: query('after', { type: 'string', default: '0' }, 'The `cursor` of a page before.'),
+  event_status: query(
+    'status',
+    { enum: ['accepted', 'confirming', 'held', 'quarantined', 'retrying', 'dead'] },
+    'Only these.',
+  ),
   gap_status: query('status', { enum: ['open', 'filled', 'expired', 'resolved'] }, 'Only these.'),
   include: query('include', { enum: ['body'] }, 'With headers and bodies.'),
   wait: query('wait', { type: 'integer', minimum: 0, maximum: 30 }, 'Seconds to wait for an event.'),
@@ -106,10 +111,15 @@ function requestBodyOf({ schema, optional, example }: NonNullable<Operation['bod
   return { required: optional !== true, content: { 'application/json': content } };
 }
 
-function headersOf({ id, takes = [] }: Operation): object {
+function headersOf({ id, takes = [], answers: [status] }: Operation): object {
   const tagged = id === 'getWebhook' || id === 'createWebhook' || takes.includes('If-Match');
   const schema = { type: 'string' };
-  return tagged ? { ETag: { schema, description: 'Version of the webhook, for `If-Match`.' } } : {};
+  return {
+    ...(tagged ? { ETag: { schema, description: 'Version of the webhook, for `If-Match`.' } } : {}),
+    ...(status === 201 && id === 'createWebhook'
+      ? { Location: { schema, description: 'Address of what was made.' } }
+      : {}),
+  };
 }
 
 function build(): object {

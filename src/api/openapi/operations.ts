@@ -119,12 +119,20 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     ...{ method: 'get', path: `${W}/events`, id: 'listEvents', tag: 'events' },
-    summary: 'List or pull events',
+    summary: 'List events',
     description:
       'Ascending by sequence and complete: going on from `cursor` neither skips nor repeats an event. `wait` keeps the ' +
       'request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null.',
     takes: ['after', 'limit', 'topic', 'event_status', 'include', 'wait'],
     ...{ answers: [200, 'Events'], problems: [404, 422] },
+  },
+  {
+    ...{ method: 'get', path: `${W}/feed`, id: 'pullEvents', tag: 'events', summary: 'Pull events' },
+    description:
+      'What a destination for all topics would get, in the same order and complete: an event that was unconfirmed, held or in ' +
+      'quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event.',
+    takes: ['feed_after', 'limit', 'topic', 'include', 'wait'],
+    ...{ answers: [200, 'Feed'], problems: [404, 422] },
   },
   {
     ...{ method: 'get', path: E, id: 'getEvent', tag: 'events' },
@@ -198,7 +206,7 @@ export const OPERATIONS: readonly Operation[] = [
   {
     ...{ method: 'post', path: `${W}/capture`, id: 'captureRejections', tag: 'diagnosis' },
     summary: 'Keep refused requests whole for 10 minutes',
-    ...{ answers: [200, 'Capture'], problems: [404, 409] },
+    ...{ takes: CHANGES, answers: [200, 'Capture'], problems: [404, 409, 412] },
   },
   {
     ...{ method: 'post', path: `${W}/test`, id: 'sendTest', tag: 'diagnosis' },
@@ -208,7 +216,9 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     ...{ method: 'post', path: '/v1/tokens', id: 'createToken', tag: 'access', summary: 'Make an API token' },
-    description: 'Only the admin token can. The token is shown this once.',
+    description:
+      'Only the admin token can. The token is shown this once, so an `Idempotency-Key` is refused (422): a token whose ' +
+      'answer was lost is revoked, and another made.',
     body: { schema: 'NewToken', example: { name: 'grafana', scope: 'read' } },
     ...{ answers: [201, 'CreatedToken'], problems: [400, 409, 413, 422] },
   },

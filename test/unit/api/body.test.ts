@@ -24,6 +24,11 @@ describe('readJson', () => {
     expect(await readJson(post(' '), { whenEmpty: {} })).toMatchObject({ ok: false });
   });
 
+  it('refuses an object that has a key twice', async () => {
+    const given = await readJson(post('{"a":{"b":1,"\\u0062":2}}'));
+    expect(given).toMatchObject({ ok: false, error: { reason: 'malformed' } });
+  });
+
   it('stops at the limit, with and without a length', async () => {
     const max = LIMITS.MAX_API_BODY_BYTES;
     const fits = JSON.stringify('a'.repeat(max - 2));
@@ -39,6 +44,8 @@ describe('readJson', () => {
       },
     });
     expect(await readJson(post(endless))).toEqual(tooLarge);
-    expect(produced).toBeLessThan(2 * max);
+    // Read to some end, so that whoever is still writing sees the answer, but not to any end.
+    expect(produced).toBeGreaterThan(LIMITS.MAX_DRAINED_BYTES);
+    expect(produced).toBeLessThan(2 * (max + LIMITS.MAX_DRAINED_BYTES));
   });
 });

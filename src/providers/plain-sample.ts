@@ -1,0 +1,151 @@
+/**
+ * A sample request of any provider whose scheme can be run backwards: a body, headers and query with no more in them than
+ * what topic and ids are read from and what is signed, as the provider's declaration says.
+ *
+ * Null where nobody here can sign: the scheme has keys of which the gateway knows the public half only, or the signature
+ * stands in the body.
+ */
+
+import type { Secret } from '../signature/keys';
+import { parseReference, type Reference, type SignedRequest } from '../signature/request-view';
+import type { Scheme } from '../signature/scheme';
+import { canSign, sign } from '../signature/sign';
+import { writeTime } from '../signature/timestamp';
+import type { Provider } from './provider';
+import type { Sample, SampleWish } from './samples';
+import { compileTextSource } from './text-source';
+
+/** For what is signed and may be anything. */
+const FILLER = 'sample';
+const DEFAULT_TOPIC = 'gapless.sample';
+
+/** The parts of a request while it is being filled. */
+type Draft = {
+  json: unknown;
+  form: URLSearchParams;
+  query: URLSearchParams;
+  headers: Headers;
+  isForm: boolean;
+};
+
+/** @param addressed the request as its sender knows it */
+export async function plainSample(
+  provider: Provider,
+  wish: SampleWish,
+  addressed: (parts: { headers: Headers; query: string; body: Uint8Array }) => SignedRequest,
+): Promise<Sample | null> {
+  const { scheme } = provider;
+  if (!canSign(scheme) && !isToken(scheme)) return null;
+  const draft = drafted(provider, wish);
+  const body = draft.isForm ? draft.form.toString() : JSON.stringify(draft.json);
+  const bytes = new TextEncoder().encode(body);
+  await addDigest(scheme, draft, bytes);
+  const { headers } = draft;
+  headers.set('content-type', draft.isForm ? 'application/x-www-form-urlencoded' : 'application/json');
+  const query = draft.query.toString();
+  const { topic } = provider.describe({ headers, query, body: bytes });
+  const request = addressed({ headers, query, body: bytes });
+  const signed = await signature(scheme, { id: 'sample', text: wish.secret }, request, wish.now);
+  if (signed === null) return null;
+  for (const [name, value] of signed) headers.set(name, value);
+  return { topic, headers: Object.fromEntries(headers), query, body };
+}
+
+const isToken = ({ alg, sig }: Scheme): boolean => alg === 'token' && sig[0]?.h !== undefined;
+
+async function signature(
+  scheme: Scheme,
+  secret: Secret,
+  request: SignedRequest,
+  now: number,
+): Promise<[string, string][] | null> {
+  const [source] = scheme.sig;
+  if (isToken(scheme) && source?.h !== undefined) {
+    return [[source.h, `${source.prefix ?? ''}${secret.text}`]];
+  }
+  return (await sign(scheme, secret, request, now))?.set ?? null;
+}
+
+function drafted({ scheme, guide }: Provider, { topic, incrementId, now, nonce }: SampleWish): Draft {
+  const { reads } = guide;
+  const message = scheme.msg.join('');
+  const draft: Draft = {
+    json: null,
+    form: new URLSearchParams(),
+    query: new URLSearchParams(),
+    headers: new Headers(),
+    isForm: /\{form[:*]/.test(message) || /(^|, )form:/.test(reads.topic),
+  };
+  fill(draft, firstOf(reads.topic, draft.isForm), topic ?? DEFAULT_TOPIC);
+  fill(draft, firstOf(reads.eventId ?? '', draft.isForm), `sample-${nonce}`);
+  if (incrementId !== null && reads.incrementId !== null) {
+    fill(draft, references(reads.incrementId), String(incrementId));
+  }
+  const time = scheme.ts === undefined ? null : parseReference(scheme.ts.from);
+  if (scheme.ts !== undefined && time !== null) fill(draft, [time], writeTime(now, scheme.ts.fmt));
+  const signed = [...message.matchAll(/\{([^{}]+)\}/g)].map(([, token = '']) => parseReference(token));
+  for (const reference of signed) if (reference !== null) fill(draft, [reference], FILLER);
+  draft.json ??= { sample: nonce };
+  return draft;
+}
+
+/** The first of several places that a request of this kind can have. */
+function firstOf(sources: string, isForm: boolean): Reference[] {
+  const places = sources.split(', ').map(references);
+  const fits = (place: Reference[]) =>
+    place.length > 0 && place.every(({ kind }) => (isForm ? kind !== 'json' : kind !== 'form'));
+  return places.find(fits) ?? [];
+}
+
+function references(source: string): Reference[] {
+  const compiled = compileTextSource(source);
+  return compiled.ok ? compiled.value.parts.filter(part => typeof part !== 'string') : [];
+}
+
+/** Puts a text where references point; the first has it, the others have something. What is there already stays. */
+function fill(draft: Draft, places: readonly Reference[], text: string): void {
+  for (const [index, reference] of places.entries()) {
+    const value = index === 0 ? text : FILLER;
+    switch (reference.kind) {
+      case 'h':
+        if (!draft.headers.has(reference.name)) draft.headers.set(reference.name, value);
+        break;
+      case 'q':
+        if (!draft.query.has(reference.name)) draft.query.set(reference.name, value);
+        break;
+      case 'form':
+        if (!draft.form.has(reference.name)) draft.form.set(reference.name, value);
+        break;
+      case 'json':
+        draft.json = withText(draft.json, reference.path, value);
+        break;
+      case 'cfg':
+      case 'sig':
+        break;
+    }
+  }
+}
+
+/** JSON with a text at a path; a numeric step into nothing makes a list. */
+function withText(json: unknown, [step, ...rest]: readonly string[], text: string): unknown {
+  if (step === undefined) return json ?? text;
+  if (Array.isArray(json) || (json === null && /^\d+$/.test(step))) {
+    const list: unknown[] = Array.isArray(json) ? json : [];
+    return [withText(list[0] ?? null, rest, text), ...list.slice(1)];
+  }
+  const members = new Map(Object.entries(typeof json === 'object' && json !== null ? json : {}));
+  members.set(step, withText(members.get(step) ?? null, rest, text));
+  // In sorted order, which is the order that schemes over canonical JSON sign.
+  return Object.fromEntries([...members].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The body's digest where the scheme signs it beside the address. */
+async function addDigest({ digest }: Scheme, draft: Draft, body: Uint8Array): Promise<void> {
+  const place = digest === undefined ? null : parseReference(digest.from);
+  if (place === null || digest === undefined) return;
+  const name = digest.alg.replace('sha', 'SHA-');
+  const bytes = new Uint8Array(await crypto.subtle.digest(name, body));
+  const text = digest.enc === 'hex' ? bytes.toHex() : bytes.toBase64();
+  if (place.kind === 'h') draft.headers.set(place.name, text);
+  if (place.kind === 'q') draft.query.set(place.name, text);
+}
