@@ -54,7 +54,7 @@ export interface paths {
   "/v1/reseal": {
     /**
      * Seal stored secrets with the current SECRETS_KEY
-     * @description For `npm run rotate-key`. Repeat with `after` until `next` is null.
+     * @description For `npm run rotate-key`. Repeat with `after` until `next` is null. `failed` names the webhooks that could not be sealed anew; the others were.
      */
     post: operations["reseal"];
   };
@@ -63,7 +63,7 @@ export interface paths {
     get: operations["listTokens"];
     /**
      * Make an API token
-     * @description Only the admin token can. The token is shown this once.
+     * @description Only the admin token can. The token is shown this once, so an `Idempotency-Key` is refused (422): a token whose answer was lost is revoked, and another made.
      */
     post: operations["createToken"];
   };
@@ -123,13 +123,13 @@ export interface paths {
   };
   "/v1/webhooks/{webhook_id}/events": {
     /**
-     * List or pull events
+     * List events
      * @description Ascending by sequence and complete: going on from `cursor` neither skips nor repeats an event. `wait` keeps the request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null.
      */
     get: operations["listEvents"];
     /**
      * Add an event that was fetched from the provider
-     * @description Judged like any other, and fills its gap; shown as not signed (`body_signed: false`). The body is text, or bytes in base64.
+     * @description Fills its gap; shown as not signed (`body_signed: false`). Its increment id is at most 1,000 above the highest, and not taken by other bytes (409). The body is text, or bytes in base64.
      */
     post: operations["addEvent"];
   };
@@ -148,6 +148,13 @@ export interface paths {
   "/v1/webhooks/{webhook_id}/events/{sequence}/replay": {
     /** Send an event again */
     post: operations["replayEvent"];
+  };
+  "/v1/webhooks/{webhook_id}/feed": {
+    /**
+     * Pull events
+     * @description What a destination for all topics would get, in the same order and complete: an event that was unconfirmed, held or in quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event.
+     */
+    get: operations["pullEvents"];
   };
   "/v1/webhooks/{webhook_id}/gaps": {
     /** What is missing */
@@ -391,7 +398,7 @@ export interface components {
       redacted?: boolean;
       sequence: number;
       /** @enum {unknown} */
-      status: "accepted" | "quarantined" | "retrying" | "dead";
+      status: "accepted" | "confirming" | "held" | "quarantined" | "retrying" | "dead";
       topic: string;
     };
     EventDetail: {
@@ -435,7 +442,7 @@ export interface components {
       redacted: boolean;
       sequence: number;
       /** @enum {unknown} */
-      status: "accepted" | "quarantined" | "retrying" | "dead";
+      status: "accepted" | "confirming" | "held" | "quarantined" | "retrying" | "dead";
       topic: string;
       verdict: {
         body_signed: boolean;
@@ -458,6 +465,13 @@ export interface components {
       events: components["schemas"]["Event"][];
       /** @description `after` of the next page; null at the end */
       next: number | null;
+    };
+    Feed: {
+      /** @description `after` to go on from, also at the end */
+      cursor: string;
+      events: components["schemas"]["Event"][];
+      /** @description `after` of the next page; null at the end */
+      next: string | null;
     };
     Gap: {
       after: ({
@@ -731,6 +745,10 @@ export interface components {
     };
     Resealed: {
       count: number;
+      failed: {
+          reason: string;
+          webhook_id: number;
+        }[];
       key_id: string;
       /** @description `after` of the next page; null at the end */
       next: number | null;
@@ -1011,7 +1029,9 @@ export interface components {
     /** @description 1: only say what would change. */
     dry_run?: "0" | "1";
     /** @description Only these. */
-    event_status?: "accepted" | "quarantined" | "retrying" | "dead";
+    event_status?: "accepted" | "confirming" | "held" | "quarantined" | "retrying" | "dead";
+    /** @description The `cursor` of a page before. */
+    feed_after?: string;
     /** @description Only these. */
     gap_status?: "open" | "filled" | "expired" | "resolved";
     /** @description The same key with the same body gets the same answer for 24 hours. */
@@ -1260,7 +1280,7 @@ export interface operations {
   };
   /**
    * Seal stored secrets with the current SECRETS_KEY
-   * @description For `npm run rotate-key`. Repeat with `after` until `next` is null.
+   * @description For `npm run rotate-key`. Repeat with `after` until `next` is null. `failed` names the webhooks that could not be sealed anew; the others were.
    */
   reseal: {
     parameters: {
@@ -1307,7 +1327,7 @@ export interface operations {
   };
   /**
    * Make an API token
-   * @description Only the admin token can. The token is shown this once.
+   * @description Only the admin token can. The token is shown this once, so an `Idempotency-Key` is refused (422): a token whose answer was lost is revoked, and another made.
    */
   createToken: {
     requestBody: {
@@ -1426,6 +1446,8 @@ export interface operations {
         headers: {
           /** @description Version of the webhook, for `If-Match`. */
           ETag?: string;
+          /** @description Address of what was made. */
+          Location?: string;
         };
         content: {
           "application/json": components["schemas"]["CreatedWebhook"];
@@ -1543,6 +1565,9 @@ export interface operations {
   /** Keep refused requests whole for 10 minutes */
   captureRejections: {
     parameters: {
+      header?: {
+        "If-Match"?: components["parameters"]["If-Match"];
+      };
       path: {
         webhook_id: components["parameters"]["webhook_id"];
       };
@@ -1551,6 +1576,8 @@ export interface operations {
       /** @description Keep refused requests whole for 10 minutes */
       200: {
         headers: {
+          /** @description Version of the webhook, for `If-Match`. */
+          ETag?: string;
         };
         content: {
           "application/json": components["schemas"]["Capture"];
@@ -1560,6 +1587,7 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       409: components["responses"]["Conflict"];
+      412: components["responses"]["PreconditionFailed"];
       422: components["responses"]["Invalid"];
       429: components["responses"]["TooManyFailures"];
       503: components["responses"]["Unavailable"];
@@ -1724,7 +1752,7 @@ export interface operations {
     };
   };
   /**
-   * List or pull events
+   * List events
    * @description Ascending by sequence and complete: going on from `cursor` neither skips nor repeats an event. `wait` keeps the request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null.
    */
   listEvents: {
@@ -1742,7 +1770,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description List or pull events */
+      /** @description List events */
       200: {
         headers: {
         };
@@ -1760,7 +1788,7 @@ export interface operations {
   };
   /**
    * Add an event that was fetched from the provider
-   * @description Judged like any other, and fills its gap; shown as not signed (`body_signed: false`). The body is text, or bytes in base64.
+   * @description Fills its gap; shown as not signed (`body_signed: false`). Its increment id is at most 1,000 above the highest, and not taken by other bytes (409). The body is text, or bytes in base64.
    */
   addEvent: {
     parameters: {
@@ -1899,6 +1927,40 @@ export interface operations {
       404: components["responses"]["NotFound"];
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * Pull events
+   * @description What a destination for all topics would get, in the same order and complete: an event that was unconfirmed, held or in quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event.
+   */
+  pullEvents: {
+    parameters: {
+      query?: {
+        after?: components["parameters"]["feed_after"];
+        limit?: components["parameters"]["limit"];
+        topic?: components["parameters"]["topic"];
+        include?: components["parameters"]["include"];
+        wait?: components["parameters"]["wait"];
+      };
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+      };
+    };
+    responses: {
+      /** @description Pull events */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Feed"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
       422: components["responses"]["Invalid"];
       429: components["responses"]["TooManyFailures"];
       503: components["responses"]["Unavailable"];
