@@ -1,7 +1,7 @@
 /**
  * `/v1/webhooks/{webhook_id}/destinations`: each change is a change of the webhook's record, so they come in order.
  */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { LIMITS } from '../limits';
 import { err, ok, type Result } from '../result';
 import {
@@ -94,43 +94,22 @@ destinations.post('/:webhook_id/destinations', async c => {
 destinations.patch('/:webhook_id/destinations/:destination_id', async c => {
   const patch = await readJson(c.req.raw);
   if (!patch.ok) return problem(patch.error);
-  const id = c.req.param('destination_id');
-  const changed = await changeWebhook(
-    c.env,
-    c.req.param('webhook_id'),
-    async current => {
-      const destination = destinationOf(current, id);
-      if (!destination.ok) return destination;
-      const settings = patchDestination(destination.value, patch.value, inputRules(c.env).urlProblem);
-      if (!settings.ok) return err({ reason: 'invalid', errors: settings.error });
-      const fits = fitting(current, settings.value);
-      if (!fits.ok) return fits;
-      const view = destinationView({ ...destination.value, ...settings.value });
-      return ok({ record: withDestination(current, id, settings.value), extra: view });
-    },
-    Date.now(),
-    { precondition: preconditionOf(c.req.header('If-Match')) },
-  );
-  if (!changed.ok) return problem(changed.error);
-  return c.json(changed.value.extra, 200, { ETag: etagOf(changed.value.record.version) });
+  return changeOne(c, Date.now(), async (current, destination) => {
+    const settings = patchDestination(destination, patch.value, inputRules(c.env).urlProblem);
+    if (!settings.ok) return err({ reason: 'invalid', errors: settings.error });
+    const fits = fitting(current, settings.value);
+    if (!fits.ok) return fits;
+    const answer = destinationView({ ...destination, ...settings.value });
+    return ok({ record: withDestination(current, destination.id, settings.value), extra: answer });
+  });
 });
 
-destinations.delete('/:webhook_id/destinations/:destination_id', async c => {
-  const id = c.req.param('destination_id');
-  const changed = await changeWebhook(
-    c.env,
-    c.req.param('webhook_id'),
-    async current => {
-      const destination = destinationOf(current, id);
-      if (!destination.ok) return destination;
-      const left = current.destinations.filter(other => other.id !== id);
-      return ok({ record: { ...current, destinations: left }, extra: null });
-    },
-    Date.now(),
-    { precondition: preconditionOf(c.req.header('If-Match')) },
-  );
-  return changed.ok ? c.body(null, 204) : problem(changed.error);
-});
+destinations.delete('/:webhook_id/destinations/:destination_id', c =>
+  changeOne(c, Date.now(), async (current, { id }) => {
+    const left = current.destinations.filter(other => other.id !== id);
+    return ok({ record: { ...current, destinations: left }, extra: null });
+  }),
+);
 
 destinations.post('/:webhook_id/destinations/:destination_id/rotate_secret', async c => {
   const body = await readJson(c.req.raw, { whenEmpty: {} });
@@ -140,27 +119,38 @@ destinations.post('/:webhook_id/destinations/:destination_id/rotate_secret', asy
   const making = await makingAt(c.env, Date.now());
   if (!making.ok) return problem(making.error);
   const { secretKey, overlapSeconds } = rotation.value;
-  const id = c.req.param('destination_id');
-  const changed = await changeWebhook(
+  return changeOne(c, making.value.now, async (current, { id, secrets }) => {
+    const message = overlapProblem(secrets, overlapSeconds, making.value.now);
+    if (message !== null) return err({ reason: 'invalid', errors: [{ path: '/overlap_seconds', message }] });
+    const rotated = await withDestinationSecret(current, id, secretKey, overlapSeconds, making.value);
+    return ok({ record: rotated.record, extra: { secret_key: rotated.revealed.secretKey } });
+  });
+});
+
+type Edited = Result<{ record: WebhookRecord; extra: object | null }, ApiError>;
+
+/**
+ * Changes one destination of a webhook, and answers with what `edit` gives beside the record, null for nothing, and the
+ * webhook's new ETag.
+ */
+async function changeOne(
+  c: Context<ApiEnv>,
+  now: number,
+  edit: (webhook: WebhookRecord, destination: DestinationRecord) => Promise<Edited>,
+): Promise<Response> {
+  const id = c.req.param('destination_id') ?? '';
+  const changed = await changeWebhook<object | null>(
     c.env,
-    c.req.param('webhook_id'),
+    c.req.param('webhook_id') ?? '',
     async current => {
       const destination = destinationOf(current, id);
-      if (!destination.ok) return destination;
-      const message = overlapProblem(destination.value.secrets, overlapSeconds, making.value.now);
-      if (message !== null)
-        return err({ reason: 'invalid', errors: [{ path: '/overlap_seconds', message }] });
-      const { record, revealed } = await withDestinationSecret(
-        current,
-        id,
-        secretKey,
-        overlapSeconds,
-        making.value,
-      );
-      return ok({ record, extra: revealed.secretKey });
+      return destination.ok ? edit(current, destination.value) : destination;
     },
-    making.value.now,
+    now,
     { precondition: preconditionOf(c.req.header('If-Match')) },
   );
-  return changed.ok ? c.json({ secret_key: changed.value.extra }) : problem(changed.error);
-});
+  if (!changed.ok) return problem(changed.error);
+  const { record, extra } = changed.value;
+  const headers = { ETag: etagOf(record.version) };
+  return extra === null ? c.body(null, 204, headers) : c.json(extra, 200, headers);
+}

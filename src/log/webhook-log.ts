@@ -7,7 +7,6 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { urlProblem } from '../delivery/url-policy';
-import { deleteRecord, writeRecord } from '../subscriptions/store';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
 import { Arrivals } from './arrivals';
 import { Confirmations } from './confirmations';
@@ -39,6 +38,7 @@ import { readFeedPage } from './feed-pages';
 import { Forwarding } from './forwarding';
 import { GroupCommit } from './group-commit';
 import { type KeptAnswer, KeptAnswers } from './kept-answers';
+import { KvCopy } from './kv-copy';
 import { Log } from './log';
 import { confirmAccess, courierTarget } from './opened-secrets';
 import { slackBody } from './operational';
@@ -48,9 +48,6 @@ import { type RefusalReport, Refusals, type RefusalsView } from './refusals';
 import { replayOne, replayRange } from './replay-requests';
 import { addTables, createTables, hasTables, readState, writeState } from './tables';
 
-/** KV allows one write per second and key; a failed copy is tried again after this. */
-const KV_RETRY_MS = 5000;
-
 /** Everything that exists only while the webhook does. */
 type Live = {
   webhook: WebhookRecord;
@@ -58,10 +55,6 @@ type Live = {
   forwarding: Forwarding;
   confirmations: Confirmations;
   appends: GroupCommit;
-  /** Version of the record that KV has. */
-  copiedVersion: number;
-  /** When the KV copy is to be tried again, ms since 1970. */
-  copyAt: number | null;
 };
 
 export class WebhookLog extends DurableObject<Env> implements WebhookObject {
@@ -70,8 +63,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   #arrivals = new Arrivals();
   #refusals = new Refusals(this.ctx.storage.sql);
   #answers = new KeptAnswers(this.ctx.storage.sql);
-  /** The copies to KV that were begun. */
-  #copying: Promise<void> = Promise.resolve();
+  #copy = new KvCopy(this.ctx.storage, this.env.SUBSCRIPTIONS, () => this.#live?.webhook ?? null);
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -89,7 +81,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 
   /** Gives this object its webhook. `exists` when it has one already: the caller picks another id. */
   async create(webhook: WebhookRecord, kept?: KeptAnswer): Promise<'created' | 'exists'> {
-    if (this.#live !== null || hasTables(this.ctx.storage.sql) || this.#isBuried()) return 'exists';
+    if (!this.#copy.isFree) return 'exists';
     const first = { ...webhook, version: 1 };
     this.ctx.storage.transactionSync(() => {
       createTables(this.ctx.storage.sql);
@@ -97,7 +89,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       if (kept !== undefined) this.#answers.keep(kept, Date.now());
     });
     this.#live = this.#wake(first);
-    await this.#copyToKv(this.#live);
+    await this.#copy.copy();
     this.#arrange();
     return 'created';
   }
@@ -114,7 +106,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     // No await in between: one transaction.
     this.#configure(live, webhook);
     if (kept !== undefined) this.#answers.keep(kept, Date.now());
-    await this.#copyToKv(live);
+    await this.#copy.copy();
     this.#arrange();
     return { kind: 'ok', record: live.webhook };
   }
@@ -141,57 +133,17 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     await this.ctx.storage.deleteAll();
     this.#due = new DueTimes(this.ctx.storage, null);
     if (buriedUntil !== null) {
-      this.ctx.storage.kv.put('buried_until', buriedUntil);
+      this.#copy.bury(buriedUntil);
       this.#due.arrange([buriedUntil], Date.now());
     }
-    await this.#forgetInKv(live.webhook.id);
+    await this.#copy.remove(live.webhook.id);
+    this.#due.arrange([this.#copy.dueAt()], Date.now());
     return true;
   }
 
   async recall(key: string): Promise<KeptAnswer | 'deleted' | null> {
     if (this.#live !== null) return this.#answers.find(key, Date.now());
-    return this.#isBuried() ? 'deleted' : null;
-  }
-
-  /**
-   * A webhook made under an Idempotency-Key has an id made of that key: until the key has lapsed, its repetition must
-   * not bring the deleted webhook back.
-   */
-  #isBuried(): boolean {
-    return (this.ctx.storage.kv.get<number>('buried_until') ?? 0) > Date.now();
-  }
-
-  async #forgetInKv(id: number): Promise<void> {
-    const deleted = await deleteRecord(this.env.SUBSCRIPTIONS, id);
-    if (deleted.ok) {
-      if (this.#isBuried()) this.ctx.storage.kv.delete('forget');
-      else await this.ctx.storage.deleteAll();
-      return;
-    }
-    this.ctx.storage.kv.put('forget', id);
-    this.#due.arrange([Date.now() + KV_RETRY_MS], Date.now());
-  }
-
-  /** One copy after the other: two at a time could reach KV in the wrong order, and the older one would stay. */
-  #copyToKv(live: Live): Promise<void> {
-    this.#copying = this.#copying.then(() => this.#copyNow(live));
-    return this.#copying;
-  }
-
-  async #copyNow(live: Live): Promise<void> {
-    const { webhook } = live;
-    if (this.#live !== live || live.copiedVersion === webhook.version) return;
-    const written = await writeRecord(this.env.SUBSCRIPTIONS, webhook);
-    if (this.#live !== live) {
-      // Deleted meanwhile: the copy must not outlive it.
-      if (this.#live === null) await this.#forgetInKv(webhook.id);
-      return;
-    }
-    if (written.ok) {
-      live.copiedVersion = webhook.version;
-      live.copyAt = null;
-      writeState(this.ctx.storage.sql, 'copied_version', String(webhook.version));
-    } else live.copyAt = Date.now() + KV_RETRY_MS;
+    return this.#copy.isBuried() ? 'deleted' : null;
   }
 
   // --- events -----------------------------------------------------------------------------------------------------
@@ -295,12 +247,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     this.#due.fired();
     const live = this.#live;
     if (live === null) {
-      const forgotten = this.ctx.storage.kv.get<number>('forget');
-      if (forgotten !== undefined) await this.#forgetInKv(forgotten);
-      else if (!this.#isBuried()) await this.ctx.storage.deleteAll();
-      if (this.#isBuried()) {
-        this.#due.arrange([this.ctx.storage.kv.get<number>('buried_until') ?? null], Date.now());
-      }
+      this.#due.arrange([await this.#copy.finish()], Date.now());
       return;
     }
     const now = Date.now();
@@ -316,7 +263,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       live.confirmations.pump();
       live.forwarding.pump();
       if (isDue(this.#refusals.expiresAt(), now)) this.#refusals.expire(now);
-      if (isDue(live.copyAt, now)) await this.#copyToKv(live);
+      if (isDue(this.#copy.dueAt(), now)) await this.#copy.copy();
     } catch (error) {
       // Thrown alarms are dropped after six tries; what failed is due again and comes with the next one.
       // Its kind only: a message may quote what is stored.
@@ -328,13 +275,13 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   #arrange(): void {
     const live = this.#live;
     if (live === null) return;
-    const { log, copyAt, forwarding, confirmations } = live;
+    const { log, forwarding, confirmations } = live;
     const times = [
       log.givesUpAt(),
       log.agesAt(),
       log.reportsAt(),
       log.dropsAt(),
-      copyAt,
+      this.#copy.dueAt(),
       this.#refusals.expiresAt(),
       forwarding.nextAt(),
       confirmations.nextAt(),
@@ -392,16 +339,8 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
         if (this.#live === live) this.#afterCommit(live);
       },
     );
-    const copiedVersion = Number(readState(storage.sql, 'copied_version') ?? 0);
-    const live: Live = {
-      webhook,
-      log,
-      forwarding,
-      confirmations,
-      appends,
-      copiedVersion,
-      copyAt: copiedVersion === webhook.version ? null : Date.now(),
-    };
+    this.#copy.begin(webhook, Date.now());
+    const live: Live = { webhook, log, forwarding, confirmations, appends };
     return live;
   }
 
@@ -422,7 +361,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     const happening = { destination_id: destinationId, url, reason };
     live.log.report('gateway:destination_disabled', happening, Date.now());
     live.forwarding.pump();
-    live.copyAt = Date.now();
+    this.#copy.defer(Date.now());
     this.#arrange();
   }
 
