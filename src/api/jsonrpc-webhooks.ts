@@ -10,6 +10,7 @@ import { isObject } from '../json/kind';
 import { err, ok, type Result } from '../result';
 import { type FieldError, refusedFields } from '../subscriptions/field-errors';
 import { parseWebhook } from '../subscriptions/input';
+import { maskedHeaders } from '../subscriptions/masking';
 import { open, purpose, type SealingKeys } from '../subscriptions/sealing';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { inputRules, sealingKeys } from './deployment';
@@ -35,7 +36,10 @@ export async function visibleWebhooks(env: Env, now: number): Promise<WebhookRec
   return records.sort((a, b) => a.createdAt - b.createdAt || a.id - b.id);
 }
 
-/** `webhook.list`. RPC_SHOW_SECRETS "0" leaves `secret_key` empty: the one place where a stored secret is shown. */
+/**
+ * `webhook.list`. RPC_SHOW_SECRETS "0" leaves `secret_key` empty and masks headers with credentials: the one place where
+ * stored secrets are shown.
+ */
 export async function list(env: Env, _args: readonly unknown[], now: number): Answer {
   const keys = await sealingKeys(env);
   if (!keys.ok) return err(internalError('SECRETS_KEY is not usable.'));
@@ -46,7 +50,7 @@ export async function list(env: Env, _args: readonly unknown[], now: number): An
   for (const record of records) {
     const secret = showSecrets ? await inboundSecret(keys.value, record) : '';
     if (secret === null) return err(internalError(`The secret of webhook ${record.id} does not open.`));
-    flat.push(flatRecord(record, secret));
+    flat.push(flatRecord(record, secret, showSecrets));
   }
   return ok(flat);
 }
@@ -57,10 +61,11 @@ async function inboundSecret(keys: SealingKeys, record: WebhookRecord): Promise<
 }
 
 /** Texts as they were given; what only REST can give, lists and objects, as the text that means the same here. */
-function flatRecord(record: WebhookRecord, secretKey: string) {
+function flatRecord(record: WebhookRecord, secretKey: string, showSecrets: boolean) {
   const destination = record.destinations[0];
   const topics = record.topicsAsGiven;
-  const headers = destination?.extraHeadersAsGiven ?? '';
+  const given = destination?.extraHeadersAsGiven ?? '';
+  const headers = showSecrets ? given : maskedHeaders(given);
   const asGiven = record.createdBy === 'rpc';
   return {
     webhook_id: record.id,

@@ -17,13 +17,15 @@ export const knownParameters = createMiddleware<ApiEnv>(async function knownPara
   const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
   const route = matchedRoutes(c).findLast(route => route.method === method);
   const known = route === undefined ? null : queryNames(method, route.path);
-  const errors = known === null ? [] : parameterErrors(new URL(c.req.url).searchParams, known);
+  const errors =
+    known === null ? [] : parameterErrors(new URL(c.req.url).searchParams, known, method !== 'GET');
   if (errors.length > 0) return problem({ reason: 'invalid', errors });
   await next();
 });
 
-function parameterErrors(given: URLSearchParams, known: readonly string[]): FieldError[] {
-  const allowed = known.length === 0 ? 'there is none here' : `known are ${known.join(', ')}`;
+function parameterErrors(given: URLSearchParams, known: readonly string[], hasBody: boolean): FieldError[] {
+  const none = hasBody ? 'there is none here, fields are sent in the body' : 'there is none here';
+  const allowed = known.length === 0 ? none : `known are ${known.join(', ')}`;
   return [...new Set(given.keys())]
     .map((name): FieldError | null => {
       const path = `query:${name.slice(0, MAX_NAME_CHARACTERS)}`;

@@ -387,6 +387,8 @@ describe('the rest of the API', () => {
       expect([method, at, answer.status]).toEqual([method, at, 422]);
       expect(answer.body.errors).toMatchObject([{ path: `query:${name}` }]);
     }
+    const replay = await send('POST', `${path}/replay?dry_run=1`);
+    expect(replay.body.errors).toMatchObject([{ message: expect.stringContaining('in the body') }]);
     expect((await send('HEAD', `${path}/events?limit=1`)).status).toBe(200);
     expect((await send('GET', path)).status).toBe(200);
   });

@@ -225,8 +225,12 @@ describe('webhook.list', () => {
   });
 
   it('keeps secrets to itself when told so', async () => {
-    await create({ url: 'https://d.example.com' });
+    await create({
+      url: 'https://d.example.com',
+      extra_headers: 'X-Env: prod\nAuthorization: Bearer hidden',
+    });
     const webhooks = await list({ RPC_SHOW_SECRETS: '0' });
+    expect(webhooks.at(-1)?.extra_headers).toBe('X-Env: prod\nAuthorization: ********');
     expect(webhooks.length).toBeGreaterThan(0);
     expect(webhooks.every(webhook => webhook.secret_key === '')).toBe(true);
   });

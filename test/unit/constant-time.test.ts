@@ -42,6 +42,7 @@ const LOOKED_AT: [file: string, what: RegExp, why: string][] = [
   ['signature/sign.ts', /sig\[0\]\?\.h !== undefined/, 'the scheme'],
   ['signature/compile.ts', /scheme\.(enc|alg)/, 'the scheme'],
   ['providers/registry.ts', /provider !== CUSTOM/, 'whether there is a scheme'],
+  ['subscriptions/masking.ts', /secret\.includes\(name\)/, 'the name of a setting'],
   ['subscriptions/view.ts', /destinationId === destination\.id/, 'ids, which are public'],
   ['signature/keys.ts', /startsWith\(strip\)/, 'the prefix of the scheme, which is public'],
   [
@@ -86,6 +87,7 @@ describe('the source', () => {
     expect(callersOf(/\bsame(Text|Bytes)\(/)).toEqual([
       'api/admin-token.ts',
       'api/session.ts',
+      'configuration/means.ts',
       'configuration/update.ts',
       'constant-time.ts',
       'ingest/greet.ts',
