@@ -53,7 +53,7 @@ testEvents.post('/:webhook_id/test', async c => {
       : await sampleOf(asked);
   if (sample === null) {
     const why = provider.scheme.alg.startsWith('hmac-')
-      ? 'its signature stands in the body'
+      ? 'its signature stands in the body, or names what it covers'
       : 'nobody but the provider has the key';
     const detail = `There are no samples of ${provider.title}: ${why}.`;
     return problem({ reason: 'conflict', detail });

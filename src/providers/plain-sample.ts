@@ -3,9 +3,9 @@
  * what topic and ids are read from and what is signed, as the provider's declaration says.
  *
  * Null where nobody here can sign: the scheme has keys of which the gateway knows the public half only, or the signature
- * stands in the body.
+ * stands in the body or names what it covers.
  */
-
+import { tokenHeaders } from '../delivery/shared-token';
 import type { Secret } from '../signature/keys';
 import { parseReference, type Reference, type SignedRequest } from '../signature/request-view';
 import type { Scheme } from '../signature/scheme';
@@ -59,10 +59,7 @@ async function signature(
   request: SignedRequest,
   now: number,
 ): Promise<[string, string][] | null> {
-  const [source] = scheme.sig;
-  if (isToken(scheme) && source?.h !== undefined) {
-    return [[source.h, `${source.prefix ?? ''}${secret.text}`]];
-  }
+  if (isToken(scheme)) return tokenHeaders(scheme, secret.text);
   return (await sign(scheme, secret, request, now))?.set ?? null;
 }
 

@@ -274,8 +274,8 @@ describe('a test event', () => {
       if (sent.status === 409) refused.push(name);
       else expect([name, sent.text]).toEqual([name, expect.stringContaining('"status":"accepted"')]);
     }
-    // Their signature stands in the body, or there is one for each part of it.
-    expect(refused).toEqual(['adyen-payments', 'mailgun']);
+    // Their signature stands in the body, or names the headers it covers.
+    expect(refused).toEqual(['adyen-payments', 'mailgun', 'coinbase-cdp']);
   });
 
   it('has the topic and the number it is given', async () => {
