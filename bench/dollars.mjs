@@ -33,7 +33,9 @@ export function eventCost(counted, { cpuMs, kvReads, storedBytes }) {
   };
 }
 
-export const sum = costs => Object.values(costs).reduce((total, cost) => total + cost, 0);
+/** Of what was measured. */
+export const sum = costs =>
+  Object.values(costs).reduce((total, cost) => total + (Number.isFinite(cost) ? cost : 0), 0);
 
 /** Dollars a month of one webhook whose events come every `intervalMs`. */
 export const monthly = (costs, intervalMs) => (sum(costs) * MONTH_MS) / intervalMs;

@@ -5,6 +5,8 @@ import { readMessages } from './http-connection.mjs';
 import { PROVIDERS, toBytes } from './requests.mjs';
 
 const now = () => performance.timeOrigin + performance.now();
+/** What the gateway says it did, and the floor after it. */
+const statusOf = body => /"status":"(\w+)"/.exec(body.latin1Slice(0, 60))?.[1] ?? 'unreadable';
 
 parentPort.on('message', async ({ port, path, provider, from, count, connections, rate, ackedAt }) => {
   const make = index => toBytes(path, PROVIDERS[provider](from + index));
@@ -41,13 +43,13 @@ parentPort.on('message', async ({ port, path, provider, from, count, connections
           socket.on('connect', send);
           socket.on('close', resolve);
           socket.on('error', reject);
-          readMessages(socket, head => {
+          readMessages(socket, (head, body) => {
             const answeredAt = now();
             latencies[index] = answeredAt - sentAt;
             if (acks !== null) acks[index] = answeredAt;
-            const status = head.slice(9, 12);
-            if (status === '200') accepted++;
-            else failures[status] = (failures[status] ?? 0) + 1;
+            const answer = head.startsWith('200', 9) ? statusOf(body) : head.slice(9, 12);
+            if (answer === 'accepted') accepted++;
+            else failures[answer] = (failures[answer] ?? 0) + 1;
             send();
           });
         }),
@@ -55,6 +57,8 @@ parentPort.on('message', async ({ port, path, provider, from, count, connections
   );
   const seconds = (now() - startedAt) / 1000;
   latencies.sort();
+  if (accepted + Object.values(failures).reduce((sum, one) => sum + one, 0) < count)
+    failures.unanswered = true;
   const quantile = share => latencies[Math.min(count - 1, Math.floor(count * share))];
   const latency = { p50: quantile(0.5), p99: quantile(0.99), p999: quantile(0.999) };
   parentPort.postMessage({ seconds, accepted, failures, rate: count / seconds, latency });

@@ -1,6 +1,7 @@
 /**
  * Receivers, in a thread of their own. A receiver answers after `delayMs`, or never, and notes in shared memory when
- * each increment id came first; `counts` is [requests, distinct ids].
+ * the event of each number came first: its increment id, or another header that `numberedBy` names. `counts` is
+ * [requests, distinct events].
  */
 import { createServer } from 'node:net';
 import { parentPort } from 'node:worker_threads';
@@ -9,7 +10,8 @@ import { readMessages } from './http-connection.mjs';
 const ANSWER = Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-type: text/plain\r\n\r\nok');
 const now = () => performance.timeOrigin + performance.now();
 
-parentPort.on('message', ({ delayMs, hangs, from, arrivedAt, counts }) => {
+parentPort.on('message', ({ delayMs, hangs, numberedBy, from, arrivedAt, counts }) => {
+  const number = new RegExp(`\\r\\n${numberedBy}: (\\d+)`, 'i');
   const arrivals = new Float64Array(arrivedAt);
   const totals = new Int32Array(counts);
   const server = createServer(socket => {
@@ -17,7 +19,7 @@ parentPort.on('message', ({ delayMs, hangs, from, arrivedAt, counts }) => {
     socket.on('error', () => socket.destroy());
     readMessages(socket, head => {
       if (hangs) return;
-      const index = Number(/\r\ngapless-increment-id: (\d+)/i.exec(head)?.[1] ?? 0) - from;
+      const index = Number(number.exec(head)?.[1] ?? 0) - from;
       totals[0]++;
       if (index >= 0 && index < arrivals.length && arrivals[index] === 0) {
         arrivals[index] = now();

@@ -75,14 +75,15 @@ function lags({ delivery, isolation }) {
   return `From ack to delivery, at the highest rate that keeps up and at a steady 50/s:\n\n${table(['', 'events/s', 'p50 ms', 'p99 ms'], lines)}`;
 }
 
-function dollars({ rows, trickles, accept, log }) {
+function dollars({ rows, trickles, accept, delivery, log }) {
   if (rows === null) return null;
   const busiest = accept?.byConnections.at(-1);
+  // The process's whole CPU time with one receiver, the object's part and the platform's own included: more than is billed.
+  // What was not measured in this run is left out.
   const shared = {
-    // The process's whole CPU time, the object's part and the platform's own included: more than is billed.
-    cpuMs: busiest?.cpuMs ?? 1,
-    kvReads: busiest?.kvReads ?? 0,
-    storedBytes: log?.bytesPerEvent ?? 1500,
+    cpuMs: delivery?.atOnce.cpuMs ?? Number.NaN,
+    kvReads: busiest?.kvReads ?? Number.NaN,
+    storedBytes: log?.bytesPerEvent ?? Number.NaN,
   };
   const names = Object.keys(eventCost(rows.shipstream.load, shared));
   const columns = [
@@ -117,7 +118,7 @@ function dollars({ rows, trickles, accept, log }) {
 }
 
 const round = value => (Number.isFinite(value) ? String(Number(value.toPrecision(3))) : '');
-const money = value => `$${value.toFixed(2)}`;
+const money = value => (Number.isFinite(value) ? `$${value.toFixed(2)}` : 'not measured');
 const met = is => (is ? 'met' : '**not met**');
 
 function table(heads, lines) {

@@ -34,6 +34,7 @@ const FULL = {
       provider: 'shipstream',
       intervalMs: 8000,
       count: 30,
+      warmUp: 20,
       hung: true,
     },
   ],

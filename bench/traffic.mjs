@@ -24,8 +24,9 @@ export async function sendLoad(options) {
   }
 }
 
-/** A receiver of events numbered `from` … `from + count - 1`. */
-export async function startReceiver({ delayMs = 0, hangs = false, from = 1, count = 1 } = {}) {
+/** A receiver of events numbered `from` … `from + count - 1`, by the header `numberedBy`. */
+export async function startReceiver(options = {}) {
+  const { delayMs = 0, hangs = false, numberedBy = 'gapless-increment-id', from = 1, count = 1 } = options;
   const thread = new Worker(new URL('./receiver-thread.mjs', import.meta.url));
   const arrivedAt = new SharedArrayBuffer(count * 8);
   const counts = new SharedArrayBuffer(8);
@@ -33,7 +34,7 @@ export async function startReceiver({ delayMs = 0, hangs = false, from = 1, coun
   const port = await new Promise((resolve, reject) => {
     thread.on('message', resolve);
     thread.on('error', reject);
-    thread.postMessage({ delayMs, hangs, from, arrivedAt, counts });
+    thread.postMessage({ delayMs, hangs, numberedBy, from, arrivedAt, counts });
   });
   return {
     url: `http://127.0.0.1:${port}/`,
@@ -68,6 +69,13 @@ export async function createWebhook(port, settings = {}) {
   if (!response.ok) throw new Error(`no webhook: ${await response.text()}`);
   const { webhook_id: id } = await response.json();
   return { id, path: `/in/${id}` };
+}
+
+/** Deletes a webhook, with all that it still has to do. */
+export async function deleteWebhook(port, id) {
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+  const response = await fetch(`http://127.0.0.1:${port}/v1/webhooks/${id}`, { method: 'DELETE', headers });
+  if (!response.ok) throw new Error(`not deleted: ${await response.text()}`);
 }
 
 /** The sorted times between two moments of each event, as quantiles in ms. */

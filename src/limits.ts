@@ -2,6 +2,11 @@
 export const LIMITS = {
   /** Largest webhook body accepted. With the 128 KB of headers the platform allows, a row stays under its 2 MB. */
   MAX_BODY_BYTES: 1024 * 1024,
+  /** How long a body may take to arrive; small ones cost too little to be watched. */
+  MAX_BODY_READ_MS: 30_000,
+  SMALL_BODY_BYTES: 16 * 1024,
+  /** In how many pieces; each costs a turn of the event loop. 1 MiB in pieces of 64 bytes still passes. */
+  MAX_BODY_PIECES: 16 * 1024,
   /** Deepest nesting of a JSON body that is read; deeper is treated as invalid, never recursed into. */
   MAX_JSON_DEPTH: 64,
   /** Longest topic, in UTF-8 bytes; it travels as the `ce-type` header. */

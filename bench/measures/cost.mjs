@@ -37,7 +37,8 @@ export async function measureTrickles(directory, trickles) {
 
 /** `warmUp`: events that come first, in the same way, and are not counted. The first makes the day's tables. */
 async function perEvent({ ports }, { provider, count, spacing, hung = false, warmUp = 1 }) {
-  const receiver = await startReceiver({ count: warmUp + count });
+  // Event ids are no numbers; sequences are, for every provider.
+  const receiver = await startReceiver({ numberedBy: 'ce-sequence', count: warmUp + count });
   const silent = await startReceiver({ hangs: true });
   try {
     const urls = [receiver.url, ...(hung ? [silent.url] : [])];
@@ -47,7 +48,7 @@ async function perEvent({ ports }, { provider, count, spacing, hung = false, war
     const sendOne = async number => {
       const startedAt = Date.now();
       await sendLoad({ ...load, from: number, count: 1, connections: 1 });
-      if (spacing === 'delivered') while (receiver.requests < number) await sleep(1);
+      if (spacing === 'delivered') while (receiver.distinct < number) await sleep(1);
       else await sleep(startedAt + (spacing ?? 1000) - Date.now());
     };
     for (let number = 1; number <= warmUp; number++) await sendOne(number);
@@ -55,7 +56,7 @@ async function perEvent({ ports }, { provider, count, spacing, hung = false, war
     const before = await meter(ports.variant);
     if (spacing === undefined) await sendLoad({ ...load, from: warmUp + 1, count, connections: 128 });
     else for (let number = warmUp + 1; number <= warmUp + count; number++) await sendOne(number);
-    while (receiver.requests < warmUp + count) await sleep(5);
+    while (receiver.distinct < warmUp + count) await sleep(5);
     await sleep(1000);
     const after = await meter(ports.variant);
     const perOne = Object.entries(after).map(([name, value]) => [name, (value - before[name]) / count]);

@@ -1,10 +1,10 @@
 /** The highest rate at which one receiver gets what is accepted, and how long after its ack an event arrives. */
-import { createWebhook, lagBetween, sendLoad, startReceiver } from '../traffic.mjs';
-import { median } from './readings.mjs';
+import { createWebhook, deleteWebhook, lagBetween, sendLoad, startReceiver } from '../traffic.mjs';
+import { cpuSeconds, median } from './readings.mjs';
 
 const CONNECTIONS = 128;
-/** The load counts as delivered in step when no more than this share of a second's events is behind at its end. */
-const BEHIND_SECONDS = 1;
+/** Delivery keeps up when at the end of the load no more is behind than what comes in this time. */
+const BEHIND_SECONDS = 0.25;
 /** Steps of the search: the last one is an eighth of the span. */
 const STEPS = 4;
 
@@ -12,14 +12,15 @@ const STEPS = 4;
  * Offers events at a rate for `seconds`, searching for the highest rate at which delivery keeps up. The floor is
  * measured before and after; `ratio` is to their median.
  */
-export async function measureDelivery({ ports }, { delayMs, seconds, count }) {
+export async function measureDelivery(gateway, { delayMs, seconds, count }) {
+  const { ports } = gateway;
   const floors = [(await sendLoad({ port: ports.floor, count, connections: CONNECTIONS })).rate];
-  const flood = await offer(ports.gapless, { delayMs, count });
+  const flood = await offer(gateway, { delayMs, count });
   let [low, high] = [flood.throughput * 0.6, flood.throughput * 1.4];
   let best = null;
   for (let step = 0; step < STEPS; step++) {
     const rate = (low + high) / 2;
-    const run = await offer(ports.gapless, { delayMs, rate, count: Math.ceil(rate * seconds) });
+    const run = await offer(gateway, { delayMs, rate, count: Math.ceil(rate * seconds) });
     if (run.keptUp) {
       best = { rate, ...run };
       low = rate;
@@ -28,23 +29,28 @@ export async function measureDelivery({ ports }, { delayMs, seconds, count }) {
   }
   const floor = median(floors);
   const rate = best?.rate ?? 0;
-  return { floor, rate, ratio: rate / floor, flood: flood.throughput, lag: best?.lag ?? null };
+  const { throughput, cpuMs } = flood;
+  return { floor, rate, ratio: rate / floor, flood: throughput, cpuMs, lag: best?.lag ?? null };
 }
 
-async function offer(port, { delayMs, rate, count }) {
+async function offer({ ports, pid }, { delayMs, rate, count }) {
   const receiver = await startReceiver({ delayMs, count });
   try {
     const destinations = [{ url: receiver.url, max_in_flight: 128 }];
-    const { path } = await createWebhook(port, { destinations });
+    const port = ports.gapless;
+    const { id, path } = await createWebhook(port, { destinations });
     const ackedAt = new SharedArrayBuffer(count * 8);
     const startedAt = Date.now();
+    const cpuBefore = cpuSeconds(pid);
     const load = await sendLoad({ port, path, count, connections: CONNECTIONS, rate, ackedAt });
     const behind = count - receiver.distinct;
     if (!(await receiver.reached(count, 60_000))) throw new Error('not everything was delivered');
     const throughput = (count * 1000) / (Date.now() - startedAt);
+    const cpuMs = ((cpuSeconds(pid) - cpuBefore) * 1000) / count;
+    await deleteWebhook(port, id);
     const offered = rate === undefined || load.rate >= rate * 0.95;
     const keptUp = offered && behind <= (rate ?? 0) * BEHIND_SECONDS;
-    return { throughput, keptUp, lag: lagBetween(new Float64Array(ackedAt), receiver.arrivedAt) };
+    return { throughput, keptUp, cpuMs, lag: lagBetween(new Float64Array(ackedAt), receiver.arrivedAt) };
   } finally {
     await receiver.stop();
   }

@@ -105,7 +105,11 @@ function describe(failure: Failure): Problem {
         detail: `A body has at most ${LIMITS.MAX_BODY_BYTES} bytes.`,
       };
     case 'interrupted':
-      return { status: 400, title: 'Body interrupted', detail: 'The body ended before it was complete.' };
+      return {
+        status: 400,
+        title: 'Body interrupted',
+        detail: `The body ended before it was complete, or took longer than ${LIMITS.MAX_BODY_READ_MS / 1000} s, or came in more than ${LIMITS.MAX_BODY_PIECES} pieces.`,
+      };
     case 'unverified':
       return {
         status: 401,
