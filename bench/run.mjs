@@ -19,10 +19,10 @@ import { report } from './report.mjs';
 import { build, startWorkerd, workDirectory } from './workerd.mjs';
 
 const FULL = {
-  accept: { count: 10_000, rounds: 5 },
+  accept: { count: 8000, rounds: 5 },
   delivery: { count: 10_000, seconds: 8 },
   isolation: { count: 1000, rounds: 3 },
-  log: { events: 1_000_000, count: 10_000, rounds: 5 },
+  log: { events: 1_000_000, count: 8000, rounds: 3 },
   rows: { sequential: 500, load: 20_000 },
   // The one beside a hung receiver is measured when its circuit has opened.
   trickles: [
