@@ -129,6 +129,24 @@ describe('after a crash', () => {
       expect(s.delivered.every(({ event }) => event.replay && event.previous === null)).toBe(true);
       expect(s.world.sql.exec('SELECT * FROM replays').toArray()).toEqual([]);
     }));
+
+  it('a replay has lost nothing that was under way, though what came after it is done', () =>
+    scene([destinationRecord('a')], async s => {
+      await busy(s);
+      const first = s.world.log.head.lastSequence + 1;
+      await s.append(300);
+      await s.wait(MINUTE);
+      s.reply = (target, { sequence }) => (sequence === first ? hangs(target) : works());
+      s.world.forwarding.startReplay(replayOf('a', { fromSequence: first, toSequence: first + 299 }));
+      await s.wait(3 * SECOND);
+      expect(s.sequences('a').filter(sequence => sequence > first).length).toBeGreaterThan(300);
+      s.world.restart();
+      s.delivered.length = 0;
+      s.reply = works;
+      await s.wait(MINUTE);
+      expect(s.sequences('a')).toContain(first);
+      expect(s.world.sql.exec('SELECT * FROM replays').toArray()).toEqual([]);
+    }));
 });
 
 describe('the chain of gapless-previous', () => {
@@ -655,6 +673,28 @@ describe('replays', () => {
       const ids = new Set(s.attempts.map(({ event }) => event.messageId));
       expect(ids.size).toBe(2);
       expect(s.world.sql.exec('SELECT * FROM deliveries').toArray()).toEqual([]);
+    }));
+
+  it('leave out what is in quarantine, until it is released', () =>
+    scene([destinationRecord('a')], async s => {
+      const issues = [{ path: '/topic', message: 'is required' }];
+      await s.append(9, index => (index % 3 === 1 ? { issues } : {}));
+      await s.wait(MINUTE);
+      expect(s.sequences('a').toSorted()).toEqual([1, 3, 4, 6, 7, 9]);
+      s.delivered.length = 0;
+      const all = replayOf('a', { toSequence: 9 });
+      const counted = s.world.forwarding.countReplay(all);
+      await s.wait(SECOND);
+      expect(await counted).toBe(6);
+      s.world.forwarding.startReplay(all);
+      s.world.forwarding.startReplay({ ...all, unasked: true });
+      await s.wait(MINUTE);
+      expect(s.sequences('a').toSorted()).toEqual([1, 1, 3, 3, 4, 4, 6, 6, 7, 7, 9, 9]);
+      s.world.release(2);
+      s.delivered.length = 0;
+      s.world.forwarding.startReplay(all);
+      await s.wait(MINUTE);
+      expect(s.sequences('a').toSorted()).toEqual([1, 2, 2, 3, 4, 6, 7, 9]);
     }));
 
   it('that find nothing to send are over, and are not begun again by every restart', () =>
