@@ -15,25 +15,27 @@ const PUBLIC_ONLY =
   'and metadata addresses are refused unless ALLOW_PRIVATE_DESTINATIONS is set.';
 
 /**
- * Names that never lead to a public host, with all below them: those of RFC 6761, 6762, 7686 and 8375, ICANN's `.internal`,
- * Kubernetes, and what networks call themselves without asking (RFC 6762 appendix G; ICANN will not delegate them).
+ * Names that never lead to a public host, with all below them: those of RFC 6761, 6762, 7686 and 9476, ICANN's `.internal`,
+ * `arpa` (addresses and homes), Kubernetes, Consul, Windows' shared connections, `localhost` as Linux distributions spell it,
+ * and what networks call themselves without asking (RFC 6762 appendix G; ICANN will not delegate them).
  */
 const PRIVATE_SUFFIXES = [
-  ...['localhost', 'localdomain', 'local', 'internal', 'home.arpa', 'svc'],
-  ...['corp', 'home', 'intranet', 'invalid', 'lan', 'onion', 'private', 'test'],
+  ...['localhost', 'localdomain', 'localdomain4', 'localdomain6', 'local', 'internal', 'arpa', 'svc'],
+  ...['consul', 'mshome.net', 'alt', 'invalid', 'onion', 'test'],
+  ...['corp', 'home', 'intra', 'intranet', 'lan', 'priv', 'private'],
 ];
 
 /** RFC 1035 §2.3.4. Underscores are in use, though no host name should have one. */
 const HOST_NAME = /^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})+$/;
 const MAX_HOST_CHARACTERS = 253;
 
-/** Public names of cloud metadata services; the others are private names or addresses already. */
-const METADATA_NAMES = new Set([
+/** Public names of cloud metadata services, and all below them; the others are private names or addresses already. */
+const METADATA_NAMES = [
   'metadata.goog',
   'metadata.packet.net',
   'metadata.platformequinix.com',
   'metadata.tencentyun.com',
-]);
+];
 
 /** IANA's special-purpose IPv4 registry, less what is globally reachable; and one metadata address outside it. */
 const REFUSED_IPV4 = [
@@ -85,8 +87,8 @@ function isPublicName(name: string): boolean {
   // One label is looked up in the network's own search domains; a trailing dot only dodges comparisons, and what
   // resolvers make of an empty label is their affair.
   if (name.length > MAX_HOST_CHARACTERS || !HOST_NAME.test(name)) return false;
-  if (METADATA_NAMES.has(name)) return false;
-  return !PRIVATE_SUFFIXES.some(suffix => name.endsWith(`.${suffix}`) || name === suffix);
+  const refused = [...PRIVATE_SUFFIXES, ...METADATA_NAMES];
+  return !refused.some(suffix => name.endsWith(`.${suffix}`) || name === suffix);
 }
 
 function isPublicIpv4(address: string): boolean {
@@ -100,14 +102,24 @@ function ipv4Bits(address: string): number {
 
 /**
  * Only global unicast, 2000::/3, without its special-purpose parts. That leaves out loopback, unspecified, unique
- * local, link-local, site-local, multicast, and every form that wraps an IPv4 address: mapped and compatible (::/96),
- * NAT64 (64:ff9b::/32), Teredo (in 2001::/23), 6to4 (2002::/16). No receiver needs those, whatever they wrap.
+ * local, link-local, site-local, multicast, and every form that wraps an IPv4 address and can be told by its bits: mapped
+ * and compatible (::/96), NAT64 (64:ff9b::/32), Teredo (in 2001::/23), 6to4 (2002::/16), and ISATAP (RFC 5214), whose mark
+ * is in the interface id of any prefix. No receiver needs those, whatever they wrap.
  */
 function isPublicIpv6(address: string): boolean {
-  // `::` stands for at least one zero group, and the first two groups are all that is asked for.
-  const [first = 0, second = 0] = address.split(':').map(group => Number.parseInt(group || '0', 16));
+  const [first = 0, second = 0, , , fifth = 0, sixth = 0] = ipv6Groups(address);
   if (first >>> 13 !== 0b001) return false;
+  // Whether the address inside is unique, and whether it stands for a group, are bits of the mark.
+  if (sixth === 0x5efe && (fifth & ~0x0300) === 0) return false;
   if (first === 0x2001) return second >= 0x0200 && second !== 0x0db8;
   if (first === 0x3fff) return second >= 0x1000;
   return first !== 0x2002;
+}
+
+/** The eight groups of an address as the WHATWG parser writes it: in hexadecimal, one run of zeros as `::`. */
+function ipv6Groups(address: string): number[] {
+  const [head = [], tail = []] = address
+    .split('::')
+    .map(part => (part === '' ? [] : part.split(':').map(group => Number.parseInt(group, 16))));
+  return [...head, ...Array<number>(8 - head.length - tail.length).fill(0), ...tail];
 }

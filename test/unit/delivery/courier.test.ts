@@ -35,6 +35,15 @@ it('gives a failure as a result and goes on', async () => {
   expect(results.every(result => result.error === 'connection')).toBe(true);
 });
 
+it('begins nothing after a failure where the order counts', async () => {
+  const events = [200, 200, 500, 200, 200, 200].map((status, index) =>
+    eventOf({ sequence: index + 1, query: `key=in-order&status=${status}` }),
+  );
+  const results = await courier().deliver(targetOf(`${chaos}/answer`, { inOrder: true }), events);
+  expect(results.map(({ outcome }) => outcome)).toEqual(['delivered', 'delivered', 'failed']);
+  expect(await notes('in-order')).toMatchObject({ requests: 3, mostInFlight: 1 });
+});
+
 it('leaves what it could not begin within five seconds, without an attempt', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const delivering = courier().deliver(targetOf(`${chaos}/wait?ms=100&key=window`), eventsNumbered(20));

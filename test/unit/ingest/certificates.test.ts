@@ -1,5 +1,5 @@
 /** PayPal: the key is in a certificate that the request names, fetched from PayPal's own hosts and from nowhere else. */
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, inject, test, vi } from 'vitest';
 import { Certificates } from '../../../src/ingest/certificates';
 import { verifyInbound } from '../../../src/ingest/verify-inbound';
 import type { CertificateRule, Provider } from '../../../src/providers/provider';
@@ -94,6 +94,18 @@ describe('the key behind an address', () => {
         ok: false,
         error: 'unverified',
       });
+    }
+  });
+
+  test('is not looked for where an answer leads to, though it is there', async () => {
+    const chaos = inject('chaosUrl');
+    const there = `/answer?body=${encodeURIComponent(vector.certificate)}`;
+    const asking = (path: string) => new Certificates((_input, init) => fetch(`${chaos}${path}`, init));
+    const key = (path: string) => asking(path).keyAt(rule, ADDRESS, SENDER, NOW);
+    expect(await key(there)).toEqual({ ok: true, value: vector.publicKey });
+    for (const status of [301, 302, 303, 307, 308]) {
+      const away = `/redirect?status=${status}&to=${encodeURIComponent(there)}`;
+      expect(await key(away)).toEqual({ ok: false, error: 'unverified' });
     }
   });
 
