@@ -1,9 +1,10 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import { Confirmations } from '../../src/log/confirmations';
 import { Log } from '../../src/log/log';
 import { createTables } from '../../src/log/tables';
+import { Box } from '../support/in-worker';
 import { incomingEvent, webhookRecord } from '../support/webhook-record';
 
 it('end without a trace when the webhook is deleted while the provider is asked', async () => {
@@ -43,5 +44,37 @@ it('end without a trace when the webhook is deleted while the provider is asked'
     answer(new Response('{}', { status: 500 }));
     await scheduler.wait(10);
     expect(changed).toBe(0);
+  });
+});
+
+it('do not follow where the API leads: their token is for its address alone', async () => {
+  const stub = env.WEBHOOKS.getByName(crypto.randomUUID());
+  await runInDurableObject(stub, async (_instance, { storage }) => {
+    const { sql } = storage;
+    createTables(sql);
+    const token = { id: 't', sealed: '' as never, usableUntil: null };
+    const webhook = webhookRecord({ provider: 'ecwid', confirm: { url: 'https://api.example.com', token } });
+    const log = new Log(storage, webhook, false);
+    const elsewhere = new Box();
+    const redirect = `${inject('chaosUrl')}/redirect?to=${encodeURIComponent(elsewhere.url)}`;
+    let changed = 0;
+    const confirmations = new Confirmations({
+      sql,
+      log,
+      fetch: (_input, init) => fetch(redirect, init),
+      access: async () => ({ url: 'https://api.example.com', token: 'secret' }),
+      urlProblem: () => null,
+      release: sequence => void log.release(sequence),
+      now: () => 1,
+      random: () => 0.5,
+      changed: () => void changed++,
+    });
+    const body = '{"eventId":"1","eventCreated":1,"storeId":1003,"entityId":7,"eventType":"order.updated"}';
+    log.append([await incomingEvent(null, { body, topic: 'order.updated' })], 1);
+    confirmations.pump();
+    await expect.poll(() => changed).toBe(1);
+    expect((await elsewhere.notes()).requests).toBe(0);
+    expect(log.segments.get(1)).toMatchObject({ status: 'confirming' });
+    expect(confirmations.detail(1)).toMatchObject({ attempts: 1, detail: 'the API answered 302' });
   });
 });

@@ -1,9 +1,46 @@
 /** The copy of a record in KV, when a webhook goes and one with the same id comes. */
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { recordFor, remember } from '../../src/subscriptions/edge-cache';
 import { readRecord } from '../../src/subscriptions/store';
 import { webhookRecord } from '../support/webhook-record';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+it('is tried again until KV has taken it', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2040, 0, 1) });
+  const id = 4_711_000_003;
+  const stub = env.WEBHOOKS.getByName(String(id));
+  const copied = async () => {
+    const found = await readRecord(env.SUBSCRIPTIONS, id);
+    return found.ok && found.value !== null ? found.value.version : null;
+  };
+  const alarmInTime = () =>
+    runInDurableObject(stub, async (_object, { storage }) => {
+      const at = await storage.getAlarm();
+      return at !== null && at - Date.now() <= 5000;
+    });
+  const later = async () => {
+    vi.setSystemTime(Date.now() + 5000);
+    await runDurableObjectAlarm(stub);
+  };
+  await stub.create(webhookRecord({ id, createdAt: 1 }));
+  expect([await copied(), await alarmInTime()]).toEqual([1, false]);
+  // The namespace that the object has is another object than the test's, of the same class.
+  const put = vi.spyOn(Object.getPrototypeOf(env.SUBSCRIPTIONS) as KVNamespace, 'put');
+  put.mockRejectedValue(new Error('429 Too Many Requests'));
+  await stub.replace(webhookRecord({ id, createdAt: 1, name: 'changed' }), 1);
+  expect([await copied(), await alarmInTime()]).toEqual([1, true]);
+  await later();
+  expect([await copied(), await alarmInTime()]).toEqual([1, true]);
+  put.mockRestore();
+  await later();
+  expect(await copied()).toBe(2);
+});
 
 it('is that of the webhook there is, however removing and making it again overlap', async () => {
   const id = 4_711_000_001;
