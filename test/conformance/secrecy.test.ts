@@ -24,6 +24,8 @@ const ROTATED = canary('inbound-rotated');
 const DESTINATION = canary('destination');
 const CONFIRM = canary('confirm-token');
 const UNTAKEN = canary('in-the-wrong-place');
+/** A sealing key that opens nothing of what is stored. */
+const OTHER = canary('other-sealing-key');
 
 const canaries = [
   ADMIN,
@@ -37,6 +39,7 @@ const canaries = [
   DESTINATION,
   CONFIRM,
   UNTAKEN,
+  OTHER,
 ];
 const whsec = ({ text }: Canary) => `whsec_${Buffer.from(text).toString('base64')}`;
 
@@ -246,6 +249,27 @@ describe('the gateway', () => {
     await rpc('call', [ADMIN.text, 'webhook.create', [{ secret_key: [UNTAKEN.text], url: UNTAKEN.text }]]);
     await rpc('call', [ADMIN.text, UNTAKEN.text, [UNTAKEN.text]]);
     await rpc('call', [ADMIN.text, 'webhook.update_status', [{ topic: UNTAKEN.text, status: 1 }]]);
+  });
+});
+
+describe('the gateway with another key than its secrets were sealed with', () => {
+  it('takes nothing, and says so', async () => {
+    await gateway.kill9();
+    await gateway.restart({ SECRETS_KEY: OTHER.text });
+    const { shipstream = 0, gitlab = 0, ecwid = 0 } = ids;
+    const body = shipstreamEvent(9);
+    expect((await send(shipstream, body, shipstreamHeaders(ROTATED.text, body))).status).toBe(503);
+    await send(gitlab, '{"project":{"id":3}}', { 'x-gitlab-token': GITLAB.text });
+    await eventually(() => expect(gateway.output()).toContain('secret_unreadable'));
+    for (const id of [shipstream, ecwid]) {
+      for (const path of ['', '/status', '/events/1']) await ask('GET', `/v1/webhooks/${id}${path}`);
+      await ask('POST', `/v1/webhooks/${id}/test`, {});
+      await ask('POST', `/v1/webhooks/${id}/replay`, { from_sequence: 1, to_sequence: 2 });
+    }
+    await ask('POST', '/v1/reseal', {});
+    await rpc('call', [ADMIN.text, 'webhook.list', []]);
+    await gateway.kill9();
+    await gateway.restart({ SECRETS_KEY: SEALING.text });
   });
 });
 
