@@ -6,7 +6,7 @@ import { PROVIDERS, toBytes } from './requests.mjs';
 
 const now = () => performance.timeOrigin + performance.now();
 /** What the gateway says it did, and the floor after it. */
-const statusOf = body => /"status":"(\w+)"/.exec(body.latin1Slice(0, 60))?.[1] ?? 'unreadable';
+const statusOf = body => /"status":"(\w+)"/.exec(body.toString('latin1', 0, 60))?.[1] ?? 'unreadable';
 
 parentPort.on('message', async ({ port, path, provider, from, count, connections, rate, ackedAt }) => {
   const make = index => toBytes(path, PROVIDERS[provider](from + index));
