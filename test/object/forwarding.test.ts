@@ -149,6 +149,25 @@ describe('after a crash', () => {
     }));
 });
 
+describe('an event released from quarantine', () => {
+  it.each(['parallel', 'strict'] as const)('leaves once, in the place of its release (%s)', ordering =>
+    scene([destinationRecord('a', { ordering, isActive: false, maxInFlight: 1 })], async s => {
+      const issues = [{ path: '/topic', message: 'is required' }];
+      await s.append(3, index => (index === 1 ? { issues } : {}));
+      expect(s.world.release(2)).toBe(true);
+      await s.append(1);
+      // The feed is read from its start, past the place where the event was accepted.
+      s.world.patch('a', { isActive: true });
+      await s.wait(MINUTE);
+      expect(s.sequences('a')).toEqual([1, 3, 2, 4]);
+      s.world.restart();
+      await s.append(1);
+      await s.wait(MINUTE);
+      expect(s.sequences('a')).toEqual([1, 3, 2, 4, 5]);
+    }),
+  );
+});
+
 describe('the chain of gapless-previous', () => {
   it('names the event before in the feed of this destination, whatever it does not want', () =>
     scene([destinationRecord('a', { topics: ['order:*'] })], async s => {
