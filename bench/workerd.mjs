@@ -51,6 +51,9 @@ export async function startWorkerd(directory, name, { variant = null, flags = []
   const workerd = spawn(binary(), ['serve', '--experimental', config, '--control-fd=3', ...flags], {
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
   });
+  // A bench that fails leaves nothing running.
+  const kill = () => workerd.kill('SIGKILL');
+  process.on('exit', kill);
   const ports = {};
   const wanted = variant === null ? 3 : 4;
   await new Promise((resolve, reject) => {
@@ -67,6 +70,7 @@ export async function startWorkerd(directory, name, { variant = null, flags = []
   const stop = async () => {
     workerd.kill('SIGTERM');
     await ended;
+    process.off('exit', kill);
   };
   return { ports, pid: workerd.pid, logs: join(disk, 'log'), stop };
 }
