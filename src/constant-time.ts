@@ -2,6 +2,7 @@
  * Comparing what somebody may have guessed with what is secret, in the one place where it is done: the time taken depends
  * on neither's content. `crypto.subtle.verify`, which compares signatures, does the same.
  */
+import { sha256 } from './sha256';
 
 /** Lengths are compared first: that of a MAC or digest is no secret. For anything else take `sameText`. */
 export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
@@ -9,7 +10,5 @@ export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
 
 /** Compared by their digests, so that not even the length shows. */
 export async function sameText(one: string, other: string): Promise<boolean> {
-  const digestOf = async (text: string) =>
-    new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-  return sameBytes(await digestOf(one), await digestOf(other));
+  return sameBytes(await sha256(one), await sha256(other));
 }

@@ -1,4 +1,5 @@
 /** HMAC-SHA256 of bytes, in base64: what Standard Webhooks and ShipStream signatures are made of. */
+import { keep } from '../bounded-map';
 
 /** Keys imported in this isolate, by their bytes in hex; in the order of last use. */
 const imported = new Map<string, Promise<CryptoKey>>();
@@ -15,11 +16,6 @@ function keyOf(bytes: Uint8Array): Promise<CryptoKey> {
   const name = bytes.toHex();
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };
   const key = imported.get(name) ?? crypto.subtle.importKey('raw', bytes, algorithm, false, ['sign']);
-  imported.delete(name);
-  imported.set(name, key);
-  for (const oldest of imported.keys()) {
-    if (imported.size <= MAX_KEYS) break;
-    imported.delete(oldest);
-  }
+  keep(imported, name, key, MAX_KEYS);
   return key;
 }

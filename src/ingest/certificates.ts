@@ -8,6 +8,7 @@
  * Someone with many addresses of his own can use up that one: then this webhook's events under a certificate that this isolate
  * has not seen are answered 503 and come again; other webhooks and known certificates are not concerned.
  */
+import { keep } from '../bounded-map';
 import type { CertificateRule } from '../providers/provider';
 import { err, ok, type Result } from '../result';
 import { readCertificate } from '../signature/certificate';
@@ -100,16 +101,6 @@ export class Certificates {
     } catch {
       return err('unavailable');
     }
-  }
-}
-
-/** As the newest entry; the oldest go where there are too many. */
-function keep<T>(map: Map<string, T>, key: string, value: T, max: number): void {
-  map.delete(key);
-  map.set(key, value);
-  for (const oldest of map.keys()) {
-    if (map.size <= max) break;
-    map.delete(oldest);
   }
 }
 

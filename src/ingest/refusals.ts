@@ -4,11 +4,14 @@
  * Collected in the isolate and reported at most once per 10 s and webhook, with a bounded number of examples: a flood
  * costs a call every 10 s. What an isolate has not reported when it ends is lost; refusals are hints, not records.
  */
+
+import { keep } from '../bounded-map';
 import { passedHeaders } from '../delivery/passed-headers';
 import { withoutToken } from '../delivery/shared-token';
 import type { Refusal, RefusalReport } from '../log/refusals';
 import { objectOf } from '../log/stub';
 import { providerOf } from '../providers/registry';
+import { sha256 } from '../sha256';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import type { Outcome } from './answer';
 
@@ -77,11 +80,7 @@ function pendingOf(webhookId: number): Pending {
   const known = pending.get(webhookId);
   if (known !== undefined) return known;
   const fresh: Pending = { counts: {}, last: [], capturedBytes: 0, sentAt: 0, arrangedAt: null };
-  pending.set(webhookId, fresh);
-  for (const oldest of pending.keys()) {
-    if (pending.size <= MAX_WEBHOOKS) break;
-    pending.delete(oldest);
-  }
+  keep(pending, webhookId, fresh, MAX_WEBHOOKS);
   return fresh;
 }
 
@@ -94,7 +93,7 @@ async function example(
   const captures = isRead && (record.captureUntil ?? 0) > now;
   const fits = captures && waiting.capturedBytes + body.byteLength <= MAX_CAPTURED_BYTES;
   if (fits) waiting.capturedBytes += body.byteLength;
-  const digest = isRead ? new Uint8Array(await crypto.subtle.digest('SHA-256', body)).toHex() : null;
+  const digest = isRead ? (await sha256(body)).toHex() : null;
   const refusal: Refusal = {
     at: now,
     reason,

@@ -3,6 +3,7 @@
  * KV lags. At most once per 10 s and webhook in an isolate, and not for an address that failed too often: a flood of
  * unsigned requests does not reach the object.
  */
+import { keep } from '../bounded-map';
 import { objectOf } from '../log/stub';
 import { remember } from '../subscriptions/edge-cache';
 import type { WebhookRecord } from '../subscriptions/webhook';
@@ -25,12 +26,7 @@ export async function newerRecord(
   if (!success) return null;
   const last = asked.get(record.id);
   if (last !== undefined && now - last < LOOK_INTERVAL_MS) return null;
-  asked.delete(record.id);
-  asked.set(record.id, now);
-  for (const oldest of asked.keys()) {
-    if (asked.size <= MAX_REMEMBERED) break;
-    asked.delete(oldest);
-  }
+  keep(asked, record.id, now, MAX_REMEMBERED);
   try {
     const current = await objectOf(env, record.id).getRecord();
     if (current === null || current.version <= record.version) return null;

@@ -1,4 +1,5 @@
 /** How the Worker reaches a webhook's object. A stub that threw is broken, so every call gets a new one. */
+import { keep } from '../bounded-map';
 import type { WebhookObject } from './contract';
 
 /** Object ids by webhook: each one is a hash to compute. Bounded, the oldest first. */
@@ -15,10 +16,6 @@ function idOf(env: Env, webhookId: number): DurableObjectId {
   const known = ids.get(webhookId);
   if (known !== undefined) return known;
   const id = env.WEBHOOKS.idFromName(String(webhookId));
-  ids.set(webhookId, id);
-  for (const oldest of ids.keys()) {
-    if (ids.size <= MAX_IDS) break;
-    ids.delete(oldest);
-  }
+  keep(ids, webhookId, id, MAX_IDS);
   return id;
 }

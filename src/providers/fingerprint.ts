@@ -6,7 +6,9 @@
  * Numbered events are told apart by their number, so for them the body alone counts. What a provider changes in the body
  * with each attempt is left out.
  */
+
 import type { IncomingEvent } from '../log/contract';
+import { sha256 } from '../sha256';
 import type { Description, Provider } from './provider';
 
 export type Identity = Pick<IncomingEvent, 'fingerprint' | 'signedDigest' | 'alsoKnownBy'>;
@@ -75,5 +77,3 @@ function withoutMembers(body: Uint8Array, names: readonly string[]): Uint8Array 
 
 const withTopic = (digest: Uint8Array, topic: string): Promise<Uint8Array> =>
   sha256(new Uint8Array([...digest, ...new TextEncoder().encode(topic)]));
-
-const sha256 = async (bytes: Uint8Array) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));

@@ -4,7 +4,9 @@
  * However many signatures a sender lists, an HMAC is computed once per message and secret: a long list does not make a
  * large body costlier.
  */
+
 import { sameBytes } from '../constant-time';
+import { sha256 } from '../sha256';
 import { ecdsaToP1363 } from './der';
 import { keyBytes, keysOf, type Secret } from './keys';
 import type { Algorithm, Scheme } from './scheme';
@@ -72,8 +74,7 @@ async function anyVerifies(
 async function matchesToken(scheme: Scheme, secret: Secret, tokens: readonly Uint8Array[]): Promise<boolean> {
   const expected = keyBytes(scheme, secret.text);
   if (expected === null) return false;
-  const digestOf = async (bytes: Uint8Array) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  const wanted = await digestOf(expected);
-  for (const token of tokens) if (sameBytes(await digestOf(token), wanted)) return true;
+  const wanted = await sha256(expected);
+  for (const token of tokens) if (sameBytes(await sha256(token), wanted)) return true;
   return false;
 }

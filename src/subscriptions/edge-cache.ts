@@ -5,6 +5,7 @@
  *
  * Reads of one id that run at the same time are not joined: a request must not wait for another request's I/O.
  */
+import { keep } from '../bounded-map';
 import { ok, type Result } from '../result';
 import { readRecord, type StoreFailure } from './store';
 import type { WebhookRecord } from './webhook';
@@ -45,12 +46,7 @@ export async function recordFor(
 export function remember(record: WebhookRecord, now: number): WebhookRecord {
   const known = cache.get(record.id)?.record;
   const newest = known !== undefined && isNewer(known, record) ? known : record;
-  cache.delete(record.id);
-  cache.set(record.id, { record: newest, readAt: now });
-  for (const oldest of cache.keys()) {
-    if (cache.size <= MAX_RECORDS) break;
-    cache.delete(oldest);
-  }
+  keep(cache, record.id, { record: newest, readAt: now }, MAX_RECORDS);
   return newest;
 }
 

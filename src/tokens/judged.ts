@@ -2,6 +2,7 @@
  * Judging an API token from the Worker: the object is asked, and its answer holds for 10 s in this isolate. So a
  * revoked token works for 10 s at most, here and nowhere longer. Wrong tokens are not remembered.
  */
+import { keep } from '../bounded-map';
 import { err, ok, type Result } from '../result';
 import { type TokenRecord, tokenDigest, tokenIdOf } from './token';
 
@@ -29,11 +30,7 @@ export async function judgeApiToken(
   judged.delete(key);
   try {
     const token = await tokensOf(env).judge(id, digest, now);
-    if (token !== null) judged.set(key, { token, at: now });
-    for (const oldest of judged.keys()) {
-      if (judged.size <= MAX_REMEMBERED) break;
-      judged.delete(oldest);
-    }
+    if (token !== null) keep(judged, key, { token, at: now }, MAX_REMEMBERED);
     return ok(token);
   } catch {
     return err('unavailable');

@@ -4,6 +4,8 @@
  * A token is `gpl_<id>_<secret>`: the id finds the record, the secret is 256 random bits, so that its SHA-256 can be
  * stored: nobody can guess their way back from it, and no slower hash would add anything.
  */
+import { sha256 } from '../sha256';
+
 export type TokenRecord = {
   /** 12 hex digits; public. */
   id: string;
@@ -32,6 +34,4 @@ export function tokenIdOf(text: string): string | null {
   return /^gpl_([0-9a-f]{12})_[\w-]{43}$/.exec(text)?.[1] ?? null;
 }
 
-export async function tokenDigest(text: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-}
+export const tokenDigest = (text: string): Promise<Uint8Array> => sha256(text);

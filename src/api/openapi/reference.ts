@@ -2,8 +2,10 @@
  * `GET /docs`: the OpenAPI document as a page. Rendered here, from the same objects; it loads nothing, from nowhere, and
  * runs no script, which its policy also says.
  */
+
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
+import { sha256 } from '../../sha256';
 import type { JsonSchema } from '../../subscriptions/json-schema';
 import { ANSWERS } from './answers';
 import { inputSchemas } from './inputs';
@@ -22,8 +24,7 @@ nav a { margin-right: 1rem } .method { text-transform: uppercase; font-weight: b
 `;
 
 const policyOf = async () => {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(STYLE));
-  const style = `'sha256-${new Uint8Array(digest).toBase64()}'`;
+  const style = `'sha256-${(await sha256(STYLE)).toBase64()}'`;
   return `default-src 'none'; style-src ${style}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 };
 
