@@ -3,14 +3,12 @@
  * note, an event fetched from the provider is added, everything about one entity is erased.
  */
 import { type Context, Hono } from 'hono';
-import { passedHeaders } from '../delivery/passed-headers';
-import { withoutToken } from '../delivery/shared-token';
+import { incomingEvent } from '../ingest/incoming-event';
 import { signedRequest } from '../ingest/signed-request';
 import { LIMITS } from '../limits';
 import type { NotAdded } from '../log/added';
 import type { IncomingEvent, ResolveResult } from '../log/contract';
 import { objectOf } from '../log/stub';
-import { identityOf } from '../providers/fingerprint';
 import type { Provider } from '../providers/provider';
 import { providerOf } from '../providers/registry';
 import type { Result } from '../result';
@@ -118,17 +116,9 @@ async function eventOf(
   if (!headers.has('content-type')) headers.set('content-type', 'application/json');
   const url = `${ingestUrl(env.PUBLIC_URL || 'https://gateway.invalid', record.id)}${query === '' ? '' : `?${query}`}`;
   const request = signedRequest(env, { method: 'POST', url, headers }, body, record);
-  const description = provider.describe({ body, headers, query });
-  const { outside: _, ...described } = description;
-  return {
-    ...described,
-    // Without the headers that were signed along, the body has to do.
-    ...(await identityOf(provider, description, body, signedMessage(provider.scheme, request) ?? body)),
-    bodySigned: false,
-    headers: withoutToken(provider.scheme, passedHeaders(headers)),
-    query,
-    body,
-  };
+  // Without the headers that were signed along, the body has to do.
+  const signed = signedMessage(provider.scheme, request) ?? body;
+  return { ...(await incomingEvent(provider, { headers, query, body }, signed)), bodySigned: false };
 }
 
 corrections.post('/:webhook_id/redact', async c => {

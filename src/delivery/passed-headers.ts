@@ -30,11 +30,11 @@ const LEFT_BEHIND_PREFIXES = ['cf-', 'x-forwarded-'];
 /** Name-value pairs in lower case, in the order of `headers`; without those `Connection` nominates (RFC 9110 §7.6.1). */
 export function passedHeaders(headers: Headers): [string, string][] {
   const connection = headers.get('connection');
-  const nominated =
-    connection === null ? [] : connection.split(',').map(option => comparableName(option.trim()));
+  const nominated = connection?.split(',').map(option => comparableName(option.trim()));
   const passed: [string, string][] = [];
   for (const [name, value] of headers) {
-    if (isPassed(name) && !nominated.includes(comparableName(name))) passed.push([name.toLowerCase(), value]);
+    if (isPassed(name) && !nominated?.includes(comparableName(name)))
+      passed.push([name.toLowerCase(), value]);
   }
   return passed;
 }

@@ -5,24 +5,20 @@
  * commit. Stateless; the only state is the object's. Fails closed: whatever cannot be verified is not passed on, and
  * whatever cannot be stored is answered so that the provider sends it again.
  */
-import { passedHeaders } from '../delivery/passed-headers';
-import { withoutToken } from '../delivery/shared-token';
 import { LIMITS } from '../limits';
-import type { AppendRequest, AppendResult, IncomingEvent } from '../log/contract';
+import type { AppendRequest, AppendResult } from '../log/contract';
 import { objectOf } from '../log/stub';
-import { identityOf } from '../providers/fingerprint';
-import type { Provider } from '../providers/provider';
 import { providerOf } from '../providers/registry';
 import { readBody } from '../read-body';
 import { ok } from '../result';
 import { queryOf } from '../signature/address';
-import type { Match } from '../signature/verify';
 import { forget, remember } from '../subscriptions/edge-cache';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { webhookIdOf } from '../subscriptions/webhook-id';
 import { answer, type Outcome } from './answer';
 import { findWebhook, inboundSecrets } from './find-webhook';
 import { type Greeted, greetGet, greetSigned, greetUnsigned } from './greet';
+import { incomingEvent } from './incoming-event';
 import { noteRefusal, refusalReason } from './refusals';
 import { newerRecord } from './second-look';
 import { signedRequest } from './signed-request';
@@ -122,8 +118,7 @@ async function prepare(
     console.error({ event: 'secret_unreadable', webhook_id: record.id });
     return { kind: 'unavailable' };
   }
-  const sender = { webhookId: record.id, address: request.headers.get('cf-connecting-ip') ?? '' };
-  const verified = await verifyInbound(provider, secrets.value, signed, sender, Date.now());
+  const verified = await verifyInbound(provider, secrets.value, signed, record.id, Date.now());
   if (!verified.ok) {
     const { reason, detail } = verified.error;
     console.warn({ event: 'unverified', webhook_id: record.id, reason, detail, bytes: body.byteLength });
@@ -133,27 +128,9 @@ async function prepare(
   const secret = secrets.value.find(({ id }) => id === secretId)?.text ?? '';
   const greeting = outcomeOf(await greetSigned(handshake, signed, secret), record);
   if (greeting !== null) return greeting;
-  const event = await eventOf(provider, request, body, verified.value);
+  const { headers, url } = request;
+  const event = await incomingEvent(provider, { headers, query: queryOf(url), body }, verified.value.signed);
   return { kind: 'event', request: { version: record.version, secretId, event } };
-}
-
-async function eventOf(
-  provider: Provider,
-  { headers, url }: Request,
-  body: Uint8Array,
-  { signed }: Match,
-): Promise<IncomingEvent> {
-  const query = queryOf(url);
-  const description = provider.describe({ headers, query, body });
-  const { outside: _, ...described } = description;
-  return {
-    ...described,
-    ...(await identityOf(provider, description, body, signed)),
-    bodySigned: provider.scheme.bodySigned ?? true,
-    headers: withoutToken(provider.scheme, passedHeaders(headers)),
-    query,
-    body,
-  };
 }
 
 /** Null when the object could not be reached or could not store the event. */

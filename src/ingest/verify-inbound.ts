@@ -8,7 +8,7 @@ import type { Secret } from '../signature/keys';
 import type { SignedRequest } from '../signature/request-view';
 import { secretProblem } from '../signature/secret-problem';
 import { type Match, type SignatureFailure, verify } from '../signature/verify';
-import { Certificates, type Sender } from './certificates';
+import { Certificates } from './certificates';
 
 const certificates = new Certificates((...given) => fetch(...given));
 
@@ -17,7 +17,7 @@ export async function verifyInbound(
   { scheme, certificate }: Provider,
   secrets: readonly Secret[],
   request: SignedRequest,
-  sender: Sender,
+  webhookId: number,
   now: number,
 ): Promise<Result<Match, SignatureFailure | { reason: 'unavailable'; detail: string }>> {
   if (certificate === null) return verify(scheme, secrets, request, now);
@@ -26,6 +26,7 @@ export async function verifyInbound(
   if (isPinned) return verify(scheme, secrets, request, now);
 
   const address = request.headers.get(certificate.header) ?? '';
+  const sender = { webhookId, address: request.headers.get('cf-connecting-ip') ?? '' };
   const key = await certificates.keyAt(certificate, address, sender, now);
   if (!key.ok) {
     const detail = `header ${certificate.header}: no certificate of the provider`;

@@ -12,6 +12,7 @@ import { type NotAdded, placeAdded } from './added';
 import type { IncomingEvent } from './contract';
 import { identityKeys, quarantineKey, type SeenKey } from './seen-keys';
 import type { HeldReason } from './segments';
+import { trackerSettings } from './settings';
 import { type Lookup, type Placement, place, type Tracker } from './tracker';
 
 export type Knowledge = {
@@ -69,10 +70,9 @@ function placementOf(
   known: Knowledge,
   now: number,
 ): Placement | NotAdded | null {
-  const { sequence } = webhook;
-  if (!sequence.enabled || event.incrementId === null) return null;
+  if (!webhook.sequence.enabled || event.incrementId === null) return null;
   const arrival = { id: event.incrementId, fingerprint, eventTime: event.eventTime, now };
-  const settings = { graceMs: sequence.graceSeconds * 1000, expiresMs: sequence.expiresSeconds * 1000 };
+  const settings = trackerSettings(webhook);
   return event.added === true
     ? placeAdded(known.tracker, { ...arrival, added: true }, settings, known.lookup)
     : place(known.tracker, arrival, settings, known.lookup);

@@ -177,7 +177,7 @@ describe('a request of PayPal', () => {
     const { fetcher } = server(() => new Response(vector.certificate));
     vi.stubGlobal('fetch', fetcher);
     const request = requestOf({ headers: vector.headers, body: vector.body, ...change });
-    const result = await verifyInbound(paypal, [{ id: 's', text }], request, SENDER, NOW);
+    const result = await verifyInbound(paypal, [{ id: 's', text }], request, SENDER.webhookId, NOW);
     return result.ok ? 'valid' : result.error.reason;
   };
 
