@@ -7,19 +7,22 @@
  * signed body is meant for the URL that was configured and checked.
  */
 import { LIMITS } from '../limits';
+import type { Deadlines } from './deadlines';
 import { destinationUrl } from './destination-url';
 import type { AttemptResult, CourierTarget, OutgoingEvent } from './outgoing';
 import { outgoingHeaders } from './outgoing-headers';
 import { parseRetryAfter } from './retry-schedule';
 import { urlProblem } from './url-policy';
 
-/** Longest wait for the body once the headers are in: an excerpt for people is not worth a connection for longer. */
+/** Longest wait for the body once the headers are in: nobody reads it, and to open another connection costs less. */
 const BODY_WAIT_MS = 1000;
 
 export type AttemptDeps = {
   fetch: typeof fetch;
   /** ms since 1970 */
   now: () => number;
+  /** What ends an attempt in time. */
+  deadlines: Deadlines;
   /** ALLOW_PRIVATE_DESTINATIONS: lets the URL lead to a loopback or private address. */
   allowPrivate: boolean;
 };
@@ -31,7 +34,7 @@ export type AttemptDeps = {
 export async function attemptDelivery(
   target: CourierTarget,
   event: OutgoingEvent,
-  { fetch, now, allowPrivate }: AttemptDeps,
+  { fetch, now, deadlines, allowPrivate }: AttemptDeps,
 ): Promise<AttemptResult> {
   const at = now();
   const unanswered = (error: 'timeout' | 'connection' | 'refused_url'): AttemptResult => ({
@@ -41,13 +44,11 @@ export async function attemptDelivery(
     at,
     durationMs: now() - at,
     retryAfterMs: null,
-    responseExcerpt: '',
   });
   if (urlProblem(target.url, allowPrivate) !== null) return unanswered('refused_url');
 
   const controller = new AbortController();
-  const abort = () => controller.abort();
-  const timers = [setTimeout(abort, target.timeoutMs)];
+  deadlines.set(controller, target.timeoutMs);
   try {
     const response = await fetch(destinationUrl(target.url, event.query), {
       method: 'POST',
@@ -56,23 +57,16 @@ export async function attemptDelivery(
       redirect: 'manual',
       signal: controller.signal,
     });
-    timers.push(setTimeout(abort, BODY_WAIT_MS));
-    const retryAfter = [429, 503].includes(response.status) ? response.headers.get('retry-after') : null;
+    const { status } = response;
+    deadlines.set(controller, Math.min(BODY_WAIT_MS, Math.max(0, at + target.timeoutMs - now())));
+    const retryAfter = [429, 503].includes(status) ? response.headers.get('retry-after') : null;
     const retryAfterMs = parseRetryAfter(retryAfter, now());
-    const responseExcerpt = await excerptOf(response);
-    const durationMs = now() - at;
-    return {
-      ...judge(response.status),
-      status: response.status,
-      at,
-      durationMs,
-      retryAfterMs,
-      responseExcerpt,
-    };
+    await drain(response);
+    return { ...judge(status), status, at, durationMs: now() - at, retryAfterMs };
   } catch {
     return unanswered(controller.signal.aborted ? 'timeout' : 'connection');
   } finally {
-    for (const timer of timers) clearTimeout(timer);
+    deadlines.clear(controller);
   }
 }
 
@@ -81,35 +75,31 @@ function judge(status: number): Pick<AttemptResult, 'outcome' | 'error'> {
   return { outcome: 'failed', error: status >= 300 && status < 400 ? 'redirect' : 'status' };
 }
 
-const decoder = new TextDecoder();
-const encoder = new TextEncoder();
-
-/** The first bytes of the body as text, at most 4 KiB of UTF-8; what there is of them when it breaks off. Never throws. */
-async function excerptOf(response: Response): Promise<string> {
-  if (response.body === null) return '';
-  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
-  const parts: Uint8Array[] = [];
-  let left = LIMITS.MAX_RESPONSE_BYTES;
+/**
+ * Takes the body, so that the connection can be used again; what is long, or does not end, is let go of instead: unread
+ * bodies hold on to their connection, of which there are six. Never throws.
+ */
+async function drain(response: Response): Promise<void> {
   try {
-    while (left > 0) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      parts.push(value.subarray(0, left));
-      left -= Math.min(left, value.length);
+    if (isShort(response)) {
+      await response.arrayBuffer();
+      return;
     }
+    const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
+    for (let left: number = LIMITS.MAX_RESPONSE_BYTES; reader !== undefined && left > 0; ) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      left -= value.length;
+    }
+    reader?.cancel().catch(() => {});
   } catch {
-    // Reset, or aborted by a timer: the status has been read, and it decides.
+    // Reset, or aborted by a deadline: the status has been read, and it decides.
   }
-  // Unread bodies hold on to their connection, of which there are six.
-  reader.cancel().catch(() => {});
-  return textOf(parts);
 }
 
-/** `stream` leaves out a character cut in half. Bytes that are not UTF-8 become longer as text: cut once more. */
-function textOf(parts: readonly Uint8Array[]): string {
-  const text = parts.map(part => decoder.decode(part, { stream: true })).join('');
-  // Forgets the half character.
-  decoder.decode();
-  if (text.length * 3 <= LIMITS.MAX_RESPONSE_BYTES) return text;
-  return text.slice(0, encoder.encodeInto(text, new Uint8Array(LIMITS.MAX_RESPONSE_BYTES)).read);
+/** A body that can be taken in one step: its length is said, and it does not grow when it is unpacked. */
+function isShort({ headers }: Response): boolean {
+  const length = headers.get('content-length');
+  if (length === null || headers.has('content-encoding')) return false;
+  return /^\d{1,4}$/.test(length) && Number(length) <= LIMITS.MAX_RESPONSE_BYTES;
 }

@@ -8,6 +8,7 @@
  */
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import { attemptDelivery } from './attempt';
+import { Deadlines } from './deadlines';
 import type { AttemptResult, CourierTarget, OutgoingEvent } from './outgoing';
 
 /** Connections waiting for headers that one invocation may have; locally nobody counts. */
@@ -22,12 +23,15 @@ export class Courier extends WorkerEntrypoint<Env> {
    * were not begun; they count no attempt. At least the first ones, up to the target's `connections`, always are.
    */
   async deliver(target: CourierTarget, events: OutgoingEvent[]): Promise<AttemptResult[]> {
+    const now = () => Date.now();
+    const deadlines = new Deadlines(now);
     const deps = {
       fetch,
-      now: () => Date.now(),
+      now,
+      deadlines,
       allowPrivate: this.env.ALLOW_PRIVATE_DESTINATIONS === '1',
     };
-    const startedAt = deps.now();
+    const startedAt = now();
     const waiting = events.entries();
     const results: AttemptResult[] = [];
     let stopped = false;
@@ -40,10 +44,11 @@ export class Courier extends WorkerEntrypoint<Env> {
         const result = await attemptDelivery(target, event, deps);
         results[index] = result;
         if (target.inOrder && result.outcome !== 'delivered') stopped = true;
-      } while (!stopped && deps.now() - startedAt < START_WINDOW_MS);
+      } while (!stopped && now() - startedAt < START_WINDOW_MS);
     };
     const lanes = target.inOrder ? 1 : Math.min(target.connections, MAX_CONNECTIONS);
     await Promise.all(Array.from({ length: lanes }, lane));
+    deadlines.stop();
     return results;
   }
 }

@@ -11,7 +11,7 @@ import { hmacSha256Base64 } from './hmac';
 import type { CourierTarget, OutgoingEvent } from './outgoing';
 import { freshSignature } from './provider-signing';
 import { withToken } from './shared-token';
-import { decodeSecret, standardSignature } from './standard-webhooks';
+import { keyOf, standardSignature } from './standard-webhooks';
 
 type Pairs = [string, string][];
 
@@ -99,8 +99,7 @@ async function standardHeaders(
  * `secret_key` given there. The header holds one signature: during a rotation that of the newest secret.
  */
 async function shipstreamHeaders(target: CourierTarget, event: OutgoingEvent): Promise<Pairs> {
-  const key = decodeSecret(target.secrets[0] ?? '');
-  if (key === null) throw new TypeError('A stored destination secret does not decode.');
+  const key = keyOf(target.secrets[0] ?? '');
   return [['x-plugin-hmac-sha256', await hmacSha256Base64(key, event.body)]];
 }
 

@@ -58,6 +58,4 @@ export type AttemptResult = {
   durationMs: number;
   /** What Retry-After asked for on 429 and 503, in ms, capped; null otherwise. */
   retryAfterMs: number | null;
-  /** First bytes of the response body, as text, at most 4 KiB. */
-  responseExcerpt: string;
 };

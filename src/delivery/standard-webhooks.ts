@@ -4,6 +4,7 @@
  * It signs bytes, never text, so a body that is not UTF-8 verifies too. Whether a secret is long enough is the
  * management API's to judge: JSON-RPC makes secrets of any length.
  */
+import { keep } from '../bounded-map';
 import { hmacSha256Base64 } from './hmac';
 
 const PREFIX = 'whsec_';
@@ -39,10 +40,18 @@ export async function standardSignature(
   signed.set(prefix);
   signed.set(message.body, prefix.length);
 
-  const signatures = secrets.map(async secret => {
-    const key = decodeSecret(secret);
-    if (key === null) throw new TypeError('A stored destination secret does not decode.');
-    return `v1,${await hmacSha256Base64(key, signed)}`;
-  });
+  const signatures = secrets.map(async secret => `v1,${await hmacSha256Base64(keyOf(secret), signed)}`);
   return (await Promise.all(signatures)).join(' ');
+}
+
+/** The key bytes of secrets used in this isolate; in the order of last use. */
+const decoded = new Map<string, Uint8Array>();
+const MAX_DECODED = 100;
+
+/** The key bytes of a stored secret, the same array each time. Throws on one that does not decode. */
+export function keyOf(secret: string): Uint8Array {
+  const key = decoded.get(secret) ?? decodeSecret(secret);
+  if (key === null) throw new TypeError('A stored destination secret does not decode.');
+  keep(decoded, secret, key, MAX_DECODED);
+  return key;
 }

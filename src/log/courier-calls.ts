@@ -11,6 +11,7 @@ import { MAX_CONNECTIONS } from '../delivery/courier';
 import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '../delivery/outgoing';
 import type { DestinationRecord } from '../subscriptions/webhook';
 import { type Flight, outgoing } from './flight';
+import { MAX_TRAIL } from './lane';
 
 const MAX_CALLS = 24;
 const EVENTS_PER_CALL = 48;
@@ -79,9 +80,14 @@ export class CourierCalls {
     return Math.max(0, Math.min(most - traffic.calls, own + Math.max(0, this.#free())));
   }
 
-  /** Under `key`, whoever is next waits for the whole call: no more than can be under way at once. */
-  eventsPerCall({ ordering }: DestinationRecord): number {
-    return ordering === 'key' ? MAX_CONNECTIONS : EVENTS_PER_CALL;
+  /**
+   * Under `key`, whoever is next waits for the whole call: no more than can be under way at once. Else what is under way
+   * in all calls fits the trail twice, or calls would stand idle while the longest one holds the cursor.
+   */
+  eventsPerCall({ ordering, maxInFlight }: DestinationRecord): number {
+    if (ordering === 'key') return MAX_CONNECTIONS;
+    const calls = ordering === 'strict' ? 1 : callsFor(maxInFlight);
+    return Math.min(EVENTS_PER_CALL, Math.max(MAX_CONNECTIONS, Math.floor(MAX_TRAIL / 2 / calls)));
   }
 
   /** When the pause after a failed call ends, ms since 1970, or null. */
@@ -92,7 +98,7 @@ export class CourierCalls {
 
   /** Sends flights of one destination, spread over the calls that are free. What is too large for them goes back. */
   start(destination: DestinationRecord, flights: readonly Flight[], calls: number): void {
-    const most = Math.min(this.eventsPerCall(destination), Math.max(1, Math.ceil(flights.length / calls)));
+    const most = this.#share(destination, flights.length, calls);
     let next = 0;
     for (let call = 0; call < calls; call++) {
       const carried: Carried[] = [];
@@ -112,6 +118,17 @@ export class CourierCalls {
       if (carried.length > 0) void this.#run(destination, carried, bytes);
     }
     for (const flight of flights.slice(next)) this.#deps.returned(flight);
+  }
+
+  /**
+   * How many of `count` flights one of `calls` carries. A call is cheapest when it uses all its connections at once. Under
+   * `key` it carries fewer: whoever is next waits for its end.
+   */
+  #share(destination: DestinationRecord, count: number, calls: number): number {
+    const even = Math.ceil(count / calls);
+    const together =
+      destination.ordering === 'key' ? 1 : connectionsFor(destination.maxInFlight, this.#of(destination.id));
+    return Math.min(this.eventsPerCall(destination), Math.max(even, together));
   }
 
   #fits({ id }: DestinationRecord, { event }: Flight, carried: number, bytes: number): boolean {
@@ -225,5 +242,4 @@ const failure = (error: AttemptResult['error'], at: number, durationMs: number):
   at,
   durationMs,
   retryAfterMs: null,
-  responseExcerpt: '',
 });

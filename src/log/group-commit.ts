@@ -1,8 +1,10 @@
 /**
  * Group commit: appends that reach the object together share one transaction.
  *
- * An append resolves only after its commit. A batch that fails is committed one by one, so that one bad event cannot
- * refuse its neighbours. What waits is bounded in bytes: beyond, an append is turned away at once.
+ * The first waits until earlier writes are on disk, and no longer: one that comes alone is not held up for company.
+ * Soon after a commit it waits for the next tick instead, so that under load many come together. An append resolves only
+ * after its commit. A batch that fails is committed one by one, so that one bad event cannot refuse its neighbours. What
+ * waits is bounded in bytes: beyond, an append is turned away at once.
  */
 import { LIMITS } from '../limits';
 import type { AddResult, IncomingEvent } from './contract';
@@ -21,12 +23,21 @@ export class GroupCommit {
   #commit: (events: IncomingEvent[]) => AddResult[];
   /** After every batch that stored something. */
   #committed: () => void;
+  /** Resolves when earlier writes are on disk; in a turn of its own, so that what has arrived by then comes in. */
+  #written: () => Promise<void>;
   #waiting: Waiting[] = [];
   #bytes = 0;
+  /** Something was committed, and the tick after it is yet to come. */
+  #ticking = false;
 
-  constructor(commit: (events: IncomingEvent[]) => AddResult[], committed: () => void) {
+  constructor(
+    commit: (events: IncomingEvent[]) => AddResult[],
+    committed: () => void,
+    written: () => Promise<void>,
+  ) {
     this.#commit = commit;
     this.#committed = committed;
+    this.#written = written;
   }
 
   append(event: IncomingEvent): Promise<AddResult> {
@@ -35,15 +46,23 @@ export class GroupCommit {
     this.#bytes += bytes;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ event, resolve, reject });
-      // The next tick: by then every append that was delivered together is waiting.
-      if (this.#waiting.length === 1) setTimeout(() => this.#flush(), 0);
+      if (this.#ticking || this.#waiting.length > 1) return;
+      const flush = () => this.#flush();
+      void this.#written().then(flush, flush);
     });
+  }
+
+  #tick(): void {
+    this.#ticking = false;
+    if (this.#waiting.length > 0) this.#flush();
   }
 
   #flush(): void {
     const batch = this.#waiting;
     this.#waiting = [];
     this.#bytes = 0;
+    this.#ticking = true;
+    setTimeout(() => this.#tick(), 0);
     try {
       const results = this.#commit(batch.map(({ event }) => event));
       for (const [index, { resolve }] of batch.entries()) resolve(results[index] ?? { kind: 'overloaded' });

@@ -338,6 +338,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       () => {
         if (this.#live === live) this.#afterCommit(live);
       },
+      () => storage.sync(),
     );
     this.#copy.begin(webhook, Date.now());
     const live: Live = { webhook, log, forwarding, confirmations, appends };

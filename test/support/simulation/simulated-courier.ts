@@ -32,7 +32,6 @@ export function simulatedCourier(
       at,
       durationMs: ms,
       retryAfterMs,
-      responseExcerpt: '',
     };
     observer.finished(target, event, result);
     return result;
