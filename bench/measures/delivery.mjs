@@ -7,6 +7,8 @@ const CONNECTIONS = 128;
 const BEHIND_SECONDS = 0.25;
 /** Steps of the search: the last one is an eighth of the span. */
 const STEPS = 4;
+/** Before it is measured, a destination gets events at the same rate: the gateway sends more at once as it answers. */
+const WARM_UP_SECONDS = 1;
 
 /**
  * Offers events at a rate for `seconds`, searching for the highest rate at which delivery keeps up. The floor is
@@ -34,23 +36,28 @@ export async function measureDelivery(gateway, { delayMs, seconds, count }) {
 }
 
 async function offer({ ports, pid }, { delayMs, rate, count }) {
-  const receiver = await startReceiver({ delayMs, count });
+  const before = Math.ceil((rate ?? 500) * WARM_UP_SECONDS);
+  const receiver = await startReceiver({ delayMs, count: before + count });
   try {
     const destinations = [{ url: receiver.url, max_in_flight: 128 }];
     const port = ports.gapless;
     const { id, path } = await createWebhook(port, { destinations });
+    await sendLoad({ port, path, count: before, connections: CONNECTIONS, rate });
+    if (!(await receiver.reached(before, 60_000))) throw new Error('not everything was delivered');
     const ackedAt = new SharedArrayBuffer(count * 8);
     const startedAt = Date.now();
     const cpuBefore = cpuSeconds(pid);
-    const load = await sendLoad({ port, path, count, connections: CONNECTIONS, rate, ackedAt });
-    const behind = count - receiver.distinct;
-    if (!(await receiver.reached(count, 60_000))) throw new Error('not everything was delivered');
+    const from = before + 1;
+    const load = await sendLoad({ port, path, from, count, connections: CONNECTIONS, rate, ackedAt });
+    const behind = before + count - receiver.distinct;
+    if (!(await receiver.reached(before + count, 60_000))) throw new Error('not everything was delivered');
     const throughput = (count * 1000) / (Date.now() - startedAt);
     const cpuMs = ((cpuSeconds(pid) - cpuBefore) * 1000) / count;
     await deleteWebhook(port, id);
     const offered = rate === undefined || load.rate >= rate * 0.95;
     const keptUp = offered && behind <= (rate ?? 0) * BEHIND_SECONDS;
-    return { throughput, keptUp, cpuMs, lag: lagBetween(new Float64Array(ackedAt), receiver.arrivedAt) };
+    const lag = lagBetween(new Float64Array(ackedAt), receiver.arrivedAt.subarray(before));
+    return { throughput, keptUp, cpuMs, lag };
   } finally {
     await receiver.stop();
   }
