@@ -78,9 +78,9 @@ export class WebhookLog extends gateway.WebhookLog {
     super(ctx, env);
   }
 
-  append(request) {
+  appendAll(requests) {
     total.calls++;
-    return awake(() => super.append(request));
+    return awake(() => super.appendAll(requests));
   }
 
   alarm() {

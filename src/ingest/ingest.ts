@@ -21,6 +21,7 @@ import { type Greeted, greetGet, greetSigned, greetUnsigned } from './greet';
 import { incomingEvent } from './incoming-event';
 import { noteRefusal, refusalReason } from './refusals';
 import { newerRecord } from './second-look';
+import { type Answer, appendTogether } from './shared-appends';
 import { signedRequest } from './signed-request';
 import { verifyInbound } from './verify-inbound';
 
@@ -39,7 +40,9 @@ export async function ingest(
   if (!found.ok) return answer({ kind: 'unavailable' });
   if (found.value === null) return answer({ kind: 'gone' });
   const body = await readBody(request, LIMITS.MAX_BODY_BYTES, LIMITS.MAX_DRAINED_BYTES);
-  const outcome: Outcome = body.ok ? await take(env, request, body.value, found.value) : { kind: body.error };
+  const outcome: Outcome = body.ok
+    ? await take(env, context, request, body.value, found.value)
+    : { kind: body.error };
   const reason = refusalReason(outcome);
   if (reason !== null) {
     const bytes = body.ok ? body.value : new Uint8Array();
@@ -67,7 +70,13 @@ function outcomeOf(greeted: Greeted, record: WebhookRecord): Outcome | null {
   return greeted;
 }
 
-async function take(env: Env, request: Request, body: Uint8Array, record: WebhookRecord): Promise<Outcome> {
+async function take(
+  env: Env,
+  context: Pick<ExecutionContext, 'waitUntil'>,
+  request: Request,
+  body: Uint8Array,
+  record: WebhookRecord,
+): Promise<Outcome> {
   let known = record;
   // A record that was out of date is replaced by the object's own; a few changes in a row are nothing to give up for.
   for (let look = 1; look <= 3; look++) {
@@ -80,7 +89,7 @@ async function take(env: Env, request: Request, body: Uint8Array, record: Webhoo
       prepared = await prepare(env, request, body, known);
     }
     if (prepared.kind !== 'event') return prepared;
-    const result = await append(env, known.id, prepared.request);
+    const result = await append(env, context, known.id, prepared.request);
     if (result === null) return { kind: 'unavailable' };
     switch (result.kind) {
       case 'stale':
@@ -134,24 +143,36 @@ async function prepare(
 }
 
 /** Null when the object could not be reached or could not store the event. */
-async function append(env: Env, id: number, request: AppendRequest): Promise<AppendResult | null> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      // A stub that threw is broken: every attempt gets its own.
-      return await objectOf(env, id).append(request);
-    } catch (error) {
-      if (attempt < 2 && isRetryable(error)) continue;
-      console.error({
-        event: 'append_failed',
-        webhook_id: id,
-        name: error instanceof Error ? error.name : '',
-      });
-      return null;
-    }
-  }
+async function append(
+  env: Env,
+  context: Pick<ExecutionContext, 'waitUntil'>,
+  id: number,
+  request: AppendRequest,
+): Promise<AppendResult | null> {
+  // A stub that threw is broken: every call gets its own.
+  const send = (requests: AppendRequest[]): Promise<Answer[]> =>
+    objectOf(env, id)
+      .appendAll(requests)
+      .catch(error => requests.map(() => failedAppend(id, error)));
+  const answer = await appendTogether(id, request, {
+    send,
+    waitUntil: promise => context.waitUntil(promise),
+  });
+  if (answer !== 'unanswered') return answer;
+  const [own = 'unanswered'] = await send([request]);
+  if (own !== 'unanswered') return own;
+  console.error({ event: 'append_failed', webhook_id: id, name: own });
+  return null;
 }
 
 /** The runtime marks errors after which another try is safe; appends are, because duplicates are recognised. */
+function failedAppend(id: number, error: unknown): null | 'unanswered' {
+  const retryable = isRetryable(error);
+  const name = error instanceof Error ? error.name : '';
+  if (!retryable) console.error({ event: 'append_failed', webhook_id: id, name });
+  return retryable ? 'unanswered' : null;
+}
+
 function isRetryable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   const overloaded = 'overloaded' in error && error.overloaded === true;

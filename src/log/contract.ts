@@ -279,6 +279,8 @@ export interface WebhookObject {
   /** The answer kept under a key. `deleted`: there was one, and the webhook is gone. */
   recall(key: string): Promise<KeptAnswer | 'deleted' | null>;
   append(request: AppendRequest): Promise<AppendResult>;
+  /** Several appends in one call; null where one could not be stored. */
+  appendAll(requests: AppendRequest[]): Promise<(AppendResult | null)[]>;
   release(sequence: number): Promise<ReleaseResult>;
   replay(request: ReplayRequest): Promise<ReplayResult>;
   replayEvent(sequence: number, destinationId: string | null, newId: boolean): Promise<ReplayResult>;

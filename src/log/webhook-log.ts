@@ -164,6 +164,10 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return result.kind === 'not_added' ? { kind: 'overloaded' } : result;
   }
 
+  async appendAll(requests: AppendRequest[]): Promise<(AppendResult | null)[]> {
+    return Promise.all(requests.map(request => this.append(request).catch(() => null)));
+  }
+
   async release(sequence: number): Promise<ReleaseResult> {
     const live = this.#live;
     const event = live?.log.segments.get(sequence) ?? null;

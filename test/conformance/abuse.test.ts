@@ -29,6 +29,34 @@ afterAll(async () => {
 
 const times = (count: number) => Array.from({ length: count }, (_, i) => i);
 
+describe('hanging up', () => {
+  it('before the answer costs nobody else theirs, and what was taken is in the log once', async () => {
+    const { webhook_id: id } = await client.shipstream(receiver.url);
+    const count = 300;
+    const answers = await Promise.all(
+      times(count).map(async i => {
+        const body = shipstreamEvent(i + 1);
+        const hangUp = new AbortController();
+        const init = { method: 'POST', headers: shipstreamHeaders(SEED_SECRET, body), body };
+        const answer = fetch(`${gateway.url}/in/${id}`, { ...init, signal: hangUp.signal });
+        if (i % 3 === 0) setTimeout(() => hangUp.abort(), i % 40);
+        return answer.then(
+          response => response.status,
+          () => 'hung up',
+        );
+      }),
+    );
+    const stayed = answers.filter((_, i) => i % 3 !== 0);
+    expect(new Set(stayed)).toEqual(new Set([200]));
+    const path = `/v1/webhooks/${id}/events?limit=500`;
+    const { events } = await client.get<{ events: { increment_id: number }[] }>(path);
+    const ids = events.map(event => event.increment_id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toEqual(expect.arrayContaining(times(count).flatMap(i => (i % 3 === 0 ? [] : [i + 1]))));
+    expect((await client.sendShipstream(id, shipstreamEvent(count + 1))).json.status).toBe('accepted');
+  });
+});
+
 describe('guessing', () => {
   it('signatures costs the guesser, and no event of the provider', async () => {
     const { webhook_id: id } = await client.shipstream(receiver.url);

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { type Answer, appendTogether } from '../../../src/ingest/shared-appends';
+import type { AppendRequest } from '../../../src/log/contract';
+import { range } from '../../support/sequence';
+import { appendRequest, incomingEvent } from '../../support/webhook-record';
+
+/** Calls that may be under way before requests wait. */
+const MAX_CALLS = 4;
+
+let webhooks = 0;
+const accepted = (request: AppendRequest): Answer => ({
+  kind: 'accepted',
+  sequence: request.event.incrementId ?? 0,
+  incrementId: request.event.incrementId,
+});
+
+/** A webhook's object whose calls end when the test says. */
+function object() {
+  const webhookId = ++webhooks;
+  const calls: { requests: AppendRequest[]; end: (answers?: Answer[]) => void }[] = [];
+  const kept: Promise<unknown>[] = [];
+  const append = async (id: number, bodyBytes = 10) => {
+    const request = appendRequest(await incomingEvent(id, { bodyBytes }));
+    return appendTogether(webhookId, request, {
+      send: requests => {
+        const { promise, resolve } = Promise.withResolvers<Answer[]>();
+        calls.push({ requests, end: (answers = requests.map(accepted)) => resolve(answers) });
+        return promise;
+      },
+      waitUntil: promise => void kept.push(promise),
+    });
+  };
+  /** Ids by call. */
+  const carried = () => calls.map(({ requests }) => requests.map(({ event }) => event.incrementId));
+  const begun = (count: number) => expect.poll(() => calls.length).toBe(count);
+  return { append, calls, carried, begun, kept };
+}
+
+/** An object with as many calls under way as there may be, for the events 1 to 4. */
+async function busyObject() {
+  const busy = object();
+  const leaders = range(1, MAX_CALLS).map(id => busy.append(id));
+  await busy.begun(MAX_CALLS);
+  return { ...busy, leaders };
+}
+
+/** All have come, and nothing more happens. */
+const settled = () => scheduler.wait(50);
+
+describe('appends to one webhook', () => {
+  it('travel alone while few are under way', async () => {
+    const { carried, calls, leaders } = await busyObject();
+    expect(carried()).toEqual([[1], [2], [3], [4]]);
+    for (const { end } of calls) end();
+    expect(await Promise.all(leaders)).toMatchObject(range(1, 4).map(sequence => ({ sequence })));
+  });
+
+  it('travel together when many are, each with its own answer', async () => {
+    const { append, carried, calls, begun, leaders } = await busyObject();
+    const followers = range(5, 9).map(id => append(id));
+    await settled();
+    expect(calls).toHaveLength(MAX_CALLS);
+    calls[2]?.end();
+    expect(await leaders[2]).toMatchObject({ sequence: 3 });
+    await begun(MAX_CALLS + 1);
+    expect(carried()[4]?.toSorted()).toEqual(range(5, 9));
+    calls[4]?.end();
+    expect(await Promise.all(followers)).toMatchObject(range(5, 9).map(sequence => ({ sequence })));
+    for (const { end } of calls) end();
+  });
+
+  it('are at most 64 and one MiB to a call; a larger one goes by itself', async () => {
+    const { append, carried, calls, begun } = await busyObject();
+    const small = range(5, 80).map(id => append(id));
+    await settled();
+    calls[0]?.end();
+    await begun(5);
+    expect(carried()[4]).toHaveLength(64);
+    calls[4]?.end();
+    await begun(6);
+    expect(carried()[5]).toHaveLength(12);
+    calls[5]?.end();
+    await Promise.all(small);
+    for (const { end } of calls) end();
+
+    const other = await busyObject();
+    const large = [300_000, 900_000, 1_048_576, 10].map((bytes, index) => other.append(10 + index, bytes));
+    await settled();
+    for (let ended = 0; ended < other.carried().length; await settled()) {
+      for (const { end } of other.calls.slice(ended, ended + 1)) end();
+      ended++;
+    }
+    await Promise.all(large);
+    for (const { requests } of other.calls) {
+      const bytes = requests.reduce((sum, { event }) => sum + event.body.byteLength, 0);
+      expect(requests.length === 1 || bytes <= 1024 * 1024).toBe(true);
+    }
+    expect(
+      other
+        .carried()
+        .flat()
+        .toSorted((a, b) => Number(a) - Number(b)),
+    ).toEqual([1, 2, 3, 4, 10, 11, 12, 13]);
+  });
+
+  it('that fail together are told so one by one', async () => {
+    const { append, calls, begun, leaders } = await busyObject();
+    const followers = range(5, 7).map(id => append(id));
+    await settled();
+    calls[0]?.end(['unanswered']);
+    expect(await leaders[0]).toBe('unanswered');
+    await begun(5);
+    const [first] = calls[4]?.requests ?? [];
+    // An answer too few: nobody knows about the last.
+    calls[4]?.end([null, first === undefined ? null : accepted(first)]);
+    const answers = await Promise.all(followers);
+    expect(answers.filter(answer => answer === null)).toHaveLength(1);
+    expect(answers.filter(answer => answer === 'unanswered')).toHaveLength(1);
+    for (const { end } of calls) end();
+  });
+
+  it('do not wait for a leader that is gone: they go on by themselves, and so do all that come then', async () => {
+    const { append, calls, begun, carried } = await busyObject();
+    const followers = range(5, 6).map(id => append(id));
+    expect(await Promise.all(followers)).toEqual(['unanswered', 'unanswered']);
+    const next = append(7);
+    await begun(MAX_CALLS + 1);
+    expect(carried()[4]).toEqual([7]);
+    calls[4]?.end();
+    expect(await next).toMatchObject({ sequence: 7 });
+  });
+
+  it('are not one request’s to pay for: after four calls for others, another leader makes them', async () => {
+    const { append, calls, begun } = await busyObject();
+    const followers = range(5, 4 + 5 * 64).map(id => append(id));
+    await settled();
+    const ofFirst = [0, 4, 5, 6, 7];
+    for (const [round, index] of ofFirst.entries()) {
+      calls[index]?.end();
+      if (round < 4) await begun(MAX_CALLS + round + 1);
+    }
+    await settled();
+    expect(calls).toHaveLength(MAX_CALLS + 4);
+    calls[1]?.end();
+    await begun(MAX_CALLS + 5);
+    for (const { end } of calls) end();
+    const answers = await Promise.all(followers);
+    expect(answers).toMatchObject(range(5, 4 + 5 * 64).map(sequence => ({ sequence })));
+  });
+
+  it('whose leaders have all stopped go on by themselves', async () => {
+    const { append, calls, begun } = await busyObject();
+    const followers = range(5, 4 + 17 * 64).map(id => append(id));
+    await settled();
+    for (let ended = 0; ended < MAX_CALLS * 5; ended++) {
+      await begun(Math.min(MAX_CALLS + ended, MAX_CALLS * 5));
+      calls[ended]?.end();
+    }
+    const answers = await Promise.all(followers);
+    expect(answers.filter(answer => answer === 'unanswered')).toHaveLength(64);
+    expect(new Set(answers)).not.toContain(null);
+  });
+
+  it('of different webhooks never meet', async () => {
+    const [one, other] = [await busyObject(), object()];
+    const answer = other.append(5);
+    await other.begun(1);
+    other.calls[0]?.end();
+    expect(await answer).toMatchObject({ sequence: 5 });
+    for (const { end } of one.calls) end();
+  });
+
+  it('keep their requests until everybody is answered', async () => {
+    const { append, calls, kept } = await busyObject();
+    const follower = append(5);
+    await settled();
+    expect(kept).toHaveLength(MAX_CALLS + 1);
+    let ended = false;
+    void Promise.all(kept).then(() => {
+      ended = true;
+    });
+    for (const { end } of calls.slice(0, MAX_CALLS)) end();
+    await settled();
+    expect(ended).toBe(false);
+    calls[4]?.end();
+    await follower;
+    await expect.poll(() => ended).toBe(true);
+  });
+});
