@@ -20,7 +20,7 @@ export const LIMITS = {
   MAX_DRAINED_BYTES: 4 * 1024 * 1024,
   /** Bytes of appends waiting for a commit in one object; above, the edge answers 503. */
   MAX_PENDING_BYTES: 16 * 1024 * 1024,
-  /** Bytes of a destination's response that are read and kept. */
+  /** Bytes of a destination's response that are read, so that its connection can be used again. */
   MAX_RESPONSE_BYTES: 4 * 1024,
   /** Destinations of one webhook: each can always have one of the courier calls an object may make at a time. */
   MAX_DESTINATIONS: 20,

@@ -6,7 +6,7 @@
  * whatever cannot be stored is answered so that the provider sends it again.
  */
 import { LIMITS } from '../limits';
-import type { AppendRequest, AppendResult } from '../log/contract';
+import type { AppendRequest } from '../log/contract';
 import { objectOf } from '../log/stub';
 import { providerOf } from '../providers/registry';
 import { readBody } from '../read-body';
@@ -16,12 +16,12 @@ import { forget, remember } from '../subscriptions/edge-cache';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { webhookIdOf } from '../subscriptions/webhook-id';
 import { answer, type Outcome } from './answer';
+import { append } from './append';
 import { findWebhook, inboundSecrets } from './find-webhook';
 import { type Greeted, greetGet, greetSigned, greetUnsigned } from './greet';
 import { incomingEvent } from './incoming-event';
 import { noteRefusal, refusalReason } from './refusals';
 import { newerRecord } from './second-look';
-import { type Answer, appendTogether } from './shared-appends';
 import { signedRequest } from './signed-request';
 import { verifyInbound } from './verify-inbound';
 
@@ -77,6 +77,8 @@ async function take(
   body: Uint8Array,
   record: WebhookRecord,
 ): Promise<Outcome> {
+  const object = () => objectOf(env, record.id);
+  const waitUntil = (promise: Promise<unknown>) => context.waitUntil(promise);
   let known = record;
   // A record that was out of date is replaced by the object's own; a few changes in a row are nothing to give up for.
   for (let look = 1; look <= 3; look++) {
@@ -89,7 +91,7 @@ async function take(
       prepared = await prepare(env, request, body, known);
     }
     if (prepared.kind !== 'event') return prepared;
-    const result = await append(env, context, known.id, prepared.request);
+    const result = await append(object, waitUntil, known.id, prepared.request);
     if (result === null) return { kind: 'unavailable' };
     switch (result.kind) {
       case 'stale':
@@ -140,41 +142,4 @@ async function prepare(
   const { headers, url } = request;
   const event = await incomingEvent(provider, { headers, query: queryOf(url), body }, verified.value.signed);
   return { kind: 'event', request: { version: record.version, secretId, event } };
-}
-
-/** Null when the object could not be reached or could not store the event. */
-async function append(
-  env: Env,
-  context: Pick<ExecutionContext, 'waitUntil'>,
-  id: number,
-  request: AppendRequest,
-): Promise<AppendResult | null> {
-  // A stub that threw is broken: every call gets its own.
-  const send = (requests: AppendRequest[]): Promise<Answer[]> =>
-    objectOf(env, id)
-      .appendAll(requests)
-      .catch(error => requests.map(() => failedAppend(id, error)));
-  const answer = await appendTogether(id, request, {
-    send,
-    waitUntil: promise => context.waitUntil(promise),
-  });
-  if (answer !== 'unanswered') return answer;
-  const [own = 'unanswered'] = await send([request]);
-  if (own !== 'unanswered') return own;
-  console.error({ event: 'append_failed', webhook_id: id, name: own });
-  return null;
-}
-
-/** The runtime marks errors after which another try is safe; appends are, because duplicates are recognised. */
-function failedAppend(id: number, error: unknown): null | 'unanswered' {
-  const retryable = isRetryable(error);
-  const name = error instanceof Error ? error.name : '';
-  if (!retryable) console.error({ event: 'append_failed', webhook_id: id, name });
-  return retryable ? 'unanswered' : null;
-}
-
-function isRetryable(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false;
-  const overloaded = 'overloaded' in error && error.overloaded === true;
-  return 'retryable' in error && error.retryable === true && !overloaded;
 }

@@ -16,8 +16,9 @@ const MAX_TOGETHER = 64;
 const MAX_BYTES = 1024 * 1024;
 /** Calls that a leader makes for others: its own request pays for them. */
 const MAX_ROUNDS = 4;
-/** How long a request relies on another's call. */
-const PATIENCE_MS = 2000;
+/** How long a request waits to be taken along, and then for the answer. */
+const WAIT_MS = 2000;
+const ANSWER_MS = 5000;
 
 /** Null: the event could not be stored. `unanswered`: nobody knows, and another call may store it. */
 export type Answer = AppendResult | null | 'unanswered';
@@ -34,66 +35,61 @@ export type Calls = {
 const lines = new Map<number, Line>();
 
 /** Appends with others or alone, in the context of the request that `calls` belongs to. Never rejects. */
-export async function appendTogether(
-  webhookId: number,
-  request: AppendRequest,
-  calls: Calls,
-): Promise<Answer> {
+export function appendTogether(webhookId: number, request: AppendRequest, calls: Calls): Promise<Answer> {
   const line = lines.get(webhookId) ?? { calls: 0, waiting: [] };
   lines.set(webhookId, line);
-  if (line.calls < MAX_CALLS) return lead(webhookId, line, request, calls);
   const { promise, resolve } = Promise.withResolvers<Answer>();
-  const waiting = { request, answer: resolve };
-  line.waiting.push(waiting);
-  // Ends with its request, so nobody has to cancel it.
-  void scheduler.wait(PATIENCE_MS).then(() => {
-    // Its leaders are gone, or the object is slow: whoever comes now does not wait for them.
-    if (lines.get(webhookId) === line) lines.delete(webhookId);
-    const place = line.waiting.indexOf(waiting);
-    if (place >= 0) line.waiting.splice(place, 1);
-    resolve('unanswered');
-  });
+  const own = { request, answer: resolve };
+  if (line.calls < MAX_CALLS) {
+    calls.waitUntil(lead(webhookId, line, own, calls.send));
+    return promise;
+  }
+  line.waiting.push(own);
+  void losePatience(webhookId, line, own);
   // A request whose client has gone is still there when it is answered.
   calls.waitUntil(promise);
   return promise;
 }
 
-function lead(
-  webhookId: number,
-  line: Line,
-  request: AppendRequest,
-  { send, waitUntil }: Calls,
-): Promise<Answer> {
-  const { promise, resolve } = Promise.withResolvers<Answer>();
+/** Makes a call with `own` and those who wait, and a few more while somebody does. */
+async function lead(webhookId: number, line: Line, own: Waiting, send: Calls['send']): Promise<void> {
   line.calls++;
-  const serve = async (): Promise<void> => {
-    for (let round = 0; round <= MAX_ROUNDS; round++) {
-      const batch = takeFrom(line);
-      if (round === 0) batch.unshift({ request, answer: resolve });
-      if (batch.length === 0) break;
-      const answers = await send(batch.map(one => one.request));
-      for (const [index, { answer }] of batch.entries()) {
-        const { [index]: own = 'unanswered' } = answers;
-        answer(own);
-      }
+  for (let round = 0; round <= MAX_ROUNDS; round++) {
+    const batch = takeFrom(line, round === 0 ? [own] : []);
+    if (batch.length === 0) break;
+    const answers = await send(batch.map(one => one.request));
+    for (const [index, { answer }] of batch.entries()) {
+      const { [index]: result = 'unanswered' } = answers;
+      answer(result);
     }
-    line.calls--;
-    if (line.calls > 0) return;
-    if (lines.get(webhookId) === line) lines.delete(webhookId);
-    for (const { answer } of line.waiting.splice(0)) answer('unanswered');
-  };
-  waitUntil(serve());
-  return promise;
+  }
+  line.calls--;
+  if (line.calls > 0) return;
+  if (lines.get(webhookId) === line) lines.delete(webhookId);
+  for (const { answer } of line.waiting.splice(0)) answer('unanswered');
 }
 
-/** As many of those who wait as one call may carry. */
-function takeFrom({ waiting }: Line): Waiting[] {
+/** Ends the wait of a request that nobody takes along, or whose call is lost. What it waits for ends with its request. */
+async function losePatience(webhookId: number, line: Line, own: Waiting): Promise<void> {
+  await scheduler.wait(WAIT_MS);
+  const place = line.waiting.indexOf(own);
+  if (place >= 0) {
+    // Its leaders are gone: whoever comes now does not wait for them.
+    if (lines.get(webhookId) === line) lines.delete(webhookId);
+    line.waiting.splice(place, 1);
+  } else await scheduler.wait(ANSWER_MS);
+  own.answer('unanswered');
+}
+
+/** `first`, and as many of those who wait as one call may carry besides. */
+function takeFrom({ waiting }: Line, first: readonly Waiting[]): Waiting[] {
   let bytes = 0;
+  for (const { request } of first) bytes += request.event.body.byteLength;
   let count = 0;
-  for (const { request } of waiting.slice(0, MAX_TOGETHER)) {
+  for (const { request } of waiting.slice(0, MAX_TOGETHER - first.length)) {
     bytes += request.event.body.byteLength;
-    if (count > 0 && bytes > MAX_BYTES) break;
+    if (count + first.length > 0 && bytes > MAX_BYTES) break;
     count++;
   }
-  return waiting.splice(0, count);
+  return [...first, ...waiting.splice(0, count)];
 }

@@ -1,9 +1,9 @@
 /**
  * Group commit: appends that reach the object together share one transaction.
  *
- * The first waits until earlier writes are on disk, and no longer: one that comes alone is not held up for company.
- * Soon after a commit it waits for the next tick instead, so that under load many come together. An append resolves only
- * after its commit. A batch that fails is committed one by one, so that one bad event cannot refuse its neighbours. What
+ * One that comes alone is committed in the turn in which it came: waiting for company would take longer than the
+ * commit. What comes before the tick after a commit waits for it, so that under load many come together. An append resolves
+ * only after its commit. A batch that fails is committed one by one, so that one bad event cannot refuse its neighbours. What
  * waits is bounded in bytes: beyond, an append is turned away at once.
  */
 import { LIMITS } from '../limits';
@@ -23,21 +23,14 @@ export class GroupCommit {
   #commit: (events: IncomingEvent[]) => AddResult[];
   /** After every batch that stored something. */
   #committed: () => void;
-  /** Resolves when earlier writes are on disk; in a turn of its own, so that what has arrived by then comes in. */
-  #written: () => Promise<void>;
   #waiting: Waiting[] = [];
   #bytes = 0;
   /** Something was committed, and the tick after it is yet to come. */
   #ticking = false;
 
-  constructor(
-    commit: (events: IncomingEvent[]) => AddResult[],
-    committed: () => void,
-    written: () => Promise<void>,
-  ) {
+  constructor(commit: (events: IncomingEvent[]) => AddResult[], committed: () => void) {
     this.#commit = commit;
     this.#committed = committed;
-    this.#written = written;
   }
 
   append(event: IncomingEvent): Promise<AddResult> {
@@ -47,8 +40,8 @@ export class GroupCommit {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ event, resolve, reject });
       if (this.#ticking || this.#waiting.length > 1) return;
-      const flush = () => this.#flush();
-      void this.#written().then(flush, flush);
+      // After all appends of the same call.
+      queueMicrotask(() => this.#flush());
     });
   }
 

@@ -165,7 +165,12 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   }
 
   async appendAll(requests: AppendRequest[]): Promise<(AppendResult | null)[]> {
-    return Promise.all(requests.map(request => this.append(request).catch(() => null)));
+    const failed = (error: unknown): null => {
+      const name = error instanceof Error ? error.name : '';
+      console.error({ event: 'append_failed', webhook_id: this.#live?.webhook.id, name });
+      return null;
+    };
+    return Promise.all(requests.map(request => this.append(request).catch(failed)));
   }
 
   async release(sequence: number): Promise<ReleaseResult> {
@@ -342,7 +347,6 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       () => {
         if (this.#live === live) this.#afterCommit(live);
       },
-      () => storage.sync(),
     );
     this.#copy.begin(webhook, Date.now());
     const live: Live = { webhook, log, forwarding, confirmations, appends };

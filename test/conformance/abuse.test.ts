@@ -41,13 +41,14 @@ describe('hanging up', () => {
         const answer = fetch(`${gateway.url}/in/${id}`, { ...init, signal: hangUp.signal });
         if (i % 3 === 0) setTimeout(() => hangUp.abort(), i % 40);
         return answer.then(
-          response => response.status,
+          async response => ((await response.json()) as { status: string }).status,
           () => 'hung up',
         );
       }),
     );
     const stayed = answers.filter((_, i) => i % 3 !== 0);
-    expect(new Set(stayed)).toEqual(new Set([200]));
+    // Whoever had to make a call of their own would be a duplicate.
+    expect(new Set(stayed)).toEqual(new Set(['accepted']));
     const path = `/v1/webhooks/${id}/events?limit=500`;
     const { events } = await client.get<{ events: { increment_id: number }[] }>(path);
     const ids = events.map(event => event.increment_id);

@@ -774,6 +774,33 @@ describe('a batch', () => {
     expect(await sendAll([2, 3, 5, 6])).toEqual(['duplicate 2', 'duplicate 3', 'duplicate 4', 'duplicate 5']);
   });
 
+  it('that comes in one call is answered one by one, and as if each had come alone', async () => {
+    const { stub, status } = await newObject();
+    const events = await Promise.all([3, 1, 2, 1, 4].map(id => incomingEvent(id)));
+    Object.assign(events[2] ?? {}, { query: null });
+    const requests = events.map(event => appendRequest(event));
+    const [, , , , last] = requests;
+    Object.assign(last ?? {}, { version: 0 });
+    const answers = (await stub.appendAll(requests)) as (AppendResult | null)[];
+    expect(answers.map(answer => answer?.kind ?? null)).toEqual([
+      'accepted',
+      'accepted',
+      null,
+      'duplicate',
+      'stale',
+    ]);
+    expect(await status()).toMatchObject({ highestIncrementId: 3, counters: { accepted: 2, duplicate: 1 } });
+    await stub.remove();
+    expect(await stub.appendAll(requests.slice(0, 2))).toEqual([{ kind: 'gone' }, { kind: 'gone' }]);
+  });
+
+  it('in a call that an object of an earlier release does not know fails as edges expect', async () => {
+    const stub = env.WEBHOOKS.getByName(crypto.randomUUID()) as unknown as { later(): Promise<void> };
+    const error = await stub.later().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(TypeError);
+    expect(String(error)).toContain('does not implement');
+  });
+
   it('that fails on its very first event leaves no table of a day or of keys behind', async () => {
     const { together, tables, send } = await newObject({ provider: 'apideck' });
     const before = await tables();

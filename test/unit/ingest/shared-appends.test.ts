@@ -119,7 +119,7 @@ describe('appends to one webhook', () => {
     for (const { end } of calls) end();
   });
 
-  it('do not wait for a leader that is gone: they go on by themselves, and so do all that come then', async () => {
+  it('do not wait for leaders that are gone: they go on by themselves, and so do all that come then', async () => {
     const { append, calls, begun, carried } = await busyObject();
     const followers = range(5, 6).map(id => append(id));
     expect(await Promise.all(followers)).toEqual(['unanswered', 'unanswered']);
@@ -128,6 +128,26 @@ describe('appends to one webhook', () => {
     expect(carried()[4]).toEqual([7]);
     calls[4]?.end();
     expect(await next).toMatchObject({ sequence: 7 });
+    // Nobody carries again what went on by itself.
+    calls[0]?.end();
+    await settled();
+    expect(calls).toHaveLength(MAX_CALLS + 1);
+  });
+
+  it('that are under way are not sent again at once when the object is slow, but not waited for for ever', async () => {
+    const { append, calls, begun } = await busyObject();
+    const [slow, lost] = [append(5), append(6)];
+    await settled();
+    calls[0]?.end();
+    await begun(MAX_CALLS + 1);
+    const began = Date.now();
+    await scheduler.wait(3000);
+    const [first] = calls[4]?.requests ?? [];
+    expect(first?.event.incrementId).toBe(5);
+    const answered = Promise.race([slow, lost]);
+    expect(await Promise.race([answered, scheduler.wait(50).then(() => 'waits')])).toBe('waits');
+    expect(await lost).toBe('unanswered');
+    expect(Date.now() - began).toBeGreaterThan(5000);
   });
 
   it('are not one request’s to pay for: after four calls for others, another leader makes them', async () => {

@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
+import { append } from '../../../src/ingest/append';
+import type { AppendRequest, AppendResult } from '../../../src/log/contract';
+import { range } from '../../support/sequence';
+import { appendRequest, incomingEvent } from '../../support/webhook-record';
+
+let log: MockInstance;
+beforeEach(() => {
+  log = vi.spyOn(console, 'error').mockImplementation(() => {});
+});
+afterEach(() => log.mockRestore());
+
+const accepted = ({ event }: AppendRequest): AppendResult => ({
+  kind: 'accepted',
+  sequence: event.incrementId ?? 0,
+  incrementId: event.incrementId,
+});
+const failure = (marks: object) => Object.assign(new Error('it failed: hunter2'), marks);
+
+let webhooks = 0;
+
+/** An object whose calls take a moment; `fails` throws for those that are to fail. */
+function object(fails: (requests: AppendRequest[], call: number) => void = () => {}) {
+  const id = 100_000 + ++webhooks;
+  const calls: number[][] = [];
+  const serve = async (requests: AppendRequest[]) => {
+    calls.push(requests.map(({ event }) => event.incrementId ?? 0));
+    const call = calls.length;
+    await scheduler.wait(5);
+    fails(requests, call);
+    return requests.map(accepted);
+  };
+  const stub = {
+    append: async (request: AppendRequest) => (await serve([request]))[0] ?? ({ kind: 'gone' } as const),
+    appendAll: serve as (requests: AppendRequest[]) => Promise<(AppendResult | null)[]>,
+  };
+  const send = async (number: number) =>
+    append(
+      () => stub,
+      () => {},
+      id,
+      appendRequest(await incomingEvent(number)),
+    );
+  return { stub, calls, send };
+}
+
+describe('an append', () => {
+  it('is tried again on what the runtime calls retryable, twice at most', async () => {
+    const once = object((_, call) => {
+      if (call === 1) throw failure({ retryable: true });
+    });
+    expect(await once.send(1)).toMatchObject({ kind: 'accepted' });
+    expect(once.calls).toEqual([[1], [1]]);
+
+    const always = object(() => {
+      throw failure({ retryable: true });
+    });
+    expect(await always.send(1)).toBeNull();
+    expect(always.calls).toHaveLength(3);
+    expect(JSON.stringify(log.mock.calls)).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['overloaded', { retryable: true, overloaded: true }],
+    ['not retryable', {}],
+  ])('is not tried again on what is %s, neither alone nor by those who shared the call', async (_, marks) => {
+    const { send, calls } = object(() => {
+      throw failure(marks);
+    });
+    expect(await Promise.all(range(1, 10).map(send))).toEqual(Array(10).fill(null));
+    expect(calls.flat().toSorted((a, b) => a - b)).toEqual(range(1, 10));
+    expect(calls.length).toBeLessThan(10);
+    expect(log).toHaveBeenCalledTimes(calls.length);
+  });
+
+  it('that shared a call which failed retryably makes its own', async () => {
+    const { send, calls } = object(requests => {
+      if (requests.length > 1) throw failure({ retryable: true });
+    });
+    const answers = await Promise.all(range(1, 10).map(send));
+    expect(answers).toMatchObject(range(1, 10).map(sequence => ({ kind: 'accepted', sequence })));
+    expect(calls.some(({ length }) => length > 1)).toBe(true);
+  });
+
+  it('reaches an object of a release that takes them one by one', async () => {
+    const { send, stub } = object();
+    stub.appendAll = async () => {
+      throw new TypeError('The RPC receiver does not implement the method "appendAll".');
+    };
+    const answers = await Promise.all(range(1, 10).map(send));
+    expect(answers).toMatchObject(range(1, 10).map(sequence => ({ kind: 'accepted', sequence })));
+  });
+});
