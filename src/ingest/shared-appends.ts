@@ -4,9 +4,10 @@
  * A few calls are under way per webhook and isolate, each made by one request, its leader. Whoever comes meanwhile waits
  * for the next call, which a leader makes after its own, also when it has been answered already. Requests share plain
  * data only: each waits for a promise of its own, which the runtime continues in the request that made it (compatibility
- * flag `handle_cross_request_promise_resolution`, https://github.com/cloudflare/workerd/pull/2719). Nobody depends on another: who gets no
- * answer in time, because its leader was cut off or the object is slow, makes a call of its own. A second append of an
- * event is recognised by the log.
+ * flag `handle_cross_request_promise_resolution`, https://github.com/cloudflare/workerd/pull/2719).
+ *
+ * Nobody depends on another: who gets no answer in time, because its leader was cut off or the object is slow, makes a
+ * call of its own. A second append of an event is recognised by the log.
  */
 import type { AppendRequest, AppendResult } from '../log/contract';
 
