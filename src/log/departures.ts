@@ -78,7 +78,7 @@ export class Departures {
         break;
       }
       const count = Math.min(ENTRIES_PER_READ, limit);
-      const entries = readFeed(this.#sql, this.#log.segments, lane.scan, count);
+      const entries = readFeed(this.#sql, this.#log, lane.scan, count);
       lane.pass(entries, event => wants(destination, event, this.#log.segments), this.#fates(route, entries));
       read += entries.length;
       if (entries.length < count) {

@@ -20,7 +20,7 @@ export function readFeedPage(
   let cursor = query.after;
   let bytes = 0;
   for (let examined = 0; examined < MAX_EXAMINED; ) {
-    const entries = readFeed(sql, log.segments, cursor, Math.min(ENTRIES_PER_READ, MAX_EXAMINED - examined));
+    const entries = readFeed(sql, log, cursor, Math.min(ENTRIES_PER_READ, MAX_EXAMINED - examined));
     if (entries.length === 0) return { events, next: null, cursor };
     for (const { at, event } of entries) {
       cursor = at;

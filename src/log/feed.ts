@@ -5,7 +5,8 @@
  * unconfirmed and is let go later stands right after the event that was the last one then. So the order is total,
  * never changes afterwards, and costs a row only for the exceptions.
  */
-import type { Segments, StoredEvent } from './segments';
+import type { Log } from './log';
+import type { StoredEvent } from './segments';
 
 /** A position in the feed: everything up to this sequence and up to this release has been passed. */
 export type FeedPosition = { sequence: number; release: number };
@@ -22,18 +23,12 @@ type ReleaseRow = { position: number; after_sequence: number; sequence: number }
 /** The next entries after a position, at most `limit`, in feed order. */
 export function readFeed(
   sql: SqlStorage,
-  segments: Segments,
+  { segments, head: { lastRelease } }: Pick<Log, 'segments' | 'head'>,
   after: FeedPosition,
   limit: number,
 ): FeedEntry[] {
   const events = segments.after(after.sequence, limit);
-  const releases = sql
-    .exec<ReleaseRow>(
-      'SELECT position, after_sequence, sequence FROM releases WHERE position > ? ORDER BY position LIMIT ?',
-      after.release,
-      limit,
-    )
-    .toArray();
+  const releases = after.release < lastRelease ? readReleases(sql, after.release, limit) : [];
   const entries: FeedEntry[] = [];
   // No more than the position: a cursor passed as `after` carries other things.
   let position: FeedPosition = { sequence: after.sequence, release: after.release };
@@ -53,6 +48,15 @@ export function readFeed(
   }
   return entries;
 }
+
+const readReleases = (sql: SqlStorage, after: number, limit: number): ReleaseRow[] =>
+  sql
+    .exec<ReleaseRow>(
+      'SELECT position, after_sequence, sequence FROM releases WHERE position > ? ORDER BY position LIMIT ?',
+      after,
+      limit,
+    )
+    .toArray();
 
 /** The last release that stands before the event with this sequence. */
 export function releaseBefore(sql: SqlStorage, sequence: number): number {

@@ -15,6 +15,7 @@ import { DeliveryRows } from './delivery-rows';
 import { Departures } from './departures';
 import { type FeedPosition, releaseBefore } from './feed';
 import { type Flight, flightKey } from './flight';
+import { FlushTimer } from './flush-timer';
 import type { Cursor } from './lane';
 import type { Log } from './log';
 import type { Happening, OperationalTopic } from './operational';
@@ -25,8 +26,6 @@ import { readState } from './tables';
 import { WakeTimes } from './wake-times';
 import { wants } from './wants';
 
-/** Under load, flushes are at least so far apart; a single delivery is flushed at once. */
-const FLUSH_INTERVAL_MS = 25;
 /** Events examined at a time while a replay is counted. */
 const COUNT_STEP = 2000;
 /** How far a cursor may move without a flush before it is stored: a destination that wants little writes as little. */
@@ -73,8 +72,7 @@ export class Forwarding {
   #times: WakeTimes;
   #accounting: Accounting;
   #settled: Settled[] = [];
-  #cancelFlush: (() => void) | null = null;
-  #lastFlushAt = 0;
+  #flushTimer: FlushTimer;
   #wake: { at: number; cancel: () => void } | null = null;
   #stopped = false;
 
@@ -97,6 +95,11 @@ export class Forwarding {
     this.#accounting = new Accounting(this.rows, this.journal, this.replays, deps);
     this.#departures = new Departures(storage.sql, log, this.rows, this.replays);
     this.#times = new WakeTimes(log, this.rows, this.replays, this.#calls);
+    const flush = (): void => {
+      this.flush();
+      this.pump();
+    };
+    this.#flushTimer = new FlushTimer({ ...deps, flush });
     const routes = new Map(stored.routes);
     this.#arrange(routes);
     // Where a new destination starts has to outlive a crash before its first flush.
@@ -120,7 +123,7 @@ export class Forwarding {
 
   stop(): void {
     this.#stopped = true;
-    this.#cancelFlush?.();
+    this.#flushTimer.stop();
     this.#wake?.cancel();
   }
 
@@ -170,6 +173,7 @@ export class Forwarding {
       if (route.destination.isActive) this.#pumpRoute(route);
     }
     this.#store();
+    this.#requestFlush();
     this.#wakeUp();
     this.#deps.rescheduled();
   }
@@ -228,19 +232,19 @@ export class Forwarding {
     const now = this.#deps.now();
     this.#settled.push({ flight, result, at: now });
     this.#routes.get(flight.destinationId)?.finished(flight, result, now);
-    if (this.#cancelFlush !== null || this.#stopped) return;
-    const wait = Math.max(0, this.#lastFlushAt + FLUSH_INTERVAL_MS - now);
-    this.#cancelFlush = this.#deps.later(wait, () => {
-      this.#cancelFlush = null;
-      this.flush();
-      this.pump();
-    });
+    this.#requestFlush();
+  }
+
+  #requestFlush(): void {
+    if (this.#stopped || this.#settled.length === 0) return;
+    const failed = this.#settled.some(({ result }) => result.outcome !== 'delivered');
+    this.#flushTimer.request(failed || [...this.#routes.values()].some(({ lane }) => lane.awaitsFlush));
   }
 
   /** Writes what is known about finished attempts, in one transaction. */
   flush(): void {
     if (this.#stopped || this.#settled.length === 0) return;
-    this.#lastFlushAt = this.#deps.now();
+    this.#flushTimer.flushed();
     const settled = this.#settled;
     this.#settled = [];
     this.#write(() => {

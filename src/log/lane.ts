@@ -109,6 +109,14 @@ export class Lane {
     return this.#tasks.size > 0;
   }
 
+  /** Whether what was delivered may hold back others until it is settled. */
+  get awaitsFlush(): boolean {
+    if (this.#slots.length >= MAX_TRAIL / 2) return true;
+    if (this.ordering === 'parallel') return false;
+    for (const { flyingSince } of this.#tasks.values()) if (flyingSince === null) return true;
+    return false;
+  }
+
   get ready(): number {
     return this.#ready.length;
   }

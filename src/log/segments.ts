@@ -5,6 +5,7 @@
  * and at most about a day longer. `body` is the last column: reading the others does not touch its pages.
  */
 import type { Issue } from '../providers/provider';
+import { RecentEvents } from './recent-events';
 
 const SEGMENT_MS = 24 * 60 * 60 * 1000;
 
@@ -78,6 +79,7 @@ export class Segments {
   #sql: SqlStorage;
   /** Oldest first. */
   #segments: Segment[];
+  #recent = new RecentEvents();
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -109,14 +111,18 @@ export class Segments {
     this.#segments.push(segment);
   }
 
-  /** After a transaction that opened a table was rolled back. */
+  /** After a transaction was rolled back. */
   reload(): void {
     this.#segments = this.#read();
+    this.#recent.forgetAll();
   }
 
   insert(event: StoredEvent, body: Uint8Array): void {
     const segment = this.#segments.at(-1);
     if (segment === undefined) throw new Error('insert before openFor');
+    const entityKeys = JSON.stringify(event.entityKeys);
+    const issues = JSON.stringify(event.issues);
+    const headers = JSON.stringify(event.headers);
     this.#sql.exec(
       `INSERT INTO events_${segment.id} (${COLUMNS}, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
       event.sequence,
@@ -133,14 +139,17 @@ export class Segments {
       event.late ? 1 : 0,
       event.bodySigned ? 1 : 0,
       event.operational ? 1 : 0,
-      JSON.stringify(event.entityKeys),
-      JSON.stringify(event.issues),
-      JSON.stringify(event.headers),
+      entityKeys,
+      issues,
+      headers,
       event.query,
       event.bodyBytes,
       event.fingerprint,
       body,
     );
+    const texts = entityKeys.length + issues.length + headers.length + event.query.length;
+    // A view keeps its whole buffer.
+    this.#recent.add(event, body, 2 * texts + body.buffer.byteLength);
   }
 
   /** Changes where a held event stands. 1 row. */
@@ -150,6 +159,7 @@ export class Segments {
   ): void {
     const segment = this.#of(sequence);
     if (segment === undefined) return;
+    this.#recent.forget(sequence);
     this.#sql.exec(
       `UPDATE events_${segment.id} SET status = ?, reason = ?, epoch = ?, issues = ?, gap = ?, late = ?
        WHERE sequence = ?`,
@@ -165,6 +175,8 @@ export class Segments {
 
   /** The event without its body, or null when it is unknown or past its retention. */
   get(sequence: number): StoredEvent | null {
+    const recent = this.#recent.get(sequence);
+    if (recent !== null) return recent.event;
     const segment = this.#of(sequence);
     if (segment === undefined) return null;
     const [row] = this.#sql
@@ -175,6 +187,8 @@ export class Segments {
 
   /** The body's bytes; null when redacted or gone. */
   body(sequence: number): Uint8Array | null {
+    const recent = this.#recent.get(sequence);
+    if (recent !== null) return recent.body;
     const segment = this.#of(sequence);
     if (segment === undefined) return null;
     const [row] = this.#sql
@@ -190,6 +204,7 @@ export class Segments {
   redact(sequence: number): boolean {
     const segment = this.#of(sequence);
     if (segment === undefined) return false;
+    this.#recent.forget(sequence);
     const redacted = this.#sql.exec(
       `UPDATE events_${segment.id} SET body = NULL, body_bytes = 0 WHERE sequence = ?`,
       sequence,
@@ -199,7 +214,7 @@ export class Segments {
 
   /** Events after `sequence`, ascending, at most `limit`, over table borders. */
   after(sequence: number, limit: number): StoredEvent[] {
-    return this.#after(sequence, limit, '');
+    return this.#recent.after(sequence, limit) ?? this.#after(sequence, limit, '');
   }
 
   /** The same for events in quarantine; reads no others. */
@@ -240,6 +255,7 @@ export class Segments {
     for (let dropAt = this.nextDropAt(retentionMs); dropAt !== null && dropAt <= now; ) {
       const oldest = this.#segments.shift();
       if (oldest === undefined) return;
+      this.#recent.forgetAll();
       this.#sql.exec(`DROP TABLE events_${oldest.id}`);
       this.#sql.exec(`DROP TABLE attempts_${oldest.id}`);
       this.#sql.exec("DELETE FROM segments WHERE kind = 'events' AND id = ?", oldest.id);

@@ -73,13 +73,13 @@ describe('rows written per event, accepted and delivered', () => {
 
   // A checkpoint every 256 events, an alarm every 30 s and a new day's tables come on top, a few hundredths of a row.
   it('are at most 3 one after the other, 4 isolated, 1.3 under load, with an increment id', async () => {
-    expect(await perEvent(300, 1, 100, numbered)).toBeLessThanOrEqual(3);
+    expect(await perEvent(300, 1, 100, numbered)).toBeLessThanOrEqual(2);
     expect(await perEvent(100, 1, 10 * MINUTE, numbered)).toBeLessThanOrEqual(4.05);
     expect(await perEvent(100, 64, 50, numbered)).toBeLessThanOrEqual(1.3);
   });
 
   it('are at most 3, 5 and 2.3 with an event id', async () => {
-    expect(await perEvent(300, 1, 100, withEventIds())).toBeLessThanOrEqual(3.05);
+    expect(await perEvent(300, 1, 100, withEventIds())).toBeLessThanOrEqual(3);
     expect(await perEvent(100, 1, 10 * MINUTE, withEventIds())).toBeLessThanOrEqual(5.05);
     expect(await perEvent(100, 64, 50, withEventIds())).toBeLessThanOrEqual(2.3);
   });
@@ -95,6 +95,26 @@ describe('rows written per event, accepted and delivered', () => {
       });
       expect(s.delivered.length).toBe(5000);
       expect(written / 5000).toBeLessThanOrEqual(0.2);
+    });
+  });
+});
+
+describe('rows read per event', () => {
+  it('are few under load: what leaves right after its commit is not read back', async () => {
+    await scene([destinationRecord('a', { maxInFlight: 128 })], async s => {
+      s.reply = works;
+      await s.append(1);
+      await s.wait(HOUR);
+      const { read } = await costOf(s, async () => {
+        for (let batch = 0; batch < 50; batch++) {
+          await s.append(64);
+          await s.wait(50);
+        }
+        await s.wait(HOUR);
+      });
+      expect(s.delivered.length).toBe(1 + 50 * 64);
+      // One is counted for the insert.
+      expect(read / (50 * 64)).toBeLessThanOrEqual(1.05);
     });
   });
 });
@@ -203,11 +223,14 @@ describe('beside a large log as beside a small one', () => {
   });
 
   it('a replay writes 5 rows, of one event as of ten, and reads what it sends', () => {
-    expect(large.replayed).toEqual(small.replayed);
+    expect(large.replayed.written).toBe(small.replayed.written);
     expect(large.replayed.written).toBeLessThanOrEqual(5);
-    expect(large.replayed.read).toBeLessThanOrEqual(20);
-    expect(large.replayedTen).toEqual(small.replayedTen);
+    expect(large.replayedTen.written).toBe(small.replayedTen.written);
     expect(large.replayedTen.written).toBeLessThanOrEqual(5);
+    // An event and its body each; those of the small log are still in memory.
+    expect(large.replayed.read - small.replayed.read).toBe(2);
+    expect(large.replayed.read).toBeLessThanOrEqual(20);
+    expect(large.replayedTen.read - small.replayedTen.read).toBeLessThanOrEqual(2 * 10);
     expect(large.replayedTen.read).toBeLessThanOrEqual(40);
   });
 
@@ -268,7 +291,7 @@ describe('beside a large backlog as beside a small one', () => {
     expect((await costsBeside(LARGE, failing, paths)).probed).toEqual(medium.probed);
   });
 
-  it('what leaves is read twice: to see that it is wanted, and to be sent', async () => {
+  it('what leaves late is read twice: to see that it is wanted, and to be sent', async () => {
     const { left } = await costsBeside(LARGE, paused, {
       left: async (s: Scene) => {
         s.world.patch('a', { isActive: true });

@@ -88,7 +88,8 @@ export class Checks {
     this.attempts++;
     const { destination, model } = this.#of(target.destinationId);
     if (destination === null) return;
-    if (this.#calls.has(target)) model.inFlight++;
+    const isOfThisObject = this.#calls.has(target);
+    if (isOfThisObject) model.inFlight++;
     if (model.inFlight > destination.maxInFlight) this.#problem(`${model.inFlight} in flight`, target, event);
     if (event.replay) return;
     const entry = model.entries.get(event.sequence);
@@ -110,7 +111,8 @@ export class Checks {
     }
     const row = model.rows.get(event.sequence);
     const { now } = this.#live.time;
-    if (row?.nextAt != null && now < row.nextAt) {
+    // A courier of the object before may still have first attempts in hand that this one has made since.
+    if (isOfThisObject && row?.nextAt != null && now < row.nextAt) {
       this.probes++;
       const open = this.#live.forwarding.route(destination.id)?.gate.circuit.state === 'open';
       if (!open) this.#problem(`${row.nextAt - now} ms before its time`, target, event);
