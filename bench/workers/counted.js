@@ -53,6 +53,8 @@ globalThis.clearTimeout = timer => {
 };
 
 export class WebhookLog extends gateway.WebhookLog {
+  #together = false;
+
   constructor(ctx, env) {
     const { storage } = ctx;
     const { sql } = storage;
@@ -78,9 +80,23 @@ export class WebhookLog extends gateway.WebhookLog {
     super(ctx, env);
   }
 
+  append(request) {
+    if (this.#together) return super.append(request);
+    total.calls++;
+    return awake(() => super.append(request));
+  }
+
+  /** One call, although it hands on each append. */
   appendAll(requests) {
     total.calls++;
-    return awake(() => super.appendAll(requests));
+    return awake(() => {
+      this.#together = true;
+      try {
+        return super.appendAll(requests);
+      } finally {
+        this.#together = false;
+      }
+    });
   }
 
   alarm() {
