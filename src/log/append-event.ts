@@ -8,6 +8,7 @@ import type { WebhookRecord } from '../subscriptions/webhook';
 import { saysTheSame } from './added';
 import type { AddResult, IncomingEvent } from './contract';
 import { count, type Draft } from './draft';
+import { takeChange } from './gap-changes';
 import { adopt, awaitConfirmation, leaveHold, quarantineHappening } from './held-events';
 import { arrive, type Held, startHold } from './hold';
 import { type Judgement, judge } from './judge';
@@ -262,13 +263,7 @@ function recordId(
   const settings = trackerSettings(draft.webhook);
   const { tracker, changes } = recordPlacement(draft.head.tracker, arrival, placement, settings);
   draft.head = { ...draft.head, tracker };
-  for (const change of changes) {
-    draft.gaps.apply(change, now);
-    if (change.kind === 'filled' && change.hole.status !== 'young') {
-      const happening = { epoch: change.epoch, from: id, to: id, missing: 1 };
-      report(draft, 'gateway:gap_filled', happening, now);
-    }
-  }
+  for (const change of changes) takeChange(draft, change, now);
   // An id that only quarantined or ignored events carried so far is taken over by an accepted one.
   const keeps = placement.kind === 'unaccepted' && kind !== 'accepted';
   if (!keeps) draft.known.set(placement.epoch, id, { kind, sequence, fingerprint, ...added }, now);

@@ -88,6 +88,8 @@ export function decodeCheckpoint(text: string): Checkpoint {
     head: {
       ...rest,
       tracker: {
+        // Release 0.1.0 did not keep it.
+        ...{ continuedAt: null },
         ...tracker,
         current: tracker.current === null ? null : unpackEpoch(tracker.current),
         previous: tracker.previous.map(unpackEpoch),

@@ -9,6 +9,8 @@ import { boundHoles, fillHole, type Hole, type HoleChange, holeIndexOf, isMerged
 
 /** Ids whose event time an epoch remembers. */
 const MAX_RECENT = 100;
+/** How far a numbering may be in the moment in which it begins. */
+export const MAX_OVERTAKING = 100;
 
 export type Epoch = {
   /** 1, 2, 3 … per webhook. */
@@ -33,6 +35,8 @@ export type Epoch = {
   readonly grown: number;
   /** The last ids that came with an event time, and that time in ms since 1970; in the order they came. */
   readonly recent: readonly { readonly id: number; readonly eventTime: number }[];
+  /** The last ids below the baseline that came without an event time, and when, ms since 1970. */
+  readonly strays?: readonly { readonly id: number; readonly at: number }[];
 };
 
 /** An arriving increment id, with what the epoch rules look at. */
@@ -103,7 +107,8 @@ export function receive(
     return bounded({ ...next, highest: id }, hole(epoch.highest + 1, id - 1, now));
   }
   if (id < next.baseline) {
-    if (added || now - next.startedAt > graceMs) return { epoch: next, changes: [] };
+    if (added) return { epoch: next, changes: [] };
+    if (now - next.startedAt > graceMs) return { epoch: withStray(next, arrival), changes: [] };
     const startTime = arrival.eventTime ?? next.startTime;
     const extended = { ...next, baseline: id, baselineAt: now, startTime };
     if (id === next.baseline - 1) return { epoch: extended, changes: [] };
@@ -134,10 +139,30 @@ function remembered(recent: Epoch['recent'], { id, eventTime, added }: Arrival):
   return eventTime === null || added === true ? recent : [...recent.slice(1 - MAX_RECENT), { id, eventTime }];
 }
 
-/** The remembered ids of events that happened after `time`, ascending. */
-export const happenedAfter = (epoch: Epoch, time: number): number[] =>
-  epoch.recent
-    .filter(({ eventTime }) => eventTime > time)
+function withStray(epoch: Epoch, { id, eventTime, now }: Arrival): Epoch {
+  if (eventTime !== null) return epoch;
+  return { ...epoch, strays: [...(epoch.strays ?? []).slice(1 - MAX_RECENT), { id, at: now }] };
+}
+
+/**
+ * The remembered ids that are not of this numbering but of one that began at `time`, ascending: those that happened
+ * later, and of those that happened just then the ones that another numbering may have come to by then. Not one that
+ * goes on where this one stood: it may be either's.
+ */
+export function takenSince(epoch: Epoch, time: number): number[] {
+  const later = epoch.recent.filter(({ eventTime }) => eventTime > time).map(({ id }) => id);
+  const just = epoch.recent.filter(({ eventTime }) => eventTime === time).map(({ id }) => id);
+  const goingOn = new Set<number>();
+  const stood = withoutTop(epoch, [...later, ...just]).epoch.highest;
+  for (let id = stood + 1; just.includes(id); id++) goingOn.add(id);
+  const others = just.filter(id => id <= MAX_OVERTAKING && !goingOn.has(id));
+  return [...later, ...others].sort((a, b) => a - b);
+}
+
+/** The ids without an event time that came since `time`, and are nearer to 1 than to the baseline; ascending. */
+export const strayedSince = ({ strays = [], baseline }: Epoch, time: number): number[] =>
+  strays
+    .filter(({ id, at }) => at >= time && id - 1 < baseline - id)
     .map(({ id }) => id)
     .sort((a, b) => a - b);
 

@@ -17,6 +17,7 @@ import {
 import type { AddResult, GapResolution, IncomingEvent } from './contract';
 import type { Draft } from './draft';
 import type { Epoch } from './epoch';
+import { takeChange } from './gap-changes';
 import { GapRows } from './gap-rows';
 import { leaveHold, refuse, release } from './held-events';
 import { arrive, giveUp, nextGivingUp, startHold } from './hold';
@@ -29,7 +30,7 @@ import { SeenKeys } from './seen-keys';
 import { Segments, type StoredEvent } from './segments';
 import { deduplicationMs, holdMs, retentionMs, trackerSettings } from './settings';
 import { readState, writeState } from './tables';
-import { age, nextAging, record as recordPlacement } from './tracker';
+import { age, comingTogether, nextAging, record as recordPlacement } from './tracker';
 
 export class Log {
   readonly segments: Segments;
@@ -115,9 +116,16 @@ export class Log {
       const results = new Map<IncomingEvent, AddResult>();
       // In increment order, so that events that arrive together make no holes among themselves.
       const ordered = [...events].sort((a, b) => (a.incrementId ?? 0) - (b.incrementId ?? 0));
+      if (events.length > 1) this.#expectTogether(draft, events, now);
       for (const event of ordered) results.set(event, appendEvent(draft, event, now));
       return events.map(event => results.get(event) ?? { kind: 'overloaded' });
     });
+  }
+
+  #expectTogether(draft: Draft, events: readonly IncomingEvent[], now: number): void {
+    const sent = events.filter(({ added }) => added !== true);
+    const ids = sent.flatMap(({ incrementId }) => (incrementId === null ? [] : [incrementId]));
+    draft.head = { ...draft.head, tracker: comingTogether(draft.head.tracker, ids, now) };
   }
 
   /** Lets a quarantined or confirmed event go. False when there is nothing to let go. */
@@ -162,10 +170,11 @@ export class Log {
   /** Lets time pass: holes open and expire, epochs close. */
   age(now: number): void {
     this.#transaction(draft => {
-      const { tracker, aged, closed } = age(draft.head.tracker, now, trackerSettings(this.#webhook));
+      const { tracker, changes, aged, closed } = age(draft.head.tracker, now, trackerSettings(this.#webhook));
       if (tracker === draft.head.tracker) return;
       draft.head = { ...draft.head, tracker };
       draft.stale = true;
+      for (const change of changes) takeChange(draft, change, now);
       for (const change of aged) {
         this.gaps.age(change);
         for (const hole of change.holes) reportHole(draft, change.epoch, hole, now);

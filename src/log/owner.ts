@@ -3,7 +3,7 @@
  *
  * With event times this is known; without them it is a guess by distance, right as long as the numberings stay apart.
  */
-import { type Arrival, type Epoch, standingOf } from './epoch';
+import { type Arrival, type Epoch, MAX_OVERTAKING, standingOf } from './epoch';
 import { holeIndexOf } from './holes';
 import type { KnownId, Lookup, TrackerSettings } from './tracker';
 
@@ -26,8 +26,9 @@ export function isReceived(epoch: Epoch, id: number, known: KnownId | 'forgotten
  * The earlier epoch that sent an id which it has not received yet, or null: then the current one did.
  *
  * The event's own time decides where it is known. It must lie before the current numbering by more than the grace,
- * for a provider may number events in another order than they happened. Otherwise the nearest highest id decides,
- * and a tie goes to the current epoch.
+ * for a provider may number events in another order than they happened. What happened in the moment in which the current
+ * one began is its own, as far as it may have come by then. Otherwise the nearest highest id decides, and a tie goes to
+ * the current epoch.
  */
 export function earlierOwner(
   current: Epoch,
@@ -49,6 +50,8 @@ export function earlierOwner(
   // Taken by other bytes in the current numbering, and exactly what an earlier one lacks.
   const short = received ? [nearest, ...others].find(epoch => holeIndexOf(epoch.holes, id) >= 0) : undefined;
   if (short !== undefined) return short;
+  const began = eventTime !== null && eventTime === current.startTime && id <= MAX_OVERTAKING;
+  if (began && (nearest.startTime ?? eventTime) < eventTime) return null;
   return distance(nearest, id) < distance(current, id) ? nearest : null;
 }
 

@@ -47,7 +47,9 @@ export function adoptable(tracker: Tracker, arrival: Arrival): Conflict[] {
   const byId = new Map<number, Conflict>();
   for (const conflict of tracker.conflicts) {
     const older = arrival.id === 1 && isBefore(conflict.eventTime, arrival.eventTime);
-    const belongs = inARow.has(conflict) ? !older : isBefore(since, conflict.eventTime);
+    // What happened in the moment of id 1 is of its numbering: in the old one such an id had long been sent.
+    const together = arrival.id === 1 && since !== null && conflict.eventTime === since;
+    const belongs = inARow.has(conflict) ? !older : together || isBefore(since, conflict.eventTime);
     if (conflict.id !== arrival.id && belongs) byId.set(conflict.id, conflict);
   }
   return [...byId.values()].sort((a, b) => a.id - b.id);

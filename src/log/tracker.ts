@@ -7,8 +7,19 @@
  * earlier numbering neither open nor fill holes of the current one. Which numbering sent an id can be a guess where
  * events carry no time; a guess that turns out wrong is put right before it could show as a hole (`age`).
  */
-import { type Arrival, type Epoch, gapBefore, happenedAfter, receive, startEpoch, withoutTop } from './epoch';
+import {
+  type Arrival,
+  type Epoch,
+  gapBefore,
+  receive,
+  standingOf,
+  startEpoch,
+  strayedSince,
+  takenSince,
+  withoutTop,
+} from './epoch';
 import { ageHoles, changesAt, type Hole, type HoleChange, type HolePatience } from './holes';
+import { giveBack } from './overtakers';
 import { earlierOwner, isReceived } from './owner';
 import { adoptable, beganAt, conflictsInARow, isBefore, restartsAtOne } from './restart';
 
@@ -44,14 +55,25 @@ export type Tracker = {
   readonly conflicts: readonly Conflict[];
   /** How many of them came since the last event that was none. */
   readonly inARow: number;
+  /** When that event came, ms since 1970; null before the first. */
+  readonly continuedAt: number | null;
   /** The highest number of an epoch so far: none is given twice. */
   readonly lastEpoch: number;
 };
 
-export const EMPTY_TRACKER: Tracker = { current: null, previous: [], conflicts: [], inARow: 0, lastEpoch: 0 };
+export const EMPTY_TRACKER: Tracker = {
+  current: null,
+  previous: [],
+  conflicts: [],
+  inARow: 0,
+  continuedAt: null,
+  lastEpoch: 0,
+};
 
 /** Conflicts with distinct ids that together show a restarted numbering. */
 const CONFLICTS_FOR_RESTART = 3;
+/** A numbering that went on less than this ago is still being sent: its events may come in another order than they were. */
+export const REORDERING_MS = 1000;
 const MAX_CONFLICTS = 100;
 const MAX_PREVIOUS_EPOCHS = 3;
 /** Ids in a row that an earlier epoch grew by, the current one by none: more than late retries. */
@@ -123,7 +145,7 @@ function unseenIn(epoch: Epoch, arrival: Arrival): Placement {
   };
 }
 
-/** Rule (b): the third conflict with a distinct id in a row is the restarted numbering. */
+/** Rule (b): the third conflict with a distinct id in a row is the restarted numbering, once the old one has fallen silent. */
 function restartOr(
   tracker: Tracker,
   arrival: Arrival,
@@ -133,12 +155,24 @@ function restartOr(
   const epoch = tracker.current?.number ?? 1;
   const proofs = conflictsInARow(tracker).filter(conflict => conflict.proofless !== true);
   const ids = new Set(proofs.map(conflict => conflict.id)).add(arrival.id);
-  if (ids.size >= CONFLICTS_FOR_RESTART) {
+  const isSilent = tracker.continuedAt === null || arrival.now - tracker.continuedAt >= REORDERING_MS;
+  if (ids.size >= CONFLICTS_FOR_RESTART && isSilent) {
     return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: adoptable(tracker, arrival) };
   }
   return kind === 'conflict' && known !== null
     ? { kind: 'conflict', epoch, known }
     : { kind: 'too_old', epoch };
+}
+
+/**
+ * The tracker as events find it that come together: in which order they were sent is not known, so one that continues
+ * the numbering does so before all others.
+ */
+export function comingTogether(tracker: Tracker, ids: readonly number[], now: number): Tracker {
+  const { current } = tracker;
+  if (current === null) return tracker;
+  const continues = ids.some(id => ['above', 'missing'].includes(standingOf(current, id)));
+  return continues ? { ...tracker, continuedAt: now } : tracker;
 }
 
 /** A change of a hole, and the epoch it lies in. */
@@ -186,9 +220,8 @@ function updatePrevious(
   });
 }
 
-function notInARow(tracker: Tracker, { added }: Arrival): Tracker {
-  return tracker.inARow === 0 || added === true ? tracker : { ...tracker, inARow: 0 };
-}
+const notInARow = (tracker: Tracker, { added, now }: Arrival): Tracker =>
+  added === true ? tracker : { ...tracker, inARow: 0, continuedAt: now };
 
 /**
  * The new epoch receives its first event, what it adopts, and the ids that the one before it had taken for its own:
@@ -204,7 +237,7 @@ function restart(
   const { now } = arrival;
   const adopted = placement.adopted.map(conflict => ({ ...conflict, now }));
   const since = current === null ? null : beganAt(current, arrival, placement.adopted);
-  const taken = current === null || since === null ? [] : happenedAfter(current, since);
+  const taken = current === null ? [] : takenFrom(current, since, now - settings.graceMs);
   const [first = arrival, ...others] = [
     ...adopted,
     ...taken.map(id => ({ id, fingerprint: '', eventTime: since, now })),
@@ -223,9 +256,14 @@ function restart(
     changes.push(...dropped.map(hole => ({ kind: 'dropped', hole, epoch: before.number }) as const));
     previous.unshift({ ...before, closesAt: now + settings.expiresMs, grown: 0 });
   }
-  const next = { current: epoch, previous, conflicts: [], inARow: 0, lastEpoch: placement.epoch };
+  const lastEpoch = placement.epoch;
+  const next = { current: epoch, previous, conflicts: [], inARow: 0, continuedAt: now, lastEpoch };
   return { tracker: next, changes };
 }
+
+/** By the provider's clock, where it tells; else what came lately and is nearer to the beginning of a numbering. */
+const takenFrom = (before: Epoch, since: number | null, lately: number): number[] =>
+  since === null ? strayedSince(before, lately) : takenSince(before, since);
 
 /** The tracker after a conflict was put in quarantine. */
 export function recordConflict(tracker: Tracker, conflict: Conflict): Tracker {
@@ -247,7 +285,16 @@ export function age(
   tracker: Tracker,
   now: number,
   settings: TrackerSettings,
-): { tracker: Tracker; aged: Aged[]; closed: Epoch[] } {
+): { tracker: Tracker; changes: TrackerChange[]; aged: Aged[]; closed: Epoch[] } {
+  const [before, ...earlier] = tracker.previous;
+  if (tracker.current !== null && before !== undefined) {
+    const { changes, ...epochs } = giveBack(tracker.current, before, now, settings);
+    if (changes.length > 0) {
+      const { current } = epochs;
+      const rest = age({ ...tracker, current, previous: [epochs.before, ...earlier] }, now, settings);
+      return { ...rest, changes: [...changes, ...rest.changes] };
+    }
+  }
   const aged: Aged[] = [];
   const grow = (epoch: Epoch): Epoch => {
     const { holes, changed } = ageHoles(epoch.holes, now, settings);
@@ -266,7 +313,7 @@ export function age(
     current = { ...grow(live), closesAt: null, grown: 0 };
   }
   const unchanged = aged.length === 0 && closing.length === 0;
-  return { tracker: unchanged ? tracker : { ...tracker, current, previous }, aged, closed };
+  return { tracker: unchanged ? tracker : { ...tracker, current, previous }, changes: [], aged, closed };
 }
 
 /** When `age` has something to do next, ms since 1970, or null. O(holes). */

@@ -83,6 +83,7 @@ export class Sequence {
       const aged = age(this.tracker, this.now, this.#settings);
       if (aged.tracker === this.tracker) return closed;
       this.tracker = aged.tracker;
+      this.changes.push(...aged.changes);
       closed.push(...aged.closed.map(epoch => epoch.number));
     }
   }

@@ -23,6 +23,7 @@ const epoch: fc.Arbitrary<Epoch> = fc.record({
   foundByConflicts: fc.constant(true),
   holes: some(hole),
   recent: some(fc.record({ id: number, eventTime: number })),
+  strays: some(fc.record({ id: number, at: number })),
 });
 const conflict: fc.Arbitrary<Conflict> = fc.record({
   ...{ id: number, sequence: number, fingerprint: text, eventTime: number },
@@ -30,7 +31,7 @@ const conflict: fc.Arbitrary<Conflict> = fc.record({
 });
 const tracker: fc.Arbitrary<Tracker> = fc.record({
   ...{ current: epoch, previous: some(epoch), conflicts: some(conflict) },
-  ...{ inARow: number, lastEpoch: number },
+  ...{ inARow: number, continuedAt: number, lastEpoch: number },
 });
 const hold: fc.Arbitrary<Hold> = fc.record({
   ...{ epoch: number, frontier: number },

@@ -199,6 +199,27 @@ describe('a webhook made anew at the provider, again and again', () => {
     );
   });
 
+  it('with event times that are all the same: no hole stays when everything arrived, whatever came first', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(1, 2, 5000),
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 1, max: 14 }).chain(to => fc.shuffledSubarray(range(1, to), { minLength: to })),
+        (first, count, anew) => {
+          const sequence = new Sequence(SETTINGS);
+          const old = range(first, first + count - 1);
+          for (const id of old) sequence.offer(id, { bytes: 'old', eventTime: id * 1000 });
+          sequence.wait(2 * GRACE_MS);
+          for (const id of anew) sequence.offer(id, { bytes: 'new', eventTime: 10 * HOUR_MS });
+          sequence.wait(2 * GRACE_MS);
+          const { current, previous } = sequence.tracker;
+          expect([current, ...previous].flatMap(epoch => epoch?.holes ?? [])).toEqual([]);
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+
   it('without event times: nothing is lost, taken twice, or in a hole though it was received', () => {
     fc.assert(
       fc.property(story, ({ first, steps }) => {

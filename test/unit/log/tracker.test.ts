@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EMPTY_TRACKER, nextAging, place } from '../../../src/log/tracker';
+import { comingTogether, EMPTY_TRACKER, nextAging, place, REORDERING_MS } from '../../../src/log/tracker';
 import { range, Sequence } from '../../support/sequence';
 
 const GRACE_MS = 60_000;
@@ -174,6 +174,7 @@ describe('a numbering that restarts with id 1', () => {
   it('within the grace of the first is at first a conflict, and an epoch with the third', () => {
     const sequence = new Sequence(SETTINGS);
     sequence.offerAll(range(1, 5), OLD);
+    sequence.wait(REORDERING_MS);
     expect(sequence.offerAll([1, 2, 3], NEW)).toEqual(['conflict', 'conflict', 'accepted@2']);
     expect(sequence.adopted.map(({ id }) => id)).toEqual([1, 2]);
     expect(sequence.tracker.current).toMatchObject({ baseline: 1, highest: 3, holes: [] });
@@ -304,6 +305,69 @@ describe('event times', () => {
     expect(sequence.holes(2)).toEqual([]);
   });
 
+  it('that are equal: an id that overtook id 1 belongs to the new numbering, wherever it stood in the old one', () => {
+    const at = { ...NEW, eventTime: T };
+    const below = new Sequence(SETTINGS);
+    below.offerAll(range(5000, 5009), { ...OLD, eventTime: T - 3_600_000 });
+    below.wait(GRACE_MS + 1);
+    expect(below.offerAll([3, 1, 2, 4, 5], at)).toEqual([
+      'accepted@1',
+      'accepted@2',
+      'accepted@2',
+      'accepted@2',
+      'accepted@2',
+    ]);
+    expect(below.holes(2)).toEqual([]);
+
+    const above = new Sequence(SETTINGS);
+    above.offerAll(range(1, 10), { ...OLD, eventTime: T - 3_600_000 });
+    above.wait(GRACE_MS + 1);
+    above.offerAll([14, 12, 1, ...range(2, 11), 13, 15], at);
+    expect([...above.holes(1), ...above.holes(2)]).toEqual([]);
+    expect(above.tracker.previous).toMatchObject([{ number: 1, highest: 10 }]);
+    expect(above.offer(12, at)).toBe('duplicate@1');
+  });
+
+  it('that are equal: one that went on where the old numbering stood is seen to be missing in the new one', () => {
+    const at = { ...NEW, eventTime: T };
+    const sequence = new Sequence(SETTINGS);
+    sequence.offerAll(range(1, 10), { ...OLD, eventTime: T - 3_600_000 });
+    sequence.wait(GRACE_MS + 1);
+    expect(sequence.offerAll([11, 12, 1, ...range(2, 10)], at).slice(0, 3)).toEqual([
+      'accepted@1',
+      'accepted@1',
+      'accepted@2',
+    ]);
+    sequence.offer(13, { ...NEW, eventTime: T + 1000 });
+    expect(sequence.holes(2)).toEqual(['11-12 young']);
+    sequence.wait(GRACE_MS);
+    expect([...sequence.holes(1), ...sequence.holes(2)]).toEqual([]);
+    expect(sequence.tracker.previous).toMatchObject([{ number: 1, highest: 10 }]);
+  });
+
+  it('that are equal do not put ids of the old numbering far into the new one', () => {
+    const sequence = received(5010, 5000);
+    sequence.offer(5012, { ...OLD, eventTime: T });
+    sequence.offer(1, { ...NEW, eventTime: T });
+    sequence.offer(5014, { ...OLD, eventTime: T });
+    sequence.offerAll([2, 3], { ...NEW, eventTime: T + 1000 });
+    sequence.wait(GRACE_MS);
+    expect(sequence.holes(1)).toEqual(['5011-5011 open', '5013-5013 open']);
+    expect(sequence.holes(2)).toEqual([]);
+  });
+
+  it('that are equal leave a gap where the id did not come', () => {
+    const sequence = new Sequence(SETTINGS);
+    sequence.offerAll(range(1, 10), { ...OLD, eventTime: T - 3_600_000 });
+    sequence.offer(12, { ...OLD, eventTime: T - 1000 });
+    sequence.wait(GRACE_MS + 1);
+    sequence.offerAll([1, ...range(2, 11), 13], { ...NEW, eventTime: T });
+    sequence.wait(GRACE_MS);
+    // The 12 of the old one happened before.
+    expect(sequence.holes(1)).toEqual(['11-11 open']);
+    expect(sequence.holes(2)).toEqual(['12-12 open']);
+  });
+
   it('leave it to the distance where they say nothing', () => {
     const sequence = new Sequence(SETTINGS);
     sequence.offerAll([1, 2, 3], { ...OLD, eventTime: T });
@@ -311,6 +375,30 @@ describe('event times', () => {
     sequence.offer(1, { ...NEW, eventTime: T });
     expect(sequence.offer(4, { ...OLD, eventTime: T })).toBe('accepted@1');
     expect(sequence.offer(2, { ...NEW, eventTime: null })).toBe('accepted@2');
+  });
+});
+
+describe('without event times', () => {
+  it('an id far below the old numbering that overtook id 1 belongs to the new one', () => {
+    const sequence = received(5009, 5000);
+    expect(sequence.offerAll([4, 2, 4990, 1, 3, 5], NEW)).toEqual([
+      'accepted@1',
+      'accepted@1',
+      'accepted@1',
+      'accepted@2',
+      'accepted@2',
+      'accepted@2',
+    ]);
+    expect(sequence.holes(2)).toEqual([]);
+    expect(sequence.tracker.current).toMatchObject({ baseline: 1, highest: 5 });
+  });
+
+  it('one that came long before id 1 is not', () => {
+    const sequence = received(5009, 5000);
+    sequence.offer(3, OLD);
+    sequence.wait(GRACE_MS + 1);
+    sequence.offerAll([1, 2, 4], NEW);
+    expect(sequence.holes(2)).toEqual(['3-3 young']);
   });
 });
 
@@ -334,8 +422,37 @@ describe('a numbering whose restart is known by conflicts', () => {
     expect(sequence.offer(21, OLD)).toBe('accepted@1');
     expect(sequence.offerAll([3, 4], NEW)).toEqual(['conflict', 'conflict']);
     expect(sequence.offer(20, OLD)).toBe('duplicate@1');
+    sequence.wait(REORDERING_MS);
     expect(sequence.offer(5, NEW)).toBe('accepted@2');
     expect(sequence.adopted.map(({ id }) => id)).toEqual([3, 4]);
+  });
+
+  it('needs the old one to be silent: what is sent together arrives in another order', () => {
+    const sequence = received(20);
+    sequence.offer(21, OLD);
+    expect(sequence.offerAll([2, 3, 4, 5], NEW)).toEqual(Array(4).fill('conflict'));
+    sequence.wait(REORDERING_MS - 1);
+    expect(sequence.offer(6, NEW)).toBe('conflict');
+    sequence.wait(1);
+    expect(sequence.offer(7, NEW)).toBe('accepted@2');
+    expect(sequence.adopted.map(({ id }) => id)).toEqual([2, 3, 4, 5, 6]);
+    expect(sequence.holes(2)).toEqual([]);
+  });
+
+  it('is none where conflicts come together with events that continue the old one', () => {
+    const sequence = received(20);
+    sequence.tracker = comingTogether(sequence.tracker, [2, 3, 4, 21], sequence.now);
+    expect(sequence.offerAll([2, 3, 4], NEW)).toEqual(['conflict', 'conflict', 'conflict']);
+    expect(sequence.offer(21, OLD)).toBe('accepted@1');
+    sequence.wait(GRACE_MS);
+    // A late one, in a hole, continues it too.
+    sequence.offer(23, OLD);
+    sequence.wait(GRACE_MS);
+    sequence.tracker = comingTogether(sequence.tracker, [5, 6, 7, 22], sequence.now);
+    expect(sequence.offerAll([5, 6, 7], NEW)).toEqual(['conflict', 'conflict', 'conflict']);
+    sequence.wait(GRACE_MS);
+    sequence.tracker = comingTogether(sequence.tracker, [8, 9, 10], sequence.now);
+    expect(sequence.offer(8, NEW)).toBe('accepted@2');
   });
 
   it('adopts the latest of several conflicts of one id, and only once', () => {

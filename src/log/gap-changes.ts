@@ -1,0 +1,12 @@
+/** A change of a hole taken into the gap list; and told, where a gap of the list was filled. */
+import type { Draft } from './draft';
+import { report } from './report';
+import type { TrackerChange } from './tracker';
+
+/** `now` in ms since 1970. */
+export function takeChange(draft: Draft, change: TrackerChange, now: number): void {
+  draft.gaps.apply(change, now);
+  if (change.kind !== 'filled' || change.hole.status === 'young') return;
+  const { epoch, id } = change;
+  report(draft, 'gateway:gap_filled', { epoch, from: id, to: id, missing: 1 }, now);
+}
