@@ -102,6 +102,33 @@ describe('one numbering', () => {
     );
   });
 
+  it('goes on through whatever conflicts there are among its events', () => {
+    const among = fc.record({
+      conflicts: fc.array(fc.nat(), { maxLength: 4 }),
+      wait: fc.constantFrom(0, 0, 1, 150),
+    });
+    fc.assert(
+      fc.property(fc.array(among, { maxLength: 60 }), steps => {
+        const sequence = new Sequence(SETTINGS);
+        let bytes = 0;
+        sequence.offer(1, { bytes: 'live' });
+        sequence.wait(2 * GRACE_MS);
+        for (const [index, { conflicts, wait }] of steps.entries()) {
+          const next = index + 2;
+          expect(sequence.offer(next, { bytes: 'live' })).toBe('accepted@1');
+          for (const which of conflicts) {
+            sequence.wait(wait);
+            // Never id 1, which after the grace means a restart.
+            const id = 2 + (which % (next - 1));
+            expect(sequence.offer(id, { bytes: `other ${bytes++}` })).toBe('conflict');
+          }
+        }
+        expect(sequence.tracker).toMatchObject({ current: { number: 1, holes: [] }, previous: [] });
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
   it('has no hole left when everything arrived, whatever the order', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(range(1, 40), { minLength: 40 }), ids => {
