@@ -27,8 +27,8 @@ export function isReceived(epoch: Epoch, id: number, known: KnownId | 'forgotten
  *
  * The event's own time decides where it is known. It must lie before the current numbering by more than the grace,
  * for a provider may number events in another order than they happened. What happened in the moment in which the current
- * one began is its own, as far as it may have come by then. Otherwise the nearest highest id decides, and a tie goes to
- * the current epoch.
+ * one began is its own as far as it may have come by then, unless it goes on where the other stands. Otherwise the
+ * nearest highest id decides, and a tie goes to the current epoch.
  */
 export function earlierOwner(
   current: Epoch,
@@ -51,7 +51,8 @@ export function earlierOwner(
   const short = received ? [nearest, ...others].find(epoch => holeIndexOf(epoch.holes, id) >= 0) : undefined;
   if (short !== undefined) return short;
   const began = eventTime !== null && eventTime === current.startTime && id <= MAX_OVERTAKING;
-  if (began && (nearest.startTime ?? eventTime) < eventTime) return null;
+  const goesOn = id === nearest.highest + 1;
+  if (began && !goesOn && (nearest.startTime ?? eventTime) < eventTime) return null;
   return distance(nearest, id) < distance(current, id) ? nearest : null;
 }
 

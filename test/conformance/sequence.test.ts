@@ -142,4 +142,23 @@ describe('epochs', () => {
     expect(forwarded.size).toBe(23);
     await receiver.close();
   });
+
+  it('starts none for conflicts among its events, however many come at once', async () => {
+    const { webhook_id: id } = await client.shipstream(null, { sequence: { grace_seconds: 1 } });
+    const ids = Array.from({ length: 40 }, (_, index) => index + 1);
+    const send = async (body: string) => (await client.sendShipstream(id, body)).json.status;
+    expect(await Promise.all(ids.map(increment => send(shipstreamEvent(increment))))).toEqual(
+      Array(40).fill('accepted'),
+    );
+    await pause(1_500);
+    // Not of id 1, which shows a webhook that was made anew.
+    const mixed = ids.flatMap(increment => [
+      { expected: 'accepted', body: shipstreamEvent(40 + increment) },
+      ...(increment > 1 ? [{ expected: 'quarantined', body: shipstreamEvent(increment, { other: 1 }) }] : []),
+    ]);
+    const answers = await Promise.all(mixed.map(({ body }) => send(body)));
+    expect(answers).toEqual(mixed.map(({ expected }) => expected));
+    await pause(1_500);
+    expect(await client.gaps(id)).toMatchObject({ epoch: 1, highest_increment_id: 80, gaps: [] });
+  });
 });

@@ -34,6 +34,31 @@ describe('a second look', () => {
     expect(asked()).toBe(2);
   });
 
+  it('serves those that come while it is under way, and after it', async () => {
+    const record = webhookRecord({ id: 7003 });
+    const { env, asked } = watched(1000, record);
+    const looking = Array.from({ length: 20 }, (_, i) =>
+      newerRecord(env, request(`192.0.2.${i}`), record, NOW),
+    );
+    const versions = (await Promise.all(looking)).map(found => found?.version);
+    expect(versions).toEqual(Array(20).fill(record.version + 1));
+    const after = await newerRecord(env, request('192.0.2.1'), record, NOW + 9999);
+    expect(after?.version).toBe(record.version + 1);
+    // Who knows as much already has nothing newer to try with.
+    expect(await newerRecord(env, request('192.0.2.1'), after ?? record, NOW + 9999)).toBeNull();
+    expect(asked()).toBe(1);
+  });
+
+  it('that never ends keeps nobody waiting', async () => {
+    const record = webhookRecord({ id: 7004 });
+    const never = { getRecord: () => new Promise(() => {}) };
+    const WEBHOOKS = { idFromName: () => 'id', get: () => never } as unknown as Env['WEBHOOKS'];
+    const env = envWith({ WEBHOOKS, FAILED_VERIFICATIONS: limiter(1000) });
+    void newerRecord(env, request('192.0.2.1'), record, NOW);
+    await Promise.resolve();
+    expect(await newerRecord(env, request('192.0.2.2'), record, NOW)).toBeNull();
+  });
+
   it('is not had by an address that failed too often, and by another it is', async () => {
     const record = webhookRecord({ id: 7002 });
     const { env, asked } = watched(3, record);

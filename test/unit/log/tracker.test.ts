@@ -323,6 +323,8 @@ describe('event times', () => {
     above.offerAll(range(1, 10), { ...OLD, eventTime: T - 3_600_000 });
     above.wait(GRACE_MS + 1);
     above.offerAll([14, 12, 1, ...range(2, 11), 13, 15], at);
+    expect(above.holes(1)).toEqual([]);
+    above.wait(GRACE_MS);
     expect([...above.holes(1), ...above.holes(2)]).toEqual([]);
     expect(above.tracker.previous).toMatchObject([{ number: 1, highest: 10 }]);
     expect(above.offer(12, at)).toBe('duplicate@1');
@@ -345,6 +347,20 @@ describe('event times', () => {
     expect(sequence.tracker.previous).toMatchObject([{ number: 1, highest: 10 }]);
   });
 
+  it('that are equal leave the next id of the old numbering to it', () => {
+    const older = { ...OLD, eventTime: T };
+    const lately = new Sequence(SETTINGS);
+    lately.offerAll(range(1, 10), { ...OLD, eventTime: T - 1000 });
+    lately.wait(GRACE_MS + 1);
+    lately.offer(1, { ...NEW, eventTime: T });
+    expect(lately.offerAll([11, 12], older)).toEqual(['accepted@1', 'accepted@1']);
+    expect(lately.offerAll(range(2, 12), { ...NEW, eventTime: T + 1000 })).toEqual(
+      Array(11).fill('accepted@2'),
+    );
+    lately.wait(GRACE_MS);
+    expect([...lately.holes(1), ...lately.holes(2)]).toEqual([]);
+  });
+
   it('that are equal do not put ids of the old numbering far into the new one', () => {
     const sequence = received(5010, 5000);
     sequence.offer(5012, { ...OLD, eventTime: T });
@@ -362,6 +378,7 @@ describe('event times', () => {
     sequence.offer(12, { ...OLD, eventTime: T - 1000 });
     sequence.wait(GRACE_MS + 1);
     sequence.offerAll([1, ...range(2, 11), 13], { ...NEW, eventTime: T });
+    sequence.offer(14, { ...NEW, eventTime: T + 1000 });
     sequence.wait(GRACE_MS);
     // The 12 of the old one happened before.
     expect(sequence.holes(1)).toEqual(['11-11 open']);
