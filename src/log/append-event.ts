@@ -8,7 +8,7 @@ import type { WebhookRecord } from '../subscriptions/webhook';
 import { saysTheSame } from './added';
 import type { AddResult, IncomingEvent } from './contract';
 import { count, type Draft } from './draft';
-import { takeChange } from './gap-changes';
+import { forgetGivenUp, takeChange } from './gap-changes';
 import { adopt, awaitConfirmation, leaveHold, quarantineHappening } from './held-events';
 import { arrive, type Held, startHold } from './hold';
 import { type Judgement, judge } from './judge';
@@ -207,8 +207,10 @@ function storedEvent(
   const clash = placement?.kind === 'conflict' || placement?.kind === 'too_old';
   const late = (placement?.kind === 'unseen' || placement?.kind === 'unaccepted') && placement.late;
   const gap = placement?.kind === 'unseen' ? placement.gap : null;
+  // What is kept in memory of an event is no more than what is read back.
+  const { body, added: _added, signedDigest: _digest, alsoKnownBy: _key, ...described } = event;
   const common = {
-    ...event,
+    ...described,
     sequence,
     receivedAt: now,
     incrementId: webhook.sequence.enabled ? event.incrementId : null,
@@ -216,7 +218,7 @@ function storedEvent(
     gap: gap === null ? null : gap.join('-'),
     late,
     operational: false,
-    bodyBytes: event.body.byteLength,
+    bodyBytes: body.byteLength,
   };
   if (judgement.kind === 'quarantine') {
     const { reason, issues } = judgement;
@@ -264,6 +266,7 @@ function recordId(
   const { tracker, changes } = recordPlacement(draft.head.tracker, arrival, placement, settings);
   draft.head = { ...draft.head, tracker };
   for (const change of changes) takeChange(draft, change, now);
+  if (placement.kind === 'restart') forgetGivenUp(draft);
   // An id that only quarantined or ignored events carried so far is taken over by an accepted one.
   const keeps = placement.kind === 'unaccepted' && kind !== 'accepted';
   if (!keeps) draft.known.set(placement.epoch, id, { kind, sequence, fingerprint, ...added }, now);

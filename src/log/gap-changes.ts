@@ -10,3 +10,9 @@ export function takeChange(draft: Draft, change: TrackerChange, now: number): vo
   const { epoch, id } = change;
   report(draft, 'gateway:gap_filled', { epoch, from: id, to: id, missing: 1 }, now);
 }
+
+/** The epoch before may have given ids to the current one: that it had missed some of them is not said any more. */
+export function forgetGivenUp(draft: Draft): void {
+  const [before] = draft.head.tracker.previous;
+  if (before !== undefined) draft.gaps.forgetAbove(before.number, before.highest);
+}

@@ -73,6 +73,11 @@ export class GapRows {
     }
   }
 
+  /** Ids above `highest` were not the epoch's after all. */
+  forgetAbove(epoch: number, highest: number): void {
+    this.#sql.exec('DELETE FROM gaps WHERE epoch = ? AND from_id > ?', epoch, highest);
+  }
+
   /** An epoch closes: what it still misses has expired, also what was too young for the list. */
   close(epoch: number, holes: readonly Hole[]): void {
     for (const hole of holes) {
@@ -118,8 +123,9 @@ export class GapRows {
   }
 
   #insert(epoch: number, hole: Hole, { resolvedAt, note }: End, status: GapStatus | 'young' = hole.status) {
+    // An id that was filled by what turned out to be another numbering's may be missing again.
     this.#sql.exec(
-      `INSERT INTO gaps (epoch, from_id, to_id, missing, status, detected_at, resolved_at, note)
+      `INSERT OR REPLACE INTO gaps (epoch, from_id, to_id, missing, status, detected_at, resolved_at, note)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       epoch,
       hole.from,

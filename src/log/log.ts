@@ -17,7 +17,7 @@ import {
 import type { AddResult, GapResolution, IncomingEvent } from './contract';
 import type { Draft } from './draft';
 import type { Epoch } from './epoch';
-import { takeChange } from './gap-changes';
+import { forgetGivenUp, takeChange } from './gap-changes';
 import { GapRows } from './gap-rows';
 import { leaveHold, refuse, release } from './held-events';
 import { arrive, giveUp, nextGivingUp, startHold } from './hold';
@@ -175,6 +175,7 @@ export class Log {
       draft.head = { ...draft.head, tracker };
       draft.stale = true;
       for (const change of changes) takeChange(draft, change, now);
+      if (changes.length > 0) forgetGivenUp(draft);
       for (const change of aged) {
         this.gaps.age(change);
         for (const hole of change.holes) reportHole(draft, change.epoch, hole, now);

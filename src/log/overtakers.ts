@@ -2,7 +2,7 @@
  * Ids of a new numbering that overtook the one that showed it, and went on from where the old one stood. Where they
  * happened in the same moment as the first of the new one, nothing told them apart; later they are missing from it.
  */
-import { type Epoch, receive, withoutTop } from './epoch';
+import { type Epoch, MAX_OVERTAKING, receive, withoutTop } from './epoch';
 import { type HoleChange, type HolePatience, holeIndexOf, isMerged } from './holes';
 
 type Change = HoleChange & { epoch: number };
@@ -37,5 +37,7 @@ function overtook(current: Epoch, before: Epoch, now: number, graceMs: number): 
   if (id <= before.baseline || missed === undefined || isMerged(missed) || missed.to !== id) return false;
   if (missed.status === 'resolved' || now < missed.detectedAt + graceMs / 2) return false;
   const time = before.recent.find(other => other.id === id)?.eventTime ?? null;
-  return time !== null && time === current.startTime;
+  if (time === null || time !== current.startTime || id > MAX_OVERTAKING) return false;
+  // Its own id of that number happened later than those before it.
+  return !current.recent.some(other => other.id < id && other.eventTime > time);
 }

@@ -44,6 +44,8 @@ export function earlierOwner(
   if (eventTime !== null && current.startTime !== null && eventTime !== current.startTime) {
     if (eventTime > current.startTime) return null;
     if (eventTime < current.startTime - settings.graceMs) return runningAt(lacking, eventTime);
+    const missing = lacking.find(epoch => holeIndexOf(epoch.holes, id) >= 0);
+    if (missing !== undefined) return missing;
   }
   const [nearest, ...others] = lacking.toSorted((a, b) => distance(a, id) - distance(b, id));
   if (nearest === undefined) return null;

@@ -260,24 +260,19 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       return;
     }
     const now = Date.now();
-    try {
-      if (isDue(live.log.givesUpAt(), now)) live.log.giveUp(now);
-      if (isDue(live.log.agesAt(), now)) live.log.age(now);
-      if (isDue(live.log.reportsAt(), now)) live.log.sendReports(now);
-      this.#arrivals.announce();
-      if (isDue(live.log.dropsAt(), now)) {
-        live.log.retain(now);
-        live.forwarding.dropped();
-      }
-      live.confirmations.pump();
-      live.forwarding.pump();
-      if (isDue(this.#refusals.expiresAt(), now)) this.#refusals.expire(now);
-      if (isDue(this.#copy.dueAt(), now)) await this.#copy.copy();
-    } catch (error) {
-      // Thrown alarms are dropped after six tries; what failed is due again and comes with the next one.
-      // Its kind only: a message may quote what is stored.
-      console.error({ event: 'alarm_failed', name: error instanceof Error ? error.name : '' });
-    }
+    attempt(() => isDue(live.log.givesUpAt(), now) && live.log.giveUp(now));
+    attempt(() => isDue(live.log.agesAt(), now) && live.log.age(now));
+    attempt(() => isDue(live.log.reportsAt(), now) && live.log.sendReports(now));
+    attempt(() => this.#arrivals.announce());
+    attempt(() => {
+      if (!isDue(live.log.dropsAt(), now)) return;
+      live.log.retain(now);
+      live.forwarding.dropped();
+    });
+    attempt(() => live.confirmations.pump());
+    attempt(() => live.forwarding.pump());
+    attempt(() => isDue(this.#refusals.expiresAt(), now) && this.#refusals.expire(now));
+    if (isDue(this.#copy.dueAt(), now)) await this.#copy.copy().catch(failed);
     this.#arrange();
   }
 
@@ -381,3 +376,16 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 }
 
 const isDue = (at: number | null, now: number): boolean => at !== null && at <= now;
+
+/** A part of what an alarm is for: one that fails does not keep the others from being done, and is due again. */
+function attempt(part: () => unknown): void {
+  try {
+    part();
+  } catch (error) {
+    failed(error);
+  }
+}
+
+/** Its kind only: a message may quote what is stored. */
+const failed = (error: unknown): void =>
+  console.error({ event: 'alarm_failed', name: error instanceof Error ? error.name : '' });
