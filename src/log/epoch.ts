@@ -146,18 +146,20 @@ function withStray(epoch: Epoch, { id, eventTime, now }: Arrival): Epoch {
 
 /**
  * The remembered ids that are not of this numbering but of one that began at `time`, ascending: those that happened
- * later, and of those that happened just then the ones that another numbering may have come to by then. Not one that
- * goes on where this one stood: it may be either's.
+ * later, and of those that happened just then the ones that another numbering may have come to by then. Not those that
+ * go on where this one stood: they may be either's.
  */
 export function takenSince(epoch: Epoch, time: number): number[] {
   const later = epoch.recent.filter(({ eventTime }) => eventTime > time).map(({ id }) => id);
   const just = epoch.recent.filter(({ eventTime }) => eventTime === time).map(({ id }) => id);
-  const goingOn = new Set<number>();
-  const stood = withoutTop(epoch, [...later, ...just]).epoch.highest;
-  for (let id = stood + 1; just.includes(id); id++) goingOn.add(id);
-  const others = just.filter(id => id <= MAX_OVERTAKING && !goingOn.has(id));
+  const stood = withoutTop(epoch, [...later, ...just]).epoch;
+  const others = just.filter(id => id <= MAX_OVERTAKING && !goesOn(stood, id));
   return [...later, ...others].sort((a, b) => a - b);
 }
+
+/** Whether an id is one that an epoch misses, or as near above its highest as to be its own rather than of a new numbering. */
+export const goesOn = ({ highest, holes }: Epoch, id: number): boolean =>
+  holeIndexOf(holes, id) >= 0 || (id > highest && id - highest < Math.max(2, highest));
 
 /** The ids without an event time that came since `time`, and are nearer to 1 than to the baseline; ascending. */
 export const strayedSince = ({ strays = [], baseline }: Epoch, time: number): number[] =>

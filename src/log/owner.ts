@@ -3,7 +3,7 @@
  *
  * With event times this is known; without them it is a guess by distance, right as long as the numberings stay apart.
  */
-import { type Arrival, type Epoch, MAX_OVERTAKING, standingOf } from './epoch';
+import { type Arrival, type Epoch, goesOn, MAX_OVERTAKING, standingOf } from './epoch';
 import { holeIndexOf } from './holes';
 import type { KnownId, Lookup, TrackerSettings } from './tracker';
 
@@ -53,8 +53,7 @@ export function earlierOwner(
   const short = received ? [nearest, ...others].find(epoch => holeIndexOf(epoch.holes, id) >= 0) : undefined;
   if (short !== undefined) return short;
   const began = eventTime !== null && eventTime === current.startTime && id <= MAX_OVERTAKING;
-  const goesOn = id === nearest.highest + 1;
-  if (began && !goesOn && (nearest.startTime ?? eventTime) < eventTime) return null;
+  if (began && !goesOn(nearest, id) && (nearest.startTime ?? eventTime) < eventTime) return null;
   return distance(nearest, id) < distance(current, id) ? nearest : null;
 }
 

@@ -14,6 +14,7 @@ import type { AppendResult, IncomingEvent, StatusReport } from '../../src/log/co
 import { REORDERING_MS } from '../../src/log/tracker';
 import type { Sealed, WebhookRecord } from '../../src/subscriptions/webhook';
 import { range } from '../support/sequence';
+import { scene } from '../support/simulation/scene';
 import { destinationRecord } from '../support/simulation/world';
 import { appendRequest, type EventGiven, incomingEvent, webhookRecord } from '../support/webhook-record';
 
@@ -545,6 +546,29 @@ describe('a restart and the gap list', () => {
     expect(await gaps()).toEqual(['4-4 open']);
   });
 
+  it('agree on an id that was filled by the new numbering, and is missing again in the old one', async () => {
+    const { sendAll, gaps, alarm } = await newObject();
+    const anew = (after: number) => ({ numbering: 'new', eventTime: START + 700_000 + after });
+    await sendAll([1, 2, 3], { eventTime: START });
+    wait(600_000);
+    await sendAll([5], anew(1000));
+    wait(61_000);
+    await alarm();
+    expect(await gaps()).toEqual(['4-4 open']);
+    await sendAll([4], anew(1000));
+    expect(await gaps()).toEqual(['4-4 filled']);
+    wait(10_000);
+    await sendAll([1, 2, 3], anew(0));
+    expect(await gaps()).toEqual([]);
+    // A late one of the old numbering shows that its own 4 is missing.
+    await sendAll([5], { eventTime: START + 1000 });
+    wait(61_000);
+    await alarm();
+    expect(await gaps()).toEqual(['4-4 open']);
+    expect(await sendAll([4], { eventTime: START + 1000 })).toEqual([expect.stringMatching(/^accepted/)]);
+    expect(await gaps()).toEqual(['4-4 filled']);
+  });
+
   it('count conflicts in a row over an eviction', async () => {
     const { sendAll, evict } = await newObject();
     await sendAll(range(1, 5));
@@ -705,6 +729,27 @@ describe('an evicted object', () => {
       // Shrinking runs two objects all over again, for minutes.
       { numRuns: RUNS, endOnFailure: true },
     );
+  });
+});
+
+describe('an event in memory', () => {
+  it('is what its row gives back, no more: its body is kept once', async () => {
+    await scene([destinationRecord('a')], async s => {
+      await s.append(2);
+      await s.append(1, {
+        issues: [{ path: 'topic', message: 'unknown', given: null, allowed: null }] as never,
+      });
+      s.world.append([
+        { ...(await incomingEvent(1, { body: '{"other":1}' })), signedDigest: 'ab', alsoKnownBy: 'body' },
+        { ...(await incomingEvent(7)), added: true },
+      ]);
+      const kept = s.world.log.segments.after(0, 10);
+      s.world.restart();
+      const read = s.world.log.segments.after(0, 10);
+      expect(read.length).toBeGreaterThanOrEqual(4);
+      expect(kept).not.toBe(read);
+      expect(kept).toStrictEqual(read);
+    });
   });
 });
 

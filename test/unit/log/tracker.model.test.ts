@@ -226,7 +226,7 @@ describe('a webhook made anew at the provider, again and again', () => {
     );
   });
 
-  it('with event times that are all the same: no hole stays when everything arrived, whatever came first', () => {
+  it('with event times that are all the same: no hole stays once everything arrived and it goes on, whatever came first', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(1, 2, 5000),
@@ -238,6 +238,8 @@ describe('a webhook made anew at the provider, again and again', () => {
           for (const id of old) sequence.offer(id, { bytes: 'old', eventTime: id * 1000 });
           sequence.wait(2 * GRACE_MS);
           for (const id of anew) sequence.offer(id, { bytes: 'new', eventTime: 10 * HOUR_MS });
+          // What it goes on with shows which of its ids the old one was given.
+          sequence.offer(anew.length + 1, { bytes: 'new', eventTime: 10 * HOUR_MS + 1000 });
           sequence.wait(2 * GRACE_MS);
           const { current, previous } = sequence.tracker;
           expect([current, ...previous].flatMap(epoch => epoch?.holes ?? [])).toEqual([]);

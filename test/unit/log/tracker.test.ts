@@ -323,7 +323,7 @@ describe('event times', () => {
     above.offerAll(range(1, 10), { ...OLD, eventTime: T - 3_600_000 });
     above.wait(GRACE_MS + 1);
     above.offerAll([14, 12, 1, ...range(2, 11), 13, 15], at);
-    expect(above.holes(1)).toEqual([]);
+    above.offer(16, { ...NEW, eventTime: T + 1000 });
     above.wait(GRACE_MS);
     expect([...above.holes(1), ...above.holes(2)]).toEqual([]);
     expect(above.tracker.previous).toMatchObject([{ number: 1, highest: 10 }]);
@@ -359,6 +359,45 @@ describe('event times', () => {
     );
     lately.wait(GRACE_MS);
     expect([...lately.holes(1), ...lately.holes(2)]).toEqual([]);
+  });
+
+  it.each([
+    ['in disorder', [58, 60], [59], []],
+    ['with a loss', [58, 60], [], ['59-59 open']],
+    ['with a late one', [59, 60], [58], []],
+  ])('that are equal leave the end of the old numbering to it, %s', (_, before, after, missing) => {
+    const sequence = new Sequence(SETTINGS);
+    sequence.offerAll(range(1, 57), { ...OLD, eventTime: T - 60_000 });
+    sequence.wait(GRACE_MS + 1);
+    sequence.offerAll(before, { ...OLD, eventTime: T });
+    sequence.offer(1, { ...NEW, eventTime: T });
+    sequence.offerAll(after, { ...OLD, eventTime: T });
+    sequence.offerAll(range(2, 70), { ...NEW, eventTime: T + 5000 });
+    sequence.wait(GRACE_MS);
+    expect(sequence.holes(1)).toEqual(missing);
+    expect(sequence.holes(2)).toEqual([]);
+    expect(sequence.tracker.previous).toMatchObject([{ number: 1, highest: 60 }]);
+    expect(sequence.tracker.conflicts).toEqual([]);
+  });
+
+  it('that are equal do not hide what the new numbering lost', () => {
+    const sequence = new Sequence(SETTINGS);
+    sequence.offerAll([1, 2], { ...OLD, eventTime: T - 3_600_000 });
+    sequence.wait(GRACE_MS + 1);
+    sequence.offer(3, { ...OLD, eventTime: T });
+    sequence.offer(1, { ...NEW, eventTime: T });
+    sequence.offerAll([2, 4, 5], { ...NEW, eventTime: T + 86_400_000 });
+    sequence.wait(GRACE_MS);
+    expect(sequence.holes(2)).toEqual(['3-3 open']);
+  });
+
+  it('shortly before the new numbering put an event into the hole of its id', () => {
+    const sequence = new Sequence(SETTINGS);
+    sequence.offerAll([1, 2, 3, 4, 6, 7, 8, 9, 10], { ...OLD, eventTime: T - 2000 });
+    sequence.wait(GRACE_MS + 1);
+    sequence.offer(1, { ...NEW, eventTime: T });
+    expect(sequence.offer(5, { ...OLD, eventTime: T - 3000 })).toBe('accepted@1');
+    expect([...sequence.holes(1), ...sequence.holes(2)]).toEqual([]);
   });
 
   it('that are equal do not put ids of the old numbering far into the new one', () => {
