@@ -5,6 +5,7 @@
  * Worker and object may be of different releases while one is deployed: an object that does not know of several appends
  * in one call gets them one by one.
  */
+import { errorName } from '../error-name';
 import type { AppendRequest, AppendResult, WebhookObject } from '../log/contract';
 import { type Answer, appendTogether } from './shared-appends';
 
@@ -40,7 +41,7 @@ async function call(object: () => Appending, id: number, requests: AppendRequest
       : await object().appendAll(requests);
   } catch (error) {
     const again = mayBeTriedAgain(error);
-    const name = error instanceof Error ? error.name : '';
+    const name = errorName(error);
     console.error({ event: 'append_failed', webhook_id: id, name, events: requests.length, again });
     return requests.map(() => (again ? 'unanswered' : null));
   }

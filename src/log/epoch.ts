@@ -9,8 +9,6 @@ import { boundHoles, fillHole, type Hole, type HoleChange, holeIndexOf, isMerged
 
 /** Ids whose event time an epoch remembers. */
 const MAX_RECENT = 100;
-/** How far a numbering may be in the moment in which it begins. */
-export const MAX_OVERTAKING = 100;
 
 export type Epoch = {
   /** 1, 2, 3 … per webhook. */
@@ -143,30 +141,6 @@ function withStray(epoch: Epoch, { id, eventTime, now }: Arrival): Epoch {
   if (eventTime !== null) return epoch;
   return { ...epoch, strays: [...(epoch.strays ?? []).slice(1 - MAX_RECENT), { id, at: now }] };
 }
-
-/**
- * The remembered ids that are not of this numbering but of one that began at `time`, ascending: those that happened
- * later, and of those that happened just then the ones that another numbering may have come to by then. Not those that
- * go on where this one stood: they may be either's.
- */
-export function takenSince(epoch: Epoch, time: number): number[] {
-  const later = epoch.recent.filter(({ eventTime }) => eventTime > time).map(({ id }) => id);
-  const just = epoch.recent.filter(({ eventTime }) => eventTime === time).map(({ id }) => id);
-  const stood = withoutTop(epoch, [...later, ...just]).epoch;
-  const others = just.filter(id => id <= MAX_OVERTAKING && !goesOn(stood, id));
-  return [...later, ...others].sort((a, b) => a - b);
-}
-
-/** Whether an id is one that an epoch misses, or as near above its highest as to be its own rather than of a new numbering. */
-export const goesOn = ({ highest, holes }: Epoch, id: number): boolean =>
-  holeIndexOf(holes, id) >= 0 || (id > highest && id - highest < Math.max(2, highest));
-
-/** The ids without an event time that came since `time`, and are nearer to 1 than to the baseline; ascending. */
-export const strayedSince = ({ strays = [], baseline }: Epoch, time: number): number[] =>
-  strays
-    .filter(({ id, at }) => at >= time && id - 1 < baseline - id)
-    .map(({ id }) => id)
-    .sort((a, b) => a - b);
 
 /** The epoch without the `ids` above all others that it received, and without the holes that only those showed. */
 export function withoutTop(epoch: Epoch, ids: readonly number[]): { epoch: Epoch; dropped: Hole[] } {

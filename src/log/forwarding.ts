@@ -232,11 +232,11 @@ export class Forwarding {
     const now = this.#deps.now();
     this.#settled.push({ flight, result, at: now });
     this.#routes.get(flight.destinationId)?.finished(flight, result, now);
-    this.#requestFlush();
   }
 
+  /** What was settled is flushed in time. */
   #requestFlush(): void {
-    if (this.#stopped || this.#settled.length === 0) return;
+    if (this.#settled.length === 0) return;
     const failed = this.#settled.some(({ result }) => result.outcome !== 'delivered');
     this.#flushTimer.request(failed || [...this.#routes.values()].some(({ lane }) => lane.awaitsFlush));
   }

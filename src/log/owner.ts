@@ -3,8 +3,8 @@
  *
  * With event times this is known; without them it is a guess by distance, right as long as the numberings stay apart.
  */
-import { type Arrival, type Epoch, goesOn, MAX_OVERTAKING, standingOf } from './epoch';
-import { holeIndexOf } from './holes';
+import { type Arrival, type Epoch, standingOf } from './epoch';
+import { goesOn, MAX_OVERTAKING, misses } from './overtakers';
 import type { KnownId, Lookup, TrackerSettings } from './tracker';
 
 /** Whether an epoch has received an id, `known` being what is on record for it there. */
@@ -44,13 +44,13 @@ export function earlierOwner(
   if (eventTime !== null && current.startTime !== null && eventTime !== current.startTime) {
     if (eventTime > current.startTime) return null;
     if (eventTime < current.startTime - settings.graceMs) return runningAt(lacking, eventTime);
-    const missing = lacking.find(epoch => holeIndexOf(epoch.holes, id) >= 0);
+    const missing = lacking.find(epoch => misses(epoch, id));
     if (missing !== undefined) return missing;
   }
   const [nearest, ...others] = lacking.toSorted((a, b) => distance(a, id) - distance(b, id));
   if (nearest === undefined) return null;
   // Taken by other bytes in the current numbering, and exactly what an earlier one lacks.
-  const short = received ? [nearest, ...others].find(epoch => holeIndexOf(epoch.holes, id) >= 0) : undefined;
+  const short = received ? [nearest, ...others].find(epoch => misses(epoch, id)) : undefined;
   if (short !== undefined) return short;
   const began = eventTime !== null && eventTime === current.startTime && id <= MAX_OVERTAKING;
   if (began && !goesOn(nearest, id) && (nearest.startTime ?? eventTime) < eventTime) return null;

@@ -7,7 +7,7 @@ import type { StoredEvent } from './segments';
 const MAX_EVENTS = 512;
 const MAX_BYTES = 2 * 1024 * 1024;
 
-export type RecentEvent = { event: StoredEvent; body: Uint8Array; bytes: number };
+type RecentEvent = { event: StoredEvent; body: Uint8Array; bytes: number };
 
 export class RecentEvents {
   /** By sequence, in the order in which they were stored. */

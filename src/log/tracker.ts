@@ -7,19 +7,9 @@
  * earlier numbering neither open nor fill holes of the current one. Which numbering sent an id can be a guess where
  * events carry no time; a guess that turns out wrong is put right before it could show as a hole (`age`).
  */
-import {
-  type Arrival,
-  type Epoch,
-  gapBefore,
-  receive,
-  standingOf,
-  startEpoch,
-  strayedSince,
-  takenSince,
-  withoutTop,
-} from './epoch';
+import { type Arrival, type Epoch, gapBefore, receive, standingOf, startEpoch, withoutTop } from './epoch';
 import { ageHoles, changesAt, type Hole, type HoleChange, type HolePatience } from './holes';
-import { giveBack } from './overtakers';
+import { giveBack, overtakersIn } from './overtakers';
 import { earlierOwner, isReceived } from './owner';
 import { adoptable, beganAt, conflictsInARow, isBefore, restartsAtOne } from './restart';
 
@@ -237,7 +227,7 @@ function restart(
   const { now } = arrival;
   const adopted = placement.adopted.map(conflict => ({ ...conflict, now }));
   const since = current === null ? null : beganAt(current, arrival, placement.adopted);
-  const taken = current === null ? [] : takenFrom(current, since, now - settings.graceMs);
+  const taken = current === null ? [] : overtakersIn(current, since, now - settings.graceMs);
   const [first = arrival, ...others] = [
     ...adopted,
     ...taken.map(id => ({ id, fingerprint: '', eventTime: since, now })),
@@ -261,10 +251,6 @@ function restart(
   return { tracker: next, changes };
 }
 
-/** By the provider's clock, where it tells; else what came lately and is nearer to the beginning of a numbering. */
-const takenFrom = (before: Epoch, since: number | null, lately: number): number[] =>
-  since === null ? strayedSince(before, lately) : takenSince(before, since);
-
 /** The tracker after a conflict was put in quarantine. */
 export function recordConflict(tracker: Tracker, conflict: Conflict): Tracker {
   const conflicts = [...tracker.conflicts, conflict].slice(-MAX_CONFLICTS);
@@ -282,19 +268,11 @@ export type Aged = { epoch: number; holes: Hole[] };
  * so that its ids do not open a hole in the other.
  */
 export function age(
-  tracker: Tracker,
+  given: Tracker,
   now: number,
   settings: TrackerSettings,
 ): { tracker: Tracker; changes: TrackerChange[]; aged: Aged[]; closed: Epoch[] } {
-  const [before, ...earlier] = tracker.previous;
-  if (tracker.current !== null && before !== undefined) {
-    const { changes, ...epochs } = giveBack(tracker.current, before, now, settings);
-    if (changes.length > 0) {
-      const { current } = epochs;
-      const rest = age({ ...tracker, current, previous: [epochs.before, ...earlier] }, now, settings);
-      return { ...rest, changes: [...changes, ...rest.changes] };
-    }
-  }
+  const { tracker, changes } = giveBack(given, now, settings);
   const aged: Aged[] = [];
   const grow = (epoch: Epoch): Epoch => {
     const { holes, changed } = ageHoles(epoch.holes, now, settings);
@@ -313,7 +291,7 @@ export function age(
     current = { ...grow(live), closesAt: null, grown: 0 };
   }
   const unchanged = aged.length === 0 && closing.length === 0;
-  return { tracker: unchanged ? tracker : { ...tracker, current, previous }, changes: [], aged, closed };
+  return { tracker: unchanged ? tracker : { ...tracker, current, previous }, changes, aged, closed };
 }
 
 /** When `age` has something to do next, ms since 1970, or null. O(holes). */

@@ -7,6 +7,7 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { urlProblem } from '../delivery/url-policy';
+import { errorName } from '../error-name';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
 import { Arrivals } from './arrivals';
 import { Confirmations } from './confirmations';
@@ -166,8 +167,8 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 
   async appendAll(requests: AppendRequest[]): Promise<(AppendResult | null)[]> {
     const failed = (error: unknown): null => {
-      const name = error instanceof Error ? error.name : '';
-      console.error({ event: 'append_failed', webhook_id: this.#live?.webhook.id, name });
+      const webhook_id = this.#live?.webhook.id;
+      console.error({ event: 'append_failed', webhook_id, name: errorName(error) });
       return null;
     };
     return Promise.all(requests.map(request => this.append(request).catch(failed)));
@@ -272,7 +273,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     attempt(() => live.confirmations.pump());
     attempt(() => live.forwarding.pump());
     attempt(() => isDue(this.#refusals.expiresAt(), now) && this.#refusals.expire(now));
-    if (isDue(this.#copy.dueAt(), now)) await this.#copy.copy().catch(failed);
+    if (isDue(this.#copy.dueAt(), now)) await this.#copy.copy().catch(alarmFailed);
     this.#arrange();
   }
 
@@ -377,15 +378,17 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 
 const isDue = (at: number | null, now: number): boolean => at !== null && at <= now;
 
-/** A part of what an alarm is for: one that fails does not keep the others from being done, and is due again. */
+/**
+ * A part of what an alarm is for: one that fails does not keep the others from being done, and is due again. Alarms that
+ * throw are dropped after six tries.
+ */
 function attempt(part: () => unknown): void {
   try {
     part();
   } catch (error) {
-    failed(error);
+    alarmFailed(error);
   }
 }
 
-/** Its kind only: a message may quote what is stored. */
-const failed = (error: unknown): void =>
-  console.error({ event: 'alarm_failed', name: error instanceof Error ? error.name : '' });
+const alarmFailed = (error: unknown): void =>
+  console.error({ event: 'alarm_failed', name: errorName(error) });

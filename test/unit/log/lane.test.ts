@@ -5,32 +5,13 @@ import { type Cursor, Lane, MAX_TRAIL, newTask, type Task } from '../../../src/l
 import type { StoredEvent } from '../../../src/log/segments';
 import type { Ordering } from '../../../src/subscriptions/webhook';
 import { range } from '../../support/sequence';
+import { storedEvent } from '../../support/stored-event';
 
 const START: Cursor = { sequence: 0, release: 0, previous: 0, ordinal: 0 };
 const NOW = 1_000_000;
 
-const stored = (sequence: number, keys: readonly string[]): StoredEvent => ({
-  sequence,
-  receivedAt: 0,
-  topic: 'order:created',
-  eventId: null,
-  incrementId: sequence,
-  epoch: 1,
-  eventTime: null,
-  status: 'forwardable',
-  deferred: false,
-  reason: null,
-  gap: null,
-  late: false,
-  bodySigned: true,
-  operational: false,
-  entityKeys: [...keys],
-  issues: [],
-  headers: [],
-  query: '',
-  bodyBytes: 2,
-  fingerprint: new Uint8Array(),
-});
+const stored = (sequence: number, keys: readonly string[]): StoredEvent =>
+  storedEvent(sequence, { entityKeys: [...keys] });
 
 /** `count` events after `after`, with one key each, or what `keysOf` says. */
 const entries = (

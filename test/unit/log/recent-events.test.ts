@@ -1,35 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { RecentEvents } from '../../../src/log/recent-events';
-import type { StoredEvent } from '../../../src/log/segments';
+import { storedEvent } from '../../support/stored-event';
 
 const BODY = new TextEncoder().encode('{}');
 
-const event = (sequence: number): StoredEvent => ({
-  sequence,
-  receivedAt: 0,
-  topic: 'order:created',
-  eventId: null,
-  incrementId: null,
-  epoch: null,
-  eventTime: null,
-  status: 'forwardable',
-  deferred: false,
-  reason: null,
-  gap: null,
-  late: false,
-  bodySigned: true,
-  operational: false,
-  entityKeys: [],
-  issues: [],
-  headers: [],
-  query: '',
-  bodyBytes: BODY.byteLength,
-  fingerprint: new Uint8Array(16),
-});
-
 function stored(...sequences: number[]): RecentEvents {
   const recent = new RecentEvents();
-  for (const sequence of sequences) recent.add(event(sequence), BODY, 100);
+  for (const sequence of sequences) recent.add(storedEvent(sequence), BODY, 100);
   return recent;
 }
 
@@ -69,19 +46,19 @@ describe('the events stored last', () => {
     recent.forgetAll();
     expect(sequencesAfter(recent, 4)).toBeNull();
     expect(sequencesAfter(recent, 6)).toBeNull();
-    recent.add(event(6), BODY, 100);
+    recent.add(storedEvent(6), BODY, 100);
     expect(sequencesAfter(recent, 5)).toEqual([6]);
   });
 
   it('are bounded in number and in bytes; the oldest go', () => {
     const many = new RecentEvents();
-    for (let sequence = 1; sequence <= 1000; sequence++) many.add(event(sequence), BODY, 100);
+    for (let sequence = 1; sequence <= 1000; sequence++) many.add(storedEvent(sequence), BODY, 100);
     expect(many.get(488)).toBeNull();
     expect(sequencesAfter(many, 488, 1000)).toHaveLength(512);
     const large = new RecentEvents();
-    for (let sequence = 1; sequence <= 4; sequence++) large.add(event(sequence), BODY, 1024 * 1024);
+    for (let sequence = 1; sequence <= 4; sequence++) large.add(storedEvent(sequence), BODY, 1024 * 1024);
     expect(sequencesAfter(large, 2)).toEqual([3, 4]);
-    large.add(event(5), BODY, 5 * 1024 * 1024);
+    large.add(storedEvent(5), BODY, 5 * 1024 * 1024);
     expect(large.get(5)).toBeNull();
     expect(sequencesAfter(large, 4)).toBeNull();
     expect(sequencesAfter(large, 5)).toEqual([]);
