@@ -2,13 +2,14 @@
  * What the Worker and a webhook's object say to each other over RPC: named plain data, no classes.
  * Worker and object versions may differ for minutes during a deploy, so fields are only ever added.
  */
+
+import type { NotAdded } from '../numbering/added-by-hand';
 import type { Issue } from '../providers/provider';
 import type { WebhookRecord } from '../subscriptions/webhook';
-import type { NotAdded } from './added';
-import type { RedactionPage } from './entity-redaction';
-import type { FeedPosition } from './feed';
-import type { KeptAnswer } from './kept-answers';
-import type { RefusalReport, RefusalsView } from './refusals';
+import type { RedactionPage } from './commit/redaction';
+import type { FeedPosition } from './store/feed';
+import type { KeptAnswer } from './store/kept-answers';
+import type { RefusalReport, RefusalsView } from './store/refusals';
 
 /** An authentic event as the edge hands it over. */
 export type IncomingEvent = {

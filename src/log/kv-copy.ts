@@ -7,7 +7,7 @@
  */
 import { deleteRecord, writeRecord } from '../subscriptions/store';
 import type { WebhookRecord } from '../subscriptions/webhook';
-import { hasTables, readState, writeState } from './tables';
+import { hasTables, readState, writeState } from './store/tables';
 
 /** KV allows one write per second and key; a failed copy is tried again after this. */
 const RETRY_MS = 5000;

@@ -9,8 +9,11 @@ import { DurableObject } from 'cloudflare:workers';
 import { urlProblem } from '../delivery/url-policy';
 import { errorName } from '../error-name';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
-import { Arrivals } from './arrivals';
-import { Confirmations } from './confirmations';
+import { Log } from './commit/event-log';
+import { GroupCommit } from './commit/group-commit';
+import { slackBody } from './commit/notices';
+import { type RedactionPage, redactEntity } from './commit/redaction';
+import { Confirmations } from './confirm/confirmations';
 import type {
   AddResult,
   AppendRequest,
@@ -33,21 +36,18 @@ import type {
   WebhookObject,
 } from './contract';
 import { DueTimes } from './due-times';
-import { type RedactionPage, redactEntity } from './entity-redaction';
-import { awaitEvents, readEvents } from './event-pages';
-import { readFeedPage } from './feed-pages';
-import { Forwarding } from './forwarding';
-import { GroupCommit } from './group-commit';
-import { type KeptAnswer, KeptAnswers } from './kept-answers';
+import { confirmAccess, courierTarget } from './forward/courier-target';
+import { Forwarding } from './forward/forwarding';
+import { OPERATIONS_ID, operationsDestination, wantsSlackForm } from './forward/operations-destination';
+import { replayOne, replayRange } from './forward/replay-requests';
 import { KvCopy } from './kv-copy';
-import { Log } from './log';
-import { confirmAccess, courierTarget } from './opened-secrets';
-import { slackBody } from './operational';
-import { OPERATIONS_ID, operationsDestination, wantsSlackForm } from './operations-destination';
-import { readEvent, readGaps, readStatus, resolveGaps } from './reading';
-import { type RefusalReport, Refusals, type RefusalsView } from './refusals';
-import { replayOne, replayRange } from './replay-requests';
-import { addTables, createTables, hasTables, readState, writeState } from './tables';
+import { awaitEvents, readEvents } from './read/event-pages';
+import { readFeedPage } from './read/feed-pages';
+import { Arrivals } from './read/new-events';
+import { readEvent, readGaps, readStatus, resolveGaps } from './read/reading';
+import { type KeptAnswer, KeptAnswers } from './store/kept-answers';
+import { type RefusalReport, Refusals, type RefusalsView } from './store/refusals';
+import { addTables, createTables, hasTables, readState, writeState } from './store/tables';
 
 /** Everything that exists only while the webhook does. */
 type Live = {

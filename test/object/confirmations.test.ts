@@ -1,9 +1,9 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, inject, it } from 'vitest';
-import { Confirmations } from '../../src/log/confirmations';
-import { Log } from '../../src/log/log';
-import { createTables } from '../../src/log/tables';
+import { Log } from '../../src/log/commit/event-log';
+import { Confirmations } from '../../src/log/confirm/confirmations';
+import { createTables } from '../../src/log/store/tables';
 import { Box } from '../support/in-worker';
 import { incomingEvent, webhookRecord } from '../support/webhook-record';
 

@@ -3,7 +3,7 @@
  * design; and rows read that do not grow with the log or with a backlog.
  */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { ReplaySpec } from '../../src/log/replays';
+import type { ReplaySpec } from '../../src/log/forward/replays';
 import { type Scene, scene } from '../support/simulation/scene';
 import { destinationRecord } from '../support/simulation/world';
 import type { EventGiven } from '../support/webhook-record';

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/limits';
-import { Arrivals } from '../../src/log/arrivals';
+import { Arrivals } from '../../src/log/read/new-events';
 import { ingest, newWebhook, orderCreated, send } from '../support/rest';
 import { incomingEvent, webhookRecord } from '../support/webhook-record';
 

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it, vi } from 'vitest';
 import type { CourierTarget } from '../../src/delivery/outgoing';
-import type { ReplaySpec } from '../../src/log/replays';
+import type { ReplaySpec } from '../../src/log/forward/replays';
 import { range } from '../support/sequence';
 import { type Scene, scene } from '../support/simulation/scene';
 import { type Reply, simulatedCourier } from '../support/simulation/simulated-courier';

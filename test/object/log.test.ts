@@ -11,7 +11,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LIMITS } from '../../src/limits';
 import type { AppendResult, IncomingEvent, StatusReport } from '../../src/log/contract';
-import { REORDERING_MS } from '../../src/log/tracker';
+import { REORDERING_MS } from '../../src/numbering/tracker';
 import type { Sealed, WebhookRecord } from '../../src/subscriptions/webhook';
 import { range } from '../support/sequence';
 import { scene } from '../support/simulation/scene';

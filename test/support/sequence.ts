@@ -2,7 +2,7 @@
  * The sequence core without a database: the tracker with its record of known ids and a clock, fed id by id.
  * It keeps ids as the log does (`Log.#recordId`), so that tests of the tracker see what the log would do.
  */
-import type { Hole } from '../../src/log/holes';
+import type { Hole } from '../../src/numbering/holes';
 import {
   age,
   type Conflict,
@@ -15,7 +15,7 @@ import {
   type Tracker,
   type TrackerChange,
   type TrackerSettings,
-} from '../../src/log/tracker';
+} from '../../src/numbering/tracker';
 
 export type Offer = {
   /** Stands for the body: other bytes, other event. */

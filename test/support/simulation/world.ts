@@ -8,11 +8,11 @@ import type {
   OpenedTarget,
   OutgoingEvent,
 } from '../../../src/delivery/outgoing';
+import { Log } from '../../../src/log/commit/event-log';
 import type { AddResult, IncomingEvent } from '../../../src/log/contract';
 import { DueTimes } from '../../../src/log/due-times';
-import { Forwarding } from '../../../src/log/forwarding';
-import { Log } from '../../../src/log/log';
-import { createTables } from '../../../src/log/tables';
+import { Forwarding } from '../../../src/log/forward/forwarding';
+import { createTables } from '../../../src/log/store/tables';
 import type { DestinationRecord, WebhookRecord } from '../../../src/subscriptions/webhook';
 import { VirtualTime } from './virtual-time';
 

@@ -1,0 +1,245 @@
+/**
+ * Calls to couriers: how many run, what each carries, and what becomes of a call that fails as a whole.
+ *
+ * At most `MAX_CALLS` at a time per object (one request may cause 32 Worker invocations), of which one is kept free for
+ * every active destination. A destination earns further calls by answering: it starts with one, and one that fails
+ * goes back to one, so hung destinations cannot take what a healthy one needs. A call that fails is no attempt of its
+ * events: they go back, and fewer calls are made for a while. A courier that stays silent beyond its time counts as a
+ * timeout of each event it carried; where they go in order, of the first.
+ */
+import { MAX_CONNECTIONS } from '../../delivery/courier';
+import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '../../delivery/outgoing';
+import type { DestinationRecord } from '../../subscriptions/webhook';
+import { type Flight, outgoing } from './delivery';
+import { MAX_TRAIL } from './delivery-queue';
+
+const MAX_CALLS = 24;
+const EVENTS_PER_CALL = 48;
+const BYTES_PER_CALL = 4 * 1024 * 1024;
+/** Bytes under way in all calls together, except for the first call of a destination: an object has 128 MB. */
+const MAX_BYTES = 32 * 1024 * 1024;
+const SILENCE_MS = 10_000;
+const FIRST_PAUSE_MS = 1000;
+const MAX_PAUSE_MS = 30_000;
+
+export type CourierCallsDeps = {
+  target: (destination: DestinationRecord) => Promise<OpenedTarget | null>;
+  deliver: (target: CourierTarget, events: OutgoingEvent[]) => Promise<AttemptResult[]>;
+  body: (flight: Flight) => Uint8Array | null;
+  now: () => number;
+  /** Runs `action` after `ms`; returns what cancels it. */
+  later: (ms: number, action: () => void) => () => void;
+  settled: (flight: Flight, result: AttemptResult) => void;
+  returned: (flight: Flight) => void;
+  /** A call ended: there is room again. */
+  finished: () => void;
+};
+
+/** `window`: calls it may have under way at a time; `connections`: what those under way may use together. */
+type Traffic = { calls: number; connections: number; window: number; pauseMs: number; pausedUntil: number };
+type Carried = { flight: Flight; event: OutgoingEvent };
+
+export class CourierCalls {
+  #deps: CourierCallsDeps;
+  #traffic = new Map<string, Traffic>();
+  /** Opened targets, and until when their secrets are all in use, ms since 1970. */
+  #targets = new Map<string, { target: Promise<OpenedTarget | null>; until: number }>();
+  /** Destinations for which a call is kept free. */
+  #active = new Set<string>();
+  #bytes = 0;
+  /** How many calls there may be; halved when the runtime refuses one, back by one with each that works. */
+  #limit = MAX_CALLS;
+
+  constructor(deps: CourierCallsDeps) {
+    this.#deps = deps;
+  }
+
+  /** The destinations there are now; their secrets and urls are read anew. */
+  arrange(destinations: readonly DestinationRecord[]): void {
+    this.#targets.clear();
+    this.#active = new Set(destinations.filter(({ isActive }) => isActive).map(({ id }) => id));
+    const known = new Set(destinations.map(({ id }) => id));
+    for (const [id, { calls }] of this.#traffic) if (calls === 0 && !known.has(id)) this.#traffic.delete(id);
+  }
+
+  /** Calls that no destination has, nor has a right to. */
+  #free(): number {
+    let taken = 0;
+    for (const { calls } of this.#traffic.values()) taken += calls;
+    for (const id of this.#active) if (this.#of(id).calls === 0) taken++;
+    return this.#limit - taken;
+  }
+
+  /** How many calls this destination may start now. `failing`: it has to show first that it answers again. */
+  freeCalls(destination: DestinationRecord, failing: boolean): number {
+    const traffic = this.#of(destination.id);
+    if (traffic.pausedUntil > this.#deps.now()) return 0;
+    const single = failing || destination.ordering === 'strict';
+    const most = single ? 1 : Math.min(traffic.window, callsFor(destination.maxInFlight));
+    const own = traffic.calls === 0 ? 1 : 0;
+    return Math.max(0, Math.min(most - traffic.calls, own + Math.max(0, this.#free())));
+  }
+
+  /**
+   * Under `key`, whoever is next waits for the whole call: no more than can be under way at once. Else what is under way
+   * in all calls fits the trail twice, or calls would stand idle while the longest one holds the cursor.
+   */
+  eventsPerCall({ ordering, maxInFlight }: DestinationRecord): number {
+    if (ordering === 'key') return MAX_CONNECTIONS;
+    const calls = ordering === 'strict' ? 1 : callsFor(maxInFlight);
+    return Math.min(EVENTS_PER_CALL, Math.max(MAX_CONNECTIONS, Math.floor(MAX_TRAIL / 2 / calls)));
+  }
+
+  /** When the pause after a failed call ends, ms since 1970, or null. */
+  resumesAt(destinationId: string): number | null {
+    const { pausedUntil } = this.#of(destinationId);
+    return pausedUntil > this.#deps.now() ? pausedUntil : null;
+  }
+
+  /** Sends flights of one destination, spread over the calls that are free. What is too large for them goes back. */
+  start(destination: DestinationRecord, flights: readonly Flight[], calls: number): void {
+    const most = this.#share(destination, flights.length, calls);
+    let next = 0;
+    for (let call = 0; call < calls; call++) {
+      const carried: Carried[] = [];
+      let bytes = 0;
+      while (next < flights.length && carried.length < most) {
+        const flight = flights[next];
+        if (flight === undefined || !this.#fits(destination, flight, carried.length, bytes)) break;
+        next++;
+        const body = this.#deps.body(flight);
+        if (body === null) {
+          this.#deps.settled(flight, failure('redacted', this.#deps.now(), 0));
+          continue;
+        }
+        bytes += body.byteLength;
+        carried.push({ flight, event: outgoing(flight, body) });
+      }
+      if (carried.length > 0) void this.#run(destination, carried, bytes);
+    }
+    for (const flight of flights.slice(next)) this.#deps.returned(flight);
+  }
+
+  /**
+   * How many of `count` flights one of `calls` carries. A call is cheapest when it uses all its connections at once. Under
+   * `key` it carries fewer: whoever is next waits for its end.
+   */
+  #share(destination: DestinationRecord, count: number, calls: number): number {
+    const even = Math.ceil(count / calls);
+    const together =
+      destination.ordering === 'key' ? 1 : connectionsFor(destination.maxInFlight, this.#of(destination.id));
+    return Math.min(this.eventsPerCall(destination), Math.max(even, together));
+  }
+
+  #fits({ id }: DestinationRecord, { event }: Flight, carried: number, bytes: number): boolean {
+    if (carried > 0) return bytes + event.bodyBytes <= Math.min(BYTES_PER_CALL, MAX_BYTES - this.#bytes);
+    return this.#of(id).calls === 0 || event.bodyBytes <= MAX_BYTES - this.#bytes;
+  }
+
+  async #run(destination: DestinationRecord, carried: Carried[], bytes: number): Promise<void> {
+    const traffic = this.#of(destination.id);
+    const inOrder = destination.ordering === 'strict';
+    const connections = connectionsFor(destination.maxInFlight, traffic);
+    traffic.calls++;
+    traffic.connections += connections;
+    this.#bytes += bytes;
+    try {
+      const results = await this.#results(destination, carried, { inOrder, connections });
+      if (results === null) pause(traffic, this.#deps.now());
+      else this.#succeeded(traffic, results);
+      for (const [index, { flight }] of carried.entries()) {
+        const result = results?.[index];
+        if (result === undefined) this.#deps.returned(flight);
+        else this.#deps.settled(flight, result);
+      }
+    } catch {
+      // A limit, a deploy, a crash. What the call did is unknown, so it all goes again, with the same ids.
+      this.#limit = Math.max(1, Math.floor(this.#limit / 2));
+      pause(traffic, this.#deps.now());
+      for (const { flight } of carried) this.#deps.returned(flight);
+    } finally {
+      traffic.calls--;
+      traffic.connections -= connections;
+      this.#bytes -= bytes;
+    }
+    this.#deps.finished();
+  }
+
+  #succeeded(traffic: Traffic, results: readonly AttemptResult[]): void {
+    traffic.pauseMs = 0;
+    this.#limit = Math.min(MAX_CALLS, this.#limit + 1);
+    const answered = results.every(result => result.outcome === 'delivered');
+    traffic.window = answered ? Math.min(MAX_CALLS, traffic.window + 1) : 1;
+  }
+
+  /** Null where nothing could be sent: this destination's secrets cannot be opened, or a courier began nothing. */
+  async #results(
+    destination: DestinationRecord,
+    carried: Carried[],
+    how: Pick<CourierTarget, 'inOrder' | 'connections'>,
+  ): Promise<AttemptResult[] | null> {
+    const target = await this.#target(destination).catch(() => null);
+    if (target === null) {
+      this.#targets.delete(destination.id);
+      return null;
+    }
+    const startedAt = this.#deps.now();
+    const patience = target.timeoutMs + SILENCE_MS;
+    let cancel = (): void => {};
+    const silence = new Promise<AttemptResult[]>(resolve => {
+      cancel = this.#deps.later(patience, () => {
+        const tried = how.inOrder ? carried.slice(0, 1) : carried;
+        resolve(tried.map(() => failure('timeout', startedAt, patience)));
+      });
+    });
+    const events = carried.map(({ event }) => event);
+    try {
+      const results = await Promise.race([this.#deps.deliver({ ...target, ...how }, events), silence]);
+      return results.length > 0 ? results : null;
+    } finally {
+      cancel();
+    }
+  }
+
+  #target(destination: DestinationRecord): Promise<OpenedTarget | null> {
+    const now = this.#deps.now();
+    const known = this.#targets.get(destination.id);
+    if (known !== undefined && now < known.until) return known.target;
+    const ends = destination.secrets.map(({ usableUntil }) => usableUntil ?? Number.POSITIVE_INFINITY);
+    const until = Math.min(Number.POSITIVE_INFINITY, ...ends.filter(end => end > now));
+    const target = this.#deps.target(destination);
+    this.#targets.set(destination.id, { target, until });
+    return target;
+  }
+
+  #of(destinationId: string): Traffic {
+    const known = this.#traffic.get(destinationId);
+    if (known !== undefined) return known;
+    const traffic = { calls: 0, connections: 0, window: 1, pauseMs: 0, pausedUntil: 0 };
+    this.#traffic.set(destinationId, traffic);
+    return traffic;
+  }
+}
+
+/** The calls over which a destination's `max_in_flight` is spread. */
+const callsFor = (maxInFlight: number): number => Math.ceil(maxInFlight / MAX_CONNECTIONS);
+
+/** What the next call may use of it: an even share of what is left, so that all calls together use it up exactly. */
+function connectionsFor(maxInFlight: number, { calls, connections }: Traffic): number {
+  const share = Math.ceil((maxInFlight - connections) / Math.max(1, callsFor(maxInFlight) - calls));
+  return Math.min(MAX_CONNECTIONS, Math.max(1, share));
+}
+
+function pause(traffic: Traffic, now: number): void {
+  traffic.pauseMs = Math.min(MAX_PAUSE_MS, Math.max(FIRST_PAUSE_MS, traffic.pauseMs * 2));
+  traffic.pausedUntil = now + traffic.pauseMs;
+}
+
+const failure = (error: AttemptResult['error'], at: number, durationMs: number): AttemptResult => ({
+  outcome: 'failed',
+  status: null,
+  error,
+  at,
+  durationMs,
+  retryAfterMs: null,
+});

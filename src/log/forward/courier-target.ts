@@ -1,0 +1,64 @@
+/** Stored secrets, opened for use: what a courier signs with, and what the provider's API is asked with. */
+import type { OpenedTarget } from '../../delivery/outgoing';
+import { providerSigning } from '../../delivery/provider-signing';
+import { tokenHeaders } from '../../delivery/shared-token';
+import { providerOf } from '../../providers/registry';
+import { keysOf, open, purpose } from '../../subscriptions/sealing';
+import type { DestinationRecord, StoredSecret, WebhookRecord } from '../../subscriptions/webhook';
+
+/** A destination as couriers need it; null when one of its secrets does not open. `now` in ms since 1970. */
+export async function courierTarget(
+  env: Env,
+  webhook: WebhookRecord,
+  destination: DestinationRecord,
+  now: number,
+): Promise<OpenedTarget | null> {
+  const secrets = await openAll(env, purpose.destination(destination.id), destination.secrets, now);
+  const scheme = providerOf(webhook)?.scheme;
+  const inbound =
+    destination.sign === 'provider' || scheme?.alg === 'token'
+      ? await openAll(env, purpose.inbound(webhook.id), webhook.secrets, now)
+      : [];
+  if (secrets === null || inbound === null) return null;
+  return {
+    destinationId: destination.id,
+    url: destination.url,
+    extraHeaders: destination.extraHeaders,
+    secrets,
+    sign: destination.sign,
+    timeoutMs: destination.timeoutSeconds * 1000,
+    webhookId: webhook.id,
+    provider: destination.sign === 'provider' ? providerSigning(webhook, inbound) : null,
+    tokens: scheme === undefined || inbound[0] === undefined ? [] : tokenHeaders(scheme, inbound[0]),
+  };
+}
+
+/** The secrets in use, newest first; null when one does not open. */
+async function openAll(
+  env: Env,
+  boundTo: string,
+  secrets: readonly StoredSecret[],
+  now: number,
+): Promise<string[] | null> {
+  const keys = await keysOf(env);
+  if (!keys.ok) return null;
+  const texts: string[] = [];
+  for (const { sealed, usableUntil } of secrets) {
+    if (usableUntil !== null && usableUntil <= now) continue;
+    const opened = await open(keys.value, boundTo, sealed);
+    if (!opened.ok) return null;
+    texts.push(opened.value);
+  }
+  return texts;
+}
+
+/** The provider's API as confirmations need it; null when nothing is confirmed, or the token does not open. */
+export async function confirmAccess(
+  env: Env,
+  { id, confirm }: WebhookRecord,
+): Promise<{ url: string; token: string } | null> {
+  const keys = await keysOf(env);
+  if (confirm === null || !keys.ok) return null;
+  const token = await open(keys.value, purpose.confirm(id), confirm.token.sealed);
+  return token.ok ? { url: confirm.url, token: token.value } : null;
+}

@@ -1,0 +1,45 @@
+/** One delivery under way: an event, its destination, and what its attempt is. */
+import type { OutgoingEvent } from '../../delivery/outgoing';
+import type { DeliveryRow } from '../store/delivery-rows';
+import type { StoredEvent } from '../store/event-tables';
+import type { Task } from './delivery-queue';
+
+export type Flight = {
+  destinationId: string;
+  event: StoredEvent;
+  task: Task;
+  /** What earlier attempts left, or null for a first attempt. */
+  row: DeliveryRow | null;
+  /** 0 for the delivery of the feed, else the id of the replay. */
+  replay: number;
+  /** A replay that poses as a new message, for receivers that deduplicate. */
+  newId: boolean;
+  /** It tests whether the destination is back. */
+  probe: boolean;
+  /** ms since 1970 */
+  startedAt: number;
+};
+
+/** The same delivery is never under way twice at a time. */
+export const flightKey = (destinationId: string, sequence: number, replay: number): string =>
+  `${destinationId}/${sequence}/${replay}`;
+
+export function outgoing(flight: Flight, body: Uint8Array): OutgoingEvent {
+  const { event, task, row, replay, newId, destinationId } = flight;
+  const messageId = `msg_${event.sequence}_${destinationId}`;
+  return {
+    messageId: newId ? `${messageId}_r${replay}` : messageId,
+    sequence: event.sequence,
+    topic: event.topic,
+    receivedAt: event.receivedAt,
+    incrementId: event.incrementId,
+    previous: replay === 0 ? task.previous : null,
+    gap: event.gap,
+    late: event.late,
+    attempt: (row?.attempts ?? 0) + 1,
+    replay: replay !== 0,
+    headers: event.headers,
+    query: event.query,
+    body,
+  };
+}

@@ -1,0 +1,36 @@
+/** Whether a destination wants an event: by topic, and by what its filter says about the body. */
+import { isObject } from '../../json/kind';
+import { parseJson } from '../../json/parse';
+import { parsePointer } from '../../json/pointer';
+import { topicMatches } from '../../subscriptions/topics';
+import type { DestinationRecord } from '../../subscriptions/webhook';
+import type { Segments, StoredEvent } from '../store/event-tables';
+
+export function wants(
+  { topics, filter }: DestinationRecord,
+  event: StoredEvent,
+  segments: Pick<Segments, 'body'>,
+): boolean {
+  if (!topicMatches(topics, event.topic, { operational: event.operational })) return false;
+  // The gateway's own events have no payload of the provider's to filter.
+  if (filter === null || event.operational) return true;
+  const body = segments.body(event.sequence);
+  const document = body === null ? null : parseJson(body);
+  if (document === null || !document.ok) return false;
+  const { value } = document.value;
+  return Object.entries(filter).every(([pointer, allowed]) => {
+    const found = valueAt(value, pointer);
+    return allowed.some(one => one === found);
+  });
+}
+
+/** The value at a JSON pointer (RFC 6901), or undefined. */
+function valueAt(document: unknown, pointer: string): unknown {
+  let value = document;
+  for (const key of parsePointer(pointer) ?? []) {
+    if (Array.isArray(value)) value = value[Number(key)];
+    else if (isObject(value) && Object.hasOwn(value, key)) value = value[key];
+    else return undefined;
+  }
+  return value;
+}

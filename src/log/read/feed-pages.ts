@@ -1,0 +1,37 @@
+/**
+ * Pages of the feed, for a consumer that pulls: what a destination for all topics would get, in the same order.
+ *
+ * Complete, and nothing comes twice: an event has one place, at its acceptance or where it was let go. One that waits for
+ * confirmation or its predecessor, or is in quarantine, has none yet, so nobody is handed what may prove to be false.
+ */
+
+import type { Log } from '../commit/event-log';
+import type { EventSummary, FeedPage, FeedQuery } from '../contract';
+import type { Forwarding } from '../forward/forwarding';
+import { readFeed } from '../store/feed';
+import { contentOf, hasTopic, MAX_EXAMINED, MAX_PAGE_BYTES, statusOf, summary } from './event-pages';
+
+const ENTRIES_PER_READ = 500;
+
+export function readFeedPage(
+  { sql, log, forwarding }: { sql: SqlStorage; log: Log; forwarding: Forwarding },
+  query: FeedQuery,
+): FeedPage {
+  const events: EventSummary[] = [];
+  let cursor = query.after;
+  let bytes = 0;
+  for (let examined = 0; examined < MAX_EXAMINED; ) {
+    const entries = readFeed(sql, log, cursor, Math.min(ENTRIES_PER_READ, MAX_EXAMINED - examined));
+    if (entries.length === 0) return { events, next: null, cursor };
+    for (const { at, event } of entries) {
+      cursor = at;
+      examined++;
+      if (event === null || !hasTopic(event, query.topic)) continue;
+      const status = statusOf(event, forwarding.rows.of(event.sequence));
+      events.push({ ...summary(event, status), ...contentOf(log, event, query) });
+      bytes += query.include === undefined ? 0 : event.bodyBytes;
+      if (events.length >= query.limit || bytes >= MAX_PAGE_BYTES) return { events, next: cursor, cursor };
+    }
+  }
+  return { events, next: cursor, cursor };
+}

@@ -1,0 +1,187 @@
+/**
+ * The record of known increment ids: for each one its sequence and fingerprint, 64 ids to a row.
+ *
+ * It answers "was this id received, with which bytes?" for the deduplication window. Pages change in memory and are
+ * written with the next checkpoint; what came since the last checkpoint is rebuilt from the events themselves. A
+ * batch works on its own copies: `rollback` forgets what a failed transaction did.
+ */
+import type { KnownId } from '../../numbering/tracker';
+
+const IDS_PER_PAGE = 64;
+/** Kind (1 byte), sequence (8 bytes, float; negative for what was added by hand), fingerprint (first 16 bytes of SHA-256). */
+const FINGERPRINT_BYTES = 16;
+const SLOT_BYTES = 1 + 8 + FINGERPRINT_BYTES;
+const MAX_CLEAN_PAGES = 64;
+const KINDS = ['accepted', 'ignored', 'quarantined'] as const;
+
+type Page = {
+  epoch: number;
+  number: number;
+  slots: Uint8Array;
+  lastAt: number;
+  /** In the database already: an UPDATE, not an INSERT. */
+  stored: boolean;
+  dirty: boolean;
+};
+
+/** The part of a fingerprint that is kept, as hex. */
+export const fingerprintHex = (fingerprint: Uint8Array): string =>
+  fingerprint.subarray(0, FINGERPRINT_BYTES).toHex();
+
+export class KnownIds {
+  #sql: SqlStorage;
+  #pages = new Map<string, Page>();
+  /** Pages as they were before the running batch touched them; null for ones that were not there. */
+  #before = new Map<string, Page | null>();
+  /** Likewise `#forgotten`, from before a prune. */
+  #forgottenBefore: Map<number, number> | null = null;
+  /** Per epoch, the highest id whose record has been dropped by age. */
+  #forgotten: Map<number, number>;
+
+  constructor(sql: SqlStorage, forgotten: [number, number][]) {
+    this.#sql = sql;
+    this.#forgotten = new Map(forgotten);
+  }
+
+  get forgotten(): [number, number][] {
+    return [...this.#forgotten];
+  }
+
+  get dirtyPages(): number {
+    let count = 0;
+    for (const page of this.#pages.values()) if (page.dirty) count++;
+    return count;
+  }
+
+  lookup(epoch: number, id: number): KnownId | 'forgotten' | null {
+    const page = this.#page(epoch, id);
+    const at = (id % IDS_PER_PAGE) * SLOT_BYTES;
+    const kind = KINDS[(page?.slots[at] ?? 0) - 1];
+    if (page === null || kind === undefined) {
+      return id <= (this.#forgotten.get(epoch) ?? 0) ? 'forgotten' : null;
+    }
+    const view = new DataView(page.slots.buffer, page.slots.byteOffset + at, SLOT_BYTES);
+    const sequence = view.getFloat64(1);
+    return {
+      kind,
+      sequence: Math.abs(sequence),
+      fingerprint: page.slots.slice(at + 9, at + SLOT_BYTES).toHex(),
+      // Minus zero too: an ignored event has no sequence.
+      ...(sequence < 0 || Object.is(sequence, -0) ? { added: true } : {}),
+    };
+  }
+
+  set(epoch: number, id: number, entry: KnownId, now: number): void {
+    const number = Math.floor(id / IDS_PER_PAGE);
+    const key = `${epoch}:${number}`;
+    const found = this.#page(epoch, id);
+    if (!this.#before.has(key)) {
+      this.#before.set(key, found === null ? null : { ...found, slots: found.slots.slice() });
+    }
+    const page = found ?? {
+      epoch,
+      number,
+      slots: new Uint8Array(IDS_PER_PAGE * SLOT_BYTES),
+      lastAt: now,
+      stored: false,
+      dirty: true,
+    };
+    const at = (id % IDS_PER_PAGE) * SLOT_BYTES;
+    const view = new DataView(page.slots.buffer, page.slots.byteOffset + at, SLOT_BYTES);
+    view.setUint8(0, KINDS.indexOf(entry.kind) + 1);
+    view.setFloat64(1, entry.added === true ? -entry.sequence : entry.sequence);
+    page.slots.set(Uint8Array.fromHex(entry.fingerprint), at + 9);
+    page.lastAt = Math.max(page.lastAt, now);
+    page.dirty = true;
+    this.#pages.set(key, page);
+  }
+
+  /** Writes the changed pages: 1 row each. Inside the caller's transaction; `commit` or `rollback` follows. */
+  save(): void {
+    for (const [key, page] of this.#pages) {
+      if (!page.dirty) continue;
+      if (!this.#before.has(key)) this.#before.set(key, { ...page, slots: page.slots.slice() });
+      if (page.stored) {
+        this.#sql.exec(
+          'UPDATE known_ids SET slots = ?, last_at = ? WHERE epoch = ? AND page = ?',
+          page.slots,
+          page.lastAt,
+          page.epoch,
+          page.number,
+        );
+      } else {
+        this.#sql.exec(
+          'INSERT INTO known_ids (epoch, page, last_at, slots) VALUES (?, ?, ?, ?)',
+          page.epoch,
+          page.number,
+          page.lastAt,
+          page.slots,
+        );
+      }
+      page.stored = true;
+      page.dirty = false;
+    }
+  }
+
+  commit(): void {
+    this.#before.clear();
+    this.#forgottenBefore = null;
+    if (this.#pages.size <= MAX_CLEAN_PAGES) return;
+    for (const [key, page] of this.#pages) {
+      if (!page.dirty) this.#pages.delete(key);
+      if (this.#pages.size <= MAX_CLEAN_PAGES) return;
+    }
+  }
+
+  rollback(): void {
+    for (const [key, page] of this.#before) {
+      if (page === null) this.#pages.delete(key);
+      else this.#pages.set(key, page);
+    }
+    this.#before.clear();
+    this.#forgotten = this.#forgottenBefore ?? this.#forgotten;
+    this.#forgottenBefore = null;
+  }
+
+  /** Drops the pages not touched since `cutoff` (ms since 1970). Returns how many; the caller saves `forgotten`. */
+  prune(cutoff: number): number {
+    const dropped = this.#sql
+      .exec<{ epoch: number; page: number }>(
+        'DELETE FROM known_ids WHERE last_at < ? RETURNING epoch, page',
+        cutoff,
+      )
+      .toArray();
+    this.#forgottenBefore ??= new Map(this.#forgotten);
+    for (const { epoch, page } of dropped) {
+      this.#pages.delete(`${epoch}:${page}`);
+      const highest = (page + 1) * IDS_PER_PAGE - 1;
+      this.#forgotten.set(epoch, Math.max(this.#forgotten.get(epoch) ?? 0, highest));
+    }
+    return dropped.length;
+  }
+
+  #page(epoch: number, id: number): Page | null {
+    const number = Math.floor(id / IDS_PER_PAGE);
+    const key = `${epoch}:${number}`;
+    const cached = this.#pages.get(key);
+    if (cached !== undefined) return cached;
+    const [row] = this.#sql
+      .exec<{ last_at: number; slots: ArrayBuffer }>(
+        'SELECT last_at, slots FROM known_ids WHERE epoch = ? AND page = ?',
+        epoch,
+        number,
+      )
+      .toArray();
+    if (row === undefined) return null;
+    const page = {
+      epoch,
+      number,
+      slots: new Uint8Array(row.slots),
+      lastAt: row.last_at,
+      stored: true,
+      dirty: false,
+    };
+    this.#pages.set(key, page);
+    return page;
+  }
+}

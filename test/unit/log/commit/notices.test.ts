@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import {
+  dueReports,
+  happened,
+  nextReportAt,
+  type Report,
+  type Reports,
+  reportBody,
+  slackBody,
+} from '../../../../src/log/commit/notices';
+
+const NOW = Date.UTC(2026, 10, 20);
+const MINUTE = 60_000;
+const TOPIC = 'gateway:gap_opened';
+
+/** What is sent when gaps open at these times and reports go out when they are due. */
+function sent(times: readonly number[]): { at: number; count: number }[] {
+  const all: { at: number; count: number }[] = [];
+  let reports: Reports = {};
+  const passUntil = (until: number): void => {
+    for (let at = nextReportAt(reports); at !== null && at <= until; at = nextReportAt(reports)) {
+      const passed = dueReports(reports, at);
+      for (const { count } of passed.due) all.push({ at, count });
+      reports = passed.reports;
+    }
+  };
+  for (const at of times) {
+    passUntil(at);
+    const told = happened(reports, TOPIC, { from: at }, at);
+    reports = told.reports;
+    if (told.report !== null) all.push({ at, count: told.report.count });
+  }
+  passUntil(Number.MAX_SAFE_INTEGER);
+  return all;
+}
+
+describe('operational reports', () => {
+  it('tell the first at once and the rest of its minute as one', () => {
+    expect(sent([NOW, NOW + 1, NOW + 2, NOW + 30_000])).toEqual([
+      { at: NOW, count: 1 },
+      { at: NOW + MINUTE, count: 3 },
+    ]);
+  });
+
+  it('go on minute by minute while it lasts, and lose none', () => {
+    const times = Array.from({ length: 600 }, (_, index) => NOW + index * 1000);
+    const all = sent(times);
+    expect(all.length).toBeLessThanOrEqual(12);
+    expect(all.reduce((sum, { count }) => sum + count, 0)).toBe(600);
+  });
+
+  it('tell the first of a later minute at once again', () => {
+    expect(sent([NOW, NOW + MINUTE, NOW + 10 * MINUTE]).map(({ at }) => at)).toEqual([
+      NOW,
+      NOW + MINUTE,
+      NOW + 10 * MINUTE,
+    ]);
+  });
+
+  it('keep topics apart', () => {
+    const { reports } = happened({}, TOPIC, {}, NOW);
+    expect(happened(reports, 'gateway:gap_filled', {}, NOW).report).not.toBeNull();
+  });
+
+  it('tell at most 20 in full, and count the others', () => {
+    let { reports } = happened({}, TOPIC, {}, NOW);
+    for (let i = 0; i < 50; i++) reports = happened(reports, TOPIC, { i }, NOW + i).reports;
+    const [due] = dueReports(reports, NOW + MINUTE).due;
+    expect(due).toMatchObject({ topic: TOPIC, count: 50 });
+    expect(due?.entries).toHaveLength(20);
+  });
+
+  it('have nothing due when nothing was kept', () => {
+    const { reports } = happened({}, TOPIC, {}, NOW);
+    expect(nextReportAt(reports)).toBeNull();
+    expect(dueReports(reports, NOW + MINUTE).due).toEqual([]);
+  });
+});
+
+describe('the body of a report', () => {
+  const webhook = { id: 7, name: 'Shop <EU> & co' };
+  const one: Report = { topic: TOPIC, count: 1, entries: [{ from: 4, to: 6 }] };
+  const json = (body: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(body));
+
+  it('tells one happening flat, several as a list', () => {
+    const message = { webhook_id: 7, webhook_name: 'Shop <EU> & co' };
+    expect(json(reportBody(webhook, one))).toEqual({
+      topic: TOPIC,
+      message: { ...message, count: 1, from: 4, to: 6 },
+    });
+    const many: Report = { ...one, count: 30, entries: [{ from: 4 }, { from: 9 }] };
+    expect(json(reportBody(webhook, many))).toEqual({
+      topic: TOPIC,
+      message: { ...message, count: 30, entries: [{ from: 4 }, { from: 9 }] },
+    });
+  });
+
+  it('is a line of text for Slack, in which nothing of the name is markup', () => {
+    expect(json(slackBody(reportBody(webhook, one)))).toEqual({
+      text: 'Shop &lt;EU&gt; &amp; co (7): gap opened {"from":4,"to":6}',
+    });
+    const nameless = reportBody({ id: 7, name: null }, { ...one, count: 3 });
+    expect(json(slackBody(nameless))).toEqual({
+      text: '7: gap opened ×3 {"entries":[{"from":4,"to":6}]}',
+    });
+  });
+});
