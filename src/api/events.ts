@@ -4,8 +4,14 @@
  */
 import { type Context, Hono } from 'hono';
 import { LIMITS } from '../limits';
-import type { EventStatus, EventsQuery, FeedQuery, GapStatus, WebhookObject } from '../log/contract';
-import type { FeedPosition } from '../log/store/feed';
+import type {
+  EventStatus,
+  EventsQuery,
+  FeedPosition,
+  FeedQuery,
+  GapStatus,
+  WebhookObject,
+} from '../log/contract';
 import { objectOf } from '../log/stub';
 import { err, ok, type Result } from '../result';
 import type { FieldError } from '../subscriptions/field-errors';

@@ -3,7 +3,7 @@
  * so what this answers is never stale; failures are values. An object that cannot be reached is `unavailable`,
  * never "not found".
  */
-import type { KeptAnswer } from '../log/store/kept-answers';
+import type { KeptAnswer } from '../log/contract';
 import { objectOf } from '../log/stub';
 import { err, ok, type Result } from '../result';
 import { forget, remember } from '../subscriptions/edge-cache';

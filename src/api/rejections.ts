@@ -4,7 +4,7 @@
  * misconfigured sender put there.
  */
 import { Hono } from 'hono';
-import { CAPTURE_MS, type RefusalsView } from '../log/store/refusals';
+import { CAPTURE_MS, type RefusalsView } from '../log/contract';
 import { ok } from '../result';
 import { timeText } from '../subscriptions/view';
 import { bodyView, joinedHeaders } from './event-views';

@@ -8,7 +8,7 @@
 import { keep } from '../bounded-map';
 import { passedHeaders } from '../delivery/passed-headers';
 import { withoutToken } from '../delivery/shared-token';
-import type { Refusal, RefusalReport } from '../log/store/refusals';
+import type { Refusal, RefusalReport } from '../log/contract';
 import { objectOf } from '../log/stub';
 import { providerOf } from '../providers/registry';
 import { sha256 } from '../sha256';

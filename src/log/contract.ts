@@ -6,10 +6,6 @@
 import type { NotAdded } from '../numbering/added-by-hand';
 import type { Issue } from '../providers/provider';
 import type { WebhookRecord } from '../subscriptions/webhook';
-import type { RedactionPage } from './commit/redaction';
-import type { FeedPosition } from './store/feed';
-import type { KeptAnswer } from './store/kept-answers';
-import type { RefusalReport, RefusalsView } from './store/refusals';
 
 /** An authentic event as the edge hands it over. */
 export type IncomingEvent = {
@@ -145,7 +141,13 @@ export type EventsPage = {
   turnedAway?: true;
 };
 
+/** A position in the feed: everything up to this sequence and up to this release has been passed. */
+export type FeedPosition = { sequence: number; release: number };
+
 export type FeedQuery = Pick<EventsQuery, 'limit' | 'topic' | 'waitMs' | 'include'> & { after: FeedPosition };
+
+/** Bodies that were erased. `next` is the `after` of the next call, null at the end. */
+export type RedactionPage = { count: number; next: number | null };
 
 /** As `EventsPage`, in the order in which events become forwardable. */
 export type FeedPage = {
@@ -268,6 +270,45 @@ export type ReplayResult =
   | { kind: 'unknown_event' }
   | { kind: 'redacted' }
   | { kind: 'not_forwarded' };
+
+/** An answer to a request that came with an `Idempotency-Key`. `key` and `request` are keyed digests (hex): neither the key nor the body can be read from them. */
+export type KeptAnswer = {
+  key: string;
+  request: string;
+  /** The answer's body, sealed. */
+  answer: string;
+  /** ms since 1970 */
+  until: number;
+};
+
+/** How long captured requests are kept, and how long capturing lasts. */
+export const CAPTURE_MS = 10 * 60 * 1000;
+
+/** A refused request, whole; without the credentials of its connection. */
+export type CapturedRequest = { headers: [string, string][]; query: string; body: Uint8Array };
+
+export type Refusal = {
+  /** ms since 1970 */
+  at: number;
+  /** `missing`, `malformed`, `mismatch`, `stale`, `revoked`, `too_large`, `invalid_payload`, `inactive`. */
+  reason: string;
+  headerNames: string[];
+  bytes: number;
+  /** Hex; null where the body was not read. */
+  bodySha256: string | null;
+};
+
+/** A report of the edge: how many since the last one by reason, and some of them. */
+export type RefusalReport = {
+  counts: Record<string, number>;
+  last: (Refusal & { request?: CapturedRequest })[];
+};
+
+export type RefusalsView = {
+  counts: Record<string, number>;
+  /** Newest first. */
+  last: (Refusal & { request: CapturedRequest | null })[];
+};
 
 /** The RPC methods of a webhook's object (`WebhookLog`). Expected outcomes are values; a rejection means no answer. */
 export interface WebhookObject {

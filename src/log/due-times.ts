@@ -24,11 +24,10 @@ export class DueTimes {
     this.#alarmAt = null;
   }
 
-  /** Makes sure that the alarm comes no later than the earliest of `times` (ms since 1970; null for never). */
-  arrange(times: readonly (number | null)[], now: number): void {
-    const dueTimes = times.filter(time => time !== null);
-    if (dueTimes.length === 0) return;
-    const earliest = Math.max(Math.min(...dueTimes), now + MIN_DISTANCE_MS);
+  /** Makes sure that the alarm comes no later than `at` (ms since 1970; null for never). */
+  arrange(at: number | null, now: number): void {
+    if (at === null) return;
+    const earliest = Math.max(at, now + MIN_DISTANCE_MS);
     if (this.#alarmAt !== null && this.#alarmAt <= earliest) return;
     this.#alarmAt = earliest;
     void this.#storage.setAlarm(earliest);

@@ -7,7 +7,8 @@
  */
 import { deleteRecord, writeRecord } from '../subscriptions/store';
 import type { WebhookRecord } from '../subscriptions/webhook';
-import { hasTables, readState, writeState } from './store/tables';
+import { readDocument, writeDocument } from './store/documents';
+import { hasTables } from './store/tables';
 
 /** KV allows one write per second and key; a failed copy is tried again after this. */
 const RETRY_MS = 5000;
@@ -31,7 +32,7 @@ export class KvCopy {
 
   /** The object has this record from now on. @param now ms since 1970 */
   begin(record: WebhookRecord, now: number): void {
-    this.#version = Number(readState(this.#storage.sql, 'copied_version') ?? 0);
+    this.#version = Number(readDocument(this.#storage.sql, 'copied_version') ?? 0);
     this.#retryAt = this.#version === record.version ? null : now;
   }
 
@@ -68,7 +69,7 @@ export class KvCopy {
     if (written.ok) {
       this.#version = record.version;
       this.#retryAt = null;
-      writeState(this.#storage.sql, 'copied_version', String(record.version));
+      writeDocument(this.#storage.sql, 'copied_version', String(record.version));
     } else this.#retryAt = Date.now() + RETRY_MS;
   }
 

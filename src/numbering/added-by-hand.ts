@@ -7,9 +7,9 @@
  * says the same, however it is written (`saysTheSame`); otherwise it is quarantined, and is no sign of a restart either.
  */
 
-import type { StoredEvent } from '../log/store/event-tables';
 import type { Arrival } from './epoch';
-import { type Lookup, type Placement, place, type Tracker, type TrackerSettings } from './tracker';
+import { place } from './place';
+import type { Lookup, Placement, Tracker, TrackerSettings } from './types';
 
 /** How far above the highest id an added one may be: what a provider sends in a while, not a slip of the hand. */
 const MAX_AHEAD = 1000;
@@ -29,7 +29,7 @@ export function placeAdded(
   settings: TrackerSettings,
   lookup: Lookup,
 ): Placement | NotAdded {
-  const { current, previous } = tracker;
+  const { current, earlierEpochs } = tracker;
   if (current === null) return { why: 'out_of_range', highest: null };
   const placement = place(tracker, arrival, settings, lookup);
   const late = arrival.id < current.highest;
@@ -38,8 +38,8 @@ export function placeAdded(
     case 'unaccepted':
       return placement;
     case 'unseen': {
-      const owner = previous.find(({ number }) => number === placement.epoch);
-      const reach = owner?.highest ?? current.highest + MAX_AHEAD;
+      const earlier = earlierEpochs.find(({ number }) => number === placement.epoch);
+      const reach = earlier?.highest ?? current.highest + MAX_AHEAD;
       if (arrival.id <= reach) return placement;
       return { why: 'out_of_range', highest: current.highest + MAX_AHEAD };
     }
@@ -56,7 +56,12 @@ export function placeAdded(
   }
 }
 
-type Said = Pick<StoredEvent, 'topic' | 'eventId' | 'eventTime' | 'entityKeys'>;
+type Said = {
+  topic: string;
+  eventId: string | null;
+  eventTime: number | null;
+  entityKeys: readonly string[];
+};
 
 /** Whether two events with one increment id are the same event: what happened, when, and to what. */
 export const saysTheSame = (a: Said, b: Said): boolean =>

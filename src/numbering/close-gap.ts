@@ -5,7 +5,7 @@
  * arrives after all is accepted and fills its place. Ids in the range that were received stay as they are.
  */
 import { type Hole, isMerged } from './holes';
-import type { Tracker } from './tracker';
+import type { Tracker } from './types';
 
 /** A hole and what became of it: the part before the range, the part in it, the part after it. */
 export type Resolved = { hole: Hole; parts: Hole[] };
@@ -19,7 +19,7 @@ export type Resolution =
 
 /** @param number of the epoch; null for the current one */
 export function resolve(tracker: Tracker, number: number | null, from: number, to: number): Resolution {
-  const epochs = [...(tracker.current === null ? [] : [tracker.current]), ...tracker.previous];
+  const epochs = [...(tracker.current === null ? [] : [tracker.current]), ...tracker.earlierEpochs];
   const epoch = number === null ? tracker.current : epochs.find(candidate => candidate.number === number);
   if (epoch === undefined || epoch === null) return { kind: 'unknown_epoch' };
 
@@ -41,7 +41,7 @@ export function resolve(tracker: Tracker, number: number | null, from: number, t
   const next: Tracker = {
     ...tracker,
     current: tracker.current === epoch ? changed : tracker.current,
-    previous: tracker.previous.map(other => (other === epoch ? changed : other)),
+    earlierEpochs: tracker.earlierEpochs.map(other => (other === epoch ? changed : other)),
   };
   return { kind: 'ok', tracker: next, epoch: epoch.number, resolved };
 }

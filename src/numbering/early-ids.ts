@@ -1,21 +1,23 @@
 /**
- * Ids of a new numbering that overtook the one that showed it: they were taken for the old one's. A restart takes them from it
- * as far as times tell them apart. Where they went on from where the old one stood, and happened in the same moment as the
- * first of the new one, nothing did; later they are missing from it.
+ * Early ids: ids of a new numbering that came before the event that showed it, so that they were taken for the old one's.
+ *
+ * A restart moves them to the new numbering as far as event times tell them apart. Times do not tell where such an id goes
+ * on from where the old numbering stood and happened in the same moment as the first event of the new one. Later the new
+ * numbering shows that it misses the id; then it is moved (`returnEarlyIds`).
  */
 import { type Epoch, receive, withoutTop } from './epoch';
 import { holeIndexOf, isMerged } from './holes';
-import type { Tracker, TrackerChange, TrackerSettings } from './tracker';
+import type { Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
 
-/** How far a numbering may be in the moment in which it begins. */
-export const MAX_OVERTAKING = 100;
+/** The highest id that a numbering may have come to in the moment in which it begins. */
+export const MAX_EARLY_ID = 100;
 
 /**
  * The ids that an epoch received and that are of the numbering after it, ascending.
  * @param since when that began by the provider's clock, ms since 1970; null where the clock does not tell
  * @param lately what came before this time, ms since 1970, has nothing to do with it
  */
-export const overtakersIn = (epoch: Epoch, since: number | null, lately: number): number[] =>
+export const earlyIdsIn = (epoch: Epoch, since: number | null, lately: number): number[] =>
   since === null ? strayedSince(epoch, lately) : happenedSince(epoch, since);
 
 /**
@@ -27,7 +29,7 @@ function happenedSince(epoch: Epoch, time: number): number[] {
   const later = epoch.recent.filter(({ eventTime }) => eventTime > time).map(({ id }) => id);
   const just = epoch.recent.filter(({ eventTime }) => eventTime === time).map(({ id }) => id);
   const stood = withoutTop(epoch, [...later, ...just]).epoch;
-  const others = just.filter(id => id <= MAX_OVERTAKING && !goesOn(stood, id));
+  const others = just.filter(id => id <= MAX_EARLY_ID && !goesOn(stood, id));
   return [...later, ...others].sort((a, b) => a - b);
 }
 
@@ -46,15 +48,11 @@ const strayedSince = ({ strays = [], baseline }: Epoch, time: number): number[] 
     .sort((a, b) => a - b);
 
 /** The tracker after the ids on top of the epoch before the current one were given to it, as far as they are its own. */
-export function giveBack(
-  tracker: Tracker,
-  now: number,
-  { graceMs }: TrackerSettings,
-): { tracker: Tracker; changes: TrackerChange[] } {
+export function returnEarlyIds(tracker: Tracker, now: number, { graceMs }: TrackerSettings): Tracked {
   let { current } = tracker;
-  let [before, ...earlier] = tracker.previous;
+  let [before, ...earlier] = tracker.earlierEpochs;
   const changes: TrackerChange[] = [];
-  while (current !== null && before !== undefined && overtook(current, before, now, graceMs)) {
+  while (current !== null && before !== undefined && isEarlyId(current, before, now, graceMs)) {
     const { number } = current;
     const id = before.highest;
     const received = receive(current, { id, fingerprint: '', eventTime: null, now }, graceMs);
@@ -64,20 +62,20 @@ export function giveBack(
     [current, before] = [received.epoch, epoch];
   }
   if (changes.length === 0 || before === undefined) return { tracker, changes };
-  return { tracker: { ...tracker, current, previous: [before, ...earlier] }, changes };
+  return { tracker: { ...tracker, current, earlierEpochs: [before, ...earlier] }, changes };
 }
 
 /**
  * Whether the highest id of the epoch before happened when the current one began, and is one that the current one misses,
  * not for want of patience.
  */
-function overtook(current: Epoch, before: Epoch, now: number, graceMs: number): boolean {
+function isEarlyId(current: Epoch, before: Epoch, now: number, graceMs: number): boolean {
   const id = before.highest;
   const missed = current.holes[holeIndexOf(current.holes, id)];
   if (id <= before.baseline || missed === undefined || isMerged(missed) || missed.to !== id) return false;
   if (missed.status === 'resolved' || now < missed.detectedAt + graceMs / 2) return false;
   const time = before.recent.find(other => other.id === id)?.eventTime ?? null;
-  if (time === null || time !== current.startTime || id > MAX_OVERTAKING) return false;
+  if (time === null || time !== current.startTime || id > MAX_EARLY_ID) return false;
   // Its own id of that number happened later than those before it.
   return !current.recent.some(other => other.id < id && other.eventTime > time);
 }

@@ -30,7 +30,7 @@ export type Epoch = {
   /** For a previous epoch: until when its late ids are taken, ms since 1970; null for the current one. */
   readonly closesAt: number | null;
   /** For a previous epoch: ids above its highest that it took since the current one last took such an id. */
-  readonly grown: number;
+  readonly lateGrowth: number;
   /** The last ids that came with an event time, and that time in ms since 1970; in the order they came. */
   readonly recent: readonly { readonly id: number; readonly eventTime: number }[];
   /** The last ids below the baseline that came without an event time, and when, ms since 1970. */
@@ -46,7 +46,7 @@ export type Arrival = {
   eventTime: number | null;
   /** ms since 1970 */
   now: number;
-  /** By hand: nothing about it is the provider's word (`added.ts`). */
+  /** By hand: nothing about it is the provider's word (`added-by-hand.ts`). */
   added?: true;
 };
 
@@ -62,7 +62,7 @@ export function startEpoch(number: number, first: Arrival, foundByConflicts: boo
     firstFingerprint: first.id === 1 ? first.fingerprint : null,
     foundByConflicts,
     closesAt: null,
-    grown: 0,
+    lateGrowth: 0,
     recent: remembered([], first),
   };
 }

@@ -5,7 +5,7 @@
  * above its highest. Event times tell them apart; without them only the conflicts in a row count as the new one's.
  */
 import type { Arrival, Epoch } from './epoch';
-import type { Conflict, Tracker, TrackerSettings } from './tracker';
+import type { Conflict, Tracker, TrackerSettings } from './types';
 
 /** Rule (a): id 1 with a new body, although 1 was received or lies before the baseline. */
 export function restartsAtOne(
@@ -25,8 +25,8 @@ export function restartsAtOne(
 }
 
 /** The conflicts since the last event that was none, oldest first. */
-export const conflictsInARow = ({ conflicts, inARow }: Tracker): readonly Conflict[] =>
-  conflicts.slice(conflicts.length - inARow);
+export const conflictsInARow = ({ conflicts, conflictStreak }: Tracker): readonly Conflict[] =>
+  conflicts.slice(conflicts.length - conflictStreak);
 
 /**
  * When the new numbering began by the provider's clock, as far as is known, ms since 1970; null when it is not, or when

@@ -4,9 +4,9 @@
  * With event times this is known; without them it is a guess by distance, right as long as the numberings stay apart.
  */
 
-import { goesOn, MAX_OVERTAKING, misses } from './early-ids';
+import { goesOn, MAX_EARLY_ID, misses } from './early-ids';
 import { type Arrival, type Epoch, standingOf } from './epoch';
-import type { KnownId, Lookup, TrackerSettings } from './tracker';
+import type { KnownId, Lookup, TrackerSettings } from './types';
 
 /** Whether an epoch has received an id, `known` being what is on record for it there. */
 export function isReceived(epoch: Epoch, id: number, known: KnownId | 'forgotten' | null): boolean {
@@ -23,6 +23,17 @@ export function isReceived(epoch: Epoch, id: number, known: KnownId | 'forgotten
   }
 }
 
+/** The numberings that an id may be of. */
+type Numberings = {
+  current: Epoch;
+  /** Earlier epochs that still take late ids, newest first. */
+  open: readonly Epoch[];
+  /** Whether the current epoch has received the id. */
+  received: boolean;
+  settings: TrackerSettings;
+  lookup: Lookup;
+};
+
 /**
  * The earlier epoch that sent an id which it has not received yet, or null: then the current one did.
  *
@@ -31,13 +42,9 @@ export function isReceived(epoch: Epoch, id: number, known: KnownId | 'forgotten
  * one began is its own as far as it may have come by then, unless it goes on where the other stands. Otherwise the
  * nearest highest id decides, and a tie goes to the current epoch.
  */
-export function earlierOwner(
-  current: Epoch,
-  open: readonly Epoch[],
+export function earlierEpochOf(
   arrival: Arrival,
-  received: boolean,
-  settings: TrackerSettings,
-  lookup: Lookup,
+  { current, open, received, settings, lookup }: Numberings,
 ): Epoch | null {
   const { id, eventTime } = arrival;
   const lacking = open.filter(epoch => !isReceived(epoch, id, lookup(epoch.number, id)));
@@ -53,7 +60,7 @@ export function earlierOwner(
   // Taken by other bytes in the current numbering, and exactly what an earlier one lacks.
   const short = received ? [nearest, ...others].find(epoch => misses(epoch, id)) : undefined;
   if (short !== undefined) return short;
-  const began = eventTime !== null && eventTime === current.startTime && id <= MAX_OVERTAKING;
+  const began = eventTime !== null && eventTime === current.startTime && id <= MAX_EARLY_ID;
   if (began && !goesOn(nearest, id) && (nearest.startTime ?? eventTime) < eventTime) return null;
   return distance(nearest, id) < distance(current, id) ? nearest : null;
 }

@@ -66,6 +66,7 @@ export const apideck: Provider = {
   perAttempt: [],
   certificate: null,
   handshake: null,
+  confirm: null,
   guide: {
     secret: 'the API key of the account',
     isSecretChosen: false,

@@ -100,6 +100,7 @@ export function declaredProvider(declaration: Declaration): Result<Provider, Sch
     certificate,
     handshake,
     guide: { ...guide, reads: readsOf(declaration) },
+    confirm: null,
     describe: request => describe(sourcesOf, request),
   });
 }

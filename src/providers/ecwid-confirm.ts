@@ -12,23 +12,15 @@
 import { isObject } from '../json/kind';
 import { err, ok, type Result } from '../result';
 import { openObject } from './body';
+import type {
+  Confirmation,
+  ConfirmRequest,
+  ConfirmResponse,
+  ConfirmSettings,
+  Judgement,
+} from './confirmation';
 import { kindOfEvent } from './ecwid-events';
 import { idText } from './entity-key';
-
-/** `url` is the API's base, `https://app.ecwid.com/api/v3`; `token` an access token of the store, in clear. */
-export type ConfirmSettings = { url: string; token: string };
-
-/** A GET to make. */
-export type ConfirmRequest = { url: string; headers: Record<string, string> };
-
-/** `status` 0 stands for no answer (timeout, connection); `json` is the parsed body, undefined where it is none. */
-export type ConfirmResponse = { status: number; json: unknown };
-
-export type Judgement =
-  | { verdict: 'confirmed' }
-  | { verdict: 'unconfirmed'; detail: string }
-  /** `held`: the token lacks a scope, somebody has to act. */
-  | { verdict: 'retry'; detail: string; held?: true };
 
 /** Where an entity is found, and the fields of the answer that may hold its id. */
 type Endpoint = { path: string; ids: string[] };
@@ -57,6 +49,11 @@ type Target = {
   data: Record<string, unknown>;
   storeId: string;
   kind: string;
+};
+
+export const ecwidConfirmation: Confirmation = {
+  request: confirmRequest,
+  judge: judgeConfirmation,
 };
 
 /** What to fetch for an event; the error says why there is nothing to fetch: the event cannot be confirmed. */

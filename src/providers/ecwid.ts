@@ -9,8 +9,10 @@
  *
  * https://docs.ecwid.com/webhook-automations/how-to-process-webhooks
  */
+
 import { repeatsKey } from '../json/ambiguity';
 import { openObject } from './body';
+import { ecwidConfirmation } from './ecwid-confirm';
 import { ANY_DATA, ENVELOPE, EVENT_TYPES, kindOfEvent } from './ecwid-events';
 import { entityKey, idText } from './entity-key';
 import { readEventId } from './event-id';
@@ -39,6 +41,7 @@ export const ecwid: Provider = {
   perAttempt: [],
   certificate: null,
   handshake: null,
+  confirm: ecwidConfirmation,
   guide: {
     secret: "the app's client_secret",
     isSecretChosen: false,

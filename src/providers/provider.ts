@@ -1,4 +1,5 @@
 import type { Scheme } from '../signature/scheme';
+import type { Confirmation } from './confirmation';
 import type { Handshake } from './handshake';
 
 /** One place of a payload that is not as it should be. Never carries an input value. */
@@ -101,6 +102,8 @@ export type Provider = {
   certificate: CertificateRule | null;
   /** What the provider asks before it sends events, where that is not an event itself. */
   handshake: Handshake | null;
+  /** How its API confirms an event, where that can be asked for (`confirm`). */
+  confirm: Confirmation | null;
   guide: Guide;
   /** Pure and total: malformed input gives issues, never an exception. */
   describe(request: VerifiedRequest): Description;

@@ -43,6 +43,7 @@ export const shipstream: Provider = {
   perAttempt: [],
   certificate: null,
   handshake: null,
+  confirm: null,
   guide: {
     secret: 'the secret_key of the webhook at ShipStream',
     isSecretChosen: true,

@@ -1,9 +1,10 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, inject, it } from 'vitest';
-import { Log } from '../../src/log/commit/event-log';
+import { EventLog } from '../../src/log/commit/event-log';
 import { Confirmations } from '../../src/log/confirm/confirmations';
 import { createTables } from '../../src/log/store/tables';
+import { ecwid } from '../../src/providers/ecwid';
 import { Box } from '../support/in-worker';
 import { incomingEvent, webhookRecord } from '../support/webhook-record';
 
@@ -14,23 +15,25 @@ it('end without a trace when the webhook is deleted while the provider is asked'
     createTables(sql);
     const token = { id: 't', sealed: '' as never, usableUntil: null };
     const webhook = webhookRecord({ provider: 'ecwid', confirm: { url: 'https://api.example.com', token } });
-    const log = new Log(storage, webhook, false);
+    const log = new EventLog(storage, webhook, false);
     let answer: (response: Response) => void = () => {};
     let asked = 0;
     let changed = 0;
     const confirmations = new Confirmations({
-      sql,
       log,
-      fetch: () => {
-        asked++;
-        return new Promise<Response>(resolve => {
-          answer = resolve;
-        });
+      rows: log.tables.confirmations,
+      api: {
+        fetch: () => {
+          asked++;
+          return new Promise<Response>(resolve => {
+            answer = resolve;
+          });
+        },
+        rules: () => ecwid.confirm,
+        access: async () => ({ url: 'https://api.example.com', token: 'secret' }),
+        urlProblem: () => null,
       },
-      access: async () => ({ url: 'https://api.example.com', token: 'secret' }),
-      urlProblem: () => null,
-      release: sequence => void log.release(sequence),
-      now: () => 1,
+      clock: { now: () => 1, later: () => () => {} },
       random: () => 0.5,
       changed: () => void changed++,
     });
@@ -54,18 +57,20 @@ it('do not follow where the API leads: their token is for its address alone', as
     createTables(sql);
     const token = { id: 't', sealed: '' as never, usableUntil: null };
     const webhook = webhookRecord({ provider: 'ecwid', confirm: { url: 'https://api.example.com', token } });
-    const log = new Log(storage, webhook, false);
+    const log = new EventLog(storage, webhook, false);
     const elsewhere = new Box();
     const redirect = `${inject('chaosUrl')}/redirect?to=${encodeURIComponent(elsewhere.url)}`;
     let changed = 0;
     const confirmations = new Confirmations({
-      sql,
       log,
-      fetch: (_input, init) => fetch(redirect, init),
-      access: async () => ({ url: 'https://api.example.com', token: 'secret' }),
-      urlProblem: () => null,
-      release: sequence => void log.release(sequence),
-      now: () => 1,
+      rows: log.tables.confirmations,
+      api: {
+        fetch: (_input, init) => fetch(redirect, init),
+        rules: () => ecwid.confirm,
+        access: async () => ({ url: 'https://api.example.com', token: 'secret' }),
+        urlProblem: () => null,
+      },
+      clock: { now: () => 1, later: () => () => {} },
       random: () => 0.5,
       changed: () => void changed++,
     });
@@ -74,7 +79,7 @@ it('do not follow where the API leads: their token is for its address alone', as
     confirmations.pump();
     await expect.poll(() => changed).toBe(1);
     expect((await elsewhere.notes()).requests).toBe(0);
-    expect(log.segments.get(1)).toMatchObject({ status: 'confirming' });
-    expect(confirmations.detail(1)).toMatchObject({ attempts: 1, detail: 'the API answered 302' });
+    expect(log.feed.event(1)).toMatchObject({ status: 'confirming' });
+    expect(log.tables.confirmations.get(1)).toMatchObject({ attempts: 1, detail: 'the API answered 302' });
   });
 });

@@ -190,7 +190,7 @@ const LOG_PATHS = {
       await s.append(1);
       await s.wait(DAY);
     }
-    expect(s.world.log.segments.firstSequence).toBeGreaterThan(SMALL);
+    expect(s.world.log.feed.firstSequence).toBeGreaterThan(SMALL);
   },
 };
 

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/limits';
-import { Arrivals } from '../../src/log/read/new-events';
+import { NewEvents } from '../../src/log/read/new-events';
 import { ingest, newWebhook, orderCreated, send } from '../support/rest';
 import { incomingEvent, webhookRecord } from '../support/webhook-record';
 
@@ -85,7 +85,7 @@ describe('the feed', () => {
 
 describe('places of those who wait', () => {
   it('are free again when a turn is over, and a client that finds none is told at once', async () => {
-    const arrivals = new Arrivals();
+    const arrivals = new NewEvents();
     const turns = Array.from({ length: LIMITS.MAX_WAITERS }, () => arrivals.next(20));
     expect(await arrivals.next(20)).toBe('full');
     expect(new Set(await Promise.all(turns))).toEqual(new Set(['waited']));

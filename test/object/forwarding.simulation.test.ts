@@ -110,14 +110,14 @@ class Life {
     } else if (extra !== undefined) {
       world.configure({ destinations: destinations.filter(one => one !== extra) });
     } else {
-      const sequence = world.log.head.lastSequence + 1;
+      const sequence = world.log.state.lastSequence + 1;
       const added = destinationRecord(`extra_${sequence}`, { ordering: 'key', start: { sequence } });
       world.configure({ destinations: [...destinations, added] });
     }
   }
 
   #replay(): void {
-    const { lastSequence } = this.#world.log.head;
+    const { lastSequence } = this.#world.log.state;
     const fromSequence = this.#chance.int(1, Math.max(1, lastSequence));
     this.#world.forwarding.startReplay({
       destinationId: this.#any().id,
@@ -192,7 +192,7 @@ async function month(seed: number, given: Partial<WebhookRecord>): Promise<void>
     const ranOut = await world.time.runOut(world.time.now + 40 * DAY, 20_000);
     checks.finish();
     const { events = 0, ...others } = rowsInAMonth;
-    const accepted = world.log.head.lastSequence;
+    const accepted = world.log.state.lastSequence;
     const summary = JSON.stringify({ accepted, ...checks.fates, attempts: checks.attempts, rowsInAMonth });
     expect(world.aborted).toBeNull();
     expect(checks.problems, summary).toEqual([]);

@@ -61,7 +61,7 @@ describe('after a crash', () => {
     scene([destinationRecord('a', { maxInFlight: 128 })], async s => {
       await busy(s);
       // The next one hangs, and so the cursor does: everything after it may come again.
-      const first = s.world.log.head.lastSequence + 1;
+      const first = s.world.log.state.lastSequence + 1;
       s.reply = (target, { sequence }) => (sequence === first ? hangs(target) : works());
       await s.append(3000);
       await s.wait(1500);
@@ -83,7 +83,7 @@ describe('after a crash', () => {
   it.each(['parallel', 'key'] as const)('a failed delivery keeps its row and its schedule (%s)', ordering =>
     scene([destinationRecord('a', { ordering, retrySchedule: [600] })], async s => {
       await busy(s);
-      const first = s.world.log.head.lastSequence + 1;
+      const first = s.world.log.state.lastSequence + 1;
       // The first one is still under way, so the cursor stands before both.
       s.reply = (target, { sequence }) => (sequence === first ? hangs(target) : fails());
       await s.append(1, { entityKeys: ['order/1'] });
@@ -102,7 +102,7 @@ describe('after a crash', () => {
   it('a dead delivery stays dead', () =>
     scene([destinationRecord('a', { retrySchedule: [] })], async s => {
       await busy(s);
-      const first = s.world.log.head.lastSequence + 1;
+      const first = s.world.log.state.lastSequence + 1;
       s.reply = (target, { sequence }) => (sequence === first ? hangs(target) : fails());
       await s.append(1);
       await s.append(1);
@@ -133,7 +133,7 @@ describe('after a crash', () => {
   it('a replay has lost nothing that was under way, though what came after it is done', () =>
     scene([destinationRecord('a')], async s => {
       await busy(s);
-      const first = s.world.log.head.lastSequence + 1;
+      const first = s.world.log.state.lastSequence + 1;
       await s.append(300);
       await s.wait(MINUTE);
       s.reply = (target, { sequence }) => (sequence === first ? hangs(target) : works());
@@ -257,7 +257,7 @@ describe('a destination that is down', () => {
       s.reply = fails;
       for (let i = 0; i < 10; i++) await s.append(1000);
       await s.wait(2 * MINUTE);
-      expect(s.world.forwarding.route('a')?.gate.open).toBe(true);
+      expect(s.world.forwarding.destination('a')?.gate.onlyProbes).toBe(true);
       s.attempts.length = 0;
       await s.wait(HOUR);
       expect(s.attempts.length).toBeGreaterThan(50);
@@ -280,7 +280,7 @@ describe('a destination that is down', () => {
       s.reply = fails;
       await s.append(10_000);
       await s.wait(HOUR);
-      expect(s.world.forwarding.route('a')?.gate.open).toBe(true);
+      expect(s.world.forwarding.destination('a')?.gate.onlyProbes).toBe(true);
       const probes = s.attempts.slice(20).length;
       expect(probes).toBeLessThan(20 + 48 + 70);
 
@@ -465,7 +465,7 @@ describe('ordering by key', () => {
       const rows = s.world.sql.exec<{ key: string }>('SELECT key FROM blocked_keys').toArray();
       expect(rows).toEqual([{ key: 'order/blocked' }]);
       // Behind the blocked key the trail is only as long as it may be.
-      const cursor = s.world.forwarding.route('a')?.lane.cursor.sequence ?? 0;
+      const cursor = s.world.forwarding.destination('a')?.queue.cursor.sequence ?? 0;
       expect(3000 - cursor).toBeLessThanOrEqual(2 * 512);
 
       s.world.restart();
@@ -553,7 +553,9 @@ describe('retention', () => {
       await s.append(3);
       await s.wait(MINUTE);
       expect(s.sequences('a')).toEqual([201, 202, 203]);
-      expect(s.world.forwarding.route('a')?.losses.map(({ from, to }) => [from, to])).toEqual([[1, 200]]);
+      expect(s.world.forwarding.destination('a')?.losses.map(({ from, to }) => [from, to])).toEqual([
+        [1, 200],
+      ]);
       expect(s.status('a')).toEqual({ retrying: 0, dead: 0 });
     }));
 
@@ -567,10 +569,12 @@ describe('retention', () => {
       await s.append(1, { entityKeys: ['order/1'] });
       await s.wait(MINUTE);
       expect(s.sequences('a')).toEqual([601, 602]);
-      expect(s.world.forwarding.route('a')?.losses.map(({ from, to }) => [from, to])).toEqual([[1, 600]]);
+      expect(s.world.forwarding.destination('a')?.losses.map(({ from, to }) => [from, to])).toEqual([
+        [1, 600],
+      ]);
       expect(s.world.sql.exec('SELECT * FROM blocked_keys').toArray()).toEqual([]);
       await s.wait(9 * DAY);
-      expect(s.world.forwarding.route('a')?.losses).toHaveLength(1);
+      expect(s.world.forwarding.destination('a')?.losses).toHaveLength(1);
     }));
 
   it('tells the losses of a paused destination day by day, none twice', () =>
@@ -579,7 +583,7 @@ describe('retention', () => {
         await s.append(10);
         await s.wait(DAY);
       }
-      const losses = s.world.forwarding.route('a')?.losses ?? [];
+      const losses = s.world.forwarding.destination('a')?.losses ?? [];
       expect(losses.length).toBeGreaterThan(1);
       let next = 1;
       for (const { from, to } of losses) {
@@ -606,12 +610,12 @@ describe('redacted bodies', () => {
   it('are dead at once, and say nothing about the destination', () =>
     scene([destinationRecord('a', { isActive: false })], async s => {
       await s.append(30);
-      for (const sequence of range(1, 25)) s.world.log.segments.redact(sequence);
+      for (const sequence of range(1, 25)) s.world.log.redact(sequence);
       s.world.patch('a', { isActive: true });
       await s.wait(SECOND);
       expect(s.sequences('a').toSorted((a, b) => a - b)).toEqual(range(26, 30));
       expect(s.status('a')).toEqual({ retrying: 0, dead: 25 });
-      expect(s.world.forwarding.route('a')?.gate.open).toBe(false);
+      expect(s.world.forwarding.destination('a')?.gate.onlyProbes).toBe(false);
     }));
 });
 
@@ -639,14 +643,14 @@ describe('a scan', () => {
       for (let i = 0; i < 10; i++) await s.append(1000);
       await s.append(1, { topic: 'order:deleted' });
       s.world.patch('a', { isActive: true });
-      const first = s.world.forwarding.route('a')?.lane.scan.sequence ?? 0;
+      const first = s.world.forwarding.destination('a')?.queue.scan.sequence ?? 0;
       expect(first).toBeGreaterThan(0);
       expect(first).toBeLessThan(5000);
       await s.wait(SECOND / 2);
       expect(s.sequences('a')).toEqual([10_001]);
       await s.append(2000);
       s.world.restart();
-      expect(s.world.forwarding.route('a')?.lane.cursor.sequence).toBeGreaterThan(10_000);
+      expect(s.world.forwarding.destination('a')?.queue.cursor.sequence).toBeGreaterThan(10_000);
     }));
 
   it.each([
@@ -703,7 +707,7 @@ describe('replays', () => {
       expect(s.sequences('a').toSorted()).toEqual([1, 3, 4, 6, 7, 9]);
       s.delivered.length = 0;
       const all = replayOf('a', { toSequence: 9 });
-      const counted = s.world.forwarding.countReplay(all);
+      const counted = s.world.countReplay(all);
       await s.wait(SECOND);
       expect(await counted).toBe(6);
       s.world.forwarding.startReplay(all);
@@ -735,7 +739,7 @@ describe('replays', () => {
       s.reply = works;
       s.delivered.length = 0;
       const dead = replayOf('a', { toSequence: 10, status: 'dead' });
-      const counted = s.world.forwarding.countReplay(dead);
+      const counted = s.world.countReplay(dead);
       await s.wait(SECOND);
       expect(await counted).toBe(5);
       s.world.forwarding.startReplay(dead);
@@ -749,18 +753,18 @@ describe('operational events', () => {
   it('make no further ones when they cannot be delivered, whatever the answer', async () => {
     for (const status of [500, 410]) {
       await scene(
-        [destinationRecord('operations', { topics: ['gateway:*'] }), destinationRecord('a')],
+        [destinationRecord('a')],
         async s => {
           s.reply = target => ({ status: target.destinationId === 'operations' ? status : 500, ms: 5 });
           await s.append(40);
           await s.wait(6 * HOUR);
-          const reports = s.world.log.segments.after(0, 1000).filter(({ operational }) => operational);
+          const reports = s.world.log.feed.eventsAfter(0, 1000).filter(({ operational }) => operational);
           expect(reports.map(({ topic }) => topic)).toEqual(['gateway:destination_disabled']);
-          expect(s.world.webhook.destinations[0]?.isActive).toBe(true);
+          expect(s.world.forwarding.destination('operations')?.destination.isActive).toBe(true);
           expect(s.attempts.filter(({ id }) => id === 'operations').length).toBeLessThan(12);
         },
         {},
-        true,
+        'https://operations.example.com/',
       );
     }
   });

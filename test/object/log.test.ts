@@ -11,7 +11,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LIMITS } from '../../src/limits';
 import type { AppendResult, IncomingEvent, StatusReport } from '../../src/log/contract';
-import { REORDERING_MS } from '../../src/numbering/tracker';
+import { REORDERING_MS } from '../../src/numbering/place';
 import type { Sealed, WebhookRecord } from '../../src/subscriptions/webhook';
 import { range } from '../support/sequence';
 import { scene } from '../support/simulation/scene';
@@ -743,9 +743,9 @@ describe('an event in memory', () => {
         { ...(await incomingEvent(1, { body: '{"other":1}' })), signedDigest: 'ab', alsoKnownBy: 'body' },
         { ...(await incomingEvent(7)), added: true },
       ]);
-      const kept = s.world.log.segments.after(0, 10);
+      const kept = s.world.log.feed.eventsAfter(0, 10);
       s.world.restart();
-      const read = s.world.log.segments.after(0, 10);
+      const read = s.world.log.feed.eventsAfter(0, 10);
       expect(read.length).toBeGreaterThanOrEqual(4);
       expect(kept).not.toBe(read);
       expect(kept).toStrictEqual(read);

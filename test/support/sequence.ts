@@ -3,19 +3,18 @@
  * It keeps ids as the log does (`Log.#recordId`), so that tests of the tracker see what the log would do.
  */
 import type { Hole } from '../../src/numbering/holes';
+import { passTime } from '../../src/numbering/pass-time';
+import { place } from '../../src/numbering/place';
+import { record, recordConflict } from '../../src/numbering/record';
 import {
-  age,
   type Conflict,
   EMPTY_TRACKER,
   type KnownId,
   type Lookup,
-  place,
-  record,
-  recordConflict,
   type Tracker,
   type TrackerChange,
   type TrackerSettings,
-} from '../../src/numbering/tracker';
+} from '../../src/numbering/types';
 
 export type Offer = {
   /** Stands for the body: other bytes, other event. */
@@ -80,7 +79,7 @@ export class Sequence {
     this.now += ms;
     const closed: number[] = [];
     while (true) {
-      const aged = age(this.tracker, this.now, this.#settings);
+      const aged = passTime(this.tracker, this.now, this.#settings);
       if (aged.tracker === this.tracker) return closed;
       this.tracker = aged.tracker;
       this.changes.push(...aged.changes);
@@ -90,7 +89,10 @@ export class Sequence {
 
   /** Holes of an epoch (the current one) as `from-to status`. */
   holes(epoch = this.tracker.current?.number): string[] {
-    const all = [...this.tracker.previous, ...(this.tracker.current === null ? [] : [this.tracker.current])];
+    const all = [
+      ...this.tracker.earlierEpochs,
+      ...(this.tracker.current === null ? [] : [this.tracker.current]),
+    ];
     const holes: readonly Hole[] = all.find(({ number }) => number === epoch)?.holes ?? [];
     return holes.map(({ from, to, status }) => `${from}-${to} ${status}`);
   }

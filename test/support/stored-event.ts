@@ -1,5 +1,5 @@
 /** An event as the log stores it: a plain one, which a test changes where it matters. */
-import type { StoredEvent } from '../../src/log/store/event-tables';
+import type { StoredEvent } from '../../src/log/store/stored-event';
 
 export const storedEvent = (sequence: number, given: Partial<StoredEvent> = {}): StoredEvent => ({
   sequence,

@@ -1,40 +1,37 @@
-/** Puts operational events into the log, in the transaction of the change they report, where someone wants them. */
-
+/** Puts operational events into the log, in the transaction of the change they tell of, where someone wants them. */
 import type { Hole } from '../../numbering/holes';
 import { topicMatches } from '../../subscriptions/topics';
 import type { Draft } from './draft';
 import {
-  dueReports,
-  type Happening,
-  happened,
+  collectNotice,
+  dueNotices,
+  type Notice,
+  type NoticeDetails,
+  noticeBody,
   type OperationalTopic,
-  type Report,
-  reportBody,
 } from './notices';
 
 /** Tells that something happened. Nothing is stored where nobody subscribes. `now` in ms since 1970. */
-export function report(draft: Draft, topic: OperationalTopic, happening: Happening, now: number): void {
+export function addNotice(draft: Draft, topic: OperationalTopic, details: NoticeDetails, now: number): void {
   if (!isWatched(draft, topic)) return;
-  const { reports, report: first } = happened(draft.head.reports, topic, happening, now);
-  draft.head = { ...draft.head, reports };
-  draft.stale = true;
-  if (first !== null) append(draft, first, now);
+  const { pending, notice } = collectNotice(draft.state.pendingNotices, topic, details, now);
+  draft.change({ pendingNotices: pending });
+  if (notice !== null) append(draft, notice, now);
 }
 
 /** A hole opened or expired. */
-export function reportHole(draft: Draft, epoch: number, hole: Hole, now: number): void {
+export function addHoleNotice(draft: Draft, epoch: number, hole: Hole, now: number): void {
   const { from, to, missing, detectedAt, status } = hole;
   const topic = status === 'open' ? 'gateway:gap_opened' : 'gateway:gap_expired';
   const detected_at = new Date(detectedAt).toISOString();
-  report(draft, topic, { epoch, from, to, missing, detected_at }, now);
+  addNotice(draft, topic, { epoch, from, to, missing, detected_at }, now);
 }
 
 /** Sends what was kept for the end of its minute. */
-export function sendDueReports(draft: Draft, now: number): void {
-  const { reports, due } = dueReports(draft.head.reports, now);
-  draft.head = { ...draft.head, reports };
-  draft.stale = true;
-  for (const one of due) if (isWatched(draft, one.topic)) append(draft, one, now);
+export function sendDueNotices(draft: Draft, now: number): void {
+  const { pending, due } = dueNotices(draft.state.pendingNotices, now);
+  draft.change({ pendingNotices: pending });
+  for (const notice of due) if (isWatched(draft, notice.topic)) append(draft, notice, now);
 }
 
 function isWatched({ webhook, operator }: Draft, topic: string): boolean {
@@ -43,16 +40,17 @@ function isWatched({ webhook, operator }: Draft, topic: string): boolean {
   );
 }
 
-function append(draft: Draft, one: Report, now: number): void {
-  const body = reportBody(draft.webhook, one);
-  const sequence = draft.head.lastSequence + 1;
-  draft.head = { ...draft.head, lastSequence: sequence };
-  draft.segments.openFor(sequence, now);
-  draft.segments.insert(
+function append(draft: Draft, notice: Notice, now: number): void {
+  const { tables } = draft;
+  const body = noticeBody(draft.webhook, notice);
+  const sequence = draft.state.lastSequence + 1;
+  draft.change({ lastSequence: sequence });
+  tables.days.openFor(sequence, now);
+  tables.events.insert(
     {
       sequence,
       receivedAt: now,
-      topic: one.topic,
+      topic: notice.topic,
       eventId: null,
       incrementId: null,
       epoch: null,

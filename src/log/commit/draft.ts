@@ -1,31 +1,54 @@
 /**
- * A draft of the log: the head as one transaction is changing it, and the tables it writes to.
+ * A draft of the log: its state as one transaction is changing it, and the tables that it writes to.
  *
- * The functions that change a log (`append-event.ts`, `held-events.ts`) work on a draft. `Log` takes its head over
- * when the transaction has committed, and throws it away when not.
+ * The functions that change a log work on a draft. `EventLog` takes its state over when the transaction has committed,
+ * and throws it away when not. Safe by default: a changed state is saved with the commit, unless the change declares
+ * that it need not be.
  */
 import type { WebhookRecord } from '../../subscriptions/webhook';
-import type { Segments } from '../store/event-tables';
-import type { GapRows } from '../store/gap-rows';
-import type { KnownIds } from '../store/known-ids';
-import type { SeenKeys } from '../store/seen-keys';
-import type { Counters, Head } from './log-state';
+import type { LogTables } from '../store/log-tables';
+import type { Counters, LogState } from './log-state';
 
-export type Draft = {
-  head: Head;
-  /** True when the change would not follow from the event rows alone: the head is saved with it. */
-  stale: boolean;
+export class Draft {
   readonly webhook: WebhookRecord;
   /** True when the operator of the gateway wants every webhook's operational events. */
   readonly operator: boolean;
-  readonly sql: SqlStorage;
-  readonly segments: Segments;
-  readonly gaps: GapRows;
-  readonly known: KnownIds;
-  readonly seen: SeenKeys;
-};
+  readonly tables: LogTables;
+  #state: LogState;
+  #mustSave = false;
 
-export function count(draft: Draft, counter: keyof Counters, by = 1): void {
-  const { counters } = draft.head;
-  draft.head = { ...draft.head, counters: { ...counters, [counter]: counters[counter] + by } };
+  constructor(state: LogState, tables: LogTables, webhook: WebhookRecord, operator: boolean) {
+    this.#state = state;
+    this.tables = tables;
+    this.webhook = webhook;
+    this.operator = operator;
+  }
+
+  get state(): LogState {
+    return this.#state;
+  }
+
+  /** True when the state has to be saved with the commit. */
+  get mustSave(): boolean {
+    return this.#mustSave;
+  }
+
+  /** Changes the state; it is saved with the commit. */
+  change(change: Partial<LogState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#mustSave = true;
+  }
+
+  /**
+   * Changes the state without a need to save it. The change declares that it follows from the event rows that are
+   * written with it (`replay-events.ts` comes to it again), or that a crash may lose it: counts of what is not stored.
+   */
+  changeWithoutSaving(change: Partial<LogState>): void {
+    this.#state = { ...this.#state, ...change };
+  }
 }
+
+/** The change of a state in which one counter has moved. */
+export const counted = ({ counters }: LogState, counter: keyof Counters, by = 1): Partial<LogState> => ({
+  counters: { ...counters, [counter]: counters[counter] + by },
+});

@@ -1,6 +1,6 @@
 /** A webhook's settings in the units the log works with. */
 
-import type { TrackerSettings } from '../../numbering/tracker';
+import type { TrackerSettings } from '../../numbering/types';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -4,29 +4,38 @@
  * Confirmed events take their place in the feed then; unconfirmed ones go to quarantine; while the API is down or the
  * token lacks a scope the event is held, shown, and tried again on the default retry schedule. Nothing is dropped.
  */
-
 import { nextAttempt } from '../../delivery/retry-schedule';
-import { confirmRequest, judgeConfirmation } from '../../providers/ecwid-confirm';
+import type {
+  Confirmation,
+  ConfirmRequest,
+  ConfirmResponse,
+  ConfirmSettings,
+} from '../../providers/confirmation';
 import { DEFAULT_RETRY_SCHEDULE } from '../../subscriptions/destination-input';
-import type { Log } from '../commit/event-log';
+import type { Clock } from '../clock';
+import type { EventLog } from '../commit/event-log';
+import type { ConfirmationRow, ConfirmationRows } from '../store/confirmation-rows';
+import { readJson } from './read-json';
 
 const MAX_IN_FLIGHT = 4;
 const TIMEOUT_MS = 10_000;
-/** An entity is small; what is larger is not read. */
-const MAX_ENTITY_BYTES = 1024 * 1024;
 
-type Row = { sequence: number; attempts: number; next_at: number };
-
-export type ConfirmationsDeps = {
-  sql: SqlStorage;
-  log: Log;
+/** The provider's API, and how to ask it. */
+export type ConfirmationApi = {
   fetch: typeof fetch;
+  /** The provider's rules. */
+  rules: () => Confirmation | null;
   /** The API's address and opened token; null when the webhook confirms nothing or its token cannot be opened. */
-  access: () => Promise<{ url: string; token: string } | null>;
+  access: () => Promise<ConfirmSettings | null>;
   /** The destination URL policy. */
   urlProblem: (url: string) => string | null;
-  release: (sequence: number) => void;
-  now: () => number;
+};
+
+export type ConfirmationsDeps = {
+  log: Pick<EventLog, 'feed' | 'release' | 'quarantineUnconfirmed'>;
+  rows: ConfirmationRows;
+  api: ConfirmationApi;
+  clock: Clock;
   random: () => number;
   /** Something changed that the alarm depends on, or that can be forwarded. */
   changed: () => void;
@@ -45,14 +54,8 @@ export class Confirmations {
   pump(): void {
     const room = MAX_IN_FLIGHT - this.#inFlight.size;
     if (room <= 0 || this.#stopped) return;
-    const due = this.#deps.sql
-      .exec<Row>(
-        'SELECT sequence, attempts, next_at FROM confirmations WHERE next_at <= ? ORDER BY sequence LIMIT ?',
-        this.#deps.now(),
-        MAX_IN_FLIGHT * 2,
-      )
-      .toArray()
-      .filter(row => !this.#inFlight.has(row.sequence));
+    const { rows, clock } = this.#deps;
+    const due = rows.due(clock.now(), MAX_IN_FLIGHT * 2).filter(row => !this.#inFlight.has(row.sequence));
     for (const row of due.slice(0, room)) void this.#confirm(row);
   }
 
@@ -63,27 +66,14 @@ export class Confirmations {
 
   /** When to pump again, ms since 1970, or null. */
   nextAt(): number | null {
-    const [row] = this.#deps.sql
-      .exec<{ at: number | null }>('SELECT min(next_at) AS at FROM confirmations')
-      .toArray();
-    const at = row?.at ?? null;
+    const { rows, clock } = this.#deps;
+    const at = rows.nextAt();
     if (at === null) return null;
     // Under way: only a crash leaves it to the alarm.
-    return this.#inFlight.size > 0 ? Math.max(at, this.#deps.now() + 2 * TIMEOUT_MS) : at;
+    return this.#inFlight.size > 0 ? Math.max(at, clock.now() + 2 * TIMEOUT_MS) : at;
   }
 
-  /** What was found out about a held event, or null. */
-  detail(sequence: number): { attempts: number; nextAt: number; detail: string | null } | null {
-    const [row] = this.#deps.sql
-      .exec<{ attempts: number; next_at: number; detail: string | null }>(
-        'SELECT attempts, next_at, detail FROM confirmations WHERE sequence = ?',
-        sequence,
-      )
-      .toArray();
-    return row === undefined ? null : { attempts: row.attempts, nextAt: row.next_at, detail: row.detail };
-  }
-
-  async #confirm(row: Row): Promise<void> {
+  async #confirm(row: ConfirmationRow): Promise<void> {
     this.#inFlight.add(row.sequence);
     try {
       await this.#judge(row);
@@ -93,22 +83,24 @@ export class Confirmations {
     if (!this.#stopped) this.#deps.changed();
   }
 
-  async #judge(row: Row): Promise<void> {
-    const { log } = this.#deps;
-    const body = log.segments.body(row.sequence);
+  async #judge(row: ConfirmationRow): Promise<void> {
+    const { log, api } = this.#deps;
+    const body = log.feed.body(row.sequence);
     if (body === null) return this.#refuse(row, 'the body is gone');
-    const access = await this.#deps.access();
+    const access = await api.access();
     if (this.#stopped) return;
-    if (access === null) return this.#again(row, 'the confirm token cannot be opened');
-    const request = confirmRequest(access, body);
+    const rules = api.rules();
+    if (access === null || rules === null) return this.#again(row, 'the confirm token cannot be opened');
+    const request = rules.request(access, body);
     if (!request.ok) return this.#refuse(row, request.error);
-    const problem = this.#deps.urlProblem(request.value.url);
+    const problem = api.urlProblem(request.value.url);
     if (problem !== null) return this.#again(row, problem);
-    const verdict = judgeConfirmation(body, await this.#fetch(request.value));
+    const verdict = rules.judge(body, await this.#fetch(request.value));
     if (this.#stopped) return;
     switch (verdict.verdict) {
       case 'confirmed':
-        return this.#deps.release(row.sequence);
+        log.release(row.sequence);
+        return;
       case 'unconfirmed':
         return this.#refuse(row, verdict.detail);
       case 'retry':
@@ -116,36 +108,24 @@ export class Confirmations {
     }
   }
 
-  #refuse(row: Row, detail: string): void {
-    const issues = [{ path: '', message: `not confirmed: ${detail}` }];
-    this.#deps.log.refuse(row.sequence, issues, this.#deps.now());
+  #refuse({ sequence }: ConfirmationRow, detail: string): void {
+    const { log, clock } = this.#deps;
+    log.quarantineUnconfirmed(sequence, [{ path: '', message: `not confirmed: ${detail}` }], clock.now());
   }
 
-  #again(row: Row, detail: string): void {
+  #again(row: ConfirmationRow, detail: string): void {
+    const { rows, clock, random } = this.#deps;
     const attempt = row.attempts + 1;
-    const now = this.#deps.now();
     const schedule = [...DEFAULT_RETRY_SCHEDULE];
-    const next = nextAttempt({ attempt, schedule, now, random: this.#deps.random(), retryAfterMs: null });
-    if (next === 'dead') {
-      this.#refuse(row, detail);
-      return;
-    }
-    this.#deps.sql.exec(
-      'UPDATE confirmations SET attempts = ?, next_at = ?, detail = ? WHERE sequence = ?',
-      attempt,
-      next,
-      detail,
-      row.sequence,
-    );
+    const now = clock.now();
+    const next = nextAttempt({ attempt, schedule, now, random: random(), retryAfterMs: null });
+    if (next === 'dead') this.#refuse(row, detail);
+    else rows.update({ sequence: row.sequence, attempts: attempt, nextAt: next, detail });
   }
 
-  /** Status 0 stands for no answer. */
-  async #fetch(request: {
-    url: string;
-    headers: Record<string, string>;
-  }): Promise<{ status: number; json: unknown }> {
+  async #fetch(request: ConfirmRequest): Promise<ConfirmResponse> {
     try {
-      const response = await this.#deps.fetch(request.url, {
+      const response = await this.#deps.api.fetch(request.url, {
         headers: request.headers,
         redirect: 'manual',
         signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -154,23 +134,5 @@ export class Confirmations {
     } catch {
       return { status: 0, json: null };
     }
-  }
-}
-
-/** The body as JSON, or null where it is none or too large. */
-async function readJson(response: Response): Promise<unknown> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  if (response.body === null) return null;
-  for await (const chunk of response.body as ReadableStream<Uint8Array>) {
-    bytes += chunk.byteLength;
-    // Leaving the loop cancels the stream.
-    if (bytes > MAX_ENTITY_BYTES) return null;
-    chunks.push(chunk);
-  }
-  try {
-    return JSON.parse(await new Blob(chunks).text());
-  } catch {
-    return null;
   }
 }

@@ -10,8 +10,10 @@
 import { MAX_CONNECTIONS } from '../../delivery/courier';
 import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '../../delivery/outgoing';
 import type { DestinationRecord } from '../../subscriptions/webhook';
-import { type Flight, outgoing } from './delivery';
-import { MAX_TRAIL } from './delivery-queue';
+import type { Clock } from '../clock';
+import { callsFor, connectionsFor, newTraffic, pause, type Traffic } from './courier-traffic';
+import { type Delivery, outgoingEvent } from './delivery';
+import { MAX_TRAIL } from './trail';
 
 const MAX_CALLS = 24;
 const EVENTS_PER_CALL = 48;
@@ -19,25 +21,28 @@ const BYTES_PER_CALL = 4 * 1024 * 1024;
 /** Bytes under way in all calls together, except for the first call of a destination: an object has 128 MB. */
 const MAX_BYTES = 32 * 1024 * 1024;
 const SILENCE_MS = 10_000;
-const FIRST_PAUSE_MS = 1000;
-const MAX_PAUSE_MS = 30_000;
 
-export type CourierCallsDeps = {
+/** How deliveries leave the object. */
+export type Couriers = {
+  /** Opens the destination's secrets; null when they cannot be opened. */
   target: (destination: DestinationRecord) => Promise<OpenedTarget | null>;
   deliver: (target: CourierTarget, events: OutgoingEvent[]) => Promise<AttemptResult[]>;
-  body: (flight: Flight) => Uint8Array | null;
-  now: () => number;
-  /** Runs `action` after `ms`; returns what cancels it. */
-  later: (ms: number, action: () => void) => () => void;
-  settled: (flight: Flight, result: AttemptResult) => void;
-  returned: (flight: Flight) => void;
+  /** The bytes to send; null when they are gone. */
+  body: (delivery: Delivery) => Uint8Array | null;
+};
+
+export type CourierCallsDeps = {
+  couriers: Couriers;
+  clock: Clock;
+  /** An attempt has ended. */
+  ended: (delivery: Delivery, result: AttemptResult) => void;
+  /** A delivery did not start after all. */
+  givenBack: (delivery: Delivery) => void;
   /** A call ended: there is room again. */
   finished: () => void;
 };
 
-/** `window`: calls it may have under way at a time; `connections`: what those under way may use together. */
-type Traffic = { calls: number; connections: number; window: number; pauseMs: number; pausedUntil: number };
-type Carried = { flight: Flight; event: OutgoingEvent };
+type Carried = { delivery: Delivery; event: OutgoingEvent };
 
 export class CourierCalls {
   #deps: CourierCallsDeps;
@@ -73,7 +78,7 @@ export class CourierCalls {
   /** How many calls this destination may start now. `failing`: it has to show first that it answers again. */
   freeCalls(destination: DestinationRecord, failing: boolean): number {
     const traffic = this.#of(destination.id);
-    if (traffic.pausedUntil > this.#deps.now()) return 0;
+    if (traffic.pausedUntil > this.#deps.clock.now()) return 0;
     const single = failing || destination.ordering === 'strict';
     const most = single ? 1 : Math.min(traffic.window, callsFor(destination.maxInFlight));
     const own = traffic.calls === 0 ? 1 : 0;
@@ -81,8 +86,8 @@ export class CourierCalls {
   }
 
   /**
-   * Under `key`, whoever is next waits for the whole call: no more than can be under way at once. Else what is under way
-   * in all calls fits the trail twice, or calls would stand idle while the longest one holds the cursor.
+   * Under `key`, whoever is next waits for the whole call, so it carries no more than can be under way at once. Else all
+   * calls together carry about half the trail: were it all of it, one slow call would stop the cursor and idle the rest.
    */
   eventsPerCall({ ordering, maxInFlight }: DestinationRecord): number {
     if (ordering === 'key') return MAX_CONNECTIONS;
@@ -93,35 +98,35 @@ export class CourierCalls {
   /** When the pause after a failed call ends, ms since 1970, or null. */
   resumesAt(destinationId: string): number | null {
     const { pausedUntil } = this.#of(destinationId);
-    return pausedUntil > this.#deps.now() ? pausedUntil : null;
+    return pausedUntil > this.#deps.clock.now() ? pausedUntil : null;
   }
 
-  /** Sends flights of one destination, spread over the calls that are free. What is too large for them goes back. */
-  start(destination: DestinationRecord, flights: readonly Flight[], calls: number): void {
-    const most = this.#share(destination, flights.length, calls);
+  /** Sends deliveries of one destination, spread over the calls that are free. What is too large for them goes back. */
+  start(destination: DestinationRecord, deliveries: readonly Delivery[], calls: number): void {
+    const most = this.#share(destination, deliveries.length, calls);
     let next = 0;
     for (let call = 0; call < calls; call++) {
       const carried: Carried[] = [];
       let bytes = 0;
-      while (next < flights.length && carried.length < most) {
-        const flight = flights[next];
-        if (flight === undefined || !this.#fits(destination, flight, carried.length, bytes)) break;
+      while (next < deliveries.length && carried.length < most) {
+        const delivery = deliveries[next];
+        if (delivery === undefined || !this.#fits(destination, delivery, carried.length, bytes)) break;
         next++;
-        const body = this.#deps.body(flight);
+        const body = this.#deps.couriers.body(delivery);
         if (body === null) {
-          this.#deps.settled(flight, failure('redacted', this.#deps.now(), 0));
+          this.#deps.ended(delivery, failure('redacted', this.#deps.clock.now(), 0));
           continue;
         }
         bytes += body.byteLength;
-        carried.push({ flight, event: outgoing(flight, body) });
+        carried.push({ delivery, event: outgoingEvent(delivery, body) });
       }
       if (carried.length > 0) void this.#run(destination, carried, bytes);
     }
-    for (const flight of flights.slice(next)) this.#deps.returned(flight);
+    for (const delivery of deliveries.slice(next)) this.#deps.givenBack(delivery);
   }
 
   /**
-   * How many of `count` flights one of `calls` carries. A call is cheapest when it uses all its connections at once. Under
+   * How many of `count` deliveries one of `calls` carries. A call is cheapest when it uses all its connections at once. Under
    * `key` it carries fewer: whoever is next waits for its end.
    */
   #share(destination: DestinationRecord, count: number, calls: number): number {
@@ -131,7 +136,7 @@ export class CourierCalls {
     return Math.min(this.eventsPerCall(destination), Math.max(even, together));
   }
 
-  #fits({ id }: DestinationRecord, { event }: Flight, carried: number, bytes: number): boolean {
+  #fits({ id }: DestinationRecord, { event }: Delivery, carried: number, bytes: number): boolean {
     if (carried > 0) return bytes + event.bodyBytes <= Math.min(BYTES_PER_CALL, MAX_BYTES - this.#bytes);
     return this.#of(id).calls === 0 || event.bodyBytes <= MAX_BYTES - this.#bytes;
   }
@@ -145,18 +150,18 @@ export class CourierCalls {
     this.#bytes += bytes;
     try {
       const results = await this.#results(destination, carried, { inOrder, connections });
-      if (results === null) pause(traffic, this.#deps.now());
+      if (results === null) pause(traffic, this.#deps.clock.now());
       else this.#succeeded(traffic, results);
-      for (const [index, { flight }] of carried.entries()) {
+      for (const [index, { delivery }] of carried.entries()) {
         const result = results?.[index];
-        if (result === undefined) this.#deps.returned(flight);
-        else this.#deps.settled(flight, result);
+        if (result === undefined) this.#deps.givenBack(delivery);
+        else this.#deps.ended(delivery, result);
       }
     } catch {
       // A limit, a deploy, a crash. What the call did is unknown, so it all goes again, with the same ids.
       this.#limit = Math.max(1, Math.floor(this.#limit / 2));
-      pause(traffic, this.#deps.now());
-      for (const { flight } of carried) this.#deps.returned(flight);
+      pause(traffic, this.#deps.clock.now());
+      for (const { delivery } of carried) this.#deps.givenBack(delivery);
     } finally {
       traffic.calls--;
       traffic.connections -= connections;
@@ -183,18 +188,21 @@ export class CourierCalls {
       this.#targets.delete(destination.id);
       return null;
     }
-    const startedAt = this.#deps.now();
+    const startedAt = this.#deps.clock.now();
     const patience = target.timeoutMs + SILENCE_MS;
     let cancel = (): void => {};
     const silence = new Promise<AttemptResult[]>(resolve => {
-      cancel = this.#deps.later(patience, () => {
+      cancel = this.#deps.clock.later(patience, () => {
         const tried = how.inOrder ? carried.slice(0, 1) : carried;
         resolve(tried.map(() => failure('timeout', startedAt, patience)));
       });
     });
     const events = carried.map(({ event }) => event);
     try {
-      const results = await Promise.race([this.#deps.deliver({ ...target, ...how }, events), silence]);
+      const results = await Promise.race([
+        this.#deps.couriers.deliver({ ...target, ...how }, events),
+        silence,
+      ]);
       return results.length > 0 ? results : null;
     } finally {
       cancel();
@@ -202,12 +210,12 @@ export class CourierCalls {
   }
 
   #target(destination: DestinationRecord): Promise<OpenedTarget | null> {
-    const now = this.#deps.now();
+    const now = this.#deps.clock.now();
     const known = this.#targets.get(destination.id);
     if (known !== undefined && now < known.until) return known.target;
     const ends = destination.secrets.map(({ usableUntil }) => usableUntil ?? Number.POSITIVE_INFINITY);
     const until = Math.min(Number.POSITIVE_INFINITY, ...ends.filter(end => end > now));
-    const target = this.#deps.target(destination);
+    const target = this.#deps.couriers.target(destination);
     this.#targets.set(destination.id, { target, until });
     return target;
   }
@@ -215,24 +223,10 @@ export class CourierCalls {
   #of(destinationId: string): Traffic {
     const known = this.#traffic.get(destinationId);
     if (known !== undefined) return known;
-    const traffic = { calls: 0, connections: 0, window: 1, pauseMs: 0, pausedUntil: 0 };
+    const traffic = newTraffic();
     this.#traffic.set(destinationId, traffic);
     return traffic;
   }
-}
-
-/** The calls over which a destination's `max_in_flight` is spread. */
-const callsFor = (maxInFlight: number): number => Math.ceil(maxInFlight / MAX_CONNECTIONS);
-
-/** What the next call may use of it: an even share of what is left, so that all calls together use it up exactly. */
-function connectionsFor(maxInFlight: number, { calls, connections }: Traffic): number {
-  const share = Math.ceil((maxInFlight - connections) / Math.max(1, callsFor(maxInFlight) - calls));
-  return Math.min(MAX_CONNECTIONS, Math.max(1, share));
-}
-
-function pause(traffic: Traffic, now: number): void {
-  traffic.pauseMs = Math.min(MAX_PAUSE_MS, Math.max(FIRST_PAUSE_MS, traffic.pauseMs * 2));
-  traffic.pausedUntil = now + traffic.pauseMs;
 }
 
 const failure = (error: AttemptResult['error'], at: number, durationMs: number): AttemptResult => ({

@@ -1,4 +1,4 @@
-/** Stored secrets, opened for use: what a courier signs with, and what the provider's API is asked with. */
+/** A destination as couriers need it, with its stored secrets opened. */
 import type { OpenedTarget } from '../../delivery/outgoing';
 import { providerSigning } from '../../delivery/provider-signing';
 import { tokenHeaders } from '../../delivery/shared-token';
@@ -50,15 +50,4 @@ async function openAll(
     texts.push(opened.value);
   }
   return texts;
-}
-
-/** The provider's API as confirmations need it; null when nothing is confirmed, or the token does not open. */
-export async function confirmAccess(
-  env: Env,
-  { id, confirm }: WebhookRecord,
-): Promise<{ url: string; token: string } | null> {
-  const keys = await keysOf(env);
-  if (confirm === null || !keys.ok) return null;
-  const token = await open(keys.value, purpose.confirm(id), confirm.token.sealed);
-  return token.ok ? { url: confirm.url, token: token.value } : null;
 }

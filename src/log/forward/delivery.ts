@@ -1,13 +1,13 @@
 /** One delivery under way: an event, its destination, and what its attempt is. */
 import type { OutgoingEvent } from '../../delivery/outgoing';
-import type { DeliveryRow } from '../store/delivery-rows';
-import type { StoredEvent } from '../store/event-tables';
-import type { Task } from './delivery-queue';
+import type { DeliveryRow } from '../store/delivery-row';
+import type { StoredEvent } from '../store/stored-event';
+import type { QueuedEvent } from './queued-event';
 
-export type Flight = {
+export type Delivery = {
   destinationId: string;
   event: StoredEvent;
-  task: Task;
+  queued: QueuedEvent;
   /** What earlier attempts left, or null for a first attempt. */
   row: DeliveryRow | null;
   /** 0 for the delivery of the feed, else the id of the replay. */
@@ -21,11 +21,12 @@ export type Flight = {
 };
 
 /** The same delivery is never under way twice at a time. */
-export const flightKey = (destinationId: string, sequence: number, replay: number): string =>
+export const deliveryKey = (destinationId: string, sequence: number, replay: number): string =>
   `${destinationId}/${sequence}/${replay}`;
 
-export function outgoing(flight: Flight, body: Uint8Array): OutgoingEvent {
-  const { event, task, row, replay, newId, destinationId } = flight;
+/** What a courier is given of it. */
+export function outgoingEvent(delivery: Delivery, body: Uint8Array): OutgoingEvent {
+  const { event, queued, row, replay, newId, destinationId } = delivery;
   const messageId = `msg_${event.sequence}_${destinationId}`;
   return {
     messageId: newId ? `${messageId}_r${replay}` : messageId,
@@ -33,7 +34,7 @@ export function outgoing(flight: Flight, body: Uint8Array): OutgoingEvent {
     topic: event.topic,
     receivedAt: event.receivedAt,
     incrementId: event.incrementId,
-    previous: replay === 0 ? task.previous : null,
+    previous: replay === 0 ? queued.previous : null,
     gap: event.gap,
     late: event.late,
     attempt: (row?.attempts ?? 0) + 1,

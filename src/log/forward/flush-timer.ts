@@ -1,17 +1,15 @@
 /**
- * When finished deliveries are flushed. One by itself at once; those that follow each other share flushes, because each
- * costs a row, and a fifth of a second awake a sixth of one. Who waits for a flush to be let go waits for less.
+ * When finished deliveries are flushed. One by itself is flushed at once; those that follow each other share flushes.
+ *
+ * Each flush costs a row, and being awake for 200 ms costs a sixth of one. So flushes are 200 ms apart, and 25 ms when a
+ * delivery waits for one.
  */
+import type { Clock } from '../clock';
 
 const INTERVAL_MS = 200;
 const AWAITED_INTERVAL_MS = 25;
 
-export type FlushTimerDeps = {
-  now: () => number;
-  /** Runs `action` after `ms`; returns what cancels it. */
-  later: (ms: number, action: () => void) => () => void;
-  flush: () => void;
-};
+export type FlushTimerDeps = Clock & { flush: () => void };
 
 export class FlushTimer {
   #deps: FlushTimerDeps;

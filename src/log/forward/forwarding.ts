@@ -1,63 +1,56 @@
 /**
  * Forwarding: takes events from the feed to their destinations.
  *
- * Decides what may leave now, and hands it to couriers; how it went is accounted for in batches (`accounting.ts`): one
- * flush is one transaction that moves the cursors, writes exception rows and keeps the attempts. Between a delivery
- * and its flush a crash means a redelivery with the same `webhook-id`, never a loss. No destination waits for another.
+ * Decides what may leave now, and hands it to couriers. How it went is written in batches (`delivery-results.ts`): one
+ * flush is one transaction that moves the cursors, writes exception rows and keeps the attempts. No destination waits for
+ * another.
  */
-import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '../../delivery/outgoing';
+import type { AttemptResult } from '../../delivery/outgoing';
 import type { DestinationRecord } from '../../subscriptions/webhook';
-import type { Log } from '../commit/event-log';
-import type { Happening, OperationalTopic } from '../commit/notices';
+import type { Clock } from '../clock';
+import type { NoticeDetails, OperationalTopic } from '../commit/notices';
 import { AttemptJournal } from '../store/attempt-journal';
-import { BlockedKeys } from '../store/blocked-keys';
+import { BlockedKeyRows } from '../store/blocked-key-rows';
+import type { DayTables } from '../store/day-tables';
 import { DeliveryRows } from '../store/delivery-rows';
-import type { Segments, StoredEvent } from '../store/event-tables';
-import { type FeedPosition, releaseBefore } from '../store/feed';
-import { readState } from '../store/tables';
-import { CourierCalls } from './courier-calls';
-import { type Flight, flightKey } from './delivery';
-import type { Cursor } from './delivery-queue';
-import { Accounting, type Settled } from './delivery-results';
-import { Route, type StoredRoute } from './destination-state';
+import type { Feed } from '../store/feed';
+import { ReplayRows } from '../store/replay-rows';
+import { CourierCalls, type Couriers } from './courier-calls';
+import { type Delivery, deliveryKey } from './delivery';
+import { DeliveryEnds } from './delivery-ends';
+import { DeliveryResults } from './delivery-results';
+import type { DestinationState, Sources } from './destination-state';
+import { DestinationStates } from './destination-states';
 import { FlushTimer } from './flush-timer';
-import { Departures } from './next-deliveries';
+import { NextDeliveries } from './next-deliveries';
 import { type ReplaySpec, Replays } from './replays';
+import { readForwarding } from './stored-forwarding';
+import { WakeTimer } from './wake-timer';
 import { WakeTimes } from './wake-times';
-import { wants } from './wants';
 
-/** Events examined at a time while a replay is counted. */
-const COUNT_STEP = 2000;
 /** How far a cursor may move without a flush before it is stored: a destination that wants little writes as little. */
 const UNSTORED_ENTRIES = 1024;
 
-export type ForwardingDeps = {
-  storage: DurableObjectStorage;
-  log: Log;
-  /** Opens the destination's secrets; null when they cannot be opened. */
-  target: (destination: DestinationRecord) => Promise<OpenedTarget | null>;
-  deliver: (target: CourierTarget, events: OutgoingEvent[]) => Promise<AttemptResult[]>;
-  /** The bytes to send; null when they are gone. */
-  body: (flight: Flight) => Uint8Array | null;
-  now: () => number;
-  random: () => number;
-  /** Runs `action` after `ms`; returns what cancels it. */
-  later: (ms: number, action: () => void) => () => void;
+/** What forwarding tells the object it is part of. */
+export type ForwardingOwner = {
   /** Something changed that the alarm depends on. */
   rescheduled: () => void;
   /** Ends the object; its next request or alarm starts from what is stored. */
   abort: (why: string) => void;
   /** Tells operators that something happened; inside the transaction of the change. */
-  report: (topic: OperationalTopic, happening: Happening) => void;
+  addNotice: (topic: OperationalTopic, details: NoticeDetails) => void;
   /** A destination answered 410: it wants no more. */
   gone: (destinationId: string) => void;
 };
 
-/** The row that every flush writes. */
-export type StoredForwarding = {
-  routes: [string, StoredRoute][];
-  replays: [number, number][];
-  attempts: AttemptJournal['recent'];
+export type ForwardingDeps = {
+  storage: DurableObjectStorage;
+  feed: Feed;
+  days: DayTables;
+  clock: Clock;
+  random: () => number;
+  couriers: Couriers;
+  owner: ForwardingOwner;
 };
 
 export class Forwarding {
@@ -65,191 +58,147 @@ export class Forwarding {
   readonly replays: Replays;
   readonly journal: AttemptJournal;
   #deps: ForwardingDeps;
-  #destinations: readonly DestinationRecord[];
-  #routes = new Map<string, Route>();
+  #sources: Sources & { feed: Feed };
+  #states: DestinationStates;
   #calls: CourierCalls;
-  #departures: Departures;
+  #next: NextDeliveries;
   #times: WakeTimes;
-  #accounting: Accounting;
-  #settled: Settled[] = [];
+  #ends: DeliveryEnds;
+  #results: DeliveryResults;
   #flushTimer: FlushTimer;
-  #wake: { at: number; cancel: () => void } | null = null;
+  #wakeTimer: WakeTimer;
   #stopped = false;
 
   constructor(destinations: readonly DestinationRecord[], deps: ForwardingDeps) {
-    const { storage, log } = deps;
+    const { storage, feed, days, clock, couriers, random, owner } = deps;
+    const { sql } = storage;
+    const stored = readForwarding(sql);
     this.#deps = deps;
-    this.#destinations = destinations;
-    this.rows = new DeliveryRows(storage.sql);
-    const text = readState(storage.sql, 'forwarding');
-    const stored: StoredForwarding =
-      text === null ? { routes: [], replays: [], attempts: [] } : (JSON.parse(text) as StoredForwarding);
-    this.journal = new AttemptJournal(log.segments, stored.attempts);
-    this.replays = new Replays(storage.sql, log.segments, this.rows, stored.replays);
+    this.rows = new DeliveryRows(sql);
+    this.journal = new AttemptJournal(sql, days, stored.attempts);
+    this.replays = new Replays(new ReplayRows(sql), feed, this.rows, stored.replays);
+    this.#sources = { feed, rows: this.rows, blockedRows: new BlockedKeyRows(sql) };
+    this.#states = new DestinationStates(this.#sources, this.replays);
     this.#calls = new CourierCalls({
-      ...deps,
-      settled: (flight, result) => this.#settle(flight, result),
-      returned: flight => this.#giveBack(flight),
+      ...{ couriers, clock },
+      ended: (delivery, result) => this.#ended(delivery, result),
+      givenBack: delivery => this.#givenBack(delivery),
       finished: () => this.pump(),
     });
-    this.#accounting = new Accounting(this.rows, this.journal, this.replays, deps);
-    this.#departures = new Departures(storage.sql, log, this.rows, this.replays);
-    this.#times = new WakeTimes(log, this.rows, this.replays, this.#calls);
+    this.#ends = new DeliveryEnds(this.rows, this.journal, this.replays, random);
+    const { rows, journal, replays } = this;
+    const { addNotice } = owner;
+    this.#results = new DeliveryResults({ storage, rows, journal, replays, ends: this.#ends, addNotice });
+    this.#next = new NextDeliveries(feed, rows, replays);
+    this.#times = new WakeTimes(feed, rows, replays, this.#calls);
     const flush = (): void => {
       this.flush();
       this.pump();
     };
-    this.#flushTimer = new FlushTimer({ ...deps, flush });
-    const routes = new Map(stored.routes);
-    this.#arrange(routes);
+    this.#flushTimer = new FlushTimer({ ...clock, flush });
+    this.#wakeTimer = new WakeTimer(clock, () => this.pump());
+    const known = new Map(stored.destinations);
+    this.#arrange(destinations, known);
     // Where a new destination starts has to outlive a crash before its first flush.
-    const isStored = routes.size === destinations.length && destinations.every(({ id }) => routes.has(id));
-    if (!isStored) this.#save();
-  }
-
-  #save(): void {
-    this.#deps.storage.transactionSync(() => this.#accounting.save(this.#routes));
+    const isStored = known.size === destinations.length && destinations.every(({ id }) => known.has(id));
+    if (!isStored) storage.transactionSync(() => this.#results.save(this.#states.byId));
   }
 
   /** Takes over changed destinations. New ones get their start; deleted ones are forgotten. */
   configure(destinations: readonly DestinationRecord[]): void {
     this.flush();
-    this.#destinations = destinations;
     this.#deps.storage.transactionSync(() => {
-      this.#arrange(new Map());
-      this.#accounting.save(this.#routes);
+      this.#arrange(destinations, new Map());
+      this.#results.save(this.#states.byId);
     });
   }
 
   stop(): void {
     this.#stopped = true;
     this.#flushTimer.stop();
-    this.#wake?.cancel();
+    this.#wakeTimer.stop();
   }
 
-  #arrange(stored: ReadonlyMap<string, StoredRoute>): void {
-    const { sql } = this.#deps.storage;
-    const wanted = new Map(this.#destinations.map(destination => [destination.id, destination]));
-    for (const id of new Set([...this.#routes.keys(), ...stored.keys()])) {
-      if (wanted.has(id)) continue;
-      this.#routes.delete(id);
-      this.rows.forget(id);
-      this.replays.forget(id);
-      BlockedKeys.forget(sql, id);
-    }
-    for (const [id, destination] of wanted) {
-      const route = this.#routes.get(id);
-      if (route !== undefined) route.configure(destination);
-      else {
-        const from = stored.get(id) ?? this.#startOf(destination);
-        this.#routes.set(id, new Route(destination, from, this.#tables, this.#end, this.#deps.now()));
-      }
-    }
-    this.#calls.arrange(this.#destinations);
-  }
-
-  get #tables(): { sql: SqlStorage; rows: DeliveryRows; segments: Segments } {
-    return { sql: this.#deps.storage.sql, rows: this.rows, segments: this.#deps.log.segments };
-  }
-
-  /** The last position of the feed there is. */
-  get #end(): FeedPosition {
-    const { lastSequence, lastRelease } = this.#deps.log.head;
-    return { sequence: lastSequence, release: lastRelease };
-  }
-
-  #startOf({ start }: DestinationRecord): Cursor {
-    if (start === 'now') return { ...this.#end, previous: 0, ordinal: 0 };
-    const first = this.#deps.log.segments.firstSequence;
-    const sequence = Math.max(start === 'beginning' ? 1 : start.sequence, first) - 1;
-    const release = releaseBefore(this.#deps.storage.sql, sequence + 1);
-    return { sequence, release, previous: 0, ordinal: 0 };
+  #arrange(
+    destinations: readonly DestinationRecord[],
+    stored: Parameters<DestinationStates['arrange']>[1],
+  ): void {
+    this.#states.arrange(destinations, stored, this.#deps.clock.now());
+    this.#calls.arrange(destinations);
   }
 
   /** Sends whatever can be sent now. Cheap when there is nothing; called after every commit, result and alarm. */
   pump(): void {
     if (this.#stopped) return;
-    for (const route of this.#routes.values()) {
-      if (route.destination.isActive) this.#pumpRoute(route);
-    }
+    for (const state of this.#states.byId.values()) if (state.destination.isActive) this.#send(state);
     this.#store();
     this.#requestFlush();
-    this.#wakeUp();
-    this.#deps.rescheduled();
+    // Short waits are timers of this object, which is awake anyway.
+    this.#wakeTimer.request(this.#times.timerAt(this.#states.byId.values(), this.#deps.clock.now()));
+    this.#deps.owner.rescheduled();
   }
 
-  /**
-   * Stores what no flush would: events that a full trail has to pass, cursors that only passed others', the end of a
-   * replay that found nothing to send.
-   */
+  /** Saves progress when no delivery ended: full trails, cursors that only skipped, replays that found nothing to send. */
   #store(): void {
-    const routes = [...this.#routes.values()];
-    const now = this.#deps.now();
-    const overflow = routes.filter(({ lane }) => lane.overflowsAt(now) === now);
-    const ahead = routes.some(
-      ({ lane, storedSequence }) => lane.cursor.sequence > storedSequence + UNSTORED_ENTRIES,
+    const states = [...this.#states.byId.values()];
+    const now = this.#deps.clock.now();
+    const full = states.filter(({ queue }) => queue.overflowsAt(now) === now);
+    const isAhead = states.some(
+      ({ queue, storedSequence }) => queue.cursor.sequence > storedSequence + UNSTORED_ENTRIES,
     );
-    if (overflow.length === 0 && !ahead && !this.replays.ended) return;
-    this.#write(() => this.#accounting.overflow(this.#routes, overflow, now));
+    if (full.length === 0 && !isAhead && !this.replays.ended) return;
+    this.#write(() => this.#results.overflow(this.#states.byId, full, now));
     // The scan can go on.
-    for (const route of overflow) if (route.destination.isActive) this.#pumpRoute(route);
-    if (overflow.length > 0) this.#store();
+    for (const state of full) if (state.destination.isActive) this.#send(state);
+    if (full.length > 0) this.#store();
   }
 
-  #pumpRoute(route: Route): void {
-    const { destination, gate } = route;
-    const now = this.#deps.now();
-    route.unread = false;
-    if (!route.inOrder) {
-      if (route.flying.size > 0) return;
-      route.reorder(this.#tables, this.#end);
+  /** Starts what may leave for one destination. */
+  #send(state: DestinationState): void {
+    const { destination, gate } = state;
+    const now = this.#deps.clock.now();
+    state.unread = false;
+    if (state.orderingHasChanged) {
+      if (state.underWay.size > 0) return;
+      state.reorder(this.#sources);
     }
     const calls = this.#calls.freeCalls(destination, gate.failing);
     const allowed = gate.allows(destination.ratePerSecond, now);
     const room = Math.min(allowed, calls * this.#calls.eventsPerCall(destination));
     if (room < 1) return;
-    const flights = this.#departures.next(route, room, now);
-    if (flights.length === 0) return;
-    gate.started(flights.length, now);
-    for (const { event, replay } of flights) {
-      route.flying.add(flightKey(destination.id, event.sequence, replay));
+    const deliveries = this.#next.take(state, room, now);
+    if (deliveries.length === 0) return;
+    gate.started(deliveries.length, now);
+    for (const { event, replay } of deliveries) {
+      state.underWay.add(deliveryKey(destination.id, event.sequence, replay));
     }
-    this.#calls.start(destination, flights, calls);
+    this.#calls.start(destination, deliveries, calls);
   }
 
-  #giveBack(flight: Flight): void {
-    const { destinationId, event, task, row, replay } = flight;
-    const route = this.#routes.get(destinationId);
-    if (route === undefined) return;
-    route.flying.delete(flightKey(destinationId, event.sequence, replay));
-    route.gate.returned(flight.probe);
-    task.flyingSince = null;
-    if (replay !== 0 && row === null) this.replays.giveBack(replay, event);
-    else if (replay === 0) route.lane.giveBack(task);
+  #givenBack(delivery: Delivery): void {
+    const state = this.destination(delivery.destinationId);
+    if (state !== null) this.#ends.givenBack(state, delivery);
   }
 
-  #settle(flight: Flight, result: AttemptResult): void {
-    const now = this.#deps.now();
-    this.#settled.push({ flight, result, at: now });
-    this.#routes.get(flight.destinationId)?.finished(flight, result, now);
+  #ended(delivery: Delivery, result: AttemptResult): void {
+    const now = this.#deps.clock.now();
+    this.#results.add(delivery, result, now);
+    this.destination(delivery.destinationId)?.attemptEnded(delivery, result, now);
   }
 
-  /** What was settled is flushed in time. */
+  /** What ended is flushed in time. */
   #requestFlush(): void {
-    if (this.#settled.length === 0) return;
-    const failed = this.#settled.some(({ result }) => result.outcome !== 'delivered');
-    this.#flushTimer.request(failed || [...this.#routes.values()].some(({ lane }) => lane.awaitsFlush));
+    if (this.#results.isEmpty) return;
+    const states = [...this.#states.byId.values()];
+    this.#flushTimer.request(this.#results.hasFailures || states.some(({ queue }) => queue.awaitsFlush));
   }
 
-  /** Writes what is known about finished attempts, in one transaction. */
+  /** Writes what is known about ended attempts, in one transaction. */
   flush(): void {
-    if (this.#stopped || this.#settled.length === 0) return;
+    if (this.#stopped || this.#results.isEmpty) return;
     this.#flushTimer.flushed();
-    const settled = this.#settled;
-    this.#settled = [];
     this.#write(() => {
-      const gone = this.#accounting.flush(this.#routes, settled);
-      for (const id of gone) this.#deps.gone(id);
+      for (const id of this.#results.flush(this.#states.byId)) this.#deps.owner.gone(id);
     });
   }
 
@@ -258,71 +207,43 @@ export class Forwarding {
       write();
     } catch {
       // What is in memory has gone ahead of what is stored: the object starts anew from there.
-      this.#deps.abort('forwarding could not be written');
+      this.#deps.owner.abort('forwarding could not be written');
     }
   }
 
   /** When to pump again, ms since 1970, or null when nothing is due by itself: what the alarm is for. */
   nextAt(): number | null {
-    return this.#times.alarmAt(this.#routes.values(), this.#deps.now());
+    return this.#times.alarmAt(this.#states.byId.values(), this.#deps.clock.now());
   }
 
-  /** Short waits are timers of this object, which is awake anyway. */
-  #wakeUp(): void {
-    const now = this.#deps.now();
-    const at = this.#times.timerAt(this.#routes.values(), now);
-    if (at === null || (this.#wake !== null && this.#wake.at <= at)) return;
-    this.#wake?.cancel();
-    const cancel = this.#deps.later(Math.max(1, at - now), () => {
-      this.#wake = null;
-      this.pump();
-    });
-    this.#wake = { at, cancel };
-  }
-
-  /** Counts what a replay would send: in steps, between which other work of the object goes on. */
-  async countReplay(spec: ReplaySpec): Promise<number> {
-    const job = { ...spec, id: 0, createdAt: this.#deps.now() };
-    let count = 0;
-    for (let after: number | null = spec.fromSequence - 1; after !== null; ) {
-      const route = this.#routes.get(spec.destinationId);
-      if (route === undefined) return count;
-      const wanted = (event: StoredEvent) => wants(route.destination, event, this.#deps.log.segments);
-      const step: { count: number; next: number | null } = this.replays.count(job, after, COUNT_STEP, wanted);
-      count += step.count;
-      after = step.next;
-      if (after !== null) await new Promise<void>(resolve => void this.#deps.later(0, resolve));
-      if (this.#stopped) return count;
-    }
-    return count;
+  get isStopped(): boolean {
+    return this.#stopped;
   }
 
   /** Stores a replay and begins it. */
   startReplay(spec: ReplaySpec): void {
     if (this.#stopped) return;
-    this.#deps.storage.transactionSync(() => {
-      this.replays.start(spec, this.#deps.now());
-    });
+    this.#deps.storage.transactionSync(() => this.replays.start(spec, this.#deps.clock.now()));
     this.pump();
   }
 
   /** A destination as it stands, or null for an unknown one. */
-  route(destinationId: string): Route | null {
-    return this.#routes.get(destinationId) ?? null;
+  destination(destinationId: string): DestinationState | null {
+    return this.#states.byId.get(destinationId) ?? null;
   }
 
   /** Retention dropped the oldest events. Inside no transaction of the caller's. */
   dropped(): void {
     this.flush();
-    const { segments, head } = this.#deps.log;
+    const { feed, storage, clock } = this.#deps;
     // When nothing is left, everything has gone.
-    const first = segments.after(0, 1)[0]?.sequence ?? head.lastSequence + 1;
-    const now = this.#deps.now();
+    const first = feed.eventsAfter(0, 1)[0]?.sequence ?? feed.end.sequence + 1;
+    const now = clock.now();
     this.#write(() => {
-      this.#deps.storage.transactionSync(() => {
-        for (const route of this.#routes.values()) route.lose(first, this.rows, now);
+      storage.transactionSync(() => {
+        for (const state of this.#states.byId.values()) state.lose(first, this.rows, now);
         this.rows.prune(first);
-        this.#accounting.save(this.#routes);
+        this.#results.save(this.#states.byId);
       });
     });
   }

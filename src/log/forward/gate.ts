@@ -18,7 +18,7 @@ export class Gate {
   }
 
   /** True while only probes go out. */
-  get open(): boolean {
+  get onlyProbes(): boolean {
     return this.circuit.state === 'open';
   }
 
@@ -45,7 +45,7 @@ export class Gate {
   }
 
   started(count: number, now: number): void {
-    if (this.open) this.#probing = true;
+    if (this.onlyProbes) this.#probing = true;
     this.circuit = started(this.circuit, count, now);
     this.#earn(-count);
   }

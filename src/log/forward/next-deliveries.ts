@@ -1,15 +1,14 @@
 /**
  * What leaves next for a destination: due retries, then the feed and replays in turn; and to a destination that is
- * only probed, whatever there is to probe it with. Reads; changes only the lane's and the replays' own places.
+ * only probed, whatever there is to probe it with. Reads; changes only the places of the queue and of the replays.
  */
-
-import type { Log } from '../commit/event-log';
-import type { DeliveryRow, DeliveryRows } from '../store/delivery-rows';
-import type { StoredEvent } from '../store/event-tables';
-import { type FeedEntry, readFeed } from '../store/feed';
-import { type Flight, flightKey } from './delivery';
-import { newTask, type Task } from './delivery-queue';
-import { type Route, taskOfRow } from './destination-state';
+import type { DeliveryRow } from '../store/delivery-row';
+import type { DeliveryRows } from '../store/delivery-rows';
+import type { Feed, FeedEntry } from '../store/feed';
+import type { StoredEvent } from '../store/stored-event';
+import { type Delivery, deliveryKey } from './delivery';
+import type { DestinationState } from './destination-state';
+import { atRest, type QueuedEvent, queuedFromRow, send } from './queued-event';
 import type { Replays } from './replays';
 import { wants } from './wants';
 
@@ -18,121 +17,123 @@ const ENTRIES_PER_READ = 128;
 /** How many entries one turn reads for a destination that wants few of them: appends must not wait for longer. */
 const ENTRIES_PER_TURN = 2048;
 
-export class Departures {
-  #sql: SqlStorage;
-  #log: Log;
+export class NextDeliveries {
+  #feed: Feed;
   #rows: DeliveryRows;
   #replays: Replays;
 
-  constructor(sql: SqlStorage, log: Log, rows: DeliveryRows, replays: Replays) {
-    this.#sql = sql;
-    this.#log = log;
+  constructor(feed: Feed, rows: DeliveryRows, replays: Replays) {
+    this.#feed = feed;
     this.#rows = rows;
     this.#replays = replays;
   }
 
   /** Up to `room` deliveries to start now (`now` in ms since 1970). */
-  next(route: Route, room: number, now: number): Flight[] {
-    const { id } = route.destination;
-    const probe = route.gate.open;
-    const flights = this.#retries(route, this.#rows.due(id, now), room);
-    const replaysFirst = route.replaysTurn && this.#replays.waits(id);
-    route.replaysTurn = !replaysFirst;
-    const share = replaysFirst ? Math.ceil((room - flights.length) / 2) : 0;
-    flights.push(...this.#replayed(route, share));
-    flights.push(...this.#fresh(route, room - flights.length, now));
-    flights.push(...this.#replayed(route, room - flights.length));
+  take(state: DestinationState, room: number, now: number): Delivery[] {
+    const { id } = state.destination;
+    const probe = state.gate.onlyProbes;
+    const deliveries = this.#retries(state, this.#rows.due(id, now), room);
+    const replaysFirst = state.replaysTurn && this.#replays.waits(id);
+    state.replaysTurn = !replaysFirst;
+    const share = replaysFirst ? Math.ceil((room - deliveries.length) / 2) : 0;
+    deliveries.push(...this.#replayed(state, share));
+    deliveries.push(...this.#fresh(state, room - deliveries.length, now));
+    deliveries.push(...this.#replayed(state, room - deliveries.length));
     // Nothing is due by itself: the earliest retry tests the destination, without using up its schedule.
-    if (probe && flights.length === 0) flights.push(...this.#retries(route, this.#rows.upcoming(id), 1));
-    for (const { task } of flights) task.flyingSince = now;
-    return flights.map(flight => ({ ...flight, probe, startedAt: now }));
+    if (probe && deliveries.length === 0)
+      deliveries.push(...this.#retries(state, this.#rows.upcoming(id), 1));
+    for (const { queued } of deliveries) send(queued, now);
+    return deliveries.map(delivery => ({ ...delivery, probe, startedAt: now }));
   }
 
-  #retries(route: Route, rows: Iterable<DeliveryRow>, room: number): Flight[] {
-    const { lane, flying } = route;
-    const flights: Flight[] = [];
-    if (room < 1) return flights;
+  #retries(state: DestinationState, rows: Iterable<DeliveryRow>, room: number): Delivery[] {
+    const { queue, underWay } = state;
+    const deliveries: Delivery[] = [];
+    if (room < 1) return deliveries;
     for (const row of rows) {
       const { destinationId, sequence, replay } = row;
-      if (flying.has(flightKey(destinationId, sequence, replay))) continue;
-      const waiting = replay === 0 ? lane.find(sequence) : null;
+      if (underWay.has(deliveryKey(destinationId, sequence, replay))) continue;
+      const waiting = replay === 0 ? queue.find(sequence) : null;
       // After a crash the scan comes to it again first: then its place is known.
-      if (waiting === null && replay === 0 && row.ordinal > lane.scan.ordinal && isRevisiting(route))
+      if (waiting === null && replay === 0 && row.ordinal > queue.scan.ordinal && state.isRevisiting)
         continue;
       // It became ordered after it had failed: now it waits for its turn as well.
-      if (waiting !== null && !lane.isFirst(waiting)) continue;
-      const flight = this.#flight(route, waiting ?? taskOfRow(row, []), replay, row);
+      if (waiting !== null && !queue.isFirst(waiting)) continue;
+      const delivery = this.#delivery(state, waiting ?? queuedFromRow(row, []), replay, row);
       // Past its retention: housekeeping drops the row too.
-      if (flight === null) continue;
-      flights.push(flight);
-      if (flights.length >= room) break;
+      if (delivery === null) continue;
+      deliveries.push(delivery);
+      if (deliveries.length >= room) break;
     }
-    return flights;
+    return deliveries;
   }
 
-  #fresh(route: Route, room: number, now: number): Flight[] {
-    const { lane, destination } = route;
+  #fresh(state: DestinationState, room: number, now: number): Delivery[] {
+    const { queue, destination } = state;
+    const wanted = (event: StoredEvent) => wants(destination, event, this.#feed);
     let read = 0;
-    for (let limit = lane.scanRoom(room); limit > 0 && this.#isBehind(route); limit = lane.scanRoom(room)) {
+    for (
+      let limit = queue.scanRoom(room);
+      limit > 0 && this.#feed.goesOnAfter(queue.scan);
+      limit = queue.scanRoom(room)
+    ) {
       if (read >= ENTRIES_PER_TURN) {
-        route.unread = true;
+        state.unread = true;
         break;
       }
       const count = Math.min(ENTRIES_PER_READ, limit);
-      const entries = readFeed(this.#sql, this.#log, lane.scan, count);
-      lane.pass(entries, event => wants(destination, event, this.#log.segments), this.#fates(route, entries));
+      const entries = this.#feed.after(queue.scan, count);
+      queue.pass(entries, wanted, this.#fates(state, entries));
       read += entries.length;
-      if (entries.length < count) {
-        const { lastSequence, lastRelease } = this.#log.head;
-        lane.passAll({ sequence: lastSequence, release: lastRelease });
-      }
+      if (entries.length < count) queue.passAll(this.#feed.end);
     }
     if (room < 1) return [];
-    const flights: Flight[] = [];
-    for (const task of lane.take(room, now)) {
-      const flight = this.#flight(route, task, 0, null);
-      if (flight === null) lane.settle(task);
-      else flights.push(flight);
+    const deliveries: Delivery[] = [];
+    for (const queued of queue.take(room, now)) {
+      const delivery = this.#delivery(state, queued, 0, null);
+      if (delivery === null) queue.settle(queued);
+      else deliveries.push(delivery);
     }
-    return flights;
+    return deliveries;
   }
 
-  #isBehind({ lane }: Route): boolean {
-    const { lastSequence, lastRelease } = this.#log.head;
-    return lane.scan.sequence < lastSequence || lane.scan.release < lastRelease;
-  }
-
-  /** The rows of events that the scan passed before a crash. */
-  #fates(route: Route, entries: readonly FeedEntry[]): ReturnType<DeliveryRows['fates']> {
-    if (!isRevisiting(route)) return new Map();
+  /** What became of the events that the scan passed before a crash. */
+  #fates(state: DestinationState, entries: readonly FeedEntry[]): ReturnType<DeliveryRows['fates']> {
+    if (!state.isRevisiting) return new Map();
     const sequences = entries.flatMap(({ event }) => (event === null ? [] : [event.sequence]));
-    return this.#rows.fates(route.destination.id, sequences);
+    return this.#rows.fates(state.destination.id, sequences);
   }
 
-  #replayed(route: Route, room: number): Flight[] {
+  #replayed(state: DestinationState, room: number): Delivery[] {
     if (room < 1) return [];
-    const flights: Flight[] = [];
-    const wanted = (event: StoredEvent) => wants(route.destination, event, this.#log.segments);
-    const { taken, unread } = this.#replays.take(route.destination.id, room, wanted);
-    if (unread) route.unread = true;
+    const deliveries: Delivery[] = [];
+    const wanted = (event: StoredEvent) => wants(state.destination, event, this.#feed);
+    const { taken, unread } = this.#replays.take(state.destination.id, room, wanted);
+    if (unread) state.unread = true;
     for (const { job, event } of taken) {
-      const task = { ...newTask(event.sequence, 0, 0, []), event };
-      const flight = this.#flight(route, task, job.id, null);
-      if (flight !== null) flights.push({ ...flight, newId: job.newId });
+      const { sequence } = event;
+      const queued: QueuedEvent = {
+        ...{ sequence, ordinal: 0, previous: 0, keys: [] },
+        state: { kind: 'waiting', event },
+      };
+      const delivery = this.#delivery(state, queued, job.id, null);
+      if (delivery !== null) deliveries.push({ ...delivery, newId: job.newId });
     }
-    return flights;
+    return deliveries;
   }
 
-  #flight(route: Route, task: Task, replay: number, row: DeliveryRow | null): Flight | null {
-    const event = task.event ?? this.#log.segments.get(task.sequence);
+  /** Null when the event is not here any more. */
+  #delivery(
+    { destination }: DestinationState,
+    queued: QueuedEvent,
+    replay: number,
+    row: DeliveryRow | null,
+  ): Delivery | null {
+    const rest = atRest(queued);
+    const event = (rest.kind === 'waiting' ? rest.event : null) ?? this.#feed.event(queued.sequence);
     if (event === null) return null;
     const newId = replay !== 0 && (row?.newId ?? false);
-    const { id: destinationId } = route.destination;
-    return { destinationId, event, task, row, replay, newId, probe: false, startedAt: 0 };
+    const { id: destinationId } = destination;
+    return { destinationId, event, queued, row, replay, newId, probe: false, startedAt: 0 };
   }
-}
-
-/** Whether the scan is where it may have been before a crash. */
-function isRevisiting({ lane, revisitsUpTo }: Route): boolean {
-  return lane.scan.sequence < revisitsUpTo.sequence || lane.scan.release < revisitsUpTo.release;
 }

@@ -37,3 +37,22 @@ export function wantsSlackForm(url: string): boolean {
   const address = URL.parse(url);
   return address !== null && (address.hostname === 'hooks.slack.com' || address.hash === '#slack');
 }
+
+/** An operational event's body as a line for a chat channel that takes `{"text"}` (Slack's incoming webhooks). */
+export function slackBody(body: Uint8Array): Uint8Array {
+  const { topic, message } = JSON.parse(new TextDecoder().decode(body)) as {
+    topic: string;
+    message: Record<string, unknown>;
+  };
+  const { webhook_id, webhook_name, count, ...rest } = message;
+  const name = webhook_name === null ? String(webhook_id) : `${webhook_name} (${webhook_id})`;
+  const what = topic.replace('gateway:', '').replaceAll('_', ' ');
+  const times = count === 1 ? '' : ` ×${count}`;
+  const details = JSON.stringify(rest);
+  // Slack reads these three as markup.
+  const escaped = `${name}: ${what}${times} ${details}`
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+  return new TextEncoder().encode(JSON.stringify({ text: escaped }));
+}

@@ -1,49 +1,54 @@
 /** Replays as they are asked for: checked, counted, and turned into one job per destination. */
 import type { WebhookRecord } from '../../subscriptions/webhook';
-import type { Log } from '../commit/event-log';
+import type { Clock } from '../clock';
 import type { ReplayRequest, ReplayResult } from '../contract';
+import type { Feed } from '../store/feed';
+import type { StoredEvent } from '../store/stored-event';
 import type { Forwarding } from './forwarding';
 import type { ReplaySpec } from './replays';
+import { wants } from './wants';
 
-type Parts = { webhook: WebhookRecord; log: Log; forwarding: Forwarding };
+/** Events examined at a time while a replay is counted. */
+const COUNT_STEP = 2000;
+
+export type ReplayParts = { webhook: WebhookRecord; feed: Feed; forwarding: Forwarding; clock: Clock };
 
 /** Sends a range of the log again; it ends at the last event there is now. */
-export async function replayRange(
-  { webhook, log, forwarding }: Parts,
-  request: ReplayRequest,
-): Promise<ReplayResult> {
+export async function replayRange(parts: ReplayParts, request: ReplayRequest): Promise<ReplayResult> {
+  const { webhook, feed } = parts;
   const { destinationId, dryRun, fromSequence, toSequence, ...filter } = request;
   const ids = destinationsFor(webhook, destinationId);
   if (ids === null) return { kind: 'unknown_destination' };
-  const { lastSequence } = log.head;
+  const { sequence: lastSequence } = feed.end;
   let count = 0;
   for (const id of ids) {
     const spec: ReplaySpec = {
       ...filter,
       destinationId: id,
-      fromSequence: Math.max(fromSequence ?? 1, log.segments.firstSequence),
+      fromSequence: Math.max(fromSequence ?? 1, feed.firstSequence),
       toSequence: Math.min(toSequence ?? lastSequence, lastSequence),
       unasked: false,
     };
-    count += await forwarding.countReplay(spec);
-    if (!dryRun) forwarding.startReplay(spec);
+    count += await countReplay(parts, spec);
+    if (!dryRun) parts.forwarding.startReplay(spec);
   }
   return { kind: 'ok', count };
 }
 
 /** Sends one event again: to the destinations that want it, or to the one that was chosen. */
 export async function replayOne(
-  { webhook, log, forwarding }: Parts,
+  parts: ReplayParts,
   sequence: number,
   destinationId: string | null,
   newId: boolean,
 ): Promise<ReplayResult> {
+  const { webhook, feed } = parts;
   const ids = destinationsFor(webhook, destinationId);
   if (ids === null) return { kind: 'unknown_destination' };
-  const event = log.segments.get(sequence);
+  const event = feed.event(sequence);
   if (event === null) return { kind: 'unknown_event' };
   if (event.status !== 'forwardable') return { kind: 'not_forwarded' };
-  if (log.segments.body(sequence) === null) return { kind: 'redacted' };
+  if (feed.body(sequence) === null) return { kind: 'redacted' };
   let count = 0;
   for (const id of ids) {
     const spec: ReplaySpec = {
@@ -57,10 +62,35 @@ export async function replayOne(
       newId,
       unasked: destinationId !== null,
     };
-    count += await forwarding.countReplay(spec);
-    forwarding.startReplay(spec);
+    count += await countReplay(parts, spec);
+    parts.forwarding.startReplay(spec);
   }
   return { kind: 'ok', count };
+}
+
+/** Counts what a replay would send: in steps, between which other work of the object goes on. */
+export async function countReplay(
+  { forwarding, feed, clock }: Omit<ReplayParts, 'webhook'>,
+  spec: ReplaySpec,
+): Promise<number> {
+  const job = { ...spec, id: 0, createdAt: clock.now() };
+  let count = 0;
+  for (let after: number | null = spec.fromSequence - 1; after !== null; ) {
+    const destination = forwarding.destination(spec.destinationId)?.destination;
+    if (destination === undefined) return count;
+    const wanted = (event: StoredEvent) => wants(destination, event, feed);
+    const step: { count: number; next: number | null } = forwarding.replays.count(
+      job,
+      after,
+      COUNT_STEP,
+      wanted,
+    );
+    count += step.count;
+    after = step.next;
+    if (after !== null) await new Promise<void>(resolve => void clock.later(0, resolve));
+    if (forwarding.isStopped) return count;
+  }
+  return count;
 }
 
 /** The ids a replay goes to; null for a destination that the webhook does not have. */

@@ -7,8 +7,11 @@
  */
 import { topicMatches } from '../../subscriptions/topics';
 import type { EventStatus } from '../contract';
-import type { DeliveryRow, DeliveryRows } from '../store/delivery-rows';
-import type { Segments, StoredEvent } from '../store/event-tables';
+import type { DeliveryRow } from '../store/delivery-row';
+import type { DeliveryRows } from '../store/delivery-rows';
+import type { Feed } from '../store/feed';
+import type { ReplayRows } from '../store/replay-rows';
+import type { StoredEvent } from '../store/stored-event';
 
 export type ReplaySpec = {
   destinationId: string;
@@ -33,57 +36,46 @@ export type ReplayJob = ReplaySpec & {
   createdAt: number;
 };
 
+/** As it is stored, under its id. */
+export type StoredJob = Omit<ReplayJob, 'id'>;
+
 /** A job under way. */
-type Progress = { job: ReplayJob; scanned: number; flying: Set<number>; returned: StoredEvent[] };
+type Progress = { job: ReplayJob; scanned: number; underWay: Set<number>; returned: StoredEvent[] };
 
 const EVENTS_PER_READ = 128;
 /** How many events one turn reads where a job sends few of them: appends must not wait for longer. */
 const EVENTS_PER_TURN = 2048;
 
 export class Replays {
-  #sql: SqlStorage;
-  #segments: Segments;
+  #jobRows: ReplayRows<StoredJob>;
+  #log: Pick<Feed, 'eventsAfter'>;
   #rows: DeliveryRows;
   /** Oldest first. */
   #jobs: Progress[];
 
   /** @param positions per job, up to which sequence it is done, as `positions` gave it */
   constructor(
-    sql: SqlStorage,
-    segments: Segments,
+    jobRows: ReplayRows<StoredJob>,
+    log: Pick<Feed, 'eventsAfter'>,
     rows: DeliveryRows,
     positions: readonly [number, number][],
   ) {
-    this.#sql = sql;
-    this.#segments = segments;
+    this.#jobRows = jobRows;
+    this.#log = log;
     this.#rows = rows;
     const known = new Map(positions);
-    this.#jobs = sql
-      .exec<{ id: number; job: string }>('SELECT id, job FROM replays ORDER BY id')
-      .toArray()
-      .map(({ id, job: text }) => {
-        const job = { ...(JSON.parse(text) as Omit<ReplayJob, 'id'>), id };
-        return progressOf(job, known.get(id) ?? job.fromSequence - 1);
-      });
+    this.#jobs = jobRows
+      .all()
+      .map(({ id, job }) => progressOf({ ...job, id }, known.get(id) ?? job.fromSequence - 1));
   }
 
-  /** Stores a job. Inside the caller's transaction. */
-  start(spec: ReplaySpec, now: number): ReplayJob {
-    const [last] = this.#sql.exec<{ id: number | null }>('SELECT max(id) AS id FROM replays').toArray();
+  /** Stores a job. Inside the caller's transaction. `now` in ms since 1970. */
+  start(spec: ReplaySpec, now: number): void {
     // Ids name rows of ended jobs too, so they are never given twice: they grow with the clock.
-    const id = Math.max(now, (last?.id ?? 0) + 1);
-    const job = { ...spec, id, createdAt: now };
-    this.#sql.exec(
-      'INSERT INTO replays (id, job) VALUES (?, ?)',
-      id,
-      JSON.stringify({ ...spec, createdAt: now }),
-    );
-    this.#jobs.push(progressOf(job, job.fromSequence - 1));
-    return job;
-  }
-
-  get(id: number): ReplayJob | null {
-    return this.#jobs.find(({ job }) => job.id === id)?.job ?? null;
+    const id = Math.max(now, this.#jobRows.lastId + 1);
+    const job = { ...spec, createdAt: now };
+    this.#jobRows.add(id, job);
+    this.#jobs.push(progressOf({ ...job, id }, job.fromSequence - 1));
   }
 
   /** Whether a destination has replays that have not begun. */
@@ -109,7 +101,7 @@ export class Replays {
       while (taken.length < count && progress.scanned < job.toSequence) {
         if (examined >= EVENTS_PER_TURN) return { taken, unread: true };
         const left = job.toSequence - progress.scanned;
-        const read = this.#segments.after(progress.scanned, Math.min(EVENTS_PER_READ, left));
+        const read = this.#log.eventsAfter(progress.scanned, Math.min(EVENTS_PER_READ, left));
         examined += read.length;
         if (read.length === 0) progress.scanned = job.toSequence;
         const rows = this.#rowsOf(read, destinationId);
@@ -119,7 +111,7 @@ export class Replays {
           if (event.sequence > job.toSequence) break;
           if (!wantsReplay(job, event, rows.get(event.sequence) ?? null)) continue;
           if (!job.unasked && !wants(event)) continue;
-          progress.flying.add(event.sequence);
+          progress.underWay.add(event.sequence);
           taken.push({ job, event });
         }
       }
@@ -142,7 +134,7 @@ export class Replays {
     limit: number,
     wants: (event: StoredEvent) => boolean,
   ): { count: number; next: number | null } {
-    const read = this.#segments.after(after, limit).filter(event => event.sequence <= job.toSequence);
+    const read = this.#log.eventsAfter(after, limit).filter(event => event.sequence <= job.toSequence);
     const rows = this.#rowsOf(read, job.destinationId);
     const sent = read.filter(
       event => wantsReplay(job, event, rows.get(event.sequence) ?? null) && (job.unasked || wants(event)),
@@ -152,11 +144,11 @@ export class Replays {
 
   /** An event of a job is settled, or kept in a row. */
   done(id: number, sequence: number): void {
-    this.#jobs.find(({ job }) => job.id === id)?.flying.delete(sequence);
+    this.#jobs.find(({ job }) => job.id === id)?.underWay.delete(sequence);
   }
 
   /** An event of a job did not start after all. */
-  giveBack(id: number, event: StoredEvent): void {
+  requeue(id: number, event: StoredEvent): void {
     this.#jobs.find(({ job }) => job.id === id)?.returned.push(event);
   }
 
@@ -168,19 +160,19 @@ export class Replays {
   /** What to store: per job, up to where every event is settled or has a row. Ended jobs are deleted. */
   save(): [number, number][] {
     for (const { job } of this.#jobs.filter(hasEnded)) {
-      this.#sql.exec('DELETE FROM replays WHERE id = ?', job.id);
+      this.#jobRows.delete(job.id);
     }
     this.#jobs = this.#jobs.filter(progress => !hasEnded(progress));
-    return this.#jobs.map(({ job, scanned, flying }) => [
+    return this.#jobs.map(({ job, scanned, underWay }) => [
       job.id,
-      flying.size === 0 ? scanned : Math.min(...flying) - 1,
+      underWay.size === 0 ? scanned : Math.min(...underWay) - 1,
     ]);
   }
 
   /** Forgets the jobs of a destination that was deleted. */
   forget(destinationId: string): void {
     for (const { job } of this.#jobs) {
-      if (job.destinationId === destinationId) this.#sql.exec('DELETE FROM replays WHERE id = ?', job.id);
+      if (job.destinationId === destinationId) this.#jobRows.delete(job.id);
     }
     this.#jobs = this.#jobs.filter(({ job }) => job.destinationId !== destinationId);
   }
@@ -189,12 +181,12 @@ export class Replays {
 const progressOf = (job: ReplayJob, scanned: number): Progress => ({
   job,
   scanned,
-  flying: new Set(),
+  underWay: new Set(),
   returned: [],
 });
 
-const hasEnded = ({ job, scanned, flying }: Progress): boolean =>
-  scanned >= job.toSequence && flying.size === 0;
+const hasEnded = ({ job, scanned, underWay }: Progress): boolean =>
+  scanned >= job.toSequence && underWay.size === 0;
 
 /** Whether a job covers an event. @param row the event's exception row at the job's destination */
 export function wantsReplay(job: ReplayJob, event: StoredEvent, row: DeliveryRow | null): boolean {

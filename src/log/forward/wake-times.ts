@@ -3,10 +3,10 @@
  * for what a crash would interrupt. Every setting of the alarm is a row, so it is asked for no more than needed.
  */
 
-import type { Log } from '../commit/event-log';
 import type { DeliveryRows } from '../store/delivery-rows';
+import type { Feed } from '../store/feed';
 import type { CourierCalls } from './courier-calls';
-import type { Route } from './destination-state';
+import type { DestinationState } from './destination-state';
 import type { Replays } from './replays';
 
 /** While something is under way, an alarm stands so far ahead: it picks up what a crash interrupted. */
@@ -15,64 +15,59 @@ const SAFETY_MS = 30_000;
 const MAX_TIMER_MS = 2000;
 
 export class WakeTimes {
-  #log: Log;
+  #feed: Feed;
   #rows: DeliveryRows;
   #replays: Replays;
   #calls: CourierCalls;
 
-  constructor(log: Log, rows: DeliveryRows, replays: Replays, calls: CourierCalls) {
-    this.#log = log;
+  constructor(feed: Feed, rows: DeliveryRows, replays: Replays, calls: CourierCalls) {
+    this.#feed = feed;
     this.#rows = rows;
     this.#replays = replays;
     this.#calls = calls;
   }
 
   /** What the alarm is for, ms since 1970; null when nothing is due by itself. */
-  alarmAt(routes: Iterable<Route>, now: number): number | null {
+  alarmAt(states: Iterable<DestinationState>, now: number): number | null {
     const times: number[] = [];
-    for (const route of routes) {
-      const { destination, gate, lane } = route;
+    for (const state of states) {
+      const { destination, gate, queue } = state;
       if (!destination.isActive) continue;
       const opensAt = gate.opensAt(destination.ratePerSecond, now);
       const retryAt = this.#rows.nextAt(destination.id, now);
-      if (retryAt !== null && !gate.open) times.push(Math.max(retryAt, opensAt ?? 0));
+      if (retryAt !== null && !gate.onlyProbes) times.push(Math.max(retryAt, opensAt ?? 0));
       // A short wait is a timer's; were it the alarm's too, a limited rate would write a row per event.
       const soon = opensAt !== null && opensAt - now <= MAX_TIMER_MS;
-      if (opensAt !== null && this.#hasWork(route)) times.push(soon ? now + SAFETY_MS : opensAt);
+      if (opensAt !== null && this.#hasWork(state)) times.push(soon ? now + SAFETY_MS : opensAt);
       const resumesAt = this.#calls.resumesAt(destination.id);
       if (resumesAt !== null) times.push(resumesAt);
       // Where everything waits for a retry, the retry's time is enough.
-      const ready = lane.ready > 0 || (this.#isBehind(route) && lane.scanRoom(1) > 0);
+      const ready = queue.ready > 0 || (this.#feed.goesOnAfter(queue.scan) && queue.scanRoom(1) > 0);
       const begins = opensAt === null && (ready || this.#replays.waits(destination.id));
-      if (begins || route.flying.size > 0) times.push(now + SAFETY_MS);
+      if (begins || state.underWay.size > 0) times.push(now + SAFETY_MS);
     }
     return times.length > 0 ? Math.min(...times) : null;
   }
 
   /** What a timer is for: at most `MAX_TIMER_MS` ahead, ms since 1970, or null. */
-  timerAt(routes: Iterable<Route>, now: number): number | null {
+  timerAt(states: Iterable<DestinationState>, now: number): number | null {
     const times: number[] = [];
-    for (const route of routes) {
-      const { destination, gate, lane } = route;
+    for (const state of states) {
+      const { destination, gate, queue } = state;
       if (!destination.isActive) continue;
-      if (route.unread) times.push(now);
-      const overflowsAt = lane.overflowsAt(now);
+      if (state.unread) times.push(now);
+      const overflowsAt = queue.overflowsAt(now);
       if (overflowsAt !== null) times.push(overflowsAt);
       const opensAt = gate.opensAt(destination.ratePerSecond, now);
-      if (opensAt !== null && this.#hasWork(route)) times.push(opensAt);
+      if (opensAt !== null && this.#hasWork(state)) times.push(opensAt);
     }
     const soon = times.filter(at => at <= now + MAX_TIMER_MS);
     return soon.length > 0 ? Math.min(...soon) : null;
   }
 
-  #hasWork(route: Route): boolean {
-    const { lane, destination } = route;
-    const waits = lane.busy || this.#replays.waits(destination.id) || this.#rows.has(destination.id);
-    return waits || this.#isBehind(route);
-  }
-
-  #isBehind({ lane }: Route): boolean {
-    const { lastSequence, lastRelease } = this.#log.head;
-    return lane.scan.sequence < lastSequence || lane.scan.release < lastRelease;
+  #hasWork(state: DestinationState): boolean {
+    const { queue, destination } = state;
+    const waits = queue.busy || this.#replays.waits(destination.id) || this.#rows.has(destination.id);
+    return waits || this.#feed.goesOnAfter(queue.scan);
   }
 }

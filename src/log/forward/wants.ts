@@ -4,17 +4,17 @@ import { parseJson } from '../../json/parse';
 import { parsePointer } from '../../json/pointer';
 import { topicMatches } from '../../subscriptions/topics';
 import type { DestinationRecord } from '../../subscriptions/webhook';
-import type { Segments, StoredEvent } from '../store/event-tables';
+import type { StoredEvent } from '../store/stored-event';
 
 export function wants(
   { topics, filter }: DestinationRecord,
   event: StoredEvent,
-  segments: Pick<Segments, 'body'>,
+  log: { body(sequence: number): Uint8Array | null },
 ): boolean {
   if (!topicMatches(topics, event.topic, { operational: event.operational })) return false;
   // The gateway's own events have no payload of the provider's to filter.
   if (filter === null || event.operational) return true;
-  const body = segments.body(event.sequence);
+  const body = log.body(event.sequence);
   const document = body === null ? null : parseJson(body);
   if (document === null || !document.ok) return false;
   const { value } = document.value;

@@ -5,30 +5,28 @@
  * confirmation or its predecessor, or is in quarantine, has none yet, so nobody is handed what may prove to be false.
  */
 
-import type { Log } from '../commit/event-log';
 import type { EventSummary, FeedPage, FeedQuery } from '../contract';
-import type { Forwarding } from '../forward/forwarding';
-import { readFeed } from '../store/feed';
-import { contentOf, hasTopic, MAX_EXAMINED, MAX_PAGE_BYTES, statusOf, summary } from './event-pages';
+import { contentOf, hasTopic, MAX_EXAMINED, MAX_PAGE_BYTES, statusOf, summary } from './event-summary';
+import type { Views } from './views';
 
 const ENTRIES_PER_READ = 500;
 
 export function readFeedPage(
-  { sql, log, forwarding }: { sql: SqlStorage; log: Log; forwarding: Forwarding },
+  { log: { feed }, forwarding }: Pick<Views, 'log' | 'forwarding'>,
   query: FeedQuery,
 ): FeedPage {
   const events: EventSummary[] = [];
   let cursor = query.after;
   let bytes = 0;
   for (let examined = 0; examined < MAX_EXAMINED; ) {
-    const entries = readFeed(sql, log, cursor, Math.min(ENTRIES_PER_READ, MAX_EXAMINED - examined));
+    const entries = feed.after(cursor, Math.min(ENTRIES_PER_READ, MAX_EXAMINED - examined));
     if (entries.length === 0) return { events, next: null, cursor };
     for (const { at, event } of entries) {
       cursor = at;
       examined++;
       if (event === null || !hasTopic(event, query.topic)) continue;
       const status = statusOf(event, forwarding.rows.of(event.sequence));
-      events.push({ ...summary(event, status), ...contentOf(log, event, query) });
+      events.push({ ...summary(event, status), ...contentOf(feed, event, query) });
       bytes += query.include === undefined ? 0 : event.bodyBytes;
       if (events.length >= query.limit || bytes >= MAX_PAGE_BYTES) return { events, next: cursor, cursor };
     }

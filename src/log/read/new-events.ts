@@ -5,8 +5,9 @@
  * calls, and they ask again.
  */
 import { LIMITS } from '../../limits';
+import type { EventSummary } from '../contract';
 
-export class Arrivals {
+export class NewEvents {
   #waiting = new Set<() => void>();
 
   /** Something was committed, or the webhook is gone: everyone looks again. */
@@ -31,5 +32,36 @@ export class Arrivals {
       }, ms);
       this.#waiting.add(wake);
     });
+  }
+}
+
+/** What pages of any order have in common. */
+type Page<C> = { events: EventSummary[]; next: C | null; cursor: C; turnedAway?: true };
+
+/**
+ * A page that is not empty, waiting for events up to `query.waitMs` where the log ends; what the filter leaves out is
+ * not examined twice. Null once the webhook is gone.
+ * @param read gives null once the webhook is gone
+ */
+export async function awaitEvents<C, Q extends { after: C; waitMs?: number }, P extends Page<C>>(
+  read: (query: Q) => P | null,
+  newEvents: NewEvents,
+  query: Q,
+  now: () => number,
+): Promise<P | null> {
+  const deadline = now() + (query.waitMs ?? 0);
+  let { after } = query;
+  while (true) {
+    const page = read({ ...query, after });
+    if (page === null || page.events.length > 0 || page.next !== null) return page;
+    switch (await newEvents.next(deadline - now())) {
+      case 'arrived':
+        after = page.cursor;
+        continue;
+      case 'waited':
+        return page;
+      case 'full':
+        return { ...page, turnedAway: true };
+    }
   }
 }

@@ -6,11 +6,11 @@
  */
 import type { AttemptResult } from '../../delivery/outgoing';
 import type { AttemptView } from '../contract';
-import type { Segments } from './event-tables';
+import type { DayTables } from './day-tables';
 
 const ENTRIES_PER_ROW = 64;
 
-type Entry = [
+export type JournalEntry = [
   sequence: number,
   destinationId: string,
   attempt: number,
@@ -21,32 +21,46 @@ type Entry = [
 ];
 
 export class AttemptJournal {
-  recent: Entry[];
-  #segments: Segments;
+  #sql: SqlStorage;
+  #days: DayTables;
+  #recent: JournalEntry[];
 
-  constructor(segments: Segments, recent: Entry[]) {
-    this.#segments = segments;
-    this.recent = recent;
+  /** @param recent the latest entries, as `recent` gave them */
+  constructor(sql: SqlStorage, days: DayTables, recent: JournalEntry[]) {
+    this.#sql = sql;
+    this.#days = days;
+    this.#recent = recent;
+  }
+
+  /** What to store with the cursors: the entries that have no row of their own yet. */
+  get recent(): JournalEntry[] {
+    return this.#recent;
   }
 
   add(sequence: number, destinationId: string, attempt: number, result: AttemptResult): void {
     const { at, durationMs, status, error } = result;
-    this.recent.push([sequence, destinationId, attempt, at, durationMs, status, error]);
+    this.#recent.push([sequence, destinationId, attempt, at, durationMs, status, error]);
   }
 
   /** Moves full batches to rows. Inside the caller's transaction. */
   spill(): void {
-    if (this.recent.length < ENTRIES_PER_ROW) return;
-    const batch = this.recent;
-    this.recent = [];
+    if (this.#recent.length < ENTRIES_PER_ROW) return;
+    const batch = this.#recent;
+    this.#recent = [];
+    const day = this.#days.all.at(-1);
+    if (day === undefined) return;
     const sequences = batch.map(([sequence]) => sequence);
-    this.#segments.insertAttempts(Math.min(...sequences), Math.max(...sequences), JSON.stringify(batch));
+    this.#sql.exec(
+      `INSERT INTO attempts_${day.id} (first_sequence, last_sequence, entries) VALUES (?, ?, ?)`,
+      Math.min(...sequences),
+      Math.max(...sequences),
+      JSON.stringify(batch),
+    );
   }
 
   /** The attempts made for an event, oldest first. */
   of(sequence: number): AttemptView[] {
-    const stored = this.#segments.attemptsAround(sequence).map(text => JSON.parse(text) as Entry[]);
-    return [...stored, this.recent]
+    return [...this.#stored(sequence), this.#recent]
       .flat()
       .filter(entry => entry[0] === sequence)
       .map(([, destinationId, attempt, at, durationMs, status, error]) => ({
@@ -58,5 +72,20 @@ export class AttemptJournal {
         durationMs,
         error,
       }));
+  }
+
+  /** The batches that may concern a sequence, oldest first. */
+  #stored(sequence: number): JournalEntry[][] {
+    const found: JournalEntry[][] = [];
+    const from = this.#days.of(sequence)?.id ?? 0;
+    for (const { id } of this.#days.all) {
+      if (id < from) continue;
+      const rows = this.#sql.exec<{ entries: string }>(
+        `SELECT entries FROM attempts_${id} WHERE first_sequence <= ?1 AND last_sequence >= ?1 ORDER BY id`,
+        sequence,
+      );
+      for (const row of rows) found.push(JSON.parse(row.entries) as JournalEntry[]);
+    }
+    return found;
   }
 }

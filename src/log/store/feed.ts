@@ -1,15 +1,14 @@
 /**
- * The feed: the order in which a webhook's events become forwardable.
+ * The feed: the order in which a webhook's events become forwardable; and what forwarding and reading see of the log.
  *
  * An event that is forwardable at acceptance stands at its own sequence. One that was held, quarantined or
  * unconfirmed and is let go later stands right after the event that was the last one then. So the order is total,
  * never changes afterwards, and costs a row only for the exceptions.
  */
-import type { Log } from '../commit/event-log';
-import type { StoredEvent } from './event-tables';
-
-/** A position in the feed: everything up to this sequence and up to this release has been passed. */
-export type FeedPosition = { sequence: number; release: number };
+import type { FeedPosition } from '../contract';
+import type { EventRows } from './event-rows';
+import type { Releases } from './releases';
+import type { StoredEvent } from './stored-event';
 
 export type FeedEntry = {
   /** The position right after this entry. */
@@ -18,53 +17,78 @@ export type FeedEntry = {
   event: StoredEvent | null;
 };
 
-type ReleaseRow = { position: number; after_sequence: number; sequence: number };
+/** Where the log ends, as its state knows it. */
+type End = { readonly lastSequence: number; readonly lastRelease: number };
 
-/** The next entries after a position, at most `limit`, in feed order. */
-export function readFeed(
-  sql: SqlStorage,
-  { segments, head: { lastRelease } }: Pick<Log, 'segments' | 'head'>,
-  after: FeedPosition,
-  limit: number,
-): FeedEntry[] {
-  const events = segments.after(after.sequence, limit);
-  const releases = after.release < lastRelease ? readReleases(sql, after.release, limit) : [];
-  const entries: FeedEntry[] = [];
-  // No more than the position: a cursor passed as `after` carries other things.
-  let position: FeedPosition = { sequence: after.sequence, release: after.release };
-  while (entries.length < limit) {
-    const [event] = events;
-    const [release] = releases;
-    // A release goes before every event that came after it; events of dropped days do not hold it back.
-    if (release !== undefined && (event === undefined || release.after_sequence < event.sequence)) {
-      releases.shift();
-      position = { ...position, release: release.position };
-      entries.push({ at: position, event: segments.get(release.sequence) });
-    } else if (event !== undefined) {
-      events.shift();
-      position = { ...position, sequence: event.sequence };
-      entries.push({ at: position, event: event.deferred ? null : event });
-    } else break;
+export class Feed {
+  #events: EventRows;
+  #releases: Releases;
+  #end: () => End;
+
+  constructor(events: EventRows, releases: Releases, end: () => End) {
+    this.#events = events;
+    this.#releases = releases;
+    this.#end = end;
   }
-  return entries;
-}
 
-const readReleases = (sql: SqlStorage, after: number, limit: number): ReleaseRow[] =>
-  sql
-    .exec<ReleaseRow>(
-      'SELECT position, after_sequence, sequence FROM releases WHERE position > ? ORDER BY position LIMIT ?',
-      after,
-      limit,
-    )
-    .toArray();
+  /** The last position there is. */
+  get end(): FeedPosition {
+    const { lastSequence, lastRelease } = this.#end();
+    return { sequence: lastSequence, release: lastRelease };
+  }
 
-/** The last release that stands before the event with this sequence. */
-export function releaseBefore(sql: SqlStorage, sequence: number): number {
-  const [row] = sql
-    .exec<{ release: number | null }>(
-      'SELECT max(position) AS release FROM releases WHERE after_sequence < ?',
-      sequence,
-    )
-    .toArray();
-  return row?.release ?? 0;
+  /** Whether there is anything after a position. */
+  goesOnAfter({ sequence, release }: FeedPosition): boolean {
+    const { lastSequence, lastRelease } = this.#end();
+    return sequence < lastSequence || release < lastRelease;
+  }
+
+  /** The next entries after a position, at most `limit`, in feed order. */
+  after(after: FeedPosition, limit: number): FeedEntry[] {
+    const events = this.#events.after(after.sequence, limit);
+    const hasReleases = after.release < this.#end().lastRelease;
+    const releases = hasReleases ? this.#releases.after(after.release, limit) : [];
+    const entries: FeedEntry[] = [];
+    // No more than the position: a cursor passed as `after` carries other things.
+    let position: FeedPosition = { sequence: after.sequence, release: after.release };
+    while (entries.length < limit) {
+      const [event] = events;
+      const [release] = releases;
+      // A release goes before every event that came after it; events of dropped days do not hold it back.
+      if (release !== undefined && (event === undefined || release.afterSequence < event.sequence)) {
+        releases.shift();
+        position = { ...position, release: release.position };
+        entries.push({ at: position, event: this.#events.get(release.sequence) });
+      } else if (event !== undefined) {
+        events.shift();
+        position = { ...position, sequence: event.sequence };
+        entries.push({ at: position, event: event.deferred ? null : event });
+      } else break;
+    }
+    return entries;
+  }
+
+  /** The position right before the event with this sequence. */
+  before(sequence: number): FeedPosition {
+    return { sequence: sequence - 1, release: this.#releases.lastBefore(sequence) };
+  }
+
+  /** Events after a sequence, ascending, at most `limit`, whether or not they are in the feed. */
+  eventsAfter(sequence: number, limit: number): StoredEvent[] {
+    return this.#events.after(sequence, limit);
+  }
+
+  /** The lowest sequence that may still be here. */
+  get firstSequence(): number {
+    return this.#events.firstSequence;
+  }
+
+  event(sequence: number): StoredEvent | null {
+    return this.#events.get(sequence);
+  }
+
+  /** The body's bytes; null when redacted or gone. */
+  body(sequence: number): Uint8Array | null {
+    return this.#events.body(sequence);
+  }
 }

@@ -8,7 +8,7 @@
 
 import type { Resolved } from '../../numbering/close-gap';
 import type { Hole } from '../../numbering/holes';
-import type { Aged, TrackerChange } from '../../numbering/tracker';
+import type { Aged, TrackerChange } from '../../numbering/types';
 import type { GapStatus } from '../contract';
 
 export type GapRow = {

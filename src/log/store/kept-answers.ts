@@ -4,16 +4,7 @@
  *
  * 1 row each; expired ones leave when the next one is written.
  */
-
-/** `key` and `request` are keyed digests (hex): neither the key nor the body can be read from them. */
-export type KeptAnswer = {
-  key: string;
-  request: string;
-  /** The answer's body, sealed. */
-  answer: string;
-  /** ms since 1970 */
-  until: number;
-};
+import type { KeptAnswer } from '../contract';
 
 type Row = { key: string; request: string; answer: string; until: number };
 

@@ -5,7 +5,7 @@
  * written with the next checkpoint; what came since the last checkpoint is rebuilt from the events themselves. A
  * batch works on its own copies: `rollback` forgets what a failed transaction did.
  */
-import type { KnownId } from '../../numbering/tracker';
+import type { KnownId } from '../../numbering/types';
 
 const IDS_PER_PAGE = 64;
 /** Kind (1 byte), sequence (8 bytes, float; negative for what was added by hand), fingerprint (first 16 bytes of SHA-256). */
@@ -45,12 +45,6 @@ export class KnownIds {
 
   get forgotten(): [number, number][] {
     return [...this.#forgotten];
-  }
-
-  get dirtyPages(): number {
-    let count = 0;
-    for (const page of this.#pages.values()) if (page.dirty) count++;
-    return count;
   }
 
   lookup(epoch: number, id: number): KnownId | 'forgotten' | null {
@@ -143,8 +137,8 @@ export class KnownIds {
     this.#forgottenBefore = null;
   }
 
-  /** Drops the pages not touched since `cutoff` (ms since 1970). Returns how many; the caller saves `forgotten`. */
-  prune(cutoff: number): number {
+  /** Drops the pages not touched since `cutoff` (ms since 1970). The caller saves `forgotten`. */
+  prune(cutoff: number): void {
     const dropped = this.#sql
       .exec<{ epoch: number; page: number }>(
         'DELETE FROM known_ids WHERE last_at < ? RETURNING epoch, page',
@@ -157,7 +151,6 @@ export class KnownIds {
       const highest = (page + 1) * IDS_PER_PAGE - 1;
       this.#forgotten.set(epoch, Math.max(this.#forgotten.get(epoch) ?? 0, highest));
     }
-    return dropped.length;
   }
 
   #page(epoch: number, id: number): Page | null {

@@ -2,7 +2,7 @@
  * The events stored last, as they were stored: most are forwarded right after their commit, and need not be read back
  * from their table for that. Bounded; whatever changes an event forgets it here.
  */
-import type { StoredEvent } from './event-tables';
+import type { StoredEvent } from './stored-event';
 
 const MAX_EVENTS = 512;
 const MAX_BYTES = 2 * 1024 * 1024;

@@ -5,39 +5,17 @@
  * request only names, sizes and a digest are kept, never a value; whole ones only while someone captures them, and for
  * minutes. Refused requests are nobody's events: what is kept of them is bounded and the oldest gives way.
  */
-import { readState, writeState } from './tables';
-
-/** How long captured requests are kept, and how long capturing lasts. */
-export const CAPTURE_MS = 10 * 60 * 1000;
+import {
+  CAPTURE_MS,
+  type CapturedRequest,
+  type Refusal,
+  type RefusalReport,
+  type RefusalsView,
+} from '../contract';
+import { readDocument, writeDocument } from './documents';
 
 const MAX_KEPT = 100;
 const MAX_CAPTURES = 20;
-
-/** A refused request, whole; without the credentials of its connection. */
-export type CapturedRequest = { headers: [string, string][]; query: string; body: Uint8Array };
-
-export type Refusal = {
-  /** ms since 1970 */
-  at: number;
-  /** `missing`, `malformed`, `mismatch`, `stale`, `revoked`, `too_large`, `invalid_payload`, `inactive`. */
-  reason: string;
-  headerNames: string[];
-  bytes: number;
-  /** Hex; null where the body was not read. */
-  bodySha256: string | null;
-};
-
-/** A report of the edge: how many since the last one by reason, and some of them. */
-export type RefusalReport = {
-  counts: Record<string, number>;
-  last: (Refusal & { request?: CapturedRequest })[];
-};
-
-export type RefusalsView = {
-  counts: Record<string, number>;
-  /** Newest first. */
-  last: (Refusal & { request: CapturedRequest | null })[];
-};
 
 type Stored = { counts: Record<string, number>; last: (Refusal & { capture: number | null })[] };
 type CaptureRow = { id: number; at: number; request: string; body: ArrayBuffer };
@@ -52,7 +30,7 @@ export class Refusals {
   }
 
   #read(): Stored {
-    const text = readState(this.#sql, 'refusals');
+    const text = readDocument(this.#sql, 'refusals');
     return text === null ? { counts: {}, last: [] } : (JSON.parse(text) as Stored);
   }
 
@@ -70,7 +48,7 @@ export class Refusals {
       last.unshift({ ...refusal, capture: request === undefined ? null : this.#capture(request, now) });
     }
     const kept: Stored = { counts, last: last.slice(0, MAX_KEPT) };
-    writeState(this.#sql, 'refusals', JSON.stringify(kept));
+    writeDocument(this.#sql, 'refusals', JSON.stringify(kept));
   }
 
   #capture({ headers, query, body }: CapturedRequest, now: number): number {

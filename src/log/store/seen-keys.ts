@@ -5,8 +5,6 @@
  * whole. A key is thus known for at least the window and at most twice that long.
  */
 
-import type { IncomingEvent } from '../contract';
-
 export type SeenKey = {
   sequence: number;
   /** Hex. */
@@ -17,34 +15,6 @@ export type SeenKey = {
 
 type Generation = { id: number; openedAt: number };
 
-/** A key that an event is known by, and for how long after it was accepted; null: as long as keys are kept. */
-export type IdentityKey = { key: string; forMs: number | null };
-
-/** Without any id, and where each attempt is signed anew: the same bytes within this time are a retry, later a new event. */
-const BODY_DUPLICATE_MS = 60_000;
-
-/**
- * What an event is known by, besides its increment id: what was signed, where nobody vouches for its id, else the id; else,
- * where it has no place among the increment ids either, its bytes.
- */
-export function identityKeys(event: Identified, fingerprint: string, isNumbered: boolean): IdentityKey[] {
-  const { eventId, incrementId, signedDigest, alsoKnownBy } = event;
-  const byId = eventId === null ? [] : [{ key: `id:${eventId}`, forMs: null }];
-  const body = { key: `body:${fingerprint}`, forMs: BODY_DUPLICATE_MS };
-  if (signedDigest !== undefined) {
-    const signed = { key: `signed:${signedDigest}`, forMs: null };
-    if (alsoKnownBy === 'event_id') return [signed, ...byId];
-    return alsoKnownBy === 'body' && !isNumbered ? [signed, body] : [signed];
-  }
-  if (eventId !== null || isNumbered) return byId;
-  // With the numbering turned off, the id inside the body still makes the bytes unique.
-  return [incrementId === null ? body : { ...body, forMs: null }];
-}
-
-type Identified = Pick<IncomingEvent, 'eventId' | 'incrementId' | 'signedDigest' | 'alsoKnownBy'>;
-
-/** The key of a quarantined event: only the same bytes are its duplicate. */
-export const quarantineKey = (fingerprint: string): string => `quarantined:${fingerprint}`;
 export class SeenKeys {
   #sql: SqlStorage;
   /** Newest first, at most two. */

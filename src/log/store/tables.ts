@@ -6,6 +6,8 @@
  * Changes are additive; `state.format` says which format a store has.
  */
 
+import { readDocument, writeDocument } from './documents';
+
 export const STORE_FORMAT = 1;
 
 const FIXED_TABLES = [
@@ -64,25 +66,13 @@ export function createTables(sql: SqlStorage): void {
 
 /** Brings the store of an earlier release up to this one. Inside a transaction; writes nothing where nothing is new. */
 export function addTables(sql: SqlStorage): void {
-  const added = Number(readState(sql, 'additions') ?? 0);
+  const added = Number(readDocument(sql, 'additions') ?? 0);
   if (added >= ADDITIONS.length) return;
   for (const statement of ADDITIONS.slice(added)) sql.exec(statement);
-  writeState(sql, 'additions', String(ADDITIONS.length));
+  writeDocument(sql, 'additions', String(ADDITIONS.length));
 }
 
 /** Whether this object has a webhook. Reads only, so that asking an unused object leaves it empty. */
 export function hasTables(sql: SqlStorage): boolean {
   return sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'state'").toArray().length > 0;
-}
-
-/** A named document of `state`, or null. */
-export function readState(sql: SqlStorage, name: string): string | null {
-  const [row] = sql.exec<{ value: string }>('SELECT value FROM state WHERE name = ?', name).toArray();
-  return row?.value ?? null;
-}
-
-/** Writes a named document: 1 row, whether it is new or not. */
-export function writeState(sql: SqlStorage, name: string, value: string): void {
-  const updated = sql.exec('UPDATE state SET value = ? WHERE name = ?', value, name);
-  if (updated.rowsWritten === 0) sql.exec('INSERT INTO state (name, value) VALUES (?, ?)', name, value);
 }

@@ -114,7 +114,7 @@ export class Checks {
     // A courier of the object before may still have first attempts in hand that this one has made since.
     if (isOfThisObject && row?.nextAt != null && now < row.nextAt) {
       this.probes++;
-      const open = this.#live.forwarding.route(destination.id)?.gate.circuit.state === 'open';
+      const open = this.#live.forwarding.destination(destination.id)?.gate.circuit.state === 'open';
       if (!open) this.#problem(`${row.nextAt - now} ms before its time`, target, event);
     }
   }
@@ -210,7 +210,7 @@ export class Checks {
   finish(): void {
     for (const destination of this.#live.webhook.destinations) {
       const { model } = this.#of(destination.id);
-      const losses = this.#live.forwarding.route(destination.id)?.losses ?? [];
+      const losses = this.#live.forwarding.destination(destination.id)?.losses ?? [];
       let previous: Pick<Entry, 'sequence' | 'decided'> = { sequence: 0, decided: null };
       for (const entry of model.order) {
         const { sequence, decided } = entry;
@@ -297,7 +297,7 @@ export class Checks {
   /** The feed grows at its end only: a release stands after all that was accepted before it. */
   #readFeed(): void {
     const { sql, log } = this.#live;
-    const { lastSequence, lastRelease } = log.head;
+    const { lastSequence, lastRelease } = log.state;
     if (lastSequence === this.#read.sequence && lastRelease === this.#read.release) return;
     const columns = 'sequence, topic, operational, entity_keys';
     const found: Feed[] = [];

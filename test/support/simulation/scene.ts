@@ -28,10 +28,10 @@ export class Scene {
   readonly world: World;
   #next = 1;
 
-  constructor(state: DurableObjectState, webhook: WebhookRecord, operator = false) {
+  constructor(state: DurableObjectState, webhook: WebhookRecord, operationsUrl = '') {
     let courier: Deliver | null = null;
     this.world = new World(state, webhook, {
-      operator,
+      operationsUrl,
       deliver: async (target, events) => {
         this.mostCalls = Math.max(this.mostCalls, ++this.calls);
         try {
@@ -88,11 +88,11 @@ export async function scene(
   destinations: DestinationRecord[],
   play: (scene: Scene) => Promise<void>,
   given: Partial<WebhookRecord> = {},
-  operator = false,
+  operationsUrl = '',
 ): Promise<void> {
   const stub = env.WEBHOOKS.getByName(crypto.randomUUID());
   await runInDurableObject(stub, async (_instance, state) => {
-    const played = new Scene(state, webhookRecord({ destinations, ...given }), operator);
+    const played = new Scene(state, webhookRecord({ destinations, ...given }), operationsUrl);
     await play(played);
     expect(played.world.aborted).toBeNull();
   });

@@ -1,6 +1,6 @@
 /**
- * A webhook's object without its shell: the real Log and Forwarding on an object's real database, with a clock, a
- * chance and couriers that the test controls. What `WebhookLog` does around them, this does the same way.
+ * A webhook's object without its platform: the real `LiveWebhook` on an object's real database, with a clock, a chance and
+ * couriers that the test controls. The alarm is walked as `WebhookLog` walks it, by the same list of chores.
  */
 import type {
   AttemptResult,
@@ -8,10 +8,14 @@ import type {
   OpenedTarget,
   OutgoingEvent,
 } from '../../../src/delivery/outgoing';
-import { Log } from '../../../src/log/commit/event-log';
+import { nextDueAt, runDue } from '../../../src/log/chores';
+import type { EventLog } from '../../../src/log/commit/event-log';
 import type { AddResult, IncomingEvent } from '../../../src/log/contract';
 import { DueTimes } from '../../../src/log/due-times';
-import { Forwarding } from '../../../src/log/forward/forwarding';
+import type { Forwarding } from '../../../src/log/forward/forwarding';
+import { countReplay } from '../../../src/log/forward/replay-requests';
+import type { ReplaySpec } from '../../../src/log/forward/replays';
+import { LiveWebhook } from '../../../src/log/live-webhook';
 import { createTables } from '../../../src/log/store/tables';
 import type { DestinationRecord, WebhookRecord } from '../../../src/subscriptions/webhook';
 import { VirtualTime } from './virtual-time';
@@ -25,7 +29,8 @@ export type WorldOptions = {
   onStatement?: (query: string, bindings: unknown[]) => void;
   /** Before the object starts anew. */
   onRestart?: () => void;
-  operator?: boolean;
+  /** OPERATIONS_URL */
+  operationsUrl?: string;
 };
 
 /** 2026-11-02, a Monday. */
@@ -34,9 +39,7 @@ export const START = Date.UTC(2026, 10, 2);
 export class World {
   readonly time = new VirtualTime(START);
   readonly sql: SqlStorage;
-  webhook: WebhookRecord;
-  log: Log;
-  forwarding: Forwarding;
+  live: LiveWebhook;
   /** Rows written, by table, alarms included. */
   readonly rows: Record<string, number> = {};
   alarms = 0;
@@ -58,39 +61,51 @@ export class World {
     const setAlarm = async (at: number): Promise<void> => this.#setAlarm(at);
     this.#storage = { sql: this.sql, transactionSync, setAlarm } as unknown as DurableObjectStorage;
     this.#options = options;
-    this.webhook = webhook;
     createTables(this.sql);
-    [this.log, this.forwarding, this.#due] = this.#wake();
+    this.#due = new DueTimes(this.#storage, null);
+    this.live = this.#wake(webhook);
   }
 
-  #wake(): [Log, Forwarding, DueTimes] {
+  #wake(webhook: WebhookRecord): LiveWebhook {
     const generation = ++this.generation;
-    const log = new Log(this.#storage, this.webhook, this.#options.operator ?? false);
-    const forwarding = new Forwarding(this.webhook.destinations, {
+    this.#due = new DueTimes(this.#storage, this.#alarmAt);
+    return new LiveWebhook(webhook, {
       storage: this.#storage,
-      log,
-      target: async destination => targetOf(this.webhook.id, destination),
-      deliver: (target, events) => this.#options.deliver(target, events),
-      body: ({ event }) => log.segments.body(event.sequence),
-      now: () => this.time.now,
+      clock: {
+        now: () => this.time.now,
+        // Timers end with the object.
+        later: (ms, action) => this.time.later(ms, () => void (generation === this.generation && action())),
+      },
       random: this.#options.random ?? (() => 0.5),
-      // Timers end with the object.
-      later: (ms, action) => this.time.later(ms, () => void (generation === this.generation && action())),
+      operationsUrl: this.#options.operationsUrl ?? '',
+      target: async ({ id }, destination) => targetOf(id, destination),
+      deliver: (target, events) => this.#options.deliver(target, events),
+      api: { fetch, access: async () => null, urlProblem: () => null },
       rescheduled: () => void (generation === this.generation && this.#arrange()),
+      recordChanged: () => {},
       abort: why => {
         this.aborted = why;
       },
-      report: (topic, happening) => log.report(topic, happening, this.time.now),
-      gone: id => this.#disable(id),
     });
-    return [log, forwarding, new DueTimes(this.#storage, this.#alarmAt)];
+  }
+
+  get log(): EventLog {
+    return this.live.log;
+  }
+
+  get forwarding(): Forwarding {
+    return this.live.forwarding;
+  }
+
+  get webhook(): WebhookRecord {
+    return this.live.webhook;
   }
 
   /** A crash, a deploy, an eviction: what is not stored is gone; the alarm stands. Calls under way end unheard. */
   restart(): void {
-    this.forwarding.stop();
+    this.live.stop();
     this.#options.onRestart?.();
-    [this.log, this.forwarding, this.#due] = this.#wake();
+    this.live = this.#wake(this.webhook);
   }
 
   /** As the object commits a batch. */
@@ -101,17 +116,18 @@ export class World {
   }
 
   release(sequence: number): boolean {
-    const released = this.log.release(sequence);
-    this.forwarding.pump();
-    return released;
+    return this.live.release(sequence).kind === 'accepted';
   }
 
   /** Takes over a changed webhook, as a PATCH does. */
   configure(change: Partial<WebhookRecord>): void {
-    this.webhook = { ...this.webhook, ...change, version: this.webhook.version + 1 };
-    this.log.configure(this.webhook);
-    this.forwarding.configure(this.webhook.destinations);
-    this.forwarding.pump();
+    this.live.configure({ ...this.webhook, ...change });
+  }
+
+  /** Counts what a replay would send, as the API does before it begins one. */
+  countReplay(spec: ReplaySpec): Promise<number> {
+    const clock = { now: () => this.time.now, later: this.time.later.bind(this.time) };
+    return countReplay({ forwarding: this.forwarding, feed: this.log.feed, clock }, spec);
   }
 
   /** Changes one destination. */
@@ -136,36 +152,18 @@ export class World {
     return Object.values(this.rows).reduce((sum, count) => sum + count, 0);
   }
 
-  #disable(id: string): void {
-    this.patch(id, { isActive: false });
-    const url = this.webhook.destinations.find(one => one.id === id)?.url ?? null;
-    const happening = { destination_id: id, url, reason: 'it answered 410 Gone' };
-    this.log.report('gateway:destination_disabled', happening, this.time.now);
-    this.forwarding.pump();
-  }
-
   #alarm(): void {
     this.alarms++;
     this.#alarmAt = null;
     this.#due.fired();
-    const { now } = this.time;
-    const { log, forwarding } = this;
-    const isDue = (at: number | null): boolean => at !== null && at <= now;
-    if (isDue(log.givesUpAt())) log.giveUp(now);
-    if (isDue(log.agesAt())) log.age(now);
-    if (isDue(log.reportsAt())) log.sendReports(now);
-    if (isDue(log.dropsAt())) {
-      log.retain(now);
-      forwarding.dropped();
-    }
-    forwarding.pump();
+    void runDue(this.live.chores, this.time.now, (chore, error) => {
+      this.aborted ??= `${chore}: ${error}`;
+    });
     this.#arrange();
   }
 
   #arrange(): void {
-    const { log, forwarding } = this;
-    const times = [log.givesUpAt(), log.agesAt(), log.reportsAt(), log.dropsAt(), forwarding.nextAt()];
-    this.#due.arrange(times, this.time.now);
+    this.#due.arrange(nextDueAt(this.live.chores), this.time.now);
   }
 
   #setAlarm(at: number): void {

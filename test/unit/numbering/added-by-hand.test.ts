@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { placeAdded, saysTheSame } from '../../../src/numbering/added-by-hand';
-import { EMPTY_TRACKER, record } from '../../../src/numbering/tracker';
+import { record } from '../../../src/numbering/record';
+import { EMPTY_TRACKER } from '../../../src/numbering/types';
 import { range, Sequence } from '../../support/sequence';
 
 const SETTINGS = { graceMs: 60_000, expiresMs: 374_400_000 };
@@ -56,7 +57,7 @@ describe('an event added by hand', () => {
     const added = { ...arrival(12, 'hand', now), eventTime: now };
     const placement = { kind: 'unseen', epoch: 1, late: false, gap: null } as const;
     const after = record(tracker, added, placement, SETTINGS).tracker;
-    expect(after.inARow).toBe(1);
+    expect(after.conflictStreak).toBe(1);
     expect(after.current).toMatchObject({ highest: 12, recent: [] });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { resolve } from '../../../src/numbering/close-gap';
 import { startEpoch } from '../../../src/numbering/epoch';
 import type { Hole } from '../../../src/numbering/holes';
-import { EMPTY_TRACKER, type Tracker } from '../../../src/numbering/tracker';
+import { EMPTY_TRACKER, type Tracker } from '../../../src/numbering/types';
 
 const hole = (from: number, to: number, more: Partial<Hole> = {}): Hole => ({
   ...{ from, to, missing: to - from + 1, detectedAt: 0, status: 'open' },

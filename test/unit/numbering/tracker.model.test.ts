@@ -52,7 +52,7 @@ class Numbering {
 }
 
 const epochOf = (sequence: Sequence, number: number): Epoch | undefined =>
-  [sequence.tracker.current, ...sequence.tracker.previous].find(epoch => epoch?.number === number) ??
+  [sequence.tracker.current, ...sequence.tracker.earlierEpochs].find(epoch => epoch?.number === number) ??
   undefined;
 
 function expectHolesOf(sequence: Sequence, number: number, model: Numbering): void {
@@ -123,7 +123,7 @@ describe('one numbering', () => {
             expect(sequence.offer(id, { bytes: `other ${bytes++}` })).toBe('conflict');
           }
         }
-        expect(sequence.tracker).toMatchObject({ current: { number: 1, holes: [] }, previous: [] });
+        expect(sequence.tracker).toMatchObject({ current: { number: 1, holes: [] }, earlierEpochs: [] });
       }),
       { numRuns: RUNS },
     );
@@ -218,8 +218,8 @@ describe('a webhook made anew at the provider, again and again', () => {
           for (const id of range(1, before)) sequence.offer(id, { bytes: 'old', eventTime: id * 1000 });
           sequence.wait(2 * GRACE_MS);
           for (const id of anew) sequence.offer(id, { bytes: 'new', eventTime: HOUR_MS + id * 1000 });
-          const { current, previous } = sequence.tracker;
-          expect([current, ...previous].flatMap(epoch => epoch?.holes ?? [])).toEqual([]);
+          const { current, earlierEpochs } = sequence.tracker;
+          expect([current, ...earlierEpochs].flatMap(epoch => epoch?.holes ?? [])).toEqual([]);
         },
       ),
       { numRuns: RUNS },
@@ -241,8 +241,8 @@ describe('a webhook made anew at the provider, again and again', () => {
           // What it goes on with shows which of its ids the old one was given.
           sequence.offer(anew.length + 1, { bytes: 'new', eventTime: 10 * HOUR_MS + 1000 });
           sequence.wait(2 * GRACE_MS);
-          const { current, previous } = sequence.tracker;
-          expect([current, ...previous].flatMap(epoch => epoch?.holes ?? [])).toEqual([]);
+          const { current, earlierEpochs } = sequence.tracker;
+          expect([current, ...earlierEpochs].flatMap(epoch => epoch?.holes ?? [])).toEqual([]);
         },
       ),
       { numRuns: RUNS },

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  comingTogether,
-  EMPTY_TRACKER,
-  nextAging,
-  place,
-  REORDERING_MS,
-} from '../../../src/numbering/tracker';
+import { nextChangeAt } from '../../../src/numbering/pass-time';
+import { place, REORDERING_MS } from '../../../src/numbering/place';
+import { comingTogether } from '../../../src/numbering/record';
+import { EMPTY_TRACKER } from '../../../src/numbering/types';
 import { range, Sequence } from '../../support/sequence';
 
 const GRACE_MS = 60_000;
@@ -78,15 +75,15 @@ describe('holes', () => {
 
   it('say when they change next', () => {
     const sequence = new Sequence(SETTINGS);
-    expect(nextAging(sequence.tracker, SETTINGS)).toBeNull();
+    expect(nextChangeAt(sequence.tracker, SETTINGS)).toBeNull();
     sequence.offerAll([1, 3], OLD);
     sequence.now = 10;
     sequence.offer(5, OLD);
-    expect(nextAging(sequence.tracker, SETTINGS)).toBe(GRACE_MS);
+    expect(nextChangeAt(sequence.tracker, SETTINGS)).toBe(GRACE_MS);
     sequence.wait(GRACE_MS - 10);
-    expect(nextAging(sequence.tracker, SETTINGS)).toBe(GRACE_MS + 10);
+    expect(nextChangeAt(sequence.tracker, SETTINGS)).toBe(GRACE_MS + 10);
     sequence.offerAll([2, 4], OLD);
-    expect(nextAging(sequence.tracker, SETTINGS)).toBeNull();
+    expect(nextChangeAt(sequence.tracker, SETTINGS)).toBeNull();
   });
 });
 
@@ -174,7 +171,7 @@ describe('a numbering that restarts with id 1', () => {
     const sequence = received(9);
     sequence.offerAll(range(1, 12), NEW);
     expect(sequence.tracker.current).toMatchObject({ number: 2, highest: 12, holes: [] });
-    expect(sequence.tracker.previous).toMatchObject([{ number: 1, highest: 9 }]);
+    expect(sequence.tracker.earlierEpochs).toMatchObject([{ number: 1, highest: 9 }]);
   });
 
   it('within the grace of the first is at first a conflict, and an epoch with the third', () => {
@@ -201,7 +198,7 @@ describe('a numbering that restarts with id 1', () => {
     sequence.offer(50, { ...OLD, eventTime: T });
     sequence.wait(GRACE_MS + 1);
     expect(sequence.offer(1, { ...OLD, eventTime: T - 3_600_000 })).toBe('accepted@1');
-    expect(sequence.tracker).toMatchObject({ previous: [], current: { baseline: 50 } });
+    expect(sequence.tracker).toMatchObject({ earlierEpochs: [], current: { baseline: 50 } });
   });
 
   it('adopts the conflicts before it, whose holes are those of the new numbering', () => {
@@ -239,7 +236,7 @@ describe('a numbering that restarts with id 1', () => {
     expect(anew(1)).toBe('accepted@2');
     expect(sequence.adopted.map(({ id }) => id)).toEqual([2, 3]);
     expect(sequence.changes).toMatchObject([{ kind: 'dropped', epoch: 1, hole: { from: 6, to: 6 } }]);
-    expect(sequence.tracker.previous).toMatchObject([{ number: 1, highest: 3, holes: [] }]);
+    expect(sequence.tracker.earlierEpochs).toMatchObject([{ number: 1, highest: 3, holes: [] }]);
     expect(sequence.tracker.current).toMatchObject({ baseline: 1, highest: 7 });
     expect(sequence.holes(2)).toEqual(['6-6 young']);
     // Each of them is still known, and the one that is really missing fills its hole.
@@ -280,12 +277,12 @@ describe('a numbering that restarts with id 1', () => {
     for (const bytes of ['b', 'c', 'd', 'e', 'f']) {
       sequence.offer(1, { bytes });
       if (bytes === 'f') {
-        expect(sequence.tracker.previous).toHaveLength(4);
-        expect(nextAging(sequence.tracker, SETTINGS)).toBeLessThanOrEqual(sequence.now);
+        expect(sequence.tracker.earlierEpochs).toHaveLength(4);
+        expect(nextChangeAt(sequence.tracker, SETTINGS)).toBeLessThanOrEqual(sequence.now);
       }
       sequence.wait(GRACE_MS + 1);
     }
-    expect(sequence.tracker.previous.map(({ number }) => number)).toEqual([5, 4, 3]);
+    expect(sequence.tracker.earlierEpochs.map(({ number }) => number)).toEqual([5, 4, 3]);
     expect(sequence.tracker.current?.number).toBe(6);
   });
 });
@@ -332,7 +329,7 @@ describe('event times', () => {
     above.offer(16, { ...NEW, eventTime: T + 1000 });
     above.wait(GRACE_MS);
     expect([...above.holes(1), ...above.holes(2)]).toEqual([]);
-    expect(above.tracker.previous).toMatchObject([{ number: 1, highest: 10 }]);
+    expect(above.tracker.earlierEpochs).toMatchObject([{ number: 1, highest: 10 }]);
     expect(above.offer(12, at)).toBe('duplicate@1');
   });
 
@@ -350,7 +347,7 @@ describe('event times', () => {
     expect(sequence.holes(2)).toEqual(['11-12 young']);
     sequence.wait(GRACE_MS);
     expect([...sequence.holes(1), ...sequence.holes(2)]).toEqual([]);
-    expect(sequence.tracker.previous).toMatchObject([{ number: 1, highest: 10 }]);
+    expect(sequence.tracker.earlierEpochs).toMatchObject([{ number: 1, highest: 10 }]);
   });
 
   it('that are equal leave the next id of the old numbering to it', () => {
@@ -382,7 +379,7 @@ describe('event times', () => {
     sequence.wait(GRACE_MS);
     expect(sequence.holes(1)).toEqual(missing);
     expect(sequence.holes(2)).toEqual([]);
-    expect(sequence.tracker.previous).toMatchObject([{ number: 1, highest: 60 }]);
+    expect(sequence.tracker.earlierEpochs).toMatchObject([{ number: 1, highest: 60 }]);
     expect(sequence.tracker.conflicts).toEqual([]);
   });
 
@@ -552,7 +549,7 @@ describe('an earlier epoch', () => {
     expect(sequence.wait(EXPIRES_MS - 1)).toEqual([]);
     expect(sequence.holes(1)).toEqual(['11-11 open']);
     expect(sequence.wait(1)).toEqual([1]);
-    expect(sequence.tracker.previous).toEqual([]);
+    expect(sequence.tracker.earlierEpochs).toEqual([]);
     expect(sequence.offer(2, NEW)).toBe('accepted@2');
     // Its ids are not taken any more.
     expect(sequence.offer(13, OLD)).toBe('accepted@2');

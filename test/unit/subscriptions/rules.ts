@@ -13,6 +13,7 @@ const provider = (name: string, numbered: boolean, retryHorizonSeconds: number |
   perAttempt: [],
   certificate: null,
   handshake: null,
+  confirm: null,
   guide: {
     secret: 'any text',
     isSecretChosen: numbered,

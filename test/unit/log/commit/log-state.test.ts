@@ -1,19 +1,15 @@
-/** What is saved of a head is all of it: a member that got lost would be missed only after the next wake-up. */
+/** What is saved of a state is all of it: a member that got lost would be missed only after the next wake-up. */
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import {
-  type Checkpoint,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  type Head,
-} from '../../../../src/log/commit/log-state';
-import type { Reports } from '../../../../src/log/commit/notices';
+import { type Checkpoint, encodeCheckpoint, readCheckpoint } from '../../../../src/log/commit/checkpoint';
+import type { LogState } from '../../../../src/log/commit/log-state';
+import type { PendingNotices } from '../../../../src/log/commit/notices';
 import type { Epoch } from '../../../../src/numbering/epoch';
 import type { Hole } from '../../../../src/numbering/holes';
 import type { Hold } from '../../../../src/numbering/predecessor-wait';
-import type { Conflict, Tracker } from '../../../../src/numbering/tracker';
+import type { Conflict, Tracker } from '../../../../src/numbering/types';
 
-/** Never what a head begins with, so that nothing is the same by not being kept. */
+/** Never what a state begins with, so that nothing is the same by not being kept. */
 const number = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const text = fc.string({ minLength: 1 });
 const some = <T>(of: fc.Arbitrary<T>) => fc.array(of, { minLength: 1, maxLength: 4 });
@@ -24,7 +20,7 @@ const hole: fc.Arbitrary<Hole> = fc.record({
 });
 const epoch: fc.Arbitrary<Epoch> = fc.record({
   ...{ number, baseline: number, highest: number, startedAt: number, baselineAt: number },
-  ...{ startTime: number, firstFingerprint: text, closesAt: number, grown: number },
+  ...{ startTime: number, firstFingerprint: text, closesAt: number, lateGrowth: number },
   foundByConflicts: fc.constant(true),
   holes: some(hole),
   recent: some(fc.record({ id: number, eventTime: number })),
@@ -35,27 +31,27 @@ const conflict: fc.Arbitrary<Conflict> = fc.record({
   proofless: fc.constant(true),
 });
 const tracker: fc.Arbitrary<Tracker> = fc.record({
-  ...{ current: epoch, previous: some(epoch), conflicts: some(conflict) },
-  ...{ inARow: number, continuedAt: number, lastEpoch: number },
+  ...{ current: epoch, earlierEpochs: some(epoch), conflicts: some(conflict) },
+  ...{ conflictStreak: number, continuedAt: number, lastEpoch: number },
 });
 const hold: fc.Arbitrary<Hold> = fc.record({
   ...{ epoch: number, frontier: number },
   held: some(fc.record({ id: number, sequence: number, until: number })),
 });
-const reports: fc.Arbitrary<Reports> = fc
+const pendingNotices: fc.Arbitrary<PendingNotices> = fc
   .record({ until: number, count: number, entries: some(fc.record({ from: number, note: text })) })
   .map(kept => ({ 'gateway:gap_opened': kept }));
-const head: fc.Arbitrary<Head> = fc.record({
+const state: fc.Arbitrary<LogState> = fc.record({
   ...{ lastSequence: number, lastEventAt: number, lastRelease: number, silentSince: number },
-  ...{ tracker, hold, reports },
+  ...{ tracker, hold, pendingNotices },
   counters: fc.record({ accepted: number, duplicate: number, ignored: number, quarantined: number }),
 });
-const checkpoint: fc.Arbitrary<Checkpoint> = fc.record({ head, forgotten: some(fc.tuple(number, number)) });
+const checkpoint: fc.Arbitrary<Checkpoint> = fc.record({ state, forgotten: some(fc.tuple(number, number)) });
 
 it('a checkpoint is read as it was saved, every member of it', () => {
   fc.assert(
     fc.property(checkpoint, saved => {
-      expect(decodeCheckpoint(encodeCheckpoint(saved))).toEqual(saved);
+      expect(readCheckpoint(encodeCheckpoint(saved))).toEqual(saved);
     }),
   );
 });

@@ -1,34 +1,34 @@
 import { describe, expect, it } from 'vitest';
 import {
-  dueReports,
-  happened,
-  nextReportAt,
-  type Report,
-  type Reports,
-  reportBody,
-  slackBody,
+  collectNotice,
+  dueNotices,
+  type Notice,
+  nextNoticeAt,
+  noticeBody,
+  type PendingNotices,
 } from '../../../../src/log/commit/notices';
+import { slackBody } from '../../../../src/log/forward/operations-destination';
 
 const NOW = Date.UTC(2026, 10, 20);
 const MINUTE = 60_000;
 const TOPIC = 'gateway:gap_opened';
 
-/** What is sent when gaps open at these times and reports go out when they are due. */
+/** What is sent when gaps open at these times and notices go out when they are due. */
 function sent(times: readonly number[]): { at: number; count: number }[] {
   const all: { at: number; count: number }[] = [];
-  let reports: Reports = {};
+  let pending: PendingNotices = {};
   const passUntil = (until: number): void => {
-    for (let at = nextReportAt(reports); at !== null && at <= until; at = nextReportAt(reports)) {
-      const passed = dueReports(reports, at);
+    for (let at = nextNoticeAt(pending); at !== null && at <= until; at = nextNoticeAt(pending)) {
+      const passed = dueNotices(pending, at);
       for (const { count } of passed.due) all.push({ at, count });
-      reports = passed.reports;
+      pending = passed.pending;
     }
   };
   for (const at of times) {
     passUntil(at);
-    const told = happened(reports, TOPIC, { from: at }, at);
-    reports = told.reports;
-    if (told.report !== null) all.push({ at, count: told.report.count });
+    const told = collectNotice(pending, TOPIC, { from: at }, at);
+    pending = told.pending;
+    if (told.notice !== null) all.push({ at, count: told.notice.count });
   }
   passUntil(Number.MAX_SAFE_INTEGER);
   return all;
@@ -58,48 +58,48 @@ describe('operational reports', () => {
   });
 
   it('keep topics apart', () => {
-    const { reports } = happened({}, TOPIC, {}, NOW);
-    expect(happened(reports, 'gateway:gap_filled', {}, NOW).report).not.toBeNull();
+    const { pending } = collectNotice({}, TOPIC, {}, NOW);
+    expect(collectNotice(pending, 'gateway:gap_filled', {}, NOW).notice).not.toBeNull();
   });
 
   it('tell at most 20 in full, and count the others', () => {
-    let { reports } = happened({}, TOPIC, {}, NOW);
-    for (let i = 0; i < 50; i++) reports = happened(reports, TOPIC, { i }, NOW + i).reports;
-    const [due] = dueReports(reports, NOW + MINUTE).due;
+    let { pending } = collectNotice({}, TOPIC, {}, NOW);
+    for (let i = 0; i < 50; i++) pending = collectNotice(pending, TOPIC, { i }, NOW + i).pending;
+    const [due] = dueNotices(pending, NOW + MINUTE).due;
     expect(due).toMatchObject({ topic: TOPIC, count: 50 });
     expect(due?.entries).toHaveLength(20);
   });
 
   it('have nothing due when nothing was kept', () => {
-    const { reports } = happened({}, TOPIC, {}, NOW);
-    expect(nextReportAt(reports)).toBeNull();
-    expect(dueReports(reports, NOW + MINUTE).due).toEqual([]);
+    const { pending } = collectNotice({}, TOPIC, {}, NOW);
+    expect(nextNoticeAt(pending)).toBeNull();
+    expect(dueNotices(pending, NOW + MINUTE).due).toEqual([]);
   });
 });
 
 describe('the body of a report', () => {
   const webhook = { id: 7, name: 'Shop <EU> & co' };
-  const one: Report = { topic: TOPIC, count: 1, entries: [{ from: 4, to: 6 }] };
+  const one: Notice = { topic: TOPIC, count: 1, entries: [{ from: 4, to: 6 }] };
   const json = (body: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(body));
 
   it('tells one happening flat, several as a list', () => {
     const message = { webhook_id: 7, webhook_name: 'Shop <EU> & co' };
-    expect(json(reportBody(webhook, one))).toEqual({
+    expect(json(noticeBody(webhook, one))).toEqual({
       topic: TOPIC,
       message: { ...message, count: 1, from: 4, to: 6 },
     });
-    const many: Report = { ...one, count: 30, entries: [{ from: 4 }, { from: 9 }] };
-    expect(json(reportBody(webhook, many))).toEqual({
+    const many: Notice = { ...one, count: 30, entries: [{ from: 4 }, { from: 9 }] };
+    expect(json(noticeBody(webhook, many))).toEqual({
       topic: TOPIC,
       message: { ...message, count: 30, entries: [{ from: 4 }, { from: 9 }] },
     });
   });
 
   it('is a line of text for Slack, in which nothing of the name is markup', () => {
-    expect(json(slackBody(reportBody(webhook, one)))).toEqual({
+    expect(json(slackBody(noticeBody(webhook, one)))).toEqual({
       text: 'Shop &lt;EU&gt; &amp; co (7): gap opened {"from":4,"to":6}',
     });
-    const nameless = reportBody({ id: 7, name: null }, { ...one, count: 3 });
+    const nameless = noticeBody({ id: 7, name: null }, { ...one, count: 3 });
     expect(json(slackBody(nameless))).toEqual({
       text: '7: gap opened ×3 {"entries":[{"from":4,"to":6}]}',
     });

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Cursor, Lane, MAX_TRAIL, newTask, type Task } from '../../../../src/log/forward/delivery-queue';
-import type { StoredEvent } from '../../../../src/log/store/event-tables';
+import { DeliveryQueue } from '../../../../src/log/forward/delivery-queue';
+import { hasRow, type QueuedEvent } from '../../../../src/log/forward/queued-event';
+import { type Cursor, MAX_TRAIL } from '../../../../src/log/forward/trail';
 import type { FeedEntry } from '../../../../src/log/store/feed';
+import type { StoredEvent } from '../../../../src/log/store/stored-event';
 import type { Ordering } from '../../../../src/subscriptions/webhook';
 import { range } from '../../../support/sequence';
 import { storedEvent } from '../../../support/stored-event';
@@ -25,71 +27,71 @@ const entries = (
   }));
 
 const all = (): boolean => true;
-const sequences = (tasks: readonly Task[]): number[] => tasks.map(({ sequence }) => sequence);
+const sequences = (queued: readonly QueuedEvent[]): number[] => queued.map(({ sequence }) => sequence);
 
-function laneWith(ordering: Ordering, given: FeedEntry[], restored: Task[] = []): Lane {
-  const lane = new Lane(ordering, START, restored);
-  lane.pass(given, all);
-  return lane;
+function queueWith(ordering: Ordering, given: FeedEntry[], restored: QueuedEvent[] = []): DeliveryQueue {
+  const queue = new DeliveryQueue(ordering, START, restored);
+  queue.pass(given, all);
+  return queue;
 }
 
-describe('a lane', () => {
+describe('a queue', () => {
   it('gives everything at once where order does not matter', () => {
-    expect(sequences(laneWith('parallel', entries(5)).take(9, NOW))).toEqual(range(1, 5));
+    expect(sequences(queueWith('parallel', entries(5)).take(9, NOW))).toEqual(range(1, 5));
   });
 
   it('gives one per key where it does', () => {
-    const lane = laneWith(
+    const queue = queueWith(
       'key',
       entries(6, 0, n => [`k${n % 3}`]),
     );
-    expect(sequences(lane.take(9, NOW))).toEqual([1, 2, 3]);
-    expect(lane.take(9, NOW)).toEqual([]);
+    expect(sequences(queue.take(9, NOW))).toEqual([1, 2, 3]);
+    expect(queue.take(9, NOW)).toEqual([]);
   });
 
   it('gives what follows each other where all are one line, and nothing past a retry', () => {
-    const lane = laneWith('strict', entries(6));
-    const [first, ...others] = lane.take(4, NOW);
+    const queue = queueWith('strict', entries(6));
+    const [first, ...others] = queue.take(4, NOW);
     expect(sequences(others)).toEqual([2, 3, 4]);
-    for (const task of others) lane.giveBack(task);
-    if (first !== undefined) lane.retryLater(first);
-    expect(lane.take(9, NOW)).toEqual([]);
-    if (first !== undefined) lane.settle(first);
-    expect(sequences(lane.take(9, NOW))).toEqual(range(2, 6));
+    for (const event of others) queue.requeue(event);
+    if (first !== undefined) queue.retryLater(first);
+    expect(queue.take(9, NOW)).toEqual([]);
+    if (first !== undefined) queue.settle(first);
+    expect(sequences(queue.take(9, NOW))).toEqual(range(2, 6));
   });
 
   it('has one line for events without a key', () => {
-    const lane = laneWith(
+    const queue = queueWith(
       'key',
       entries(3, 0, () => []),
     );
-    expect(sequences(lane.take(9, NOW))).toEqual([1]);
+    expect(sequences(queue.take(9, NOW))).toEqual([1]);
   });
 
   it('takes what was given back before what came after it', () => {
-    const lane = laneWith('parallel', entries(6));
-    const taken = lane.take(4, NOW);
-    for (const task of taken.toReversed()) lane.giveBack(task);
-    expect(sequences(lane.take(9, NOW))).toEqual(range(1, 6));
+    const queue = queueWith('parallel', entries(6));
+    const taken = queue.take(4, NOW);
+    for (const event of taken.toReversed()) queue.requeue(event);
+    expect(sequences(queue.take(9, NOW))).toEqual(range(1, 6));
   });
 
   it('moves its cursor past what is settled or has a row, and over what nobody wants, no further', () => {
-    const lane = new Lane('parallel', START, []);
-    lane.pass(entries(6), ({ sequence }) => sequence !== 3);
-    const [one, two, four] = lane.take(9, NOW);
-    if (two !== undefined) lane.settle(two);
-    expect(lane.cursor.sequence).toBe(0);
-    if (one !== undefined) lane.retryLater(one);
-    expect(lane.cursor).toEqual({ sequence: 3, release: 0, previous: 2, ordinal: 2 });
-    if (four !== undefined) lane.settle(four);
-    expect(lane.cursor).toEqual({ sequence: 4, release: 0, previous: 4, ordinal: 3 });
+    const queue = new DeliveryQueue('parallel', START, []);
+    queue.pass(entries(6), ({ sequence }) => sequence !== 3);
+    const [one, two, four] = queue.take(9, NOW);
+    if (two !== undefined) queue.settle(two);
+    expect(queue.cursor.sequence).toBe(0);
+    if (one !== undefined) queue.retryLater(one);
+    expect(queue.cursor).toEqual({ sequence: 3, release: 0, previous: 2, ordinal: 2 });
+    if (four !== undefined) queue.settle(four);
+    expect(queue.cursor).toEqual({ sequence: 4, release: 0, previous: 4, ordinal: 3 });
   });
 
   it('chains what it wants, whatever lies between, and whatever a position carries besides', () => {
-    const lane = new Lane('parallel', START, []);
+    const queue = new DeliveryQueue('parallel', START, []);
     const wanted = (event: StoredEvent): boolean => event.sequence % 3 === 0;
-    for (let after = 0; after < 30; after += 5) lane.pass(entries(5, after), wanted);
-    const chain = lane.take(99, NOW).map(({ previous, sequence, ordinal }) => [previous, sequence, ordinal]);
+    for (let after = 0; after < 30; after += 5) queue.pass(entries(5, after), wanted);
+    const chain = queue.take(99, NOW).map(({ previous, sequence, ordinal }) => [previous, sequence, ordinal]);
     expect(chain).toEqual(range(1, 10).map(n => [3 * (n - 1), 3 * n, n]));
   });
 
@@ -98,11 +100,11 @@ describe('a lane', () => {
       [1, 'dead'],
       [2, 'retrying'],
     ] as const);
-    const parallel = new Lane('parallel', START, []);
+    const parallel = new DeliveryQueue('parallel', START, []);
     parallel.pass(entries(3), all, fates);
     expect(parallel.cursor.sequence).toBe(2);
     expect(sequences(parallel.take(9, NOW))).toEqual([3]);
-    const strict = new Lane('strict', START, []);
+    const strict = new DeliveryQueue('strict', START, []);
     strict.pass(entries(3), all, fates);
     // It waits for the retry's time, and the others for it.
     expect(strict.take(9, NOW)).toEqual([]);
@@ -112,90 +114,96 @@ describe('a lane', () => {
   });
 
   it('restores what waited, before what comes', () => {
-    const waiting = [3, 1, 2].map(n => ({ ...newTask(n, n, n - 1, ['k']), storedUnder: 'k' }));
-    const lane = new Lane('key', { sequence: 3, release: 0, previous: 3, ordinal: 3 }, waiting);
-    lane.pass(entries(1, 3), all);
+    const waiting = [3, 1, 2].map(
+      (n): QueuedEvent => ({
+        ...{ sequence: n, ordinal: n, previous: n - 1, keys: ['k'] },
+        state: { kind: 'parked', key: 'k' },
+      }),
+    );
+    const queue = new DeliveryQueue('key', { sequence: 3, release: 0, previous: 3, ordinal: 3 }, waiting);
+    queue.pass(entries(1, 3), all);
     for (const sequence of range(1, 4)) {
-      const [task] = lane.take(9, NOW);
-      expect(task?.sequence).toBe(sequence);
-      if (task !== undefined) lane.settle(task);
+      const [event] = queue.take(9, NOW);
+      expect(event?.sequence).toBe(sequence);
+      if (event !== undefined) queue.settle(event);
     }
   });
 });
 
-describe('the trail of a lane', () => {
+describe('the trail of a queue', () => {
   it('is bounded', () => {
-    const lane = laneWith('parallel', entries(MAX_TRAIL));
-    expect(lane.scanRoom(MAX_TRAIL + 1)).toBe(0);
+    const queue = queueWith('parallel', entries(MAX_TRAIL));
+    expect(queue.scanRoom(MAX_TRAIL + 1)).toBe(0);
   });
 
   it('passes what waits behind a failing one, so that other keys can go on', () => {
-    const lane = laneWith(
+    const queue = queueWith(
       'key',
       entries(MAX_TRAIL + 1, 0, n => [n === MAX_TRAIL + 1 ? 'other' : 'blocked']),
     );
-    const [failing, other] = lane.take(9, NOW);
-    if (failing !== undefined) lane.retryLater(failing);
-    if (other !== undefined) lane.settle(other);
-    expect(lane.overflowsAt(NOW)).toBe(NOW);
-    const { flying, waiting } = lane.overflow(NOW);
-    expect(flying).toEqual([]);
-    expect(sequences(waiting)).toEqual(range(2, MAX_TRAIL));
-    expect(waiting.every(({ storedUnder, event }) => storedUnder === 'blocked' && event === null)).toBe(true);
-    expect(lane.cursor.sequence).toBe(MAX_TRAIL + 1);
-    expect(lane.scanRoom(1)).toBe(MAX_TRAIL);
+    const [failing, other] = queue.take(9, NOW);
+    if (failing !== undefined) queue.retryLater(failing);
+    if (other !== undefined) queue.settle(other);
+    expect(queue.overflowsAt(NOW)).toBe(NOW);
+    const { sending, parked } = queue.overflow(NOW);
+    expect(sending).toEqual([]);
+    expect(sequences(parked.map(({ queued }) => queued))).toEqual(range(2, MAX_TRAIL));
+    const state = { kind: 'parked', key: 'blocked' };
+    for (const { queued, key } of parked) expect([queued.state, key]).toEqual([state, 'blocked']);
+    expect(queue.cursor.sequence).toBe(MAX_TRAIL + 1);
+    expect(queue.scanRoom(1)).toBe(MAX_TRAIL);
   });
 
   it('passes what has been under way for long, and waits for what has not', () => {
-    const lane = laneWith('parallel', entries(MAX_TRAIL));
-    const [slow, ...others] = lane.take(MAX_TRAIL, NOW);
-    for (const task of others) lane.settle(task);
-    expect(lane.overflow(NOW + 100)).toEqual({ flying: [], waiting: [] });
-    const at = lane.overflowsAt(NOW + 100) ?? 0;
+    const queue = queueWith('parallel', entries(MAX_TRAIL));
+    const [slow, ...others] = queue.take(MAX_TRAIL, NOW);
+    for (const event of others) queue.settle(event);
+    expect(queue.overflow(NOW + 100)).toEqual({ sending: [], parked: [] });
+    const at = queue.overflowsAt(NOW + 100) ?? 0;
     expect(at).toBeGreaterThan(NOW + 100);
-    expect(lane.overflow(at).flying).toEqual([slow]);
-    expect(lane.cursor.sequence).toBe(MAX_TRAIL);
+    expect(queue.overflow(at).sending).toEqual([slow]);
+    expect(queue.cursor.sequence).toBe(MAX_TRAIL);
     // It has a row now; given back, it goes when that is due.
-    if (slow !== undefined) lane.giveBack(slow);
-    expect(lane.take(9, NOW)).toEqual([]);
+    if (slow !== undefined) queue.requeue(slow);
+    expect(queue.take(9, NOW)).toEqual([]);
   });
 
   it('leaves alone what can go at once', () => {
-    const lane = laneWith('parallel', entries(MAX_TRAIL));
-    expect(lane.overflowsAt(NOW)).toBeNull();
+    const queue = queueWith('parallel', entries(MAX_TRAIL));
+    expect(queue.overflowsAt(NOW)).toBeNull();
   });
 });
 
 describe('events that retention dropped', () => {
   it('are waited for no more', () => {
-    const lane = laneWith('strict', entries(10));
-    const [head, ...others] = lane.take(9, NOW);
-    for (const task of others) lane.giveBack(task);
-    if (head !== undefined) lane.retryLater(head);
-    expect(lane.drop(6)).toEqual({ waiting: range(1, 5), unread: null });
-    expect(sequences(lane.take(9, NOW))).toEqual(range(6, 10));
+    const queue = queueWith('strict', entries(10));
+    const [head, ...others] = queue.take(9, NOW);
+    for (const event of others) queue.requeue(event);
+    if (head !== undefined) queue.retryLater(head);
+    expect(queue.drop(6)).toEqual({ waiting: range(1, 5), unread: null });
+    expect(sequences(queue.take(9, NOW))).toEqual(range(6, 10));
   });
 
   it('are passed when the scan has not come to them, and the chain shows it', () => {
-    const lane = laneWith('parallel', entries(2));
-    for (const task of lane.take(9, NOW)) lane.settle(task);
-    expect(lane.drop(8)).toEqual({ waiting: [], unread: { from: 3, to: 7 } });
-    lane.pass(entries(1, 7), all);
-    expect(lane.take(9, NOW).map(({ sequence, previous }) => [sequence, previous])).toEqual([[8, 7]]);
-    expect(lane.drop(8)).toEqual({ waiting: [], unread: null });
+    const queue = queueWith('parallel', entries(2));
+    for (const event of queue.take(9, NOW)) queue.settle(event);
+    expect(queue.drop(8)).toEqual({ waiting: [], unread: { from: 3, to: 7 } });
+    queue.pass(entries(1, 7), all);
+    expect(queue.take(9, NOW).map(({ sequence, previous }) => [sequence, previous])).toEqual([[8, 7]]);
+    expect(queue.drop(8)).toEqual({ waiting: [], unread: null });
   });
 
   it('that are under way end as they end', () => {
-    const lane = laneWith('key', entries(2));
-    const [flying] = lane.take(9, NOW);
-    expect(lane.drop(3).waiting).toEqual([2]);
-    if (flying !== undefined) lane.settle(flying);
-    expect(lane.busy).toBe(false);
-    expect(lane.cursor.sequence).toBe(2);
+    const queue = queueWith('key', entries(2));
+    const [sending] = queue.take(9, NOW);
+    expect(queue.drop(3).waiting).toEqual([2]);
+    if (sending !== undefined) queue.settle(sending);
+    expect(queue.busy).toBe(false);
+    expect(queue.cursor.sequence).toBe(2);
   });
 });
 
-describe('any lane', () => {
+describe('any queue', () => {
   type Step = { kind: 'scan' | 'take' | 'deliver' | 'fail' | 'return' | 'due'; pick: number };
   const step: fc.Arbitrary<Step> = fc.record({
     kind: fc.constantFrom('scan', 'take', 'deliver', 'fail', 'return', 'due'),
@@ -208,9 +216,9 @@ describe('any lane', () => {
     fc.assert(
       fc.property(orderings, keySets, fc.array(step, { maxLength: 200 }), (ordering, keys, steps) => {
         const feed = entries(keys.length, 0, n => keys[n - 1] ?? []);
-        const lane = new Lane(ordering, START, []);
-        const flying: Task[] = [];
-        const rows: Task[] = [];
+        const queue = new DeliveryQueue(ordering, START, []);
+        const sending: QueuedEvent[] = [];
+        const rows: QueuedEvent[] = [];
         const done = new Set<number>();
         let scanned = 0;
         const keysOf = (sequence: number): string[] => {
@@ -218,47 +226,48 @@ describe('any lane', () => {
           return ordering === 'strict' ? ['*'] : own.length > 0 ? own : ['none'];
         };
         const play = ({ kind, pick }: Step): void => {
-          const at = flying.length > 0 ? pick % flying.length : 0;
+          const at = sending.length > 0 ? pick % sending.length : 0;
           if (kind === 'scan') {
-            const count = Math.min(lane.scanRoom(5), 5, feed.length - scanned);
-            lane.pass(feed.slice(scanned, scanned + count), all);
+            const count = Math.min(queue.scanRoom(5), 5, feed.length - scanned);
+            queue.pass(feed.slice(scanned, scanned + count), all);
             scanned += count;
           } else if (kind === 'take') {
-            // A strict lane has one call at a time.
-            if (ordering !== 'strict' || flying.length === 0) flying.push(...lane.take(1 + (pick % 4), NOW));
+            // A strict queue has one call at a time.
+            if (ordering !== 'strict' || sending.length === 0)
+              sending.push(...queue.take(1 + (pick % 4), NOW));
           } else if (kind === 'due') {
-            const ready = rows.filter(task => lane.isFirst(task));
-            const task = ready[pick % Math.max(1, ready.length)];
-            if (task === undefined || (ordering === 'strict' && flying.length > 0)) return;
-            rows.splice(rows.indexOf(task), 1);
-            flying.push(task);
+            const ready = rows.filter(event => queue.isFirst(event));
+            const event = ready[pick % Math.max(1, ready.length)];
+            if (event === undefined || (ordering === 'strict' && sending.length > 0)) return;
+            rows.splice(rows.indexOf(event), 1);
+            sending.push(event);
           } else {
-            // Those of a strict lane end in their order: the first that fails ends the call.
-            const [task] = flying.splice(ordering === 'strict' ? 0 : at, 1);
-            if (task === undefined) return;
+            // Those of a strict queue end in their order: the first that fails ends the call.
+            const [event] = sending.splice(ordering === 'strict' ? 0 : at, 1);
+            if (event === undefined) return;
             if (kind !== 'deliver' && ordering === 'strict') {
-              for (const other of flying.splice(0)) lane.giveBack(other);
+              for (const other of sending.splice(0)) queue.requeue(other);
             }
             if (kind === 'return') {
-              lane.giveBack(task);
-              if (task.hasRow) rows.push(task);
+              queue.requeue(event);
+              if (hasRow(event)) rows.push(event);
             } else if (kind === 'fail') {
-              lane.retryLater(task);
-              rows.push(task);
+              queue.retryLater(event);
+              rows.push(event);
             } else {
               if (ordering !== 'parallel') {
-                const mine = new Set(keysOf(task.sequence));
-                const before = range(1, task.sequence - 1).filter(n => keysOf(n).some(key => mine.has(key)));
+                const mine = new Set(keysOf(event.sequence));
+                const before = range(1, event.sequence - 1).filter(n => keysOf(n).some(key => mine.has(key)));
                 expect(before.filter(n => !done.has(n))).toEqual([]);
               }
-              expect(done.has(task.sequence)).toBe(false);
-              done.add(task.sequence);
-              lane.settle(task);
+              expect(done.has(event.sequence)).toBe(false);
+              done.add(event.sequence);
+              queue.settle(event);
             }
           }
           const kept = new Set([...done, ...rows.map(({ sequence }) => sequence)]);
-          const withRow = flying.filter(({ hasRow }) => hasRow).map(({ sequence }) => sequence);
-          for (const n of range(1, lane.cursor.sequence))
+          const withRow = sending.filter(hasRow).map(({ sequence }) => sequence);
+          for (const n of range(1, queue.cursor.sequence))
             expect(kept.has(n) || withRow.includes(n)).toBe(true);
         };
         for (const one of steps) play(one);
@@ -267,9 +276,9 @@ describe('any lane', () => {
           for (const kind of ['scan', 'due', 'take', 'deliver'] as const) play({ kind, pick: round });
         }
         expect(done.size).toBe(keys.length);
-        while (flying.length > 0) play({ kind: 'deliver', pick: 0 });
-        expect(lane.cursor.sequence).toBe(keys.length);
-        expect(lane.busy).toBe(false);
+        while (sending.length > 0) play({ kind: 'deliver', pick: 0 });
+        expect(queue.cursor.sequence).toBe(keys.length);
+        expect(queue.busy).toBe(false);
       }),
       { numRuns: 300 },
     );

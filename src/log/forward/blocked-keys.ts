@@ -1,30 +1,26 @@
 /**
  * Events that wait behind a failing one of the same key, once the cursor has passed them: one row per key, not one
- * per event. A row is rewritten when events are added and when half of it is done; in between, how far it is done
- * travels in the row that every flush writes anyway.
+ * per event.
+ *
+ * A row is rewritten when events are added to it and when half of it is done. In between, how far the key is done
+ * travels in the document that every flush writes anyway (`progress`).
  */
-import type { Task } from '../forward/delivery-queue';
+import type { BlockedKeyRows, Waiting } from '../store/blocked-key-rows';
 
-type Waiting = [ordinal: number, sequence: number, previous: number];
 type Key = { waiting: Waiting[]; written: number; doneOrdinal: number };
 
 export class BlockedKeys {
-  #sql: SqlStorage;
+  #rows: BlockedKeyRows;
   #destinationId: string;
   #keys = new Map<string, Key>();
   #dirty = new Set<string>();
 
   /** @param progress per key, the ordinal up to which it is done, as `progress` gave it */
-  constructor(sql: SqlStorage, destinationId: string, progress: readonly [string, number][]) {
-    this.#sql = sql;
+  constructor(rows: BlockedKeyRows, destinationId: string, progress: readonly [string, number][]) {
+    this.#rows = rows;
     this.#destinationId = destinationId;
     const done = new Map(progress);
-    const rows = sql.exec<{ key: string; tasks: string }>(
-      'SELECT key, tasks FROM blocked_keys WHERE destination_id = ?',
-      destinationId,
-    );
-    for (const { key, tasks } of rows) {
-      const stored = JSON.parse(tasks) as Waiting[];
+    for (const { key, waiting: stored } of rows.of(destinationId)) {
       const doneOrdinal = done.get(key) ?? 0;
       const waiting = stored.filter(([ordinal]) => ordinal > doneOrdinal);
       this.#keys.set(key, { waiting, written: stored.length, doneOrdinal });
@@ -39,20 +35,20 @@ export class BlockedKeys {
     }
   }
 
-  add(key: string, task: Task): void {
+  add(key: string, event: { ordinal: number; sequence: number; previous: number }): void {
     const known = this.#keys.get(key) ?? { waiting: [], written: 0, doneOrdinal: 0 };
-    known.waiting.push([task.ordinal, task.sequence, task.previous]);
+    known.waiting.push([event.ordinal, event.sequence, event.previous]);
     this.#keys.set(key, known);
     this.#dirty.add(key);
   }
 
-  /** A task needs its place no more: it is settled, or has a row of its own. */
+  /** An event needs its place no more: it is settled, or has a row of its own. */
   done(key: string, ordinal: number): void {
     const known = this.#keys.get(key);
     if (known === undefined) return;
     const inOrder = known.waiting[0]?.[0] === ordinal;
     known.waiting = known.waiting.filter(([other]) => other !== ordinal);
-    // Tasks of a key end in their order, unless the destination has another ordering by now.
+    // Events of a key end in their order, unless the destination has another ordering by now.
     if (inOrder) known.doneOrdinal = ordinal;
     if (!inOrder || known.waiting.length <= known.written / 2) this.#dirty.add(key);
   }
@@ -81,37 +77,14 @@ export class BlockedKeys {
       if (known === undefined) continue;
       const { waiting, written } = known;
       if (waiting.length === 0) {
-        this.#sql.exec(
-          'DELETE FROM blocked_keys WHERE destination_id = ? AND key = ?',
-          this.#destinationId,
-          key,
-        );
+        this.#rows.delete(this.#destinationId, key);
         this.#keys.delete(key);
         continue;
       }
-      const tasks = JSON.stringify(waiting);
-      if (written > 0) {
-        this.#sql.exec(
-          'UPDATE blocked_keys SET tasks = ? WHERE destination_id = ? AND key = ?',
-          tasks,
-          this.#destinationId,
-          key,
-        );
-      } else {
-        this.#sql.exec(
-          'INSERT INTO blocked_keys (destination_id, key, tasks) VALUES (?, ?, ?)',
-          this.#destinationId,
-          key,
-          tasks,
-        );
-      }
+      if (written > 0) this.#rows.update(this.#destinationId, key, waiting);
+      else this.#rows.insert(this.#destinationId, key, waiting);
       known.written = waiting.length;
     }
     this.#dirty.clear();
-  }
-
-  /** Forgets a destination that was deleted. */
-  static forget(sql: SqlStorage, destinationId: string): void {
-    sql.exec('DELETE FROM blocked_keys WHERE destination_id = ?', destinationId);
   }
 }

@@ -1,0 +1,26 @@
+/** The passing of time in the log: holes open and expire, earlier numberings close; the gap list follows. */
+import { passTime } from '../../numbering/pass-time';
+import { addHoleNotice } from './add-notice';
+import type { Draft } from './draft';
+import { forgetMovedIds, recordGapChange } from './gap-changes';
+import { trackerSettings } from './settings';
+
+/** `now` in ms since 1970. */
+export function ageGaps(draft: Draft, now: number): void {
+  const { gaps } = draft.tables;
+  const before = draft.state.tracker;
+  const { tracker, changes, aged, closed } = passTime(before, now, trackerSettings(draft.webhook));
+  if (tracker === before) return;
+  draft.change({ tracker });
+  for (const change of changes) recordGapChange(draft, change, now);
+  if (changes.length > 0) forgetMovedIds(draft);
+  for (const change of aged) {
+    gaps.age(change);
+    for (const hole of change.holes) addHoleNotice(draft, change.epoch, hole, now);
+  }
+  for (const { number, holes } of closed) {
+    gaps.close(number, holes);
+    const open = holes.filter(({ status }) => status === 'young' || status === 'open');
+    for (const hole of open) addHoleNotice(draft, number, { ...hole, status: 'expired' }, now);
+  }
+}

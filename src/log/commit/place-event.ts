@@ -1,0 +1,54 @@
+/**
+ * Second step of a commit: where the event's increment id belongs, by what is on record. Reads, and changes nothing.
+ */
+import { type NotAdded, placeAdded, saysTheSame } from '../../numbering/added-by-hand';
+import { place } from '../../numbering/place';
+import type { KnownId, Lookup, Placement } from '../../numbering/types';
+import type { Draft } from './draft';
+import type { Identity } from './identify';
+import { trackerSettings } from './settings';
+
+/** An event added by hand that the provider has now sent itself, in the same words or others. */
+export type SentAfterAll = { epoch: number; id: number; known: KnownId };
+
+export type Placed = {
+  /** Null without an increment id, and where the numbering is turned off. */
+  placement: Placement | NotAdded | null;
+  sentAfterAll: SentAfterAll | null;
+};
+
+export function placeEvent(draft: Draft, identity: Identity): Placed {
+  const { arrival } = identity;
+  if (arrival === null) return { placement: null, sentAfterAll: null };
+  let sentAfterAll: SentAfterAll | null = null;
+  const lookup = lookupFor(draft, identity, found => {
+    sentAfterAll = found;
+  });
+  const settings = trackerSettings(draft.webhook);
+  const { tracker } = draft.state;
+  const placement =
+    arrival.added === true
+      ? placeAdded(tracker, arrival, settings, lookup)
+      : place(tracker, arrival, settings, lookup);
+  return { placement, sentAfterAll };
+}
+
+/**
+ * What is on record for an id. An accepted event that was added by hand counts as sent with these very bytes when it says
+ * the same as what now comes from the provider: a duplicate, then.
+ */
+function lookupFor(
+  { tables }: Draft,
+  { event, fingerprint }: Identity,
+  found: (sent: SentAfterAll) => void,
+): Lookup {
+  return (epoch, id) => {
+    const known = tables.known.lookup(epoch, id);
+    if (known === null || known === 'forgotten' || known.added !== true || event.added === true) return known;
+    const stored = known.kind === 'accepted' ? tables.events.get(known.sequence) : null;
+    if (stored === null || !saysTheSame(stored, event)) return known;
+    const sent = { kind: known.kind, sequence: known.sequence, fingerprint };
+    found({ epoch, id, known: sent });
+    return sent;
+  };
+}

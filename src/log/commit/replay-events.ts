@@ -1,0 +1,47 @@
+/** The events since the last checkpoint, played over it when an object wakes up. */
+import { arrive, startHold } from '../../numbering/predecessor-wait';
+import { record } from '../../numbering/record';
+import type { WebhookRecord } from '../../subscriptions/webhook';
+import { fingerprintHex } from '../store/known-ids';
+import type { LogTables } from '../store/log-tables';
+import type { StoredEvent } from '../store/stored-event';
+import { counted } from './draft';
+import { EVENTS_PER_CHECKPOINT, type LogState } from './log-state';
+import { holdMs, trackerSettings } from './settings';
+
+/** The state of the log now. The record of known ids follows in memory. */
+export function replayEvents(saved: LogState, tables: LogTables, webhook: WebhookRecord): LogState {
+  let state = saved;
+  while (true) {
+    const events = tables.events.after(state.lastSequence, EVENTS_PER_CHECKPOINT);
+    if (events.length === 0) break;
+    for (const event of events) state = afterEvent(state, event, tables, webhook);
+  }
+  tables.known.commit();
+  return state;
+}
+
+/** Every change that is not saved with its commit has to be repeated here (`Draft.changeWithoutSaving`). */
+function afterEvent(
+  state: LogState,
+  event: StoredEvent,
+  { known }: LogTables,
+  webhook: WebhookRecord,
+): LogState {
+  let { tracker, hold } = state;
+  const { incrementId, epoch, eventTime, receivedAt, sequence } = event;
+  if (incrementId !== null && epoch !== null) {
+    const fingerprint = fingerprintHex(event.fingerprint);
+    const arrival = { id: incrementId, fingerprint, eventTime, now: receivedAt };
+    const placement = { kind: 'unseen', epoch, late: event.late, gap: null } as const;
+    tracker = record(tracker, arrival, placement, trackerSettings(webhook)).tracker;
+    known.set(epoch, incrementId, { kind: 'accepted', sequence, fingerprint }, receivedAt);
+    const { current } = tracker;
+    if (holdMs(webhook) > 0 && current?.number === epoch) {
+      const until = receivedAt + holdMs(webhook);
+      hold = arrive(hold ?? startHold(current), current, incrementId, sequence, until).hold;
+    }
+  }
+  const moved = { lastSequence: sequence, lastEventAt: receivedAt, tracker, hold };
+  return { ...state, ...moved, ...counted(state, 'accepted') };
+}

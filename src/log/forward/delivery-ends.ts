@@ -1,0 +1,145 @@
+/**
+ * The end of a delivery, one function for each way in which it can end: delivered, to be tried again later, dead, dropped
+ * by retention while it was under way, or given back because it never started.
+ *
+ * Memory and rows change together; when the transaction fails, memory is ahead and must not be used any more.
+ */
+import type { AttemptResult } from '../../delivery/outgoing';
+import { nextAttempt } from '../../delivery/retry-schedule';
+import type { AttemptJournal } from '../store/attempt-journal';
+import type { DeliveryRow } from '../store/delivery-row';
+import type { DeliveryRows } from '../store/delivery-rows';
+import { type Delivery, deliveryKey } from './delivery';
+import type { DestinationState } from './destination-state';
+import { OPERATIONS_ID } from './operations-destination';
+import { atRest, hasRow } from './queued-event';
+import type { Replays } from './replays';
+
+/** An attempt that has ended; `at` in ms since 1970. */
+export type Ended = { delivery: Delivery; result: AttemptResult; at: number };
+
+export class DeliveryEnds {
+  #rows: DeliveryRows;
+  #journal: AttemptJournal;
+  #replays: Replays;
+  #random: () => number;
+
+  constructor(rows: DeliveryRows, journal: AttemptJournal, replays: Replays, random: () => number) {
+    this.#rows = rows;
+    this.#journal = journal;
+    this.#replays = replays;
+    this.#random = random;
+  }
+
+  /** It did not start after all. */
+  givenBack(state: DestinationState, { destinationId, event, queued, row, replay, probe }: Delivery): void {
+    state.underWay.delete(deliveryKey(destinationId, event.sequence, replay));
+    state.gate.returned(probe);
+    if (replay !== 0 && row === null) this.#replays.requeue(replay, event);
+    else if (replay === 0) state.queue.requeue(queued);
+  }
+
+  /** Its attempt ended. Inside the caller's transaction. */
+  attempted(state: DestinationState, ended: Ended): void {
+    const { destinationId, event, queued, row, replay } = ended.delivery;
+    const { sequence } = event;
+    const attempts = (row?.attempts ?? 0) + 1;
+    state.underWay.delete(deliveryKey(destinationId, sequence, replay));
+    this.#journal.add(sequence, destinationId, attempts, ended.result);
+    const before = atRest(queued);
+    if (before.kind === 'parked') state.blocked.done(before.key, queued.ordinal);
+    if (ended.result.outcome === 'delivered') this.#delivered(state, ended);
+    else this.#failed(state, ended, attempts);
+    if (replay !== 0) this.#replays.done(replay, sequence);
+  }
+
+  #delivered(state: DestinationState, { delivery, at }: Ended): void {
+    const { destinationId, event, queued, row, replay } = delivery;
+    const { delivered } = state.totals;
+    state.totals = { ...state.totals, delivered: delivered + 1, lastDeliveredAt: at };
+    if (row !== null || hasRow(queued)) this.#rows.delete(event.sequence, destinationId, replay);
+    // A replay that arrives brings a dead delivery back to life.
+    if (replay !== 0) this.#rows.deleteDead(event.sequence, destinationId);
+    if (replay === 0) state.queue.settle(queued);
+  }
+
+  #failed(state: DestinationState, ended: Ended, attempts: number): void {
+    const { failedAttempts } = state.totals;
+    state.totals = { ...state.totals, failedAttempts: failedAttempts + 1 };
+    if (isGone(state, ended.result) && state.destination.isActive) {
+      state.disabledReason = 'it answered 410 Gone';
+    }
+    if (ended.delivery.event.sequence < this.#rows.firstSequence) {
+      this.#dropped(state, ended);
+      return;
+    }
+    const { step, nextAt } = this.#next(state, ended);
+    const row = failedRow(ended, { attempts, step, nextAt });
+    if (row.status === 'dead') this.#dead(state, ended.delivery, row);
+    else this.#retryLater(state, ended.delivery, row);
+  }
+
+  #retryLater(state: DestinationState, { replay, queued }: Delivery, row: DeliveryRow): void {
+    this.#rows.put(row);
+    if (replay === 0) state.queue.retryLater(queued);
+  }
+
+  #dead(state: DestinationState, { replay, queued }: Delivery, row: DeliveryRow): void {
+    this.#rows.put(row);
+    if (replay === 0) state.queue.settle(queued);
+  }
+
+  /** Retention dropped the event while it was under way. */
+  #dropped(state: DestinationState, { delivery: { replay, queued, event }, at }: Ended): void {
+    if (replay !== 0) return;
+    state.queue.settle(queued);
+    state.lost(event.sequence, event.sequence, at);
+  }
+
+  /** `step`: how far it has come on the retry schedule. `nextAt` null when that is used up. */
+  #next(
+    state: DestinationState,
+    { delivery: { row, startedAt }, result, at }: Ended,
+  ): { step: number; nextAt: number | null } {
+    const step = row?.step ?? 0;
+    // A probe made before its time does not use up the schedule.
+    if (row !== null && row.nextAt !== null && startedAt < row.nextAt) {
+      return { step, nextAt: Math.max(row.nextAt, at + (result.retryAfterMs ?? 0)) };
+    }
+    return { step: step + 1, nextAt: this.#nextAttemptAt(state, step + 1, result, at) };
+  }
+
+  #nextAttemptAt(state: DestinationState, attempt: number, result: AttemptResult, at: number): number | null {
+    if (result.error === 'redacted') return null;
+    // The destination is disabled now; the event leaves when it is active again.
+    if (isGone(state, result)) return at;
+    const { retryAfterMs } = result;
+    const schedule = state.destination.retrySchedule;
+    const next = nextAttempt({ attempt, schedule, now: at, random: this.#random(), retryAfterMs });
+    return next === 'dead' ? null : next;
+  }
+}
+
+function failedRow(
+  { delivery: { destinationId, event, queued, replay, newId }, result, at }: Ended,
+  { attempts, step, nextAt }: Pick<DeliveryRow, 'attempts' | 'step' | 'nextAt'>,
+): DeliveryRow {
+  return {
+    sequence: event.sequence,
+    destinationId,
+    replay,
+    newId,
+    status: nextAt === null ? 'dead' : 'retrying',
+    attempts,
+    step,
+    nextAt,
+    previous: replay === 0 ? queued.previous : null,
+    ordinal: queued.ordinal,
+    error: result.status === null ? result.error : `${result.error} ${result.status}`,
+    updatedAt: at,
+  };
+}
+
+/** 410: the destination wants no more. OPERATIONS_URL cannot be turned off by it, so there it is a failure like others. */
+export const isGone = ({ destination }: DestinationState, { status }: AttemptResult): boolean =>
+  status === 410 && destination.id !== OPERATIONS_ID;

@@ -1,0 +1,55 @@
+/** The destinations of a webhook as forwarding works on them: made, changed and forgotten as the webhook is configured. */
+import type { DestinationRecord } from '../../subscriptions/webhook';
+import type { Feed } from '../store/feed';
+import { DestinationState, type Sources } from './destination-state';
+import type { Replays } from './replays';
+import type { StoredDestination } from './stored-forwarding';
+import type { Cursor } from './trail';
+
+export class DestinationStates {
+  readonly byId = new Map<string, DestinationState>();
+  #sources: Sources & { feed: Feed };
+  #replays: Replays;
+
+  constructor(sources: Sources & { feed: Feed }, replays: Replays) {
+    this.#sources = sources;
+    this.#replays = replays;
+  }
+
+  /**
+   * Takes over the destinations there are now. New ones get their start; those that are gone are forgotten with their
+   * rows. `now` in ms since 1970.
+   */
+  arrange(
+    destinations: readonly DestinationRecord[],
+    stored: ReadonlyMap<string, StoredDestination>,
+    now: number,
+  ): void {
+    const wanted = new Map(destinations.map(destination => [destination.id, destination]));
+    for (const id of new Set([...this.byId.keys(), ...stored.keys()])) if (!wanted.has(id)) this.#forget(id);
+    for (const [id, destination] of wanted) {
+      const state = this.byId.get(id);
+      if (state !== undefined) {
+        state.configure(destination);
+        continue;
+      }
+      const from = stored.get(id) ?? this.#startOf(destination);
+      this.byId.set(id, new DestinationState(destination, from, this.#sources, now));
+    }
+  }
+
+  #forget(id: string): void {
+    const { rows, blockedRows } = this.#sources;
+    this.byId.delete(id);
+    rows.forget(id);
+    this.#replays.forget(id);
+    blockedRows.forget(id);
+  }
+
+  #startOf({ start }: DestinationRecord): Cursor {
+    const { feed } = this.#sources;
+    if (start === 'now') return { ...feed.end, previous: 0, ordinal: 0 };
+    const first = Math.max(start === 'beginning' ? 1 : start.sequence, feed.firstSequence);
+    return { ...feed.before(first), previous: 0, ordinal: 0 };
+  }
+}

@@ -1,0 +1,65 @@
+/** An event on its way to one destination, with what was fixed when the scan passed it. */
+import type { Ordering } from '../../subscriptions/webhook';
+import type { DeliveryRow } from '../store/delivery-row';
+import type { StoredEvent } from '../store/stored-event';
+
+/** Where an event is that is not being sent, and where a crash would find it. */
+export type AtRest =
+  /** In memory alone: a crash starts again at the cursor, which has not passed it. `event` as the scan read it. */
+  | { kind: 'waiting'; event: StoredEvent | null }
+  /** Stored under the row of a blocked key, so that the cursor could pass it. */
+  | { kind: 'parked'; key: string }
+  /** In an exception row, which has the time of its next attempt. */
+  | { kind: 'retrying' };
+
+/** `since`: ms since 1970. `from`: where it goes back to when it did not start after all. */
+export type QueuedState = AtRest | { kind: 'sending'; since: number; from: AtRest };
+
+export type QueuedEvent = {
+  readonly sequence: number;
+  /** Its place among the events that the destination wants. */
+  readonly ordinal: number;
+  /** What `gapless-previous` says. */
+  readonly previous: number;
+  /** It waits for everything before it that has one of these keys. */
+  readonly keys: readonly string[];
+  state: QueuedState;
+};
+
+/** Where it is, or was before it was sent. */
+export const atRest = ({ state }: QueuedEvent): AtRest => (state.kind === 'sending' ? state.from : state);
+
+/** Whether it has an exception row: a retry, or a first attempt that the cursor has passed. */
+export const hasRow = (queued: QueuedEvent): boolean => atRest(queued).kind === 'retrying';
+
+export const isSending = ({ state }: QueuedEvent): boolean => state.kind === 'sending';
+
+/** It is handed to a courier. `now` in ms since 1970. */
+export function send(queued: QueuedEvent, now: number): void {
+  if (queued.state.kind !== 'sending') queued.state = { kind: 'sending', since: now, from: queued.state };
+}
+
+/** A queued event that exists only as its row. */
+export const queuedFromRow = (row: DeliveryRow, keys: readonly string[]): QueuedEvent => ({
+  sequence: row.sequence,
+  ordinal: row.ordinal,
+  previous: row.previous ?? 0,
+  keys,
+  state: { kind: 'retrying' },
+});
+
+const STRICT_KEY = '*';
+/** The key of events without any: they share one order. */
+export const NO_KEY = '';
+
+/** The keys of an event at a destination. `strict` is one key for everything, `parallel` is none. */
+export function keysOf(ordering: Ordering, entityKeys: readonly string[]): readonly string[] {
+  switch (ordering) {
+    case 'parallel':
+      return [];
+    case 'strict':
+      return [STRICT_KEY];
+    case 'key':
+      return entityKeys.length > 0 ? [...new Set(entityKeys)] : [NO_KEY];
+  }
+}

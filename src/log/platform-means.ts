@@ -1,0 +1,34 @@
+/** What a live webhook is given on Cloudflare: the object's storage, the real clock and chance, couriers, and `fetch`. */
+import { urlProblem } from '../delivery/url-policy';
+import type { Clock } from './clock';
+import { confirmAccess } from './confirm/confirm-access';
+import { courierTarget } from './forward/courier-target';
+import type { Means } from './live-webhook';
+
+export const PLATFORM_CLOCK: Clock = {
+  now: () => Date.now(),
+  later: (ms, action) => {
+    const timer = setTimeout(action, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+export const platformMeans = (
+  ctx: DurableObjectState,
+  env: Env,
+  told: Pick<Means, 'rescheduled' | 'recordChanged'>,
+): Means => ({
+  ...told,
+  storage: ctx.storage,
+  clock: PLATFORM_CLOCK,
+  random: () => Math.random(),
+  operationsUrl: env.OPERATIONS_URL,
+  target: (webhook, destination) => courierTarget(env, webhook, destination, Date.now()),
+  deliver: (target, events) => ctx.exports.Courier.deliver(target, events),
+  api: {
+    fetch: (input, init) => fetch(input, init),
+    access: webhook => confirmAccess(env, webhook),
+    urlProblem: url => urlProblem(url, env.ALLOW_PRIVATE_DESTINATIONS === '1'),
+  },
+  abort: why => ctx.abort(why),
+});

@@ -1,0 +1,60 @@
+/** One event with its deliveries and attempts. */
+import type { WebhookRecord } from '../../subscriptions/webhook';
+import type { DeliveryView, EventDetail } from '../contract';
+import { wants } from '../forward/wants';
+import type { DeliveryRow } from '../store/delivery-row';
+import type { StoredEvent } from '../store/stored-event';
+import { statusOf, summary } from './event-summary';
+import type { Views } from './views';
+
+/** Null when it is unknown or past its retention. */
+export function readEvent(views: Views, sequence: number): EventDetail | null {
+  const { feed, tables } = views.log;
+  const event = feed.event(sequence);
+  if (event === null) return null;
+  const rows = views.forwarding.rows.of(sequence);
+  const detail = tables.confirmations.get(sequence)?.detail ?? null;
+  // As in the list: a replay that fails does not make an event fail that was delivered.
+  const status = statusOf(
+    event,
+    rows.filter(({ replay }) => replay === 0),
+  );
+  return {
+    ...summary(event, status),
+    headers: event.headers,
+    query: event.query,
+    body: feed.body(sequence),
+    issues: detail === null ? event.issues : [{ path: '', message: detail }],
+    entityKeys: event.entityKeys,
+    ...deliveriesOf(views, event, rows),
+  };
+}
+
+function deliveriesOf(
+  { webhook, log, forwarding }: Views,
+  event: StoredEvent,
+  rows: readonly DeliveryRow[],
+): Pick<EventDetail, 'deliveries' | 'attempts'> {
+  const attempts = forwarding.journal.of(event.sequence);
+  const isKnown = (id: string) => [...rows, ...attempts].some(one => one.destinationId === id);
+  const isOwed = ({ id }: WebhookRecord['destinations'][number]): boolean => {
+    // Passed without an attempt or a row: it began after this event.
+    const cursor = forwarding.destination(id)?.queue.cursor.sequence ?? 0;
+    return isKnown(id) || event.deferred || cursor < event.sequence;
+  };
+  const deliveries = webhook.destinations
+    .filter(destination => wants(destination, event, log.feed) && isOwed(destination))
+    .map(({ id: destinationId }): DeliveryView => {
+      const row = rows.find(other => other.destinationId === destinationId && other.replay === 0);
+      const own = attempts.filter(attempt => attempt.destinationId === destinationId);
+      const delivered = own.some(attempt => attempt.outcome === 'delivered');
+      return {
+        destinationId,
+        status: row?.status ?? (delivered ? 'delivered' : 'pending'),
+        attempts: row?.attempts ?? own.length,
+        nextAttemptAt: row?.nextAt ?? null,
+        lastError: row?.error ?? null,
+      };
+    });
+  return { deliveries, attempts };
+}

@@ -1,0 +1,72 @@
+/** The gap list. */
+import type { Resolution } from '../../numbering/close-gap';
+import { holeIndexOf } from '../../numbering/holes';
+import { providerOf } from '../../providers/registry';
+import type { WebhookRecord } from '../../subscriptions/webhook';
+import type { Gap, GapSide, GapStatus, GapsReport, ResolveResult } from '../contract';
+import type { GapRow } from '../store/gap-rows';
+import type { Views } from './views';
+
+type LogView = Pick<Views, 'webhook' | 'log'>;
+
+export function isNumbered(webhook: WebhookRecord): boolean {
+  return webhook.sequence.enabled && (providerOf(webhook)?.numbered ?? false);
+}
+
+export function readGaps({ webhook, log }: LogView, status: GapStatus | null): GapsReport {
+  if (!isNumbered(webhook)) return { numbered: false };
+  const epoch = log.state.tracker.current;
+  const horizon = providerOf(webhook)?.retryHorizonSeconds ?? null;
+  return {
+    numbered: true,
+    epoch: epoch?.number ?? null,
+    highestIncrementId: epoch?.highest ?? null,
+    gaps: log.tables.gaps.list(status).map(row => gapOf(log, row, horizon)),
+  };
+}
+
+/** The entries of a range that was closed by hand. */
+export function closedGaps(
+  { webhook, log }: LogView,
+  { epoch, resolved }: Extract<Resolution, { kind: 'ok' }>,
+): Extract<ResolveResult, { kind: 'ok' }> {
+  const horizon = providerOf(webhook)?.retryHorizonSeconds ?? null;
+  const closed = resolved.flatMap(({ parts }) => parts.filter(part => part.status === 'resolved'));
+  const starts = new Set(closed.map(({ from }) => from));
+  const rows = log.tables.gaps.list('resolved').filter(row => row.epoch === epoch && starts.has(row.from_id));
+  const count = closed.reduce((sum, { missing }) => sum + missing, 0);
+  return { kind: 'ok', count, gaps: rows.map(row => gapOf(log, row, horizon)) };
+}
+
+function gapOf(log: Views['log'], row: GapRow, horizonSeconds: number | null): Gap {
+  return {
+    epoch: row.epoch,
+    from: row.from_id,
+    to: row.to_id,
+    count: row.missing,
+    status: row.status,
+    detectedAt: row.detected_at,
+    resolvedAt: row.resolved_at,
+    before: sideOf(log, row.epoch, row.from_id - 1, -1),
+    after: sideOf(log, row.epoch, row.to_id + 1, 1),
+    retryUntil: horizonSeconds === null ? null : row.detected_at + horizonSeconds * 1000,
+    note: row.note,
+  };
+}
+
+/** The received id next to a hole; a hole between two gaps looks over its neighbours. */
+function sideOf(log: Views['log'], epochNumber: number, next: number, step: -1 | 1): GapSide | null {
+  const { current, earlierEpochs } = log.state.tracker;
+  const epoch = [current, ...earlierEpochs].find(candidate => candidate?.number === epochNumber);
+  const neighbour = epoch?.holes[holeIndexOf(epoch.holes, next)];
+  const incrementId = neighbour === undefined ? next : step < 0 ? neighbour.from - 1 : neighbour.to + 1;
+  const known = log.tables.known.lookup(epochNumber, incrementId);
+  if (known === null || known === 'forgotten') return null;
+  // An ignored id was received, but has no event.
+  const event = known.kind === 'ignored' ? null : log.feed.event(known.sequence);
+  return {
+    incrementId,
+    sequence: known.kind === 'ignored' ? null : known.sequence,
+    receivedAt: event?.receivedAt ?? null,
+  };
+}

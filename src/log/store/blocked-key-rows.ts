@@ -1,0 +1,49 @@
+/** What waits behind a failing event of the same key, once the cursor has passed it: 1 row per destination and key. */
+
+/** `[ordinal, sequence, previous]` of an event that waits. */
+export type Waiting = [ordinal: number, sequence: number, previous: number];
+
+export class BlockedKeyRows {
+  #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  of(destinationId: string): { key: string; waiting: Waiting[] }[] {
+    return this.#sql
+      .exec<{ key: string; tasks: string }>(
+        'SELECT key, tasks FROM blocked_keys WHERE destination_id = ?',
+        destinationId,
+      )
+      .toArray()
+      .map(({ key, tasks }) => ({ key, waiting: JSON.parse(tasks) as Waiting[] }));
+  }
+
+  insert(destinationId: string, key: string, waiting: readonly Waiting[]): void {
+    this.#sql.exec(
+      'INSERT INTO blocked_keys (destination_id, key, tasks) VALUES (?, ?, ?)',
+      destinationId,
+      key,
+      JSON.stringify(waiting),
+    );
+  }
+
+  update(destinationId: string, key: string, waiting: readonly Waiting[]): void {
+    this.#sql.exec(
+      'UPDATE blocked_keys SET tasks = ? WHERE destination_id = ? AND key = ?',
+      JSON.stringify(waiting),
+      destinationId,
+      key,
+    );
+  }
+
+  delete(destinationId: string, key: string): void {
+    this.#sql.exec('DELETE FROM blocked_keys WHERE destination_id = ? AND key = ?', destinationId, key);
+  }
+
+  /** Forgets a destination that was deleted. */
+  forget(destinationId: string): void {
+    this.#sql.exec('DELETE FROM blocked_keys WHERE destination_id = ?', destinationId);
+  }
+}

@@ -1,0 +1,56 @@
+/** A delivery that did not succeed at the first attempt, as its row has it. */
+
+export type DeliveryRow = {
+  sequence: number;
+  destinationId: string;
+  /** 0 for the delivery of the feed, else the id of the replay it belongs to. */
+  replay: number;
+  /** The replay goes out under an id of its own. */
+  newId: boolean;
+  status: 'retrying' | 'dead';
+  /** Failed attempts so far. */
+  attempts: number;
+  /** How many of them used up an entry of the retry schedule; probes made before their time do not. */
+  step: number;
+  /** ms since 1970; null when dead. */
+  nextAt: number | null;
+  /** What `gapless-previous` says, fixed when the scan passed the event; null on a replay. */
+  previous: number | null;
+  /** The event's place among those the destination wants. */
+  ordinal: number;
+  error: string | null;
+  updatedAt: number;
+};
+
+export type Row = {
+  sequence: number;
+  destination_id: string;
+  replay: number;
+  new_id: number;
+  status: DeliveryRow['status'];
+  attempts: number;
+  step: number;
+  next_at: number | null;
+  previous: number | null;
+  ordinal: number;
+  error: string | null;
+  updated_at: number;
+};
+
+export const COLUMNS =
+  'sequence, destination_id, replay, new_id, status, attempts, step, next_at, previous, ordinal, error, updated_at';
+
+export const fromRow = (row: Row): DeliveryRow => ({
+  sequence: row.sequence,
+  destinationId: row.destination_id,
+  replay: row.replay,
+  newId: row.new_id === 1,
+  status: row.status,
+  attempts: row.attempts,
+  step: row.step,
+  nextAt: row.next_at,
+  previous: row.previous,
+  ordinal: row.ordinal,
+  error: row.error,
+  updatedAt: row.updated_at,
+});

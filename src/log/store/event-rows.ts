@@ -1,0 +1,147 @@
+/**
+ * The events of a webhook, byte for byte: accepted and quarantined ones, in the tables of their days.
+ *
+ * An append costs one row. What was stored last is also kept in memory (`recent-events.ts`).
+ */
+import type { DayTables } from './day-tables';
+import { RecentEvents } from './recent-events';
+import { COLUMNS, type EventRow, fromRow, type StoredEvent } from './stored-event';
+
+export class EventRows {
+  #sql: SqlStorage;
+  #days: DayTables;
+  #recent = new RecentEvents();
+
+  constructor(sql: SqlStorage, days: DayTables) {
+    this.#sql = sql;
+    this.#days = days;
+  }
+
+  /** After a transaction was rolled back, and when days were dropped: what is in memory may not be there any more. */
+  forgetRecent(): void {
+    this.#recent.forgetAll();
+  }
+
+  /** The lowest sequence that may still be here. */
+  get firstSequence(): number {
+    return this.#days.firstSequence;
+  }
+
+  insert(event: StoredEvent, body: Uint8Array): void {
+    const day = this.#days.all.at(-1);
+    if (day === undefined) throw new Error('insert before openFor');
+    const entityKeys = JSON.stringify(event.entityKeys);
+    const issues = JSON.stringify(event.issues);
+    const headers = JSON.stringify(event.headers);
+    this.#sql.exec(
+      `INSERT INTO events_${day.id} (${COLUMNS}, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+      event.sequence,
+      event.receivedAt,
+      event.topic,
+      event.eventId,
+      event.incrementId,
+      event.epoch,
+      event.eventTime,
+      event.status,
+      event.deferred ? 1 : 0,
+      event.reason,
+      event.gap,
+      event.late ? 1 : 0,
+      event.bodySigned ? 1 : 0,
+      event.operational ? 1 : 0,
+      entityKeys,
+      issues,
+      headers,
+      event.query,
+      event.bodyBytes,
+      event.fingerprint,
+      body,
+    );
+    const texts = entityKeys.length + issues.length + headers.length + event.query.length;
+    // A view keeps its whole buffer.
+    this.#recent.add(event, body, 2 * texts + body.buffer.byteLength);
+  }
+
+  /** Changes where a held event stands. 1 row. */
+  update(
+    sequence: number,
+    change: Pick<StoredEvent, 'status' | 'reason' | 'epoch' | 'issues' | 'gap' | 'late'>,
+  ): void {
+    const day = this.#days.of(sequence);
+    if (day === undefined) return;
+    this.#recent.forget(sequence);
+    this.#sql.exec(
+      `UPDATE events_${day.id} SET status = ?, reason = ?, epoch = ?, issues = ?, gap = ?, late = ?
+       WHERE sequence = ?`,
+      change.status,
+      change.reason,
+      change.epoch,
+      JSON.stringify(change.issues),
+      change.gap,
+      change.late ? 1 : 0,
+      sequence,
+    );
+  }
+
+  /** The event without its body, or null when it is unknown or past its retention. */
+  get(sequence: number): StoredEvent | null {
+    const recent = this.#recent.get(sequence);
+    if (recent !== null) return recent.event;
+    const day = this.#days.of(sequence);
+    if (day === undefined) return null;
+    const [row] = this.#sql
+      .exec<EventRow>(`SELECT ${COLUMNS} FROM events_${day.id} WHERE sequence = ?`, sequence)
+      .toArray();
+    return row === undefined ? null : fromRow(row);
+  }
+
+  /** The body's bytes; null when redacted or gone. */
+  body(sequence: number): Uint8Array | null {
+    const recent = this.#recent.get(sequence);
+    if (recent !== null) return recent.body;
+    const day = this.#days.of(sequence);
+    if (day === undefined) return null;
+    const [row] = this.#sql
+      .exec<{ body: ArrayBuffer | null }>(`SELECT body FROM events_${day.id} WHERE sequence = ?`, sequence)
+      .toArray();
+    return row?.body == null ? null : new Uint8Array(row.body);
+  }
+
+  /** Erases a body for good; the rest of the event stays. False when the event is not here. 1 row. */
+  redact(sequence: number): boolean {
+    const day = this.#days.of(sequence);
+    if (day === undefined) return false;
+    this.#recent.forget(sequence);
+    const redacted = this.#sql.exec(
+      `UPDATE events_${day.id} SET body = NULL, body_bytes = 0 WHERE sequence = ?`,
+      sequence,
+    );
+    return redacted.rowsWritten > 0;
+  }
+
+  /** Events after `sequence`, ascending, at most `limit`, over table borders. */
+  after(sequence: number, limit: number): StoredEvent[] {
+    return this.#recent.after(sequence, limit) ?? this.#after(sequence, limit, '');
+  }
+
+  /** The same for events in quarantine; reads no others. */
+  quarantinedAfter(sequence: number, limit: number): StoredEvent[] {
+    return this.#after(sequence, limit, "AND status = 'quarantined'");
+  }
+
+  #after(sequence: number, limit: number, condition: string): StoredEvent[] {
+    const found: StoredEvent[] = [];
+    for (const [index, day] of this.#days.all.entries()) {
+      const next = this.#days.all[index + 1];
+      if (next !== undefined && next.firstSequence <= sequence + 1) continue;
+      const rows = this.#sql.exec<EventRow>(
+        `SELECT ${COLUMNS} FROM events_${day.id} WHERE sequence > ? ${condition} ORDER BY sequence LIMIT ?`,
+        sequence,
+        limit - found.length,
+      );
+      for (const row of rows) found.push(fromRow(row));
+      if (found.length >= limit) break;
+    }
+    return found;
+  }
+}

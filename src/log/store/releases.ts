@@ -1,0 +1,55 @@
+/** Events that were let go after their acceptance, and their places in the feed. 1 row each. */
+
+export type Release = {
+  /** 1, 2, 3 … per webhook. */
+  position: number;
+  /** It stands right after the event with this sequence. */
+  afterSequence: number;
+  /** The event that was let go. */
+  sequence: number;
+};
+
+export class Releases {
+  #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  add({ position, afterSequence, sequence }: Release): void {
+    this.#sql.exec(
+      'INSERT INTO releases (position, after_sequence, sequence) VALUES (?, ?, ?)',
+      position,
+      afterSequence,
+      sequence,
+    );
+  }
+
+  /** The releases after a position, ascending, at most `limit`. */
+  after(position: number, limit: number): Release[] {
+    return this.#sql
+      .exec<{ position: number; after_sequence: number; sequence: number }>(
+        'SELECT position, after_sequence, sequence FROM releases WHERE position > ? ORDER BY position LIMIT ?',
+        position,
+        limit,
+      )
+      .toArray()
+      .map(row => ({ position: row.position, afterSequence: row.after_sequence, sequence: row.sequence }));
+  }
+
+  /** The position of the last release that stands before the event with this sequence; 0 for none. */
+  lastBefore(sequence: number): number {
+    const [row] = this.#sql
+      .exec<{ position: number | null }>(
+        'SELECT max(position) AS position FROM releases WHERE after_sequence < ?',
+        sequence,
+      )
+      .toArray();
+    return row?.position ?? 0;
+  }
+
+  /** Forgets the releases of events before `firstSequence`: they have been dropped. */
+  prune(firstSequence: number): void {
+    this.#sql.exec('DELETE FROM releases WHERE sequence < ?', firstSequence);
+  }
+}

@@ -1,0 +1,31 @@
+/** Replays that were asked for and have not ended: 1 row each. */
+
+export class ReplayRows<Job extends object> {
+  #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /** Oldest first. */
+  all(): { id: number; job: Job }[] {
+    return this.#sql
+      .exec<{ id: number; job: string }>('SELECT id, job FROM replays ORDER BY id')
+      .toArray()
+      .map(({ id, job }) => ({ id, job: JSON.parse(job) as Job }));
+  }
+
+  add(id: number, job: Job): void {
+    this.#sql.exec('INSERT INTO replays (id, job) VALUES (?, ?)', id, JSON.stringify(job));
+  }
+
+  /** The highest id there is; 0 for none. */
+  get lastId(): number {
+    const [last] = this.#sql.exec<{ id: number | null }>('SELECT max(id) AS id FROM replays').toArray();
+    return last?.id ?? 0;
+  }
+
+  delete(id: number): void {
+    this.#sql.exec('DELETE FROM replays WHERE id = ?', id);
+  }
+}

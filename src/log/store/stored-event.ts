@@ -1,0 +1,92 @@
+/** An event as the log keeps it, and as a row of its table. */
+import type { Issue } from '../../providers/provider';
+
+/** Why an event is not, or not yet, forwarded. */
+export type HeldReason =
+  | 'invalid'
+  | 'conflict'
+  | 'too_old_to_compare'
+  | 'unconfirmed'
+  | 'confirming'
+  | 'waiting_for_predecessor';
+
+export type StoredEvent = {
+  sequence: number;
+  /** ms since 1970 */
+  receivedAt: number;
+  topic: string;
+  eventId: string | null;
+  incrementId: number | null;
+  /** Epoch of the increment id; null without one, or where it was a conflict. */
+  epoch: number | null;
+  eventTime: number | null;
+  /** `forwardable` events are in the feed; the others wait for a release. */
+  status: 'forwardable' | 'held' | 'confirming' | 'quarantined';
+  /** True when it was held at acceptance: its place in the feed is its release. */
+  deferred: boolean;
+  reason: HeldReason | null;
+  gap: string | null;
+  late: boolean;
+  bodySigned: boolean;
+  /** The gateway's own event about this webhook. */
+  operational: boolean;
+  entityKeys: string[];
+  issues: Issue[];
+  headers: [string, string][];
+  query: string;
+  bodyBytes: number;
+  fingerprint: Uint8Array;
+};
+
+export type EventRow = {
+  sequence: number;
+  received_at: number;
+  topic: string;
+  event_id: string | null;
+  increment_id: number | null;
+  epoch: number | null;
+  event_time: number | null;
+  status: StoredEvent['status'];
+  deferred: number;
+  reason: HeldReason | null;
+  gap: string | null;
+  late: number;
+  body_signed: number;
+  operational: number;
+  entity_keys: string;
+  issues: string;
+  headers: string;
+  query: string;
+  body_bytes: number;
+  fingerprint: ArrayBuffer;
+};
+
+/** All columns but the body, in the order of `EventRow`. */
+export const COLUMNS =
+  'sequence, received_at, topic, event_id, increment_id, epoch, event_time, status, deferred, reason, gap, late, ' +
+  'body_signed, operational, entity_keys, issues, headers, query, body_bytes, fingerprint';
+
+export function fromRow(row: EventRow): StoredEvent {
+  return {
+    sequence: row.sequence,
+    receivedAt: row.received_at,
+    topic: row.topic,
+    eventId: row.event_id,
+    incrementId: row.increment_id,
+    epoch: row.epoch,
+    eventTime: row.event_time,
+    status: row.status,
+    deferred: row.deferred === 1,
+    reason: row.reason,
+    gap: row.gap,
+    late: row.late === 1,
+    bodySigned: row.body_signed === 1,
+    operational: row.operational === 1,
+    entityKeys: JSON.parse(row.entity_keys) as string[],
+    issues: JSON.parse(row.issues) as Issue[],
+    headers: JSON.parse(row.headers) as [string, string][],
+    query: row.query,
+    bodyBytes: row.body_bytes,
+    fingerprint: new Uint8Array(row.fingerprint),
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * The passing of time: holes open and expire, earlier epochs close, and guesses that turned out wrong are put right. Pure.
+ */
+import { returnEarlyIds } from './early-ids';
+import type { Epoch } from './epoch';
+import { ageHoles, changesAt } from './holes';
+import type { Aged, Tracker, TrackerChange, TrackerSettings } from './types';
+
+const MAX_EARLIER_EPOCHS = 3;
+/** When an earlier epoch gains this many new ids while the current one gains none, the earlier one is live. */
+const GROWTH_OF_THE_LIVE = 3;
+
+/** Whether an earlier epoch, by its place among them, still takes late ids. */
+export const stays = (epoch: Epoch, index: number, now: number): boolean =>
+  index < MAX_EARLIER_EPOCHS && epoch.closesAt !== null && now < epoch.closesAt;
+
+/** Whether this "earlier" epoch is the one that is being sent. It does not close: `passTime` makes it the current one. */
+export const isLive = (epoch: Epoch): boolean => epoch.lateGrowth >= GROWTH_OF_THE_LIVE;
+
+/**
+ * The tracker after time has passed: holes open and expire, earlier epochs close with what they still miss expired.
+ *
+ * An earlier epoch that went on growing while the current one stood still is no earlier one: the restart was
+ * recognised wrongly, or the numberings were mistaken for each other. Where it would close, the two change places,
+ * so that its ids do not open a hole in the other.
+ */
+export function passTime(
+  given: Tracker,
+  now: number,
+  settings: TrackerSettings,
+): { tracker: Tracker; changes: TrackerChange[]; aged: Aged[]; closed: Epoch[] } {
+  const { tracker, changes } = returnEarlyIds(given, now, settings);
+  const aged: Aged[] = [];
+  const age = (epoch: Epoch): Epoch => {
+    const { holes, changed } = ageHoles(epoch.holes, now, settings);
+    if (changed.length === 0) return epoch;
+    aged.push({ epoch: epoch.number, holes: changed });
+    return { ...epoch, holes };
+  };
+  const open = tracker.earlierEpochs.filter((epoch, index) => stays(epoch, index, now));
+  const closing = tracker.earlierEpochs.filter(epoch => !open.includes(epoch));
+  const live = closing.find(isLive);
+  const closed = closing.filter(epoch => epoch !== live);
+  const earlierEpochs = open.map(age);
+  let current = tracker.current === null ? null : age(tracker.current);
+  if (live !== undefined && current !== null) {
+    earlierEpochs.unshift({ ...current, closesAt: now + settings.expiresMs, lateGrowth: 0 });
+    current = { ...age(live), closesAt: null, lateGrowth: 0 };
+  }
+  const unchanged = aged.length === 0 && closing.length === 0;
+  return { tracker: unchanged ? tracker : { ...tracker, current, earlierEpochs }, changes, aged, closed };
+}
+
+/** When `passTime` has something to do next, ms since 1970, or null. O(holes). */
+export function nextChangeAt(tracker: Tracker, settings: TrackerSettings): number | null {
+  const { current, earlierEpochs } = tracker;
+  let next = Number.POSITIVE_INFINITY;
+  // More earlier epochs than are kept: the oldest close now.
+  if (earlierEpochs.length > MAX_EARLIER_EPOCHS) next = current?.startedAt ?? 0;
+  for (const epoch of [...earlierEpochs, ...(current === null ? [] : [current])]) {
+    next = Math.min(next, epoch.closesAt ?? next);
+    for (const hole of epoch.holes) next = Math.min(next, changesAt(hole, settings) ?? next);
+  }
+  return Number.isFinite(next) ? next : null;
+}

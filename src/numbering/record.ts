@@ -1,0 +1,132 @@
+/** Recording an arrival: the tracker after an event was stored, and what that did to its holes. Pure. */
+
+import { earlyIdsIn } from './early-ids';
+import { type Arrival, type Epoch, receive, standingOf, startEpoch, withoutTop } from './epoch';
+import { beganAt, isBefore } from './new-epoch';
+import type {
+  Conflict,
+  Placement,
+  Receivable,
+  Tracked,
+  Tracker,
+  TrackerChange,
+  TrackerSettings,
+} from './types';
+
+const MAX_CONFLICTS = 100;
+
+/**
+ * The tracker as events find it that come together: in which order they were sent is not known, so one that continues
+ * the numbering does so before all others.
+ */
+export function comingTogether(tracker: Tracker, ids: readonly number[], now: number): Tracker {
+  const { current } = tracker;
+  if (current === null) return tracker;
+  const continues = ids.some(id => ['above', 'missing'].includes(standingOf(current, id)));
+  return continues ? { ...tracker, continuedAt: now } : tracker;
+}
+
+/** The tracker after an event placed so was stored. `conflict` and `too_old` are recorded by `recordConflict`. */
+export function record(
+  tracker: Tracker,
+  arrival: Arrival,
+  placement: Receivable,
+  settings: TrackerSettings,
+): Tracked {
+  if (placement.kind === 'unaccepted') return { tracker: afterNoConflict(tracker, arrival), changes: [] };
+  if (placement.kind === 'restart') return restart(tracker, arrival, placement, settings);
+  const changes: TrackerChange[] = [];
+  const update = (epoch: Epoch): Epoch => {
+    if (epoch.number !== placement.epoch) return epoch;
+    const received = receive(epoch, arrival, settings.graceMs);
+    changes.push(...received.changes.map(change => ({ ...change, epoch: epoch.number })));
+    return received.epoch;
+  };
+  const current = tracker.current === null ? null : update(tracker.current);
+  const earlierEpochs = updateEarlier(tracker, arrival, placement.epoch, update);
+  return { tracker: afterNoConflict({ ...tracker, current, earlierEpochs }, arrival), changes };
+}
+
+/** The earlier epochs after an arrival; the same array where nothing about them changed, which is nearly always. */
+function updateEarlier(
+  { current, earlierEpochs }: Tracker,
+  arrival: Arrival,
+  number: number,
+  update: (epoch: Epoch) => Epoch,
+): readonly Epoch[] {
+  if (number === current?.number) {
+    const keeps =
+      arrival.added === true ||
+      arrival.id <= current.highest ||
+      earlierEpochs.every(epoch => epoch.lateGrowth === 0);
+    return keeps ? earlierEpochs : earlierEpochs.map(epoch => ({ ...epoch, lateGrowth: 0 }));
+  }
+  // An event that is known to be older than the current numbering is a late retry, whatever it adds; one that was added
+  // by hand says nothing about what the provider sends.
+  const old = arrival.added === true || isBefore(arrival.eventTime, current?.startTime ?? null);
+  return earlierEpochs.map(epoch => {
+    const updated = update(epoch);
+    return updated.highest > epoch.highest && !old
+      ? { ...updated, lateGrowth: epoch.lateGrowth + 1 }
+      : updated;
+  });
+}
+
+const afterNoConflict = (tracker: Tracker, { added, now }: Arrival): Tracker =>
+  added === true ? tracker : { ...tracker, conflictStreak: 0, continuedAt: now };
+
+/**
+ * The new epoch receives its first event, what it adopts, and the ids that the one before it had taken for its own:
+ * where event times say when the new numbering began, everything that happened later is of the new one.
+ */
+function restart(
+  tracker: Tracker,
+  arrival: Arrival,
+  placement: Extract<Placement, { kind: 'restart' }>,
+  settings: TrackerSettings,
+): Tracked {
+  const { current } = tracker;
+  const { now } = arrival;
+  const adopted = placement.adopted.map(conflict => ({ ...conflict, now }));
+  const since = current === null ? null : beganAt(current, arrival, placement.adopted);
+  const taken = current === null ? [] : earlyIdsIn(current, since, now - settings.graceMs);
+  const [first = arrival, ...others] = [
+    ...adopted,
+    ...taken.map(id => ({ id, fingerprint: '', eventTime: since, now })),
+    arrival,
+  ].sort((a, b) => a.id - b.id);
+  const changes: TrackerChange[] = [];
+  let epoch = startEpoch(placement.epoch, first, current !== null && arrival.id !== 1);
+  for (const other of others) {
+    const received = receive(epoch, other, settings.graceMs);
+    changes.push(...received.changes.map(change => ({ ...change, epoch: epoch.number })));
+    epoch = received.epoch;
+  }
+  const earlierEpochs = tracker.earlierEpochs.map(other => ({ ...other, lateGrowth: 0 }));
+  if (current !== null) {
+    const { epoch: before, dropped } = withoutTop(current, taken);
+    changes.push(...dropped.map(hole => ({ kind: 'dropped', hole, epoch: before.number }) as const));
+    earlierEpochs.unshift({ ...before, closesAt: now + settings.expiresMs, lateGrowth: 0 });
+  }
+  const lastEpoch = placement.epoch;
+  const next = {
+    ...{ current: epoch, earlierEpochs, conflicts: [], conflictStreak: 0 },
+    ...{ continuedAt: now, lastEpoch },
+  };
+  return { tracker: next, changes };
+}
+
+/** The tracker after a conflict was put in quarantine. */
+export function recordConflict(tracker: Tracker, conflict: Conflict): Tracker {
+  const conflicts = [...tracker.conflicts, conflict].slice(-MAX_CONFLICTS);
+  return { ...tracker, conflicts, conflictStreak: Math.min(tracker.conflictStreak + 1, MAX_CONFLICTS) };
+}
+
+/** The tracker after the provider sent, with these bytes, what had been added by hand: from now on they are the id's. */
+export function confirmAdded(tracker: Tracker, number: number, id: number, fingerprint: string): Tracker {
+  if (id !== 1) return tracker;
+  const confirm = (epoch: Epoch): Epoch =>
+    epoch.number === number ? { ...epoch, firstFingerprint: fingerprint } : epoch;
+  const { current, earlierEpochs } = tracker;
+  return { ...tracker, current: current && confirm(current), earlierEpochs: earlierEpochs.map(confirm) };
+}
