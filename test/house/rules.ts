@@ -9,8 +9,8 @@ export type Packages = Readonly<Record<string, readonly string[]>>;
 /** Files that may be longer than `LONGEST`, and why. */
 export type LongFiles = Readonly<Record<string, string>>;
 
-/** What stands at the bottom, for everyone above it. `src` are the files directly in src/. */
-const GROUND = ['limits', 'src', 'json'];
+/** What stands at the bottom, for everyone above it. `src` are the other files directly in src/. */
+const GROUND = ['limits', 'result', 'src', 'json'];
 /** What the rooms of the log know of the world around it. */
 const AROUND_THE_LOG = [...GROUND, 'numbering', 'providers', 'delivery', 'subscriptions', 'log/contract'];
 
@@ -20,17 +20,18 @@ const AROUND_THE_LOG = [...GROUND, 'numbering', 'providers', 'delivery', 'subscr
  */
 export const ROOMS: Rooms = {
   limits: [],
-  src: ['limits'],
+  result: [],
+  src: ['limits', 'result'],
   numbering: ['limits'],
-  json: ['limits', 'src'],
+  json: ['limits', 'result'],
   input: [...GROUND],
   signature: [...GROUND, 'input'],
   providers: [...GROUND, 'input', 'signature'],
   delivery: [...GROUND, 'signature', 'providers'],
   subscriptions: [...GROUND, 'input', 'signature', 'providers', 'delivery'],
 
-  'log/contract': ['src', 'numbering', 'providers', 'subscriptions'],
-  'log/stub': ['src', 'log/contract'],
+  'log/contract': [...GROUND, 'numbering', 'providers', 'subscriptions'],
+  'log/stub': [...GROUND, 'log/contract'],
   'log/store': AROUND_THE_LOG,
   'log/commit': [...AROUND_THE_LOG, 'log/store'],
   'log/forward': [...AROUND_THE_LOG, 'log/store', 'log/commit'],
@@ -48,7 +49,7 @@ export const ROOMS: Rooms = {
   index: ['log', 'delivery', 'tokens', 'ingest', 'api'],
 };
 
-/** The three classes that the platform makes are the only ones that know it. */
+/** The platform's own module belongs to the three classes that the platform makes; a package not named here, to nobody. */
 export const PACKAGES: Packages = {
   'cloudflare:workers': ['log/webhook-log', 'delivery/courier', 'tokens/api-tokens'],
   hono: ['api'],
@@ -61,6 +62,7 @@ export const SQL: readonly string[] = ['log/store', 'tokens/api-tokens'];
 /** Lines of a file in src/, at most. */
 export const LONGEST = 250;
 
+/** An exception that its file no longer needs fails the test. */
 export const LONG_FILES: LongFiles = {
   'src/api/openapi/answers.ts': 'one table: a schema for each answer of the API',
   'src/api/openapi/operations.ts': 'one table: an entry for each operation of the API',

@@ -69,7 +69,7 @@ function readWithTypeScript(project: Project, root: string): { files: SourceFile
   const withSql = new Set(filesWithSql(project).map(pathOf));
   const files: SourceFile[] = [];
   const specifiers: Import[] = [];
-  for (const name of project.program.getSourceFileNames()) {
+  for (const name of project.program.getSourceFileNames().toSorted()) {
     const path = pathOf(name);
     const file = inSource(path) ? project.program.getSourceFile(name) : undefined;
     if (file === undefined) continue;
