@@ -21,12 +21,16 @@ const globalSetup = [
   './test/support/fuzz-size.ts',
 ];
 
-/** Unit and object rings run inside workerd; the conformance ring talks HTTP to a gateway started as users start it. */
+/**
+ * The house rules read the source, in Node. Unit and object rings run inside workerd; the conformance ring talks HTTP to a
+ * gateway started as users start it.
+ */
 export default defineConfig({
   test: {
     // Many tests wait, for a time or for a process: more of them than cores run at once.
     maxWorkers: 3,
     projects: [
+      { test: { name: 'house', include: ['test/house/**/*.test.ts'], testTimeout } },
       {
         plugins: [inWorkerd()],
         test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false, testTimeout, globalSetup },
