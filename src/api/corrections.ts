@@ -5,6 +5,7 @@
 import { type Context, Hono } from 'hono';
 import { incomingEvent } from '../ingest/incoming-event';
 import { signedRequest } from '../ingest/signed-request';
+import type { FieldError } from '../input/field-errors';
 import { LIMITS } from '../limits';
 import type { IncomingEvent, ResolveResult } from '../log/contract';
 import { objectOf } from '../log/stub';
@@ -13,7 +14,6 @@ import type { Provider } from '../providers/provider';
 import { providerOf } from '../providers/registry';
 import type { Result } from '../result';
 import { signedMessage } from '../signature/signed-message';
-import type { FieldError } from '../subscriptions/field-errors';
 import { ingestUrl } from '../subscriptions/view';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { readJson } from './body';

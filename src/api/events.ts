@@ -3,12 +3,12 @@
  * answers.
  */
 import { type Context, Hono } from 'hono';
+import type { FieldError } from '../input/field-errors';
 import { LIMITS } from '../limits';
 import type { EventStatus, EventsQuery, FeedQuery, GapStatus, WebhookObject } from '../log/contract';
 import type { FeedPosition } from '../log/store/feed';
 import { objectOf } from '../log/stub';
 import { err, ok, type Result } from '../result';
-import type { FieldError } from '../subscriptions/field-errors';
 import { eventDetailView, eventView, gapsView, releaseView, statusView } from './event-views';
 import { MAX_WAIT_SECONDS, pageInTurns } from './long-poll';
 import { ask, findWebhook } from './manage';

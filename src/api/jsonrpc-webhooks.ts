@@ -6,9 +6,9 @@
  * the webhook's object, read and replaced by version, so changes made at the same time do not undo each other.
  */
 import { generateSecret } from '../delivery/standard-webhooks';
+import { type FieldError, refusedFields } from '../input/field-errors';
 import { isObject } from '../json/kind';
 import { err, ok, type Result } from '../result';
-import { type FieldError, refusedFields } from '../subscriptions/field-errors';
 import { parseWebhook } from '../subscriptions/input';
 import { maskedHeaders } from '../subscriptions/masking';
 import { open, purpose, type SealingKeys } from '../subscriptions/sealing';

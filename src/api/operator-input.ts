@@ -1,10 +1,10 @@
 /** The bodies of what an operator does by hand: close a gap, add an event, erase an entity, send a sample. Checked. */
 import * as v from 'valibot';
+import { type FieldError, fieldErrors } from '../input/field-errors';
+import { fieldsOf, jsonObject, text, wholeNumber } from '../input/fields';
 import { LIMITS } from '../limits';
 import type { GapResolution } from '../log/contract';
 import { err, ok, type Result } from '../result';
-import { type FieldError, fieldErrors } from '../subscriptions/field-errors';
-import { fieldsOf, jsonObject, text, wholeNumber } from '../subscriptions/fields';
 
 const incrementId = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 

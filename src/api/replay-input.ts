@@ -1,9 +1,9 @@
 /** What can be said in a replay's body, checked. Shapes: `POST …/replay` and `POST …/events/{sequence}/replay`. */
 import * as v from 'valibot';
+import { type FieldError, fieldErrors } from '../input/field-errors';
+import { fieldsOf, text } from '../input/fields';
 import type { EventStatus, ReplayRequest } from '../log/contract';
 import { err, ok, type Result } from '../result';
-import { type FieldError, fieldErrors } from '../subscriptions/field-errors';
-import { fieldsOf, text } from '../subscriptions/fields';
 import { parseTopics } from '../subscriptions/topics';
 
 const STATUSES: readonly EventStatus[] = ['accepted', 'quarantined', 'retrying', 'dead'];

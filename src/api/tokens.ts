@@ -1,8 +1,8 @@
 /** `/v1/tokens`: named tokens for programs, with less power than the admin token, which alone manages them. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { fieldErrors } from '../subscriptions/field-errors';
-import { fieldsOf, oneOf, text, wholeNumber } from '../subscriptions/fields';
+import { fieldErrors } from '../input/field-errors';
+import { fieldsOf, oneOf, text, wholeNumber } from '../input/fields';
 import { timeText } from '../subscriptions/view';
 import { MAX_TOKENS } from '../tokens/api-tokens';
 import { forgetApiToken, tokensOf } from '../tokens/judged';

@@ -6,10 +6,10 @@
  * So applying a document twice changes nothing the second time.
  */
 import { sameText } from '../constant-time';
+import type { FieldError } from '../input/field-errors';
 import { isObject } from '../json/kind';
 import { providerOf } from '../providers/registry';
 import { err, ok, type Result } from '../result';
-import type { FieldError } from '../subscriptions/field-errors';
 import { replaceWebhook, webhookDocument } from '../subscriptions/input';
 import { overlapProblem, withInboundSecret, withSettings } from '../subscriptions/record';
 import { retentionProblem } from '../subscriptions/retention';

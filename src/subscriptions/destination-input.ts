@@ -5,14 +5,15 @@
 import * as v from 'valibot';
 import { decodeSecret } from '../delivery/standard-webhooks';
 import { MAX_URL_LENGTH } from '../delivery/url-policy';
+import { type FieldError, fieldErrors, refusedFields } from '../input/field-errors';
+import { fieldsOf, jsonObject, oneOf, text, wholeNumber } from '../input/fields';
+import { described } from '../input/json-schema';
+import { mergePatch } from '../input/merge-patch';
 import { parsePointer } from '../json/pointer';
 import { err, ok, type Result } from '../result';
 import { headersProblemText, parseExtraHeaders } from './extra-headers';
-import { type FieldError, fieldErrors, refusedFields } from './field-errors';
-import { activity, fieldsOf, jsonObject, oneOf, text, topics, wholeNumber } from './fields';
-import { described } from './json-schema';
 import { unmaskedHeaders } from './masking';
-import { mergePatch } from './merge-patch';
+import { activity, topics } from './shared-fields';
 import type { DestinationRecord } from './webhook';
 
 /** Everything of a destination that its user decides, secrets aside. */

@@ -5,17 +5,18 @@
  */
 import * as v from 'valibot';
 import { MAX_URL_LENGTH } from '../delivery/url-policy';
+import { type FieldError, fieldErrors, refusedFields } from '../input/field-errors';
+import { fieldsOf, jsonObject, oneOf, text, wholeNumber } from '../input/fields';
+import { mergePatch } from '../input/merge-patch';
 import { LIMITS } from '../limits';
 import { customDefinition } from '../providers/custom';
 import type { Provider } from '../providers/provider';
 import { err, ok, type Result } from '../result';
 import { type DestinationInput, parseDestination, type UrlRule } from './destination-input';
-import { type FieldError, fieldErrors, refusedFields } from './field-errors';
-import { activity, fieldsOf, jsonObject, oneOf, text, topics, wholeNumber } from './fields';
 import { unmaskedSettings } from './masking';
-import { mergePatch } from './merge-patch';
 import { keyErrors, pinnedKeyErrors, providerGiven, providerSettingsErrors } from './provider-input';
 import { retentionProblem } from './retention';
+import { activity, topics } from './shared-fields';
 import type { WebhookRecord } from './webhook';
 
 export type InputRules = {

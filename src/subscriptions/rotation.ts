@@ -1,10 +1,10 @@
 /** What a `rotate_secret` request says, for inbound secrets and for those of destinations. */
 import * as v from 'valibot';
+import { type FieldError, fieldErrors } from '../input/field-errors';
+import { fieldsOf, wholeNumber } from '../input/fields';
 import type { Provider } from '../providers/provider';
 import { err, ok, type Result } from '../result';
 import { destinationSecret } from './destination-input';
-import { type FieldError, fieldErrors } from './field-errors';
-import { fieldsOf, wholeNumber } from './fields';
 import { type InputRules, inboundSecret } from './input';
 
 const DAY_SECONDS = 86_400;

@@ -1,5 +1,5 @@
 /** The shapes of the API's answers, as JSON Schema: the counterpart of `event-views.ts` and `subscriptions/view.ts`. */
-import { type JsonSchema, orNull } from '../../subscriptions/json-schema';
+import { type JsonSchema, orNull } from '../../input/json-schema';
 
 const text: JsonSchema = { type: 'string' };
 const integer: JsonSchema = { type: 'integer' };

@@ -1,11 +1,12 @@
 /** The shapes of request bodies, out of the schemas that validate them. */
+
+import { type JsonSchema, jsonSchemaOf, patchOf } from '../../input/json-schema';
 import { isObject } from '../../json/kind';
 import {
   changeableSchema as destinationChanges,
   creationSchema as newDestination,
 } from '../../subscriptions/destination-input';
 import { creationSchema as newWebhook, changeableSchema as webhookChanges } from '../../subscriptions/input';
-import { type JsonSchema, jsonSchemaOf, patchOf } from '../../subscriptions/json-schema';
 import { destinationRotation, inboundRotation } from '../../subscriptions/rotation';
 import { addedEventSchema, redactionSchema, resolutionSchema, testSchema } from '../operator-input';
 import { eventReplaySchema, replaySchema } from '../replay-input';

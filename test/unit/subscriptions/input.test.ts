@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FieldError } from '../../../src/subscriptions/field-errors';
+import type { FieldError } from '../../../src/input/field-errors';
 import { parseWebhook } from '../../../src/subscriptions/input';
 import { rules } from './rules';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mergePatch } from '../../../src/subscriptions/merge-patch';
+import { mergePatch } from '../../../src/input/merge-patch';
 
 describe('mergePatch', () => {
   // RFC 7396, appendix A.

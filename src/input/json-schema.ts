@@ -101,7 +101,7 @@ function objectOf(entries: Record<string, unknown>, type: 'object' | 'strict_obj
 const isOptional = (entry: unknown): boolean =>
   isItem(entry) && (entry.type === 'optional' || entry.type === 'nullish');
 
-/** What accepts anything accepts null already. */
+/** The schema, or null. What accepts anything accepts null already. */
 export const orNull = (schema: JsonSchema): JsonSchema =>
   Object.keys(schema).length === 0 ? schema : { anyOf: [schema, { type: 'null' }] };
 
