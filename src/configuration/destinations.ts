@@ -11,7 +11,7 @@ import {
   withDestinationSecret,
 } from '../subscriptions/record';
 import { purpose } from '../subscriptions/sealing';
-import { shownDestination } from '../subscriptions/view';
+import { shownDestination } from '../subscriptions/shown';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
 import {
   type Change,

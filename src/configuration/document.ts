@@ -7,7 +7,7 @@ import type { FieldError } from '../input/field-errors';
 import { mergePatch } from '../input/merge-patch';
 import { isObject } from '../json/kind';
 import { err, ok, type Result } from '../result';
-import { shownDestination, shownWebhook } from '../subscriptions/view';
+import { shownDestination, shownWebhook } from '../subscriptions/shown';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
 
 /** One difference. `fields`: path → `{from, to}`; of secrets only that they change. */

@@ -10,7 +10,7 @@ import { err, ok, type Result } from '../result';
 import { compileScheme } from '../signature/compile';
 import { secretProblem } from '../signature/secret-problem';
 import { isTolerance } from '../signature/timestamp';
-import type { InputRules } from './input';
+import type { InputRules } from './webhook-input';
 
 /** The provider of a webhook: one that is known here, or the one its own scheme makes. */
 export function providerGiven(

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { jsonRpc } from '../../src/api/jsonrpc';
-import { rest } from '../../src/api/rest';
+import { jsonRpc } from '../../src/api/jsonrpc/endpoint';
+import { rest } from '../../src/api/rest/routes';
 
 /** The session of ShipStream's documentation, so that its requests can be sent as printed. */
 const SESSION = 'be1c13ed4e03f0ed7f1e4053dfff9658';

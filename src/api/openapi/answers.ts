@@ -1,4 +1,4 @@
-/** The shapes of the API's answers, as JSON Schema: the counterpart of `event-views.ts` and `subscriptions/view.ts`. */
+/** The shapes of the API's answers, as JSON Schema: the counterpart of the views that stand with the routes in `rest/`. */
 import { type JsonSchema, orNull } from '../../input/json-schema';
 
 const text: JsonSchema = { type: 'string' };
