@@ -120,3 +120,30 @@ export function patchOf(schema: JsonSchema): JsonSchema {
   });
   return { ...rest, properties: Object.fromEntries(nullable) };
 }
+
+/** Keywords that say what is accepted beyond the kind of value. */
+const BOUNDS = ['default', 'minimum', 'maximum', 'minLength', 'maxLength', 'pattern', 'minItems', 'maxItems'];
+
+/**
+ * The shape of an answer that shows what this schema accepts: the same kinds of values, without bounds, which only concern
+ * who sends, and open to fields of later releases.
+ */
+export function answerOf(schema: JsonSchema): JsonSchema {
+  const kept = Object.entries(schema).filter(
+    ([keyword, value]) =>
+      !BOUNDS.includes(keyword) && !(keyword === 'additionalProperties' && value === false),
+  );
+  return Object.fromEntries(kept.map(([keyword, value]) => [keyword, partOf(keyword, value)]));
+}
+
+function partOf(keyword: string, value: unknown): unknown {
+  if (keyword === 'anyOf' && Array.isArray(value)) return value.map(answerOf);
+  if (!isObject(value)) return value;
+  if (keyword === 'items' || keyword === 'additionalProperties') return answerOf(value);
+  if (keyword !== 'properties') return value;
+  const properties = Object.entries(value).map(([name, part]) => [
+    name,
+    isObject(part) ? answerOf(part) : part,
+  ]);
+  return Object.fromEntries(properties);
+}

@@ -61,6 +61,7 @@ export async function newWebhook(
     confirm: await confirmation(confirm, null, id, making),
     secrets: [await storedSecret(making, purpose.inbound(id), secretKey)],
     createdBy,
+    captureUntil: null,
     destinations: made.map(({ destination }) => destination),
   };
   return { record, revealed: made.map(({ revealed }) => revealed) };

@@ -217,7 +217,7 @@ export function webhookDocument(record: WebhookRecord) {
     silence_seconds: record.silenceSeconds,
     confirm: record.confirm === null ? null : { url: record.confirm.url },
     settings: record.settings,
-    signature: record.signature ?? null,
+    signature: record.signature,
   };
 }
 
@@ -260,6 +260,6 @@ export function replaceWebhook(
   const settings = settingsOf({ ...input.value, settings: full.value }, provider);
   const keepsToken = isSameHost(record.confirm?.url, settings.confirm?.url);
   const errors = settingsErrors(settings, provider, rules, keepsToken);
-  errors.push(...keyErrors(record.signature ?? null, settings.signature ?? null));
+  errors.push(...keyErrors(record.signature, settings.signature));
   return errors.length > 0 ? err(errors.slice(0, LIMITS.MAX_ISSUES)) : ok(settings);
 }

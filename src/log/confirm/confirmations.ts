@@ -7,7 +7,7 @@
 
 import { nextAttempt } from '../../delivery/retry-schedule';
 import { confirmRequest, judgeConfirmation } from '../../providers/ecwid-confirm';
-import { DEFAULT_RETRY_SCHEDULE } from '../../subscriptions/destination-input';
+import { DEFAULT_RETRY_SCHEDULE } from '../../subscriptions/destination-options';
 import type { Log } from '../commit/event-log';
 
 const MAX_IN_FLIGHT = 4;

@@ -13,6 +13,7 @@ import type { AddResult, IncomingEvent } from '../../../src/log/contract';
 import { DueTimes } from '../../../src/log/due-times';
 import { Forwarding } from '../../../src/log/forward/forwarding';
 import { createTables } from '../../../src/log/store/tables';
+import { DESTINATION_DEFAULTS } from '../../../src/subscriptions/destination-options';
 import type { DestinationRecord, WebhookRecord } from '../../../src/subscriptions/webhook';
 import { VirtualTime } from './virtual-time';
 
@@ -203,21 +204,12 @@ const targetOf = (webhookId: number, { id, url, timeoutSeconds, sign }: Destinat
 });
 
 export const destinationRecord = (id: string, given: Partial<DestinationRecord> = {}): DestinationRecord => ({
+  ...DESTINATION_DEFAULTS,
   id,
   url: `https://${id}.example.com/`,
-  topics: ['*'],
-  isActive: true,
   extraHeaders: [],
-  extraHeadersAsGiven: {},
   secrets: [],
-  sign: 'standard',
   start: 'now',
-  filter: null,
-  ordering: 'parallel',
-  maxInFlight: 24,
-  ratePerSecond: null,
-  timeoutSeconds: 15,
-  retrySchedule: [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400],
   createdAt: 0,
   ...given,
 });
