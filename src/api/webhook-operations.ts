@@ -10,6 +10,7 @@ import { forget, remember } from '../subscriptions/edge-cache';
 import { type Listing, listWebhooks, type Page } from '../subscriptions/listing';
 import { noteChange } from '../subscriptions/recent';
 import { newWebhook, type RevealedSecret } from '../subscriptions/record';
+import { completed } from '../subscriptions/stored-record';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { webhookIdOf } from '../subscriptions/webhook-id';
 import type { WebhookInput } from '../subscriptions/webhook-input';
@@ -25,11 +26,20 @@ const PAGE = 500;
 /** Ids are 53 random bits: a second try is already unlikely. */
 const MAX_IDS_TRIED = 3;
 
+/**
+ * The record that an object has, or null. While a release is rolled out the object may still run the one before, and hand over
+ * a record that lacks fields of this one.
+ */
+export async function recordInObject(env: Env, id: number): Promise<Result<WebhookRecord | null, ApiError>> {
+  const record = await ask(() => objectOf(env, id).getRecord());
+  return record.ok && record.value !== null ? ok(completed(record.value)) : record;
+}
+
 /** The webhook as its object has it now. @param idText as in the address */
 export async function findWebhook(env: Env, idText: string): Promise<Result<WebhookRecord, ApiError>> {
   const id = webhookIdOf(idText);
   if (id === null) return err({ reason: 'not_found', what: 'webhook' });
-  const record: Result<WebhookRecord | null, ApiError> = await ask(() => objectOf(env, id).getRecord());
+  const record = await recordInObject(env, id);
   if (!record.ok) return record;
   return record.value === null ? err({ reason: 'not_found', what: 'webhook' }) : ok(record.value);
 }
@@ -122,7 +132,7 @@ export async function removeWebhook(
 /** A page of the list, which may lag KV by a minute for changes made elsewhere. */
 export async function listPage(env: Env, page: Page, now: number): Promise<Result<Listing, ApiError>> {
   const confirm = async (id: number): Promise<Result<WebhookRecord | null, 'unavailable'>> => {
-    const record: Result<WebhookRecord | null, ApiError> = await ask(() => objectOf(env, id).getRecord());
+    const record = await recordInObject(env, id);
     return record.ok ? record : err('unavailable');
   };
   const listed = await listWebhooks(env.SUBSCRIPTIONS, confirm, page, now);

@@ -8,6 +8,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { urlProblem } from '../delivery/url-policy';
 import { errorName } from '../error-name';
+import { readOwnRecord } from '../subscriptions/stored-record';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
 import { Log } from './commit/event-log';
 import { GroupCommit } from './commit/group-commit';
@@ -72,7 +73,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     const stored = readState(ctx.storage.sql, 'record');
     if (stored === null) return;
     ctx.storage.transactionSync(() => addTables(ctx.storage.sql));
-    this.#live = this.#wake(JSON.parse(stored) as WebhookRecord);
+    this.#live = this.#wake(readOwnRecord(stored));
     ctx.blockConcurrencyWhile(async () => {
       this.#due = new DueTimes(ctx.storage, await ctx.storage.getAlarm());
     });

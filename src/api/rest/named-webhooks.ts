@@ -15,6 +15,7 @@ import { ask } from '../ask';
 import { makingAt } from '../deployment';
 import { bytesOf } from '../idempotency';
 import type { ApiError } from '../problem';
+import { recordInObject } from '../webhook-operations';
 
 /** Each round is a webhook that was given another name later, or one that may not come back yet. */
 const MAX_ROUNDS = 5;
@@ -29,7 +30,7 @@ async function idFor(env: Env, name: string, round: number): Promise<number> {
 export async function findNamed(env: Env, name: string): Promise<Result<WebhookRecord | null, ApiError>> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const id = await idFor(env, name, round);
-    const record = await ask(() => objectOf(env, id).getRecord());
+    const record = await recordInObject(env, id);
     if (!record.ok) return record;
     if (record.value === null || record.value.name === name) return record;
   }
@@ -57,7 +58,7 @@ export async function createNamed(
       remember(record, now);
       return ok({ kind: 'created', revealed });
     }
-    const other = await ask(() => objectOf(env, id).getRecord());
+    const other = await recordInObject(env, id);
     if (!other.ok) return other;
     if (other.value?.name === name) return ok({ kind: 'exists', id });
   }
