@@ -1,11 +1,14 @@
-/** Every route but ingest: management, its description, health and metrics. */
+/**
+ * Every route but ingest, which `index.ts` takes first: `rest/` is `/v1`, `jsonrpc/` is ShipStream's API, `metrics/` is
+ * Prometheus' and `openapi/` describes them all. The files beside this one are what these share.
+ */
 import { Hono } from 'hono';
 import { onlyGet, unexpectedError, unknownRoute } from './fallbacks';
-import { jsonRpc } from './jsonrpc';
-import { metrics } from './metrics';
+import { jsonRpc } from './jsonrpc/endpoint';
+import { metrics } from './metrics/endpoint';
 import { openApiDocument } from './openapi/document';
 import { reference } from './openapi/reference';
-import { rest } from './rest';
+import { rest } from './rest/routes';
 
 export const app = new Hono<{ Bindings: Env }>();
 

@@ -25,7 +25,7 @@ const DETAIL: Record<JsonProblem, string> = {
   too_deep: `The body nests deeper than ${LIMITS.MAX_JSON_DEPTH} levels.`,
 };
 
-type Reading = {
+export type Reading = {
   /** What an empty body stands for, where it may be empty. */
   whenEmpty?: unknown;
   /** Where a body may be larger than LIMITS.MAX_API_BODY_BYTES. */

@@ -11,8 +11,8 @@ import type { KeptAnswer } from '../log/contract';
 import { objectOf } from '../log/stub';
 import { err, ok, type Result } from '../result';
 import { open, purpose, seal } from '../subscriptions/sealing';
+import { ask } from './ask';
 import { sealingKeys } from './deployment';
-import { ask } from './manage';
 import type { Principal } from './principal';
 import type { ApiError } from './problem';
 

@@ -4,8 +4,8 @@
  */
 import { createMiddleware } from 'hono/factory';
 import { matchedRoutes } from 'hono/route';
+import type { FieldError } from '../input/field-errors';
 import { LIMITS } from '../limits';
-import type { FieldError } from '../subscriptions/field-errors';
 import type { ApiEnv } from './context';
 import { queryNames } from './openapi/document';
 import { problem } from './problem';

@@ -2,8 +2,9 @@
  * Errors of the HTTP API as RFC 9457 problem details: every reason there is, and the one place that turns a reason
  * into a status. What is public about a failure is decided here; causes go to the log, secrets nowhere.
  */
+
+import type { FieldError } from '../input/field-errors';
 import { LIMITS } from '../limits';
-import type { FieldError } from '../subscriptions/field-errors';
 
 export type ApiError =
   /** The body is not JSON at all. */

@@ -2,8 +2,9 @@
  * Query parameters: whole numbers with their bounds, and words out of a list. Anything else is an error naming the
  * parameter.
  */
+
+import type { FieldError } from '../input/field-errors';
 import { err, ok, type Result } from '../result';
-import type { FieldError } from '../subscriptions/field-errors';
 
 type Bounds = { min: number; max: number; fallback: number };
 

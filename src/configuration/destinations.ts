@@ -1,8 +1,9 @@
 /** The destinations of an existing webhook as a configuration wants them: made, changed and, with `prune`, removed. */
+
+import type { FieldError } from '../input/field-errors';
 import { LIMITS } from '../limits';
 import { err, ok, type Result } from '../result';
 import { destinationDocument, parseDestination } from '../subscriptions/destination-input';
-import type { FieldError } from '../subscriptions/field-errors';
 import {
   newDestination,
   overlapProblem,
@@ -10,7 +11,7 @@ import {
   withDestinationSecret,
 } from '../subscriptions/record';
 import { purpose } from '../subscriptions/sealing';
-import { shownDestination } from '../subscriptions/view';
+import { shownDestination } from '../subscriptions/shown';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
 import {
   type Change,

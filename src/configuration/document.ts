@@ -2,11 +2,12 @@
  * The configuration as a document: every webhook with its destinations, known by their names, without secrets and
  * without what only this deployment knows (times, addresses; ids only where names are not enough). Pure.
  */
+
+import type { FieldError } from '../input/field-errors';
+import { mergePatch } from '../input/merge-patch';
 import { isObject } from '../json/kind';
 import { err, ok, type Result } from '../result';
-import type { FieldError } from '../subscriptions/field-errors';
-import { mergePatch } from '../subscriptions/merge-patch';
-import { shownDestination, shownWebhook } from '../subscriptions/view';
+import { shownDestination, shownWebhook } from '../subscriptions/shown';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
 
 /** One difference. `fields`: path → `{from, to}`; of secrets only that they change. */

@@ -6,16 +6,16 @@
  * So applying a document twice changes nothing the second time.
  */
 import { sameText } from '../constant-time';
+import type { FieldError } from '../input/field-errors';
 import { isObject } from '../json/kind';
 import { providerOf } from '../providers/registry';
 import { err, ok, type Result } from '../result';
-import type { FieldError } from '../subscriptions/field-errors';
-import { replaceWebhook, webhookDocument } from '../subscriptions/input';
 import { overlapProblem, withInboundSecret, withSettings } from '../subscriptions/record';
 import { retentionProblem } from '../subscriptions/retention';
 import { purpose } from '../subscriptions/sealing';
-import { shownWebhook } from '../subscriptions/view';
+import { shownWebhook } from '../subscriptions/shown';
 import type { WebhookRecord } from '../subscriptions/webhook';
+import { replaceWebhook, webhookDocument } from '../subscriptions/webhook-input';
 import { destinationsInto } from './destinations';
 import { type Change, destinationName, differences, type Entry, type Shown, webhookName } from './document';
 import { isStored, type Means, OVERLAP_SECONDS, type Update } from './means';

@@ -4,7 +4,7 @@
  */
 import { queryOf } from '../signature/address';
 import type { SignedRequest } from '../signature/request-view';
-import { ingestUrl } from '../subscriptions/view';
+import { ingestUrl } from '../subscriptions/ingest-url';
 import type { WebhookRecord } from '../subscriptions/webhook';
 
 export function signedRequest(

@@ -7,6 +7,7 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { errorName } from '../error-name';
+import { readOwnRecord } from '../subscriptions/stored-record';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { type Chore, nextDueAt, runDue } from './chores';
 import { redactEntity } from './commit/redaction';
@@ -63,7 +64,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     const stored = readDocument(ctx.storage.sql, 'record');
     if (stored === null) return;
     ctx.storage.transactionSync(() => addTables(ctx.storage.sql));
-    this.#live = this.#wake(JSON.parse(stored) as WebhookRecord);
+    this.#live = this.#wake(readOwnRecord(stored));
     ctx.blockConcurrencyWhile(async () => {
       this.#due = new DueTimes(ctx.storage, await ctx.storage.getAlarm());
     });

@@ -3,10 +3,10 @@
  * entity key are read. A scheme that cannot work is refused when the webhook is made, with the place named.
  */
 import * as v from 'valibot';
+import { fieldsOf, text } from '../input/fields';
 import type { Result } from '../result';
 import type { SchemeProblem } from '../signature/compile';
 import { listOf, schemeEntries } from '../signature/scheme-input';
-import { fieldsOf, text } from '../subscriptions/fields';
 import { declaredProvider } from './declared';
 import type { Provider } from './provider';
 

@@ -4,7 +4,7 @@
  * mistake.
  */
 import * as v from 'valibot';
-import { fieldsOf, oneOf, text, wholeNumber } from '../subscriptions/fields';
+import { fieldsOf, oneOf, text, wholeNumber } from '../input/fields';
 import { MAX_SOURCES, MAX_TEMPLATES } from './compile';
 import {
   ALGORITHMS,

@@ -7,7 +7,8 @@
  */
 import { keep } from '../bounded-map';
 import { ok, type Result } from '../result';
-import { readRecord, type StoreFailure } from './store';
+import { findRecord, type StoreFailure } from './store';
+import { completed, type StoredRecord } from './stored-record';
 import type { WebhookRecord } from './webhook';
 
 const FRESH_MS = 10_000;
@@ -32,18 +33,25 @@ export async function recordFor(
     cache.set(id, cached);
     return ok(cached.record);
   }
-  const read = await readRecord(kv, id);
+  const read = await findRecord(kv, id);
   // The object judges every event again, so an old record is safe; refusing events because KV is down is not needed.
   if (!read.ok) return read.error === 'unavailable' && cached !== undefined ? ok(cached.record) : read;
   if (read.value === null) {
     cache.delete(id);
     return read;
   }
-  return ok(remember(read.value, now));
+  return ok(kept(read.value, now));
 }
 
-/** Takes a record that came from the object or from KV; gives back the newest known. */
-export function remember(record: WebhookRecord, now: number): WebhookRecord {
+/**
+ * Takes a record that came from the webhook's object; gives back the newest known. While a release is rolled out the object may
+ * still run the one before: what the record lacks has its defaults. @param now ms since 1970
+ */
+export function remember(record: StoredRecord, now: number): WebhookRecord {
+  return kept(completed(record), now);
+}
+
+function kept(record: WebhookRecord, now: number): WebhookRecord {
   const known = cache.get(record.id)?.record;
   const newest = known !== undefined && isNewer(known, record) ? known : record;
   keep(cache, record.id, { record: newest, readAt: now }, MAX_RECORDS);

@@ -5,7 +5,7 @@
  */
 import { ok, type Result } from '../result';
 import { recentChanges } from './recent';
-import { listIds, readRecords } from './store';
+import { findRecords, listIds } from './store';
 import type { WebhookRecord } from './webhook';
 
 export type Page = { after: number; limit: number };
@@ -30,7 +30,7 @@ export async function listWebhooks(
     .sort((a, b) => a - b);
   const wanted = ids.slice(0, page.limit);
 
-  const read = await readRecords(kv, wanted);
+  const read = await findRecords(kv, wanted);
   if (!read.ok) return read;
   const found = new Map(read.value.map(record => [record.id, record]));
   const inKv = new Set(listed.value);

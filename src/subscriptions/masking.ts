@@ -5,9 +5,10 @@
  *
  * Not promised: that such values are sealed where they are stored, as `secret_key` and `confirm.token` are.
  */
+
+import type { FieldError } from '../input/field-errors';
 import type { Provider } from '../providers/provider';
 import { err, ok, type Result } from '../result';
-import type { FieldError } from './field-errors';
 
 export const MASK = '********';
 

@@ -2,14 +2,15 @@
  * What a webhook's input says about its provider: which one it is, what that one needs besides a secret, and a scheme of the
  * webhook's own.
  */
+
+import type { FieldError } from '../input/field-errors';
 import { CUSTOM, type CustomDefinition, customProvider } from '../providers/custom';
 import type { Provider } from '../providers/provider';
 import { err, ok, type Result } from '../result';
 import { compileScheme } from '../signature/compile';
 import { secretProblem } from '../signature/secret-problem';
 import { isTolerance } from '../signature/timestamp';
-import type { FieldError } from './field-errors';
-import type { InputRules } from './input';
+import type { InputRules } from './webhook-input';
 
 /** The provider of a webhook: one that is known here, or the one its own scheme makes. */
 export function providerGiven(

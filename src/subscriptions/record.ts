@@ -9,9 +9,9 @@
 import { generateSecret } from '../delivery/standard-webhooks';
 import { MAX_SECRETS } from '../signature/keys';
 import type { DestinationInput, DestinationSettings } from './destination-input';
-import type { WebhookInput, WebhookSettings } from './input';
 import { purpose } from './sealing';
 import type { DestinationRecord, Sealed, StoredSecret, WebhookRecord } from './webhook';
+import type { WebhookInput, WebhookSettings } from './webhook-input';
 
 export type Making = {
   /** ms since 1970 */
@@ -61,6 +61,7 @@ export async function newWebhook(
     confirm: await confirmation(confirm, null, id, making),
     secrets: [await storedSecret(making, purpose.inbound(id), secretKey)],
     createdBy,
+    captureUntil: null,
     destinations: made.map(({ destination }) => destination),
   };
   return { record, revealed: made.map(({ revealed }) => revealed) };

@@ -1,11 +1,12 @@
 /** What a `rotate_secret` request says, for inbound secrets and for those of destinations. */
 import * as v from 'valibot';
+import { checked } from '../input/checked';
+import type { FieldError } from '../input/field-errors';
+import { fieldsOf, wholeNumber } from '../input/fields';
 import type { Provider } from '../providers/provider';
 import { err, ok, type Result } from '../result';
 import { destinationSecret } from './destination-input';
-import { type FieldError, fieldErrors } from './field-errors';
-import { fieldsOf, wholeNumber } from './fields';
-import { type InputRules, inboundSecret } from './input';
+import { type InputRules, inboundSecret } from './webhook-input';
 
 const DAY_SECONDS = 86_400;
 
@@ -30,9 +31,9 @@ export function parseInboundRotation(
   secretProblem: InputRules['secretProblem'],
   generated: string,
 ): Result<Rotation, FieldError[]> {
-  const parsed = v.safeParse(inboundRotation, given);
-  if (!parsed.success) return err(fieldErrors(parsed.issues));
-  const { secret_key: secretKey, overlap_seconds: overlapSeconds } = parsed.output;
+  const input = checked(inboundRotation, given);
+  if (!input.ok) return input;
+  const { secret_key: secretKey, overlap_seconds: overlapSeconds } = input.value;
   if (secretKey === null) {
     if (canGenerate(provider)) return ok({ secretKey: generated, overlapSeconds });
     return err([{ path: '/secret_key', message: `is required: ${provider.title} makes its secrets itself` }]);
@@ -51,7 +52,7 @@ const canGenerate = ({ guide, scheme }: Provider): boolean =>
 export function parseDestinationRotation(
   given: unknown,
 ): Result<{ secretKey: string | null; overlapSeconds: number }, FieldError[]> {
-  const parsed = v.safeParse(destinationRotation, given);
-  if (!parsed.success) return err(fieldErrors(parsed.issues));
-  return ok({ secretKey: parsed.output.secret_key, overlapSeconds: parsed.output.overlap_seconds });
+  const input = checked(destinationRotation, given);
+  if (!input.ok) return input;
+  return ok({ secretKey: input.value.secret_key, overlapSeconds: input.value.overlap_seconds });
 }

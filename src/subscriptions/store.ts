@@ -5,8 +5,8 @@
  * Not promised: that a record written is read, or one deleted is gone, sooner than KV's cache lets go (up to 60 s
  * elsewhere).
  */
-import { isObject } from '../json/kind';
 import { err, ok, type Result } from '../result';
+import { readRecord } from './stored-record';
 import type { WebhookRecord } from './webhook';
 
 export type StoreFailure = 'unavailable' | 'corrupt';
@@ -22,32 +22,17 @@ const BULK = 100;
 /** Webhooks that one list looks at: KV allows 1,000 operations per request, lists come in thousands. */
 const MAX_LISTED = 10_000;
 
-/** Checks what readers rely on, so that a damaged or foreign value is refused rather than half believed. */
+/** The record of this webhook in a text. */
 function parseRecord(text: string, id: number): WebhookRecord | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) && value.id === id ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function isRecord(value: unknown): value is WebhookRecord {
-  return (
-    isObject(value) &&
-    value.format === 1 &&
-    typeof value.version === 'number' &&
-    typeof value.provider === 'string' &&
-    typeof value.isActive === 'boolean' &&
-    [value.topics, value.secrets, value.destinations].every(Array.isArray)
-  );
+  const record = readRecord(text);
+  return record?.id === id ? record : null;
 }
 
 /**
  * The record, or null where KV has none. `unavailable`: KV failed; `corrupt`: there is something else under the
  * key.
  */
-export async function readRecord(
+export async function findRecord(
   kv: KVNamespace,
   id: number,
 ): Promise<Result<WebhookRecord | null, StoreFailure>> {
@@ -97,7 +82,7 @@ export async function listIds(kv: KVNamespace): Promise<Result<number[], 'unavai
 }
 
 /** The records of these ids, in their order; ids that have none, or a corrupt one, are left out. */
-export async function readRecords(
+export async function findRecords(
   kv: KVNamespace,
   ids: readonly number[],
 ): Promise<Result<WebhookRecord[], 'unavailable'>> {

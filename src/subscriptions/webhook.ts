@@ -1,9 +1,12 @@
 /**
  * The record of a webhook and its destinations, as the webhook's object keeps it and copies it to KV.
  * Secrets are sealed (`sealing.ts`): a record holds no plaintext secret, wherever it is stored.
+ *
+ * Records of earlier releases lack fields; `stored-record.ts` gives them their defaults, so nothing here is optional.
  */
 
 import type { CustomDefinition } from '../providers/custom';
+import type { DestinationOptions } from './destination-options';
 
 /** Ciphertext of a secret, `v1.<key id>.<iv>.<ciphertext>`; see `sealing.ts`. */
 export type Sealed = string & { readonly __sealed: unique symbol };
@@ -24,35 +27,20 @@ export type SequenceSettings = {
   expiresSeconds: number;
 };
 
-export type Ordering = 'parallel' | 'key' | 'strict';
 export type Start = 'now' | 'beginning' | { sequence: number };
 
-export type DestinationRecord = {
+/** Everything of a destination: what its user decides (`destination-options.ts`), and what the gateway adds. */
+export type DestinationRecord = DestinationOptions & {
   id: string;
-  /** What its user calls it; missing in records of earlier releases. */
-  name?: string | null;
-  url: string;
-  /** Topic patterns: exact, or a prefix before `*`. */
-  topics: string[];
-  isActive: boolean;
-  /** Validated name-value pairs. */
+  /** The pairs of `extraHeadersAsGiven`. */
   extraHeaders: [string, string][];
-  /** As the user wrote them, for reading back. */
-  extraHeadersAsGiven: string | Record<string, string>;
   /** Standard Webhooks secrets, newest first; several during a rotation. */
   secrets: StoredSecret[];
-  sign: 'standard' | 'provider' | 'shipstream';
   start: Start;
-  /** JSON pointer → allowed values; null: everything. */
-  filter: Record<string, (string | number | boolean | null)[]> | null;
-  ordering: Ordering;
-  maxInFlight: number;
-  ratePerSecond: number | null;
-  timeoutSeconds: number;
-  /** Waits before attempt 2, 3, …: N entries mean N+1 attempts. */
-  retrySchedule: number[];
   createdAt: number;
 };
+
+export type Ordering = DestinationRecord['ordering'];
 
 export type WebhookRecord = {
   /** Version of this shape. */
@@ -75,13 +63,13 @@ export type WebhookRecord = {
   /** Ecwid: fetch the entity from the provider's API before forwarding. */
   confirm: { url: string; token: StoredSecret } | null;
   settings: Record<string, string>;
-  /** The scheme of provider `custom`; absent or null elsewhere. */
-  signature?: CustomDefinition | null;
+  /** The scheme of provider `custom`; null elsewhere. */
+  signature: CustomDefinition | null;
   /** Inbound secrets, newest first. */
   secrets: StoredSecret[];
   /** Which interface made it: JSON-RPC shows ShipStream's webhooks and those it created. */
   createdBy: 'rest' | 'rpc';
   destinations: DestinationRecord[];
-  /** Until when refused requests are kept whole, ms since 1970. */
-  captureUntil?: number;
+  /** Until when refused requests are kept whole, ms since 1970; null: nobody asked for it. */
+  captureUntil: number | null;
 };

@@ -2,67 +2,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, clientOf, shipstreamEvent } from '../support/client';
 import { type Gateway, startGateway } from '../support/gateway';
-
-/** The session of the page's examples: here it is the admin token. */
-const SESSION = 'be1c13ed4e03f0ed7f1e4053dfff9658';
-
-const LIST = `{
-    "jsonrpc" : 2.0,
-    "id" : 1234,
-    "method" : "call",
-    "params" : [
-        "be1c13ed4e03f0ed7f1e4053dfff9658",
-        "webhook.list",
-        []
-    ]
-}`;
-
-const CREATE = `{
-    "jsonrpc" : 2.0,
-    "id" : 1234,
-    "method" : "call",
-    "params" : [
-        "be1c13ed4e03f0ed7f1e4053dfff9658",
-        "webhook.create",
-        [
-            {
-                "is_active" : 1,
-                "topics" : "order:*",
-                "url" : "http://example.com",
-                "extra_headers" : "",
-                "secret_key" : "2RUJ8NXLnLRrAj3"
-            }
-        ]
-    ]
-}`;
-
-const UPDATE_STATUS = `{
-    "jsonrpc" : 2.0,
-    "id" : 1234,
-    "method" : "call",
-    "params" : [
-        "be1c13ed4e03f0ed7f1e4053dfff9658",
-        "webhook.update_status",
-        [
-            {
-                "status" : 1
-            }
-        ]
-    ]
-}`;
-
-const DELETE = `{
-    "jsonrpc" : 2.0,
-    "id" : 1234,
-    "method" : "call",
-    "params" : [
-        "be1c13ed4e03f0ed7f1e4053dfff9658",
-        "webhook.delete",
-        [
-            123
-        ]
-    ]
-}`;
+import {
+  CREATE,
+  CREATED,
+  deleteOf,
+  LIST,
+  REQUEST_ID,
+  SESSION,
+  UPDATE_STATUS,
+} from '../support/shipstream-jsonrpc';
 
 type RpcAnswer = {
   jsonrpc: unknown;
@@ -91,7 +39,7 @@ async function post(body: string, headers: Record<string, string> = {}): Promise
 /** What the page prints for a success: the request's id, no error, this result. */
 function expectSuccess(answer: RpcAnswer, result: unknown): void {
   expect(Number(answer.jsonrpc)).toBe(2);
-  expect(answer.id).toBe(1234);
+  expect(answer.id).toBe(REQUEST_ID);
   expect(answer.error).toBeNull();
   expect(answer.result).toEqual(result);
 }
@@ -119,16 +67,7 @@ describe('the examples of the page, sent as printed', () => {
 
   it('create a webhook, which is in the list at once as the page shows it', async () => {
     expectSuccess(await post(CREATE), true);
-    expectSuccess(await post(LIST), [
-      {
-        webhook_id: expect.any(Number),
-        is_active: 1,
-        topics: 'order:*',
-        url: 'http://example.com',
-        extra_headers: '',
-        secret_key: '2RUJ8NXLnLRrAj3',
-      },
-    ]);
+    expectSuccess(await post(LIST), [{ webhook_id: expect.any(Number), ...CREATED }]);
   });
 
   it('set the status of every webhook', async () => {
@@ -143,12 +82,12 @@ describe('the examples of the page, sent as printed', () => {
 
   it('delete a webhook', async () => {
     const [webhook] = await list();
-    expectSuccess(await post(DELETE.replace('123\n', `${webhook?.webhook_id}\n`)), true);
+    expectSuccess(await post(deleteOf(webhook?.webhook_id)), true);
     expectSuccess(await post(LIST), []);
   });
 
   it('say that there is no webhook 123', async () => {
-    const { error } = await post(DELETE);
+    const { error } = await post(deleteOf());
     expect(error).toMatchObject({ code: -32103, data: { code: 103 } });
   });
 });

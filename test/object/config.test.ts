@@ -1,7 +1,7 @@
 /** Configuration as code, and metrics, over the running gateway. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { prometheusText } from '../../src/api/prometheus-text';
+import { prometheusText } from '../../src/api/metrics/prometheus-text';
 import { ingest, newWebhook, orderCreated, SECRET, send } from '../support/rest';
 
 const url = 'https://app.example.com/hooks';

@@ -1,11 +1,16 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { jsonRpc } from '../../src/api/jsonrpc';
-import { rest } from '../../src/api/rest';
-
-/** The session of ShipStream's documentation, so that its requests can be sent as printed. */
-const SESSION = 'be1c13ed4e03f0ed7f1e4053dfff9658';
-const SECRET = '2RUJ8NXLnLRrAj3';
+import { jsonRpc } from '../../src/api/jsonrpc/endpoint';
+import { rest } from '../../src/api/rest/routes';
+import {
+  CREATE,
+  CREATED,
+  deleteOf,
+  LIST,
+  REQUEST_ID,
+  SESSION,
+  UPDATE_STATUS,
+} from '../support/shipstream-jsonrpc';
 
 /** A webhook as this interface shows it. */
 type Flat = Record<'is_active' | 'topics' | 'url' | 'extra_headers' | 'secret_key', unknown> & {
@@ -27,16 +32,11 @@ async function call<R>(method: string, args: unknown, changes?: Partial<Env>): P
   );
 }
 
-const flat = {
-  is_active: 1,
-  topics: 'order:*',
-  url: 'http://example.com',
-  extra_headers: '',
-  secret_key: SECRET,
-};
-
 async function create(given: object = {}): Promise<void> {
-  expect(await call('webhook.create', [{ ...flat, ...given }])).toMatchObject({ error: null, result: true });
+  expect(await call('webhook.create', [{ ...CREATED, ...given }])).toMatchObject({
+    error: null,
+    result: true,
+  });
 }
 
 async function list(changes?: Partial<Env>): Promise<Flat[]> {
@@ -64,84 +64,17 @@ async function overRest(method: string, path: string, body?: object): Promise<{ 
 
 describe('ShipStream’s four examples, as printed', () => {
   it('create, list, update and delete its webhook', async () => {
-    const created = await post(`{
-    "jsonrpc" : 2.0,
-    "id" : 1234,
-    "method" : "call",
-    "params" : [
-        "be1c13ed4e03f0ed7f1e4053dfff9658",
-        "webhook.create",
-        [
-            {
-                "is_active" : 1,
-                "topics" : "order:*",
-                "url" : "http://example.com",
-                "extra_headers" : "",
-                "secret_key" : "2RUJ8NXLnLRrAj3"
-            }
-        ]
-    ]
-}`);
     // The printed answers to create, update_status and delete lack the id that the request has.
-    expect(created).toEqual({ jsonrpc: 2, id: 1234, error: null, result: true });
+    const success = { jsonrpc: 2, id: REQUEST_ID, error: null };
+    expect(await post(CREATE)).toEqual({ ...success, result: true });
 
-    const all = await post<Answer<Flat[]>>(`{
-    "jsonrpc" : 2.0,
-    "id" : 1234,
-    "method" : "call",
-    "params" : [
-        "be1c13ed4e03f0ed7f1e4053dfff9658",
-        "webhook.list",
-        []
-    ]
-}`);
+    const all = await post<Answer<Flat[]>>(LIST);
     const id = all.result[0]?.webhook_id;
     expect(Number.isSafeInteger(id)).toBe(true);
-    expect(all).toEqual({
-      jsonrpc: 2,
-      id: 1234,
-      error: null,
-      result: [
-        {
-          webhook_id: id,
-          is_active: 1,
-          topics: 'order:*',
-          url: 'http://example.com',
-          extra_headers: '',
-          secret_key: '2RUJ8NXLnLRrAj3',
-        },
-      ],
-    });
+    expect(all).toEqual({ ...success, result: [{ webhook_id: id, ...CREATED }] });
 
-    const updated = await post(`{
-    "jsonrpc" : 2.0,
-    "id" : 1234,
-    "method" : "call",
-    "params" : [
-        "be1c13ed4e03f0ed7f1e4053dfff9658",
-        "webhook.update_status",
-        [
-            {
-                "status" : 1
-            }
-        ]
-    ]
-}`);
-    expect(updated).toEqual({ jsonrpc: 2, id: 1234, error: null, result: true });
-
-    const removed = await post(`{
-    "jsonrpc" : 2.0,
-    "id" : 1234,
-    "method" : "call",
-    "params" : [
-        "be1c13ed4e03f0ed7f1e4053dfff9658",
-        "webhook.delete",
-        [
-            ${id}
-        ]
-    ]
-}`);
-    expect(removed).toEqual({ jsonrpc: 2, id: 1234, error: null, result: true });
+    expect(await post(UPDATE_STATUS)).toEqual({ ...success, result: true });
+    expect(await post(deleteOf(id))).toEqual({ ...success, result: true });
     expect(await list()).toEqual([]);
   });
 });
@@ -193,11 +126,11 @@ describe('webhook.create', () => {
     [{ provider: 'nobody' }, '/provider'],
     [{ name: 'x' }, '/name'],
   ])('refuses %j with 101 and says why', async (given, path) => {
-    const { error } = await call('webhook.create', [{ ...flat, ...given }]);
+    const { error } = await call('webhook.create', [{ ...CREATED, ...given }]);
     expect(error).toMatchObject({ code: -32101, data: { code: 101 } });
     expect(error.message).toMatch(/^Invalid data given\. /);
     expect(error.message).toContain(`${path} `);
-    expect(error.message).not.toContain(SECRET);
+    expect(error.message).not.toContain(CREATED.secret_key);
   });
 
   it.each([[[]], [['text']], [[[]]], ['text'], [5]])('refuses %j', async args => {
@@ -312,7 +245,7 @@ it('runs a batch in its order', async () => {
     jsonrpc: '2.0',
     id,
     method: 'call',
-    params: [SESSION, method, id === 0 ? [{ ...flat, url: 'https://j.example.com' }] : []],
+    params: [SESSION, method, id === 0 ? [{ ...CREATED, url: 'https://j.example.com' }] : []],
   }));
   expect(await post(JSON.stringify(requests))).toMatchObject([
     { id: 0, result: true },

@@ -3,7 +3,7 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, expect, it, vi } from 'vitest';
 import { recordFor, remember } from '../../src/subscriptions/edge-cache';
-import { readRecord } from '../../src/subscriptions/store';
+import { findRecord } from '../../src/subscriptions/store';
 import { webhookRecord } from '../support/webhook-record';
 
 afterEach(() => {
@@ -16,7 +16,7 @@ it('is tried again until KV has taken it', async () => {
   const id = 4_711_000_003;
   const stub = env.WEBHOOKS.getByName(String(id));
   const copied = async () => {
-    const found = await readRecord(env.SUBSCRIPTIONS, id);
+    const found = await findRecord(env.SUBSCRIPTIONS, id);
     return found.ok && found.value !== null ? found.value.version : null;
   };
   const alarmInTime = () =>
@@ -53,11 +53,11 @@ it('is that of the webhook there is, however removing and making it again overla
     const making = stub.create(webhookRecord({ id, createdAt: life }));
     expect(await Promise.all([removing, making])).toEqual([true, 'created']);
     await changing;
-    expect(await readRecord(env.SUBSCRIPTIONS, id)).toMatchObject({ value: { createdAt: life, version: 1 } });
+    expect(await findRecord(env.SUBSCRIPTIONS, id)).toMatchObject({ value: { createdAt: life, version: 1 } });
     expect(await stub.getRecord()).toMatchObject({ createdAt: life, version: 1 });
   }
   await stub.remove();
-  expect(await readRecord(env.SUBSCRIPTIONS, id)).toEqual({ ok: true, value: null });
+  expect(await findRecord(env.SUBSCRIPTIONS, id)).toEqual({ ok: true, value: null });
 });
 
 it('of an earlier webhook with the id gives way at the edge, whatever its version', async () => {

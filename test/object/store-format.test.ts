@@ -6,7 +6,9 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { AppendResult } from '../../src/log/contract';
+import { findRecord } from '../../src/subscriptions/store';
 import { appendRequest, incomingEvent, webhookRecord } from '../support/webhook-record';
+import stored from '../vectors/stored-records.json' with { type: 'json' };
 
 const TABLES_0_1_0 = [
   'CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
@@ -69,7 +71,13 @@ async function leftBehind() {
   await runInDurableObject(stub, async (_object, state) => {
     const { sql } = state.storage;
     for (const statement of TABLES_0_1_0) sql.exec(statement);
-    const record = webhookRecord({ sequence: { ...webhookRecord().sequence, graceSeconds: 0 } });
+    const record = {
+      ...stored['0.1.0'],
+      // The record as 0.1.0 wrote it, numbered and without waiting, and with destinations that are asked for nothing.
+      ...{ id: 1, provider: 'shipstream', topics: ['*'], secrets: webhookRecord().secrets },
+      sequence: { ...webhookRecord().sequence, graceSeconds: 0 },
+      destinations: stored['0.1.0'].destinations.map(destination => ({ ...destination, isActive: false })),
+    };
     sql.exec("INSERT INTO state (name, value) VALUES ('record', ?)", JSON.stringify(record));
     const now = Date.now();
     sql.exec("INSERT INTO segments VALUES ('events', 1, ?, 1)", now);
@@ -115,6 +123,36 @@ async function leftBehind() {
   await evictDurableObject(stub);
   return stub;
 }
+
+describe('a record of release 0.1.0', () => {
+  it('is complete once its object has it, and can be changed', async () => {
+    const stub = await leftBehind();
+    const record = await stub.getRecord();
+    expect(record).toMatchObject({
+      ...{ signature: null, captureUntil: null },
+      destinations: [{ name: null }, { name: null, extraHeadersAsGiven: 'X-Env: prod\nX-Team: erp' }],
+    });
+    if (record === null) throw new Error('no record');
+    expect(await stub.replace({ ...record, name: 'Renamed' }, 1)).toMatchObject({
+      kind: 'ok',
+      record: { name: 'Renamed', version: 2 },
+    });
+  });
+
+  it('is complete in the KV copy that 0.1.0 wrote, with what a later release added beside', async () => {
+    const record = { ...stored['0.1.0'], mood: 'calm' };
+    await env.SUBSCRIPTIONS.put(`webhook:${record.id}`, JSON.stringify(record));
+    expect(await findRecord(env.SUBSCRIPTIONS, record.id)).toMatchObject({
+      ok: true,
+      value: {
+        ...record,
+        signature: null,
+        captureUntil: null,
+        destinations: [{ name: null }, { name: null }],
+      },
+    });
+  });
+});
 
 describe('a store of release 0.1.0', () => {
   it('is opened, and everything of this release works on it', async () => {

@@ -22,8 +22,10 @@ export const webhookRecord = (given: Partial<WebhookRecord> = {}): WebhookRecord
   silenceSeconds: null,
   confirm: null,
   settings: {},
+  signature: null,
   secrets: [{ id: SECRET_ID, sealed: '' as Sealed, usableUntil: null }],
   createdBy: 'rest',
+  captureUntil: null,
   destinations: [],
   ...given,
 });

@@ -1,5 +1,7 @@
-/** The shapes of the API's answers, as JSON Schema: the counterpart of `event-views.ts` and `subscriptions/view.ts`. */
-import { type JsonSchema, orNull } from '../../subscriptions/json-schema';
+/** The shapes of the API's answers, as JSON Schema: the counterpart of the views that stand with the routes in `rest/`. */
+import { type JsonSchema, orNull } from '../../input/json-schema';
+import { answersOf } from '../../input/options';
+import { DESTINATION_OPTIONS } from '../../subscriptions/destination-options';
 
 const text: JsonSchema = { type: 'string' };
 const integer: JsonSchema = { type: 'integer' };
@@ -49,22 +51,9 @@ const content = {
 };
 const issue = object({ path: text, message: text });
 const side = orNull(object({ increment_id: integer, sequence: orNull(integer), received_at: orNull(time) }));
-const filterValues = list({ type: ['string', 'number', 'boolean', 'null'] });
-
 const destination = {
   destination_id: text,
-  name: orNull(text),
-  url: text,
-  topics: list(text),
-  is_active: active,
-  extra_headers: { anyOf: [text, mapOf(text)] },
-  sign: words('standard', 'provider', 'shipstream'),
-  filter: orNull(mapOf(filterValues)),
-  ordering: words('parallel', 'key', 'strict'),
-  max_in_flight: integer,
-  rate_per_second: orNull({ type: 'number' }),
-  timeout_seconds: integer,
-  retry: object({ schedule_seconds: list(integer) }),
+  ...answersOf(DESTINATION_OPTIONS),
   start: { anyOf: [words('now', 'beginning'), object({ sequence: integer })] },
   created_at: time,
 };

@@ -2,7 +2,7 @@
  * The OpenAPI 3.1 document, put together from the operations, the schemas that validate, and the shapes of answers.
  * Made when it is first asked for, and kept: it is the same for everyone.
  */
-import type { JsonSchema } from '../../subscriptions/json-schema';
+import type { JsonSchema } from '../../input/json-schema';
 import { ANSWERS } from './answers';
 import { inputSchemas } from './inputs';
 import { OPERATIONS, type Operation, TAGS } from './operations';

@@ -1,15 +1,22 @@
 /** The shapes of request bodies, out of the schemas that validate them. */
+
+import { type JsonSchema, jsonSchemaOf, patchOf } from '../../input/json-schema';
 import { isObject } from '../../json/kind';
 import {
   changeableSchema as destinationChanges,
   creationSchema as newDestination,
 } from '../../subscriptions/destination-input';
-import { creationSchema as newWebhook, changeableSchema as webhookChanges } from '../../subscriptions/input';
-import { type JsonSchema, jsonSchemaOf, patchOf } from '../../subscriptions/json-schema';
 import { destinationRotation, inboundRotation } from '../../subscriptions/rotation';
-import { addedEventSchema, redactionSchema, resolutionSchema, testSchema } from '../operator-input';
-import { eventReplaySchema, replaySchema } from '../replay-input';
-import { tokenSchema } from '../tokens';
+import {
+  creationSchema as newWebhook,
+  changeableSchema as webhookChanges,
+} from '../../subscriptions/webhook-input';
+import { addedEventSchema } from '../rest/added-events';
+import { resolutionSchema } from '../rest/gaps';
+import { redactionSchema } from '../rest/redactions';
+import { eventReplaySchema, replaySchema } from '../rest/replays';
+import { testSchema } from '../rest/test-events';
+import { tokenSchema } from '../rest/tokens';
 
 /** Destinations are validated one by one, so that every error has its place; here they have their shape. */
 function withDestinations(schema: JsonSchema): JsonSchema {

@@ -5,8 +5,8 @@
 
 import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
+import type { JsonSchema } from '../../input/json-schema';
 import { sha256 } from '../../sha256';
-import type { JsonSchema } from '../../subscriptions/json-schema';
 import { ANSWERS } from './answers';
 import { inputSchemas } from './inputs';
 import { OPERATIONS, type Operation, TAGS } from './operations';

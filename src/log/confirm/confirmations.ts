@@ -11,7 +11,7 @@ import type {
   ConfirmResponse,
   ConfirmSettings,
 } from '../../providers/confirmation';
-import { DEFAULT_RETRY_SCHEDULE } from '../../subscriptions/destination-input';
+import { DEFAULT_RETRY_SCHEDULE } from '../../subscriptions/destination-options';
 import type { Clock } from '../clock';
 import type { EventLog } from '../commit/event-log';
 import type { ConfirmationRow, ConfirmationRows } from '../store/confirmation-rows';

@@ -2,7 +2,7 @@
  * OPERATIONS_URL as a destination of every webhook: it gets their operational events, with the guarantees of any
  * other destination. It has no secret to sign with; who needs a signature subscribes a destination to `gateway:*`.
  */
-import { DEFAULT_RETRY_SCHEDULE } from '../../subscriptions/destination-input';
+import { DESTINATION_DEFAULTS } from '../../subscriptions/destination-options';
 import type { DestinationRecord } from '../../subscriptions/webhook';
 
 /** No user's destination has this id: theirs begin with `dst_`. */
@@ -13,21 +13,14 @@ export function operationsDestination(url: string): DestinationRecord | null {
   const address = URL.parse(url);
   if (address === null) return null;
   return {
+    ...DESTINATION_DEFAULTS,
     id: OPERATIONS_ID,
     url: address.href,
     topics: ['gateway:*'],
-    isActive: true,
-    extraHeaders: [],
-    extraHeadersAsGiven: {},
-    secrets: [],
-    sign: 'standard',
-    start: 'now',
-    filter: null,
-    ordering: 'parallel',
     maxInFlight: 6,
-    ratePerSecond: null,
-    timeoutSeconds: 15,
-    retrySchedule: [...DEFAULT_RETRY_SCHEDULE],
+    extraHeaders: [],
+    secrets: [],
+    start: 'now',
     createdAt: 0,
   };
 }

@@ -17,6 +17,7 @@ import { countReplay } from '../../../src/log/forward/replay-requests';
 import type { ReplaySpec } from '../../../src/log/forward/replays';
 import { LiveWebhook } from '../../../src/log/live-webhook';
 import { createTables } from '../../../src/log/store/tables';
+import { DESTINATION_DEFAULTS } from '../../../src/subscriptions/destination-options';
 import type { DestinationRecord, WebhookRecord } from '../../../src/subscriptions/webhook';
 import { VirtualTime } from './virtual-time';
 
@@ -201,21 +202,12 @@ const targetOf = (webhookId: number, { id, url, timeoutSeconds, sign }: Destinat
 });
 
 export const destinationRecord = (id: string, given: Partial<DestinationRecord> = {}): DestinationRecord => ({
+  ...DESTINATION_DEFAULTS,
   id,
   url: `https://${id}.example.com/`,
-  topics: ['*'],
-  isActive: true,
   extraHeaders: [],
-  extraHeadersAsGiven: {},
   secrets: [],
-  sign: 'standard',
   start: 'now',
-  filter: null,
-  ordering: 'parallel',
-  maxInFlight: 24,
-  ratePerSecond: null,
-  timeoutSeconds: 15,
-  retrySchedule: [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400],
   createdAt: 0,
   ...given,
 });

@@ -1,11 +1,8 @@
-/** The description against the routes, and the shapes in it against what validates. */
+/** The description against the routes. */
 import { exports } from 'cloudflare:workers';
-import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { app } from '../../../src/api/app';
 import { OPERATIONS } from '../../../src/api/openapi/operations';
-import { fieldsOf, oneOf, text, topics, wholeNumber } from '../../../src/subscriptions/fields';
-import { jsonSchemaOf, patchOf } from '../../../src/subscriptions/json-schema';
 
 const get = (path: string) => exports.default.fetch(new Request(`https://gw.example.com${path}`));
 
@@ -43,32 +40,5 @@ describe('the description', () => {
     expect(page.headers.get('Content-Security-Policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
     expect(html).not.toMatch(/<script|src=|href="http/);
     for (const { id } of OPERATIONS) expect(html).toContain(`id="${id}"`);
-  });
-});
-
-describe('jsonSchemaOf', () => {
-  it('says what the schemas of the API accept', () => {
-    const schema = fieldsOf({
-      name: text(20),
-      size: v.optional(wholeNumber(1, 9), 3),
-      kind: v.nullish(oneOf('a', 'b'), null),
-      topics,
-    });
-    expect(jsonSchemaOf(schema)).toEqual({
-      type: 'object',
-      properties: {
-        name: { type: 'string', minLength: 1, maxLength: 20, pattern: '^\\P{Cc}*$' },
-        size: { type: 'integer', minimum: 1, maximum: 9, default: 3 },
-        kind: { anyOf: [{ enum: ['a', 'b'] }, { type: 'null' }] },
-        topics: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
-      },
-      required: ['name', 'topics'],
-      additionalProperties: false,
-    });
-    expect(patchOf(jsonSchemaOf(fieldsOf({ size: wholeNumber(1, 9) })))).toEqual({
-      type: 'object',
-      properties: { size: { anyOf: [{ type: 'integer', minimum: 1, maximum: 9 }, { type: 'null' }] } },
-      additionalProperties: false,
-    });
   });
 });

@@ -5,11 +5,11 @@
 import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { fieldErrors } from '../../../src/input/field-errors';
 import { customDefinition, customProvider } from '../../../src/providers/custom';
 import type { Provider } from '../../../src/providers/provider';
 import { sign } from '../../../src/signature/sign';
 import { verify } from '../../../src/signature/verify';
-import { fieldErrors } from '../../../src/subscriptions/field-errors';
 import { fuzzed, fuzzTimeout } from '../../support/fuzz';
 import { definitions } from '../../support/scheme-definitions';
 import { requestOf } from '../../support/signed-request';

@@ -1,9 +1,9 @@
 /** Schemes that users write: what they make, and what is refused with which place named. */
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { fieldErrors } from '../../../src/input/field-errors';
 import { customDefinition, customProvider } from '../../../src/providers/custom';
 import type { Provider } from '../../../src/providers/provider';
-import { fieldErrors } from '../../../src/subscriptions/field-errors';
 import { describeWith, issuesOf } from './support';
 
 const PLAIN = { alg: 'hmac-sha256', enc: 'hex', sig: [{ h: 'X-Signature' }], msg: ['{body}'] };

@@ -36,6 +36,11 @@ describe('recordFor', () => {
     expect(await versionOf(3, 20_002)).toBe(5);
   });
 
+  it('completes what an object of an earlier release hands over', () => {
+    const { signature: _, ...earlier } = recordOf(5);
+    expect(remember(earlier, 0)).toEqual(recordOf(5));
+  });
+
   it('believes KV that a webhook is gone, and the object before KV', async () => {
     remember(recordOf(4, 9), 0);
     expect(await versionOf(4, 10_000)).toBe(null);

@@ -1,39 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { patchDestination } from '../../../src/subscriptions/destination-input';
-import { parseWebhook, patchWebhook } from '../../../src/subscriptions/input';
 import {
-  type Making,
   newWebhook,
   withDestination,
   withDestinationSecret,
   withInboundSecret,
   withSettings,
 } from '../../../src/subscriptions/record';
-import { createdView, ingestUrl, webhookView } from '../../../src/subscriptions/view';
-import type { Sealed, WebhookRecord } from '../../../src/subscriptions/webhook';
+import type { WebhookRecord } from '../../../src/subscriptions/webhook';
+import { parseWebhook, patchWebhook } from '../../../src/subscriptions/webhook-input';
+import { made, making, NOW, url } from './records';
 import { rules } from './rules';
-
-const NOW = 1_790_000_000_000;
-const url = 'https://app.example.com/hooks';
-
-/** Sealing that can be seen through, and counted randomness. */
-function making(now = NOW): Making {
-  let next = 1;
-  return {
-    now,
-    random: bytes => new Uint8Array(bytes).fill(next++),
-    seal: async (boundTo, text) => `sealed(${boundTo}|${text})` as Sealed,
-  };
-}
-
-async function made(given: object = {}): Promise<WebhookRecord> {
-  const input = parseWebhook(
-    { provider: 'shipstream', secret_key: 'inbound', destinations: [{ url }], ...given },
-    rules,
-  );
-  if (!input.ok) throw new Error(JSON.stringify(input.error));
-  return (await newWebhook(input.value, 'rest', making())).record;
-}
 
 function patched(record: WebhookRecord, patch: unknown) {
   const settings = patchWebhook(record, patch, rules);
@@ -201,35 +178,5 @@ describe('rotation', () => {
     const { record: rotated, revealed } = await withDestinationSecret(record, id, null, 60, making());
     expect(revealed.secretKey).toMatch(/^whsec_/);
     expect(rotated.destinations[0]?.secrets).toHaveLength(2);
-  });
-});
-
-describe('views', () => {
-  it('show no secret', async () => {
-    const record = await made({ provider: 'ecwid', confirm: { url, token: 'the-token' } });
-    const text = JSON.stringify(webhookView(record, 'https://gw.example.com'));
-    for (const hidden of ['sealed', 'the-token', 'sec_', 'whsec_', 'secret_key']) {
-      expect(text).not.toContain(hidden);
-    }
-  });
-
-  it('show what was given, in the words of create', async () => {
-    const record = await made({ topics: 'order:*, product:*', is_active: '0' });
-    expect(webhookView(record, 'https://gw.example.com/')).toMatchObject({
-      webhook_id: record.id,
-      topics: 'order:*, product:*',
-      is_active: 0,
-      ingest_url: `https://gw.example.com/in/${record.id}`,
-      created_at: new Date(NOW).toISOString(),
-      destinations: [{ destination_id: record.destinations[0]?.id, url, topics: ['*'], is_active: 1 }],
-    });
-  });
-
-  it('show a destination’s secret only where it was made', async () => {
-    const record = await made();
-    const id = record.destinations[0]?.id ?? '';
-    const view = createdView(record, [{ destinationId: id, secretKey: 'whsec_x' }], 'https://gw');
-    expect(view.destinations[0]?.secret_key).toBe('whsec_x');
-    expect(ingestUrl('https://gw', 5)).toBe('https://gw/in/5');
   });
 });

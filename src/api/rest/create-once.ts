@@ -1,0 +1,65 @@
+/** Creating a webhook under an `Idempotency-Key` (`idempotency.ts`): made once, however often it is asked for. */
+import type { KeptAnswer } from '../../log/contract';
+import { objectOf } from '../../log/stub';
+import { err, ok, type Result } from '../../result';
+import { remember } from '../../subscriptions/edge-cache';
+import { noteChange } from '../../subscriptions/recent';
+import { newWebhook, type RevealedSecret, webhookId } from '../../subscriptions/record';
+import type { WebhookRecord } from '../../subscriptions/webhook';
+import type { WebhookInput } from '../../subscriptions/webhook-input';
+import { ask } from '../ask';
+import { makingAt } from '../deployment';
+import { type Attempt, bytesOf, keptAnswer, recalled } from '../idempotency';
+import type { ApiError } from '../problem';
+
+/** Each round is a use of the same key a day or more after the one before, or a collision. */
+const MAX_ROUNDS = 5;
+
+/**
+ * The answer to a create request: that of the first request with this key. `version` is null where it was given before:
+ * the webhook may have been changed since.
+ * @param view the answer's body
+ */
+export async function createOnce<T extends { webhook_id: number }>(
+  env: Env,
+  input: WebhookInput,
+  attempt: Attempt,
+  view: (record: WebhookRecord, revealed: readonly RevealedSecret[]) => T,
+  now: number,
+): Promise<Result<{ answer: T; version: number | null }, ApiError>> {
+  const making = await makingAt(env, now);
+  if (!making.ok) return making;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const bytes = await bytesOf(env, attempt, round);
+    const id = webhookId(count => bytes.slice(0, count));
+    const before = await ask(() => objectOf(env, id).recall(attempt.key));
+    if (!before.ok) return before;
+    if (before.value !== null) return again(env, attempt, before.value);
+
+    const { record, revealed } = await newWebhook(input, 'rest', making.value, id);
+    const answer = view(record, revealed);
+    const kept = await keptAnswer(env, attempt, answer, now);
+    if (!kept.ok) return kept;
+    const created = await ask(() => objectOf(env, id).create(record, kept.value));
+    if (!created.ok) return created;
+    if (created.value === 'created') {
+      noteChange(id, record, now);
+      remember(record, now);
+      return ok({ answer, version: 1 });
+    }
+    // Another request with this key was faster, or the webhook is one that the key made long ago.
+    const faster = await ask(() => objectOf(env, id).recall(attempt.key));
+    if (!faster.ok) return faster;
+    if (faster.value !== null) return again(env, attempt, faster.value);
+  }
+  return err({ reason: 'conflict', detail: 'This Idempotency-Key was used too often. Use a new one.' });
+}
+
+async function again<T>(
+  env: Env,
+  attempt: Attempt,
+  kept: KeptAnswer | 'deleted',
+): Promise<Result<{ answer: T; version: number | null }, ApiError>> {
+  const answer = await recalled<T>(env, attempt, kept);
+  return answer.ok ? ok({ answer: answer.value, version: null }) : answer;
+}

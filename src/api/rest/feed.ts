@@ -1,0 +1,56 @@
+/** `GET /v1/webhooks/{webhook_id}/feed`: events to pull, in the order in which destinations get them. */
+import { Hono } from 'hono';
+import type { FieldError } from '../../input/field-errors';
+import type { FeedPosition, FeedQuery } from '../../log/contract';
+import { err, ok, type Result } from '../../result';
+import { ask } from '../ask';
+import { problem } from '../problem';
+import { oneOfParameter, wholeParameters } from '../query';
+import { objectFor } from './addressed';
+import { eventView, topicParameter } from './events';
+import { MAX_WAIT_SECONDS, pageInTurns } from './long-poll';
+
+export const feed = new Hono<{ Bindings: Env }>();
+
+feed.get('/:webhook_id/feed', async c => {
+  const page = wholeParameters(c.req.query(), {
+    limit: { min: 1, max: 500, fallback: 100 },
+    wait: { min: 0, max: MAX_WAIT_SECONDS, fallback: 0 },
+  });
+  const include = oneOfParameter('include', c.req.query('include'), ['body']);
+  const topic = topicParameter(c.req.query('topic'));
+  const after = positionOf(c.req.query('after') ?? '0');
+  if (!page.ok || !topic.ok || !include.ok || !after.ok) {
+    const errors = [page, topic, include, after].flatMap(part => (part.ok ? [] : part.error));
+    return problem({ reason: 'invalid', errors });
+  }
+  const object = await objectFor(c.env, c.req.param('webhook_id'));
+  if (!object.ok) return problem(object.error);
+  const query: Omit<FeedQuery, 'after'> = {
+    ...{ limit: page.value.limit, topic: topic.value },
+    ...(include.value === null ? {} : { include: include.value }),
+  };
+  const found = await pageInTurns(
+    (from, waitMs) => ask(() => object.value.feed({ ...query, after: from, waitMs })),
+    after.value,
+    page.value.wait,
+    c.req.raw.signal,
+  );
+  if (!found.ok) return problem(found.error);
+  if (found.value === null) return problem({ reason: 'not_found', what: 'webhook' });
+  const { events, next, cursor } = found.value;
+  return c.json({
+    events: events.map(eventView),
+    next: next === null ? null : cursorText(next),
+    cursor: cursorText(cursor),
+  });
+});
+
+/** A position in the feed as clients carry it: the sequence and the release that were passed. */
+const cursorText = ({ sequence, release }: FeedPosition): string => `${sequence}.${release}`;
+
+function positionOf(text: string): Result<FeedPosition, FieldError[]> {
+  const [, sequence, release = '0'] = /^(\d{1,15})(?:\.(\d{1,15}))?$/.exec(text) ?? [];
+  if (sequence !== undefined) return ok({ sequence: Number(sequence), release: Number(release) });
+  return err([{ path: 'query:after', message: 'must be 0, or the cursor of a page before' }]);
+}

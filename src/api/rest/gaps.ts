@@ -1,0 +1,103 @@
+/** `/v1/webhooks/{webhook_id}/gaps` and `…/gaps/resolve`: what is missing, and a gap whose ids will not come, closed by hand. */
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { checked } from '../../input/checked';
+import type { FieldError } from '../../input/field-errors';
+import { fieldsOf, text, wholeNumber } from '../../input/fields';
+import type { Gap, GapResolution, GapSide, GapStatus, GapsReport, ResolveResult } from '../../log/contract';
+import { err, type Result } from '../../result';
+import { timeOrNull, timeText } from '../../time';
+import { ask } from '../ask';
+import { type ApiError, problem } from '../problem';
+import { oneOfParameter } from '../query';
+import { askedOf, objectFor } from './addressed';
+
+export const gaps = new Hono<{ Bindings: Env }>();
+
+const GAP_STATUSES: readonly GapStatus[] = ['open', 'filled', 'expired', 'resolved'];
+
+const incrementId = wholeNumber(1, Number.MAX_SAFE_INTEGER);
+
+export const resolutionSchema = fieldsOf({
+  from: incrementId,
+  to: incrementId,
+  epoch: v.nullish(incrementId, null),
+  note: v.nullish(text(500), null),
+});
+
+gaps.get('/:webhook_id/gaps', async c => {
+  const status = oneOfParameter('status', c.req.query('status'), GAP_STATUSES);
+  if (!status.ok) return problem({ reason: 'invalid', errors: status.error });
+  const object = await objectFor(c.env, c.req.param('webhook_id'));
+  if (!object.ok) return problem(object.error);
+  const report = await ask(() => object.value.gaps(status.value));
+  return report.ok ? c.json(gapsView(report.value)) : problem(report.error);
+});
+
+gaps.post('/:webhook_id/gaps/resolve', async c => {
+  const request = await askedOf(c, parseResolution);
+  if (!request.ok) return problem(request.error);
+  const { object, input } = request.value;
+  const result = await ask(() => object.resolveGaps(input));
+  if (!result.ok) return problem(result.error);
+  if (result.value.kind !== 'ok') return problem(errorOf(result.value));
+  return c.json({ count: result.value.count, gaps: result.value.gaps.map(gapView) });
+});
+
+function parseResolution(given: unknown): Result<GapResolution, FieldError[]> {
+  const resolution = checked(resolutionSchema, given);
+  if (!resolution.ok || resolution.value.from <= resolution.value.to) return resolution;
+  return err([{ path: '/to', message: 'must not be less than from' }]);
+}
+
+function errorOf(result: Exclude<ResolveResult, { kind: 'ok' }>): ApiError {
+  switch (result.kind) {
+    case 'gone':
+      return { reason: 'not_found', what: 'webhook' };
+    case 'unnumbered':
+      return { reason: 'conflict', detail: 'The provider does not number its events: there are no gaps.' };
+    case 'unknown_epoch':
+      return { reason: 'conflict', detail: 'There is no open epoch of this number.' };
+    case 'merged':
+      return {
+        reason: 'conflict',
+        detail: `Gaps were merged into ${result.from} to ${result.to}, which can only be closed as a whole.`,
+      };
+  }
+}
+
+/** Without a numbering nothing can be said about completeness; the answer says so instead of showing none missing. */
+function gapsView(report: GapsReport) {
+  if (!report.numbered) return { numbered: false, gaps: [] };
+  return {
+    numbered: true,
+    highest_increment_id: report.highestIncrementId,
+    epoch: report.epoch,
+    gaps: report.gaps.map(gapView),
+  };
+}
+
+function gapView(gap: Gap) {
+  return {
+    epoch: gap.epoch,
+    from: gap.from,
+    to: gap.to,
+    count: gap.count,
+    status: gap.status,
+    detected_at: timeText(gap.detectedAt),
+    resolved_at: timeOrNull(gap.resolvedAt),
+    before: sideView(gap.before),
+    after: sideView(gap.after),
+    retry_until: timeOrNull(gap.retryUntil),
+    note: gap.note,
+  };
+}
+
+function sideView(side: GapSide | null) {
+  if (side === null) return null;
+  return {
+    increment_id: side.incrementId,
+    sequence: side.sequence,
+    received_at: timeOrNull(side.receivedAt),
+  };
+}

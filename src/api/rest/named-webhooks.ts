@@ -1,0 +1,66 @@
+/**
+ * Webhooks that a configuration makes: the id of one is made of its name, so that two requests which make it at the same
+ * moment, or one that comes before the list shows it, find the same object, and the second changes what the first made.
+ *
+ * Not promised for webhooks that were made without a configuration: they are found in the list, which may lag a minute.
+ */
+import { objectOf } from '../../log/stub';
+import { err, ok, type Result } from '../../result';
+import { remember } from '../../subscriptions/edge-cache';
+import { noteChange } from '../../subscriptions/recent';
+import { newWebhook, type RevealedSecret, webhookId } from '../../subscriptions/record';
+import type { WebhookRecord } from '../../subscriptions/webhook';
+import type { WebhookInput } from '../../subscriptions/webhook-input';
+import { ask } from '../ask';
+import { makingAt } from '../deployment';
+import { bytesOf } from '../idempotency';
+import type { ApiError } from '../problem';
+import { recordInObject } from '../webhook-operations';
+
+/** Each round is a webhook that was given another name later, or one that may not come back yet. */
+const MAX_ROUNDS = 5;
+
+/** The `round`th id for a name. Keyed, because addresses must not be guessable. */
+async function idFor(env: Env, name: string, round: number): Promise<number> {
+  const bytes = await bytesOf(env, { key: `config\n${name}` }, round);
+  return webhookId(count => bytes.slice(0, count));
+}
+
+/** The webhook that a configuration made under this name, or null. */
+export async function findNamed(env: Env, name: string): Promise<Result<WebhookRecord | null, ApiError>> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const id = await idFor(env, name, round);
+    const record = await recordInObject(env, id);
+    if (!record.ok) return record;
+    if (record.value === null || record.value.name === name) return record;
+  }
+  return ok(null);
+}
+
+type Created = { kind: 'created'; revealed: RevealedSecret[] } | { kind: 'exists'; id: number };
+
+/** Makes it, or says which one has the name already. @param now ms since 1970 */
+export async function createNamed(
+  env: Env,
+  input: WebhookInput,
+  name: string,
+  now: number,
+): Promise<Result<Created, ApiError>> {
+  const making = await makingAt(env, now);
+  if (!making.ok) return making;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const id = await idFor(env, name, round);
+    const { record, revealed } = await newWebhook(input, 'rest', making.value, id);
+    const created = await ask(() => objectOf(env, id).create(record));
+    if (!created.ok) return created;
+    if (created.value === 'created') {
+      noteChange(id, record, now);
+      remember(record, now);
+      return ok({ kind: 'created', revealed });
+    }
+    const other = await recordInObject(env, id);
+    if (!other.ok) return other;
+    if (other.value?.name === name) return ok({ kind: 'exists', id });
+  }
+  return err({ reason: 'conflict', detail: `No free id was found for "${name.slice(0, 60)}". Try again.` });
+}

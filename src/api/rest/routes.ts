@@ -1,0 +1,46 @@
+/**
+ * `/v1`: everything behind a token. Each resource is a file of this folder with its routes, what they take and what they
+ * answer; its head names the addresses. What several resources share is `addressed.ts`, `stored-request.ts` and
+ * `long-poll.ts`.
+ */
+import { Hono } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { authorized } from '../auth';
+import { wrongMethod } from '../fallbacks';
+import { knownParameters } from '../known-parameters';
+import { addedEvents } from './added-events';
+import { config } from './config';
+import { destinations } from './destinations';
+import { events } from './events';
+import { feed } from './feed';
+import { gaps } from './gaps';
+import { providers } from './providers';
+import { redactions } from './redactions';
+import { rejections } from './rejections';
+import { replays } from './replays';
+import { reseal } from './reseal';
+import { status } from './status';
+import { testEvents } from './test-events';
+import { tokens } from './tokens';
+import { webhooks } from './webhooks';
+
+export const rest = new Hono<{ Bindings: Env }>();
+
+rest.use(authorized);
+rest.use(methodNotAllowed({ app: rest, onMethodNotAllowed: wrongMethod }));
+rest.use(knownParameters);
+rest.route('/providers', providers);
+rest.route('/tokens', tokens);
+rest.route('/config', config);
+rest.route('/reseal', reseal);
+rest.route('/webhooks', webhooks);
+rest.route('/webhooks', destinations);
+rest.route('/webhooks', events);
+rest.route('/webhooks', feed);
+rest.route('/webhooks', status);
+rest.route('/webhooks', gaps);
+rest.route('/webhooks', addedEvents);
+rest.route('/webhooks', replays);
+rest.route('/webhooks', redactions);
+rest.route('/webhooks', rejections);
+rest.route('/webhooks', testEvents);

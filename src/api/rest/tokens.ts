@@ -1,0 +1,67 @@
+/** `/v1/tokens`: named tokens for programs, with less power than the admin token, which alone manages them. */
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { checked } from '../../input/checked';
+import { fieldsOf, oneOf, text, wholeNumber } from '../../input/fields';
+import { timeOrNull, timeText } from '../../time';
+import { MAX_TOKENS } from '../../tokens/api-tokens';
+import { forgetApiToken, tokensOf } from '../../tokens/judged';
+import { newToken, type TokenRecord, tokenDigest } from '../../tokens/token';
+import { ask } from '../ask';
+import { readJson } from '../body';
+import { problem } from '../problem';
+
+export const tokens = new Hono<{ Bindings: Env }>();
+
+export const tokenSchema = fieldsOf({
+  name: text(100),
+  scope: v.optional(oneOf('read', 'write'), 'read'),
+  webhook_id: v.nullish(wholeNumber(1, Number.MAX_SAFE_INTEGER), null),
+});
+
+function tokenView({ id, name, scope, webhookId, createdAt, lastUsedAt }: TokenRecord) {
+  return {
+    token_id: id,
+    name,
+    scope,
+    webhook_id: webhookId,
+    created_at: timeText(createdAt),
+    last_used_at: timeOrNull(lastUsedAt),
+  };
+}
+
+tokens.post('/', async c => {
+  if (c.req.header('Idempotency-Key') !== undefined) {
+    const message =
+      'is not taken here: a token is shown once; revoke one whose answer was lost, and make another';
+    return problem({ reason: 'invalid', errors: [{ path: 'header:Idempotency-Key', message }] });
+  }
+  const given = await readJson(c.req.raw);
+  if (!given.ok) return problem(given.error);
+  const input = checked(tokenSchema, given.value);
+  if (!input.ok) return problem({ reason: 'invalid', errors: input.error });
+  const { name, scope, webhook_id: webhookId } = input.value;
+  const { id, text: secret } = newToken(bytes => crypto.getRandomValues(new Uint8Array(bytes)));
+  const token: TokenRecord = { id, name, scope, webhookId, createdAt: Date.now(), lastUsedAt: null };
+  const digest = await tokenDigest(secret);
+  const added = await ask(() => tokensOf(c.env).add(token, digest));
+  if (!added.ok) return problem(added.error);
+  if (added.value !== 'added') {
+    const detail = added.value === 'full' ? `There are ${MAX_TOKENS} tokens already.` : 'Try again.';
+    return problem({ reason: 'conflict', detail });
+  }
+  return c.json({ ...tokenView(token), token: secret }, 201);
+});
+
+tokens.get('/', async c => {
+  const list = await ask(async () => tokensOf(c.env).list());
+  return list.ok ? c.json({ tokens: list.value.map(tokenView) }) : problem(list.error);
+});
+
+tokens.delete('/:token_id', async c => {
+  const id = c.req.param('token_id');
+  const revoked = await ask(async () => tokensOf(c.env).revoke(id));
+  if (!revoked.ok) return problem(revoked.error);
+  forgetApiToken(id);
+  return revoked.value ? c.body(null, 204) : problem({ reason: 'not_found', what: 'token' });
+});

@@ -1,0 +1,152 @@
+/**
+ * What REST and JSON-RPC do with webhooks: find, create, change, remove, list. Except for lists the webhook's object is
+ * asked every time, so what this answers is never stale. Failures are values; an object that cannot be reached is
+ * `unavailable`, never "not found".
+ */
+import type { KeptAnswer } from '../log/contract';
+import { objectOf } from '../log/stub';
+import { err, ok, type Result } from '../result';
+import { forget, remember } from '../subscriptions/edge-cache';
+import { type Listing, listWebhooks, type Page } from '../subscriptions/listing';
+import { noteChange } from '../subscriptions/recent';
+import { newWebhook, type RevealedSecret } from '../subscriptions/record';
+import { completed } from '../subscriptions/stored-record';
+import type { WebhookRecord } from '../subscriptions/webhook';
+import { webhookIdOf } from '../subscriptions/webhook-id';
+import type { WebhookInput } from '../subscriptions/webhook-input';
+import { ask } from './ask';
+import { makingAt } from './deployment';
+import type { Precondition } from './preconditions';
+import type { ApiError } from './problem';
+
+/** Two clients changing one webhook at once take turns; more than this many turns is a fight. */
+const MAX_TRIES = 30;
+/** Webhooks of one page, where all are read. */
+const PAGE = 500;
+/** Ids are 53 random bits: a second try is already unlikely. */
+const MAX_IDS_TRIED = 3;
+
+/**
+ * The record that an object has, or null. While a release is rolled out the object may still run the one before, and hand over
+ * a record that lacks fields of this one.
+ */
+export async function recordInObject(env: Env, id: number): Promise<Result<WebhookRecord | null, ApiError>> {
+  const record = await ask(() => objectOf(env, id).getRecord());
+  return record.ok && record.value !== null ? ok(completed(record.value)) : record;
+}
+
+/** The webhook as its object has it now. @param idText as in the address */
+export async function findWebhook(env: Env, idText: string): Promise<Result<WebhookRecord, ApiError>> {
+  const id = webhookIdOf(idText);
+  if (id === null) return err({ reason: 'not_found', what: 'webhook' });
+  const record = await recordInObject(env, id);
+  if (!record.ok) return record;
+  return record.value === null ? err({ reason: 'not_found', what: 'webhook' }) : ok(record.value);
+}
+
+/** A new webhook under a random id. @param now ms since 1970 */
+export async function createWebhook(
+  env: Env,
+  input: WebhookInput,
+  createdBy: WebhookRecord['createdBy'],
+  now: number,
+): Promise<Result<{ record: WebhookRecord; revealed: RevealedSecret[] }, ApiError>> {
+  const making = await makingAt(env, now);
+  if (!making.ok) return making;
+  for (let tries = 0; tries < MAX_IDS_TRIED; tries++) {
+    const made = await newWebhook(input, createdBy, making.value);
+    const created = await ask(() => objectOf(env, made.record.id).create(made.record));
+    if (!created.ok) return created;
+    if (created.value === 'exists') continue;
+    noteChange(made.record.id, made.record, now);
+    remember(made.record, now);
+    return ok(made);
+  }
+  return err({ reason: 'conflict', detail: 'No free webhook id was found. Try again.' });
+}
+
+/** What else a change is made under. */
+export type ChangeOptions = {
+  /** From `If-Match`. */
+  precondition?: Precondition;
+  /** Kept with the change. */
+  kept?: KeptAnswer;
+};
+
+/**
+ * Reads, edits and replaces a webhook, again from the start when someone else was faster. `edit` may run several
+ * times; what it gives beside the record is that of the run which counted.
+ */
+export async function changeWebhook<T, E extends { reason: string } = never>(
+  env: Env,
+  idText: string,
+  edit: (record: WebhookRecord) => Promise<Result<{ record: WebhookRecord; extra: T }, ApiError | E>>,
+  now: number,
+  { precondition = () => true, kept }: ChangeOptions = {},
+): Promise<Result<{ record: WebhookRecord; extra: T }, ApiError | E>> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const current = await findWebhook(env, idText);
+    if (!current.ok) return current;
+    const { id, version } = current.value;
+    const edited = await edit(current.value);
+    if (!edited.ok) return edited;
+    // After the edit, which may find that the request was answered before, under its Idempotency-Key.
+    if (!precondition(version)) return err({ reason: 'precondition_failed' });
+    const next = { ...edited.value.record, updatedAt: now };
+    const replaced = await ask(() => objectOf(env, id).replace(next, version, kept));
+    if (!replaced.ok) return replaced;
+    switch (replaced.value.kind) {
+      case 'ok': {
+        const { record } = replaced.value;
+        noteChange(id, record, now);
+        remember(record, now);
+        return ok({ record, extra: edited.value.extra });
+      }
+      case 'gone':
+        return err({ reason: 'not_found', what: 'webhook' });
+      case 'conflict':
+        continue;
+    }
+  }
+  return err({ reason: 'conflict', detail: 'The webhook keeps being changed by someone else. Try again.' });
+}
+
+/**
+ * Removes a webhook with all it stored. False: there was none.
+ * @param version only in this version; undefined: in whichever
+ */
+export async function removeWebhook(
+  env: Env,
+  id: number,
+  now: number,
+  version?: number,
+): Promise<Result<boolean, ApiError>> {
+  const removed = await ask(() => objectOf(env, id).remove(version));
+  if (!removed.ok) return removed;
+  if (removed.value === 'changed') return err({ reason: 'precondition_failed' });
+  noteChange(id, null, now);
+  forget(id);
+  return ok(removed.value);
+}
+
+/** A page of the list, which may lag KV by a minute for changes made elsewhere. */
+export async function listPage(env: Env, page: Page, now: number): Promise<Result<Listing, ApiError>> {
+  const confirm = async (id: number): Promise<Result<WebhookRecord | null, 'unavailable'>> => {
+    const record = await recordInObject(env, id);
+    return record.ok ? record : err('unavailable');
+  };
+  const listed = await listWebhooks(env.SUBSCRIPTIONS, confirm, page, now);
+  return listed.ok ? listed : err({ reason: 'unavailable' });
+}
+
+/** Every webhook, as the list has them. @param now ms since 1970 */
+export async function allWebhooks(env: Env, now: number): Promise<Result<WebhookRecord[], ApiError>> {
+  const records: WebhookRecord[] = [];
+  for (let after: number | null = 0; after !== null; ) {
+    const page = await listPage(env, { after, limit: PAGE }, now);
+    if (!page.ok) return page;
+    records.push(...page.value.records);
+    after = page.value.next;
+  }
+  return ok(records);
+}

@@ -1,0 +1,59 @@
+/**
+ * Records out of storage. Records outlive releases, so what is read may lack the fields that later releases added: it is
+ * given their defaults. Fields that this release does not know stay, for the one that wrote them.
+ */
+import { isObject } from '../json/kind';
+import { DESTINATION_DEFAULTS } from './destination-options';
+import type { DestinationRecord, WebhookRecord } from './webhook';
+
+/** Fields of a webhook that release 0.1.0 did not have, and what they are where they are missing. */
+const ADDED_SINCE_0_1_0 = {
+  signature: null,
+  captureUntil: null,
+} satisfies Partial<WebhookRecord>;
+
+type Lacking<T, Keys extends PropertyKey> = Omit<T, Keys> & Partial<Pick<T, Keys & keyof T>>;
+
+/** A webhook's record as any release may have written it. */
+export type StoredRecord = Lacking<Omit<WebhookRecord, 'destinations'>, keyof typeof ADDED_SINCE_0_1_0> & {
+  destinations: Lacking<DestinationRecord, keyof typeof DESTINATION_DEFAULTS>[];
+};
+
+/** The record with everything that its release lacked. */
+export const completed = (stored: StoredRecord): WebhookRecord => ({
+  ...ADDED_SINCE_0_1_0,
+  ...stored,
+  destinations: stored.destinations.map(destination => ({ ...DESTINATION_DEFAULTS, ...destination })),
+});
+
+/** The record in a stored text; null where there is something else: damaged, foreign, or of a format that is not known. */
+export function readRecord(text: string): WebhookRecord | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isStoredRecord(value) ? completed(value) : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The record that a webhook's object stored itself.
+ * @throws Error where it is damaged: the object must not answer as if there were no webhook, nor be given another one
+ */
+export function readOwnRecord(text: string): WebhookRecord {
+  const record = readRecord(text);
+  if (record === null) throw new Error('The stored record of this webhook cannot be read.');
+  return record;
+}
+
+/** Checks what readers rely on, so that a damaged or foreign value is refused rather than half believed. */
+function isStoredRecord(value: unknown): value is StoredRecord {
+  return (
+    isObject(value) &&
+    value.format === 1 &&
+    typeof value.version === 'number' &&
+    typeof value.provider === 'string' &&
+    typeof value.isActive === 'boolean' &&
+    [value.topics, value.secrets, value.destinations].every(Array.isArray)
+  );
+}
