@@ -1,11 +1,11 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, inject, it } from 'vitest';
-import { Log } from '../../src/log/commit/event-log';
-import { Confirmations } from '../../src/log/confirm/confirmations';
-import { createTables } from '../../src/log/store/tables';
-import { Box } from '../support/in-worker';
-import { incomingEvent, webhookRecord } from '../support/webhook-record';
+import { Log } from '../../../src/log/commit/event-log';
+import { Confirmations } from '../../../src/log/confirm/confirmations';
+import { createTables } from '../../../src/log/store/tables';
+import { Box } from '../../support/in-worker';
+import { incomingEvent, webhookRecord } from '../../support/webhook-record';
 
 it('end without a trace when the webhook is deleted while the provider is asked', async () => {
   const stub = env.WEBHOOKS.getByName(crypto.randomUUID());
