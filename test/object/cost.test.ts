@@ -1,40 +1,15 @@
-/**
- * What the hot paths cost, as a contract: rows written, every setting of the alarm counted, within the budgets of the
- * design; and rows read that do not grow with the log or with a backlog.
- */
-import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { ReplaySpec } from '../../src/log/forward/replays';
-import { type Scene, scene } from '../support/simulation/scene';
+/** What an event costs, as a contract: rows written and read, and every setting of the alarm, within their budgets. */
+import { runInDurableObject } from 'cloudflare:test';
+import { describe, expect, it, vi } from 'vitest';
+import { HOUR, MINUTE } from '../support/durations';
+import { range } from '../support/sequence';
+import { costOf } from '../support/simulation/cost';
+import { works } from '../support/simulation/replies';
+import { scene } from '../support/simulation/scene';
 import { destinationRecord } from '../support/simulation/world';
+import { useStandingClock } from '../support/standing-clock';
+import { newObject } from '../support/webhook-object';
 import type { EventGiven } from '../support/webhook-record';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const BATCH = 500;
-
-type Rows = { written: number; read: number };
-
-async function costOf(s: Scene, run: () => Promise<unknown>): Promise<Rows> {
-  const count = s.world.countRows();
-  await run();
-  return count();
-}
-
-/** So many events in the log, and everything about them done. */
-async function fill(s: Scene, events: number): Promise<void> {
-  s.reply = () => ({ status: 200, ms: 5 });
-  for (let left = events; left > 0; left -= BATCH) {
-    await s.append(Math.min(BATCH, left));
-    await s.wait(MINUTE);
-  }
-  await s.wait(10 * MINUTE);
-}
-
-const fails: Scene['reply'] = () => ({ status: 500, ms: 5 });
-const works: Scene['reply'] = () => ({ status: 200, ms: 5 });
 
 const numbered = (): EventGiven => ({});
 /** As a provider without numbers sends them. */
@@ -119,186 +94,54 @@ describe('rows read per event', () => {
   });
 });
 
-const SMALL = 10;
-const MEDIUM = 1000;
-const LARGE = 5000;
+describe('what it costs', () => {
+  useStandingClock();
 
-type Paths = Record<string, (s: Scene) => Promise<unknown>>;
-
-/** What each path costs beside so many events, one path after the other in the same log. */
-async function costsBeside<T extends Paths>(
-  events: number,
-  setUp: (s: Scene, events: number) => Promise<void>,
-  paths: T,
-): Promise<Record<keyof T, Rows>> {
-  const costs: Partial<Record<keyof T, Rows>> = {};
-  await scene([destinationRecord('a', { maxInFlight: 128, retrySchedule: [60, 600] })], async s => {
-    await setUp(s, events);
-    for (const [name, path] of Object.entries(paths)) {
-      costs[name as keyof T] = await costOf(s, () => path(s));
-      s.reply = works;
-      await s.wait(HOUR);
-    }
-  });
-  return costs as Record<keyof T, Rows>;
-}
-
-const replay = (fromSequence: number, toSequence: number): ReplaySpec => ({
-  destinationId: 'a',
-  fromSequence,
-  toSequence,
-  since: null,
-  until: null,
-  topic: null,
-  status: null,
-  newId: false,
-  unasked: false,
-});
-
-async function oneEvent(s: Scene): Promise<void> {
-  await s.append(1);
-  await s.wait(HOUR);
-}
-
-const LOG_PATHS = {
-  accepted: oneEvent,
-  duplicate: (s: Scene) => s.again(SMALL),
-  retried: async (s: Scene) => {
-    s.reply = fails;
-    await s.append(1);
-    await s.wait(1000);
-    s.reply = works;
-    await s.wait(HOUR);
-  },
-  dead: async (s: Scene) => {
-    s.reply = fails;
-    await oneEvent(s);
-  },
-  replayed: async (s: Scene) => {
-    s.world.forwarding.startReplay(replay(5, 5));
-    await s.wait(HOUR);
-    expect(s.attempts.at(-1)).toMatchObject({ sequence: 5, event: { replay: true } });
-  },
-  replayedTen: async (s: Scene) => {
-    s.world.forwarding.startReplay(replay(1, 10));
-    await s.wait(HOUR);
-    expect(s.attempts.filter(({ event }) => event.replay).length).toBe(11);
-  },
-  wokenUp: async (s: Scene) => s.world.restart(),
-  retention: async (s: Scene) => {
-    for (let day = 0; day < 20; day++) {
-      await s.append(1);
-      await s.wait(DAY);
-    }
-    expect(s.world.log.feed.firstSequence).toBeGreaterThan(SMALL);
-  },
-};
-
-describe('beside a large log as beside a small one', () => {
-  let small: Record<keyof typeof LOG_PATHS, Rows>;
-  let large: typeof small;
-  beforeAll(async () => {
-    small = await costsBeside(SMALL, fill, LOG_PATHS);
-    large = await costsBeside(LARGE, fill, LOG_PATHS);
-  });
-
-  it('an event that is accepted and delivered writes 4 rows', () => {
-    expect(large.accepted).toEqual(small.accepted);
-    expect(large.accepted.written).toBeLessThanOrEqual(4);
-    expect(large.accepted.read).toBeLessThanOrEqual(8);
-  });
-
-  it('a duplicate writes nothing', () => {
-    expect(large.duplicate.written).toBe(0);
-    expect(large.duplicate.read).toBeLessThanOrEqual(2);
-  });
-
-  it('an event that needs a second attempt writes 10 rows, one that dies after three 15', () => {
-    expect(large.retried).toEqual(small.retried);
-    expect(large.retried.written).toBeLessThanOrEqual(10);
-    expect(large.retried.read).toBeLessThanOrEqual(20);
-    expect(large.dead).toEqual(small.dead);
-    expect(large.dead.written).toBeLessThanOrEqual(15);
-    expect(large.dead.read).toBeLessThanOrEqual(30);
-  });
-
-  it('a replay writes 5 rows, of one event as of ten, and reads what it sends', () => {
-    expect(large.replayed.written).toBe(small.replayed.written);
-    expect(large.replayed.written).toBeLessThanOrEqual(5);
-    expect(large.replayedTen.written).toBe(small.replayedTen.written);
-    expect(large.replayedTen.written).toBeLessThanOrEqual(5);
-    // An event and its body each; those of the small log are still in memory.
-    expect(large.replayed.read - small.replayed.read).toBe(2);
-    expect(large.replayed.read).toBeLessThanOrEqual(20);
-    expect(large.replayedTen.read - small.replayedTen.read).toBeLessThanOrEqual(2 * 10);
-    expect(large.replayedTen.read).toBeLessThanOrEqual(40);
-  });
-
-  it('an object that wakes up writes nothing, and reads what came after its last checkpoint', () => {
-    expect(large.wokenUp.written).toBe(0);
-    expect(large.wokenUp.read).toBeLessThanOrEqual(small.wokenUp.read + 256);
-  });
-
-  it('retention drops what is old without a row per event', () => {
-    // Which bytes an id came with is known for longer, 64 ids a row.
-    const pages = LARGE / 64;
-    expect(large.retention.written - small.retention.written).toBeLessThanOrEqual(pages + 2);
-    expect(large.retention.read - small.retention.read).toBeLessThanOrEqual(3 * (pages + 2));
-  });
-});
-
-const paused = async (s: Scene, events: number): Promise<void> => {
-  s.world.patch('a', { isActive: false });
-  await fill(s, events);
-};
-
-/** Everything waits for a receiver that answers so. */
-const waitingFor = (reply: Scene['reply'], ms: number) => async (s: Scene, events: number) => {
-  await paused(s, events);
-  s.reply = reply;
-  s.world.patch('a', { isActive: true });
-  await s.wait(ms);
-};
-
-const hanging = waitingFor(() => ({ status: null, ms: 15_000 }), 5000);
-const failing = waitingFor(fails, HOUR);
-
-describe('beside a large backlog as beside a small one', () => {
-  it.each([
-    ['paused', paused],
-    ['hanging', hanging],
-  ])('an event for a destination that is %s writes its own row', async (_, setUp) => {
-    const paths = {
-      accepted: async (s: Scene) => {
-        await s.append(1);
-        await s.wait(10);
-      },
-    };
-    const large = await costsBeside(LARGE, setUp, paths);
-    expect(large).toEqual(await costsBeside(SMALL, setUp, paths));
-    expect(large.accepted.written).toBe(1);
-    expect(large.accepted.read).toBeLessThanOrEqual(4);
-  });
-
-  it('probing a receiver that fails reads no more', async () => {
-    const paths = {
-      probed: async (s: Scene) => {
-        s.reply = fails;
-        await s.wait(HOUR);
-      },
-    };
-    const medium = await costsBeside(MEDIUM, failing, paths);
-    expect((await costsBeside(LARGE, failing, paths)).probed).toEqual(medium.probed);
-  });
-
-  it('what leaves late is read twice: to see that it is wanted, and to be sent', async () => {
-    const { left } = await costsBeside(LARGE, paused, {
-      left: async (s: Scene) => {
-        s.world.patch('a', { isActive: true });
-        await s.wait(HOUR);
-        expect(s.delivered.length).toBe(LARGE);
-      },
+  /** Rows written by `run`, and the moves of the alarm, as the platform bills them. */
+  async function costOf(
+    stub: DurableObjectStub,
+    run: () => Promise<unknown>,
+  ): Promise<{ rows: number; alarms: number }> {
+    const count = await runInDurableObject(stub, (_object, { storage }) => {
+      const exec = vi.spyOn(storage.sql, 'exec');
+      const alarm = vi.spyOn(storage, 'setAlarm');
+      return () => ({
+        rows: exec.mock.results.reduce(
+          (sum, { value }) => sum + (value as SqlStorageCursor<Record<string, SqlStorageValue>>).rowsWritten,
+          0,
+        ),
+        alarms: alarm.mock.calls.length,
+      });
     });
-    expect(left.read / LARGE).toBeLessThanOrEqual(2.1);
+    await run();
+    const cost = count();
+    vi.restoreAllMocks();
+    return cost;
+  }
+
+  it('is one row for an accepted event, and a checkpoint every 256', async () => {
+    const { stub, sendAll } = await newObject();
+    await sendAll([1, 2]);
+    const { rows, alarms } = await costOf(stub, () => sendAll(range(3, 256)));
+    expect({ rows, alarms }).toEqual({ rows: 254, alarms: 0 });
+    // 255 to 257: the checkpoint writes its head and the pages of ids that changed.
+    const checkpoint = await costOf(stub, () => sendAll([257]));
+    expect(checkpoint.rows).toBeGreaterThan(1);
+    expect(checkpoint.rows).toBeLessThanOrEqual(1 + 1 + 5);
+    expect((await costOf(stub, () => sendAll(range(258, 300)))).rows).toBe(43);
+  });
+
+  it('is none for a duplicate, and two for an event with an event id', async () => {
+    const { stub, send } = await newObject({ provider: 'apideck' });
+    const event = (id: string) => send(null, { eventId: id, body: id });
+    await event('a');
+    expect((await costOf(stub, () => event('a'))).rows).toBe(0);
+    expect((await costOf(stub, () => event('b'))).rows).toBe(2);
+  });
+
+  it('is one alarm for a hole, and one row for what fills it within its grace', async () => {
+    const { stub, sendAll } = await newObject();
+    await sendAll([1]);
+    expect(await costOf(stub, () => sendAll([4, 2, 3]))).toEqual({ rows: 3, alarms: 1 });
   });
 });

@@ -1,10 +1,10 @@
 /** The feed that a consumer pulls, over the running gateway: what is let go, when it is let go. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { LIMITS } from '../../src/limits';
-import { NewEvents } from '../../src/log/read/new-events';
-import { ingest, newWebhook, orderCreated, send } from '../support/rest';
-import { incomingEvent, webhookRecord } from '../support/webhook-record';
+import { LIMITS } from '../../../src/limits';
+import { NewEvents } from '../../../src/log/read/new-events';
+import { ingest, newWebhook, orderCreated, send } from '../../support/rest';
+import { incomingEvent, webhookRecord } from '../../support/webhook-record';
 
 type Page = { ids: unknown[]; sequences: unknown[]; next: unknown; cursor: unknown };
 
@@ -92,20 +92,5 @@ describe('places of those who wait', () => {
     const next = arrivals.next(1000);
     arrivals.announce();
     expect(await next).toBe('arrived');
-  });
-});
-
-describe('an erased event', () => {
-  it('is not let out of quarantine', async () => {
-    const { id, path } = await newWebhook();
-    const invalid = JSON.stringify({ topic: 'order:created', message: { webhook_increment_id: 'x' } });
-    expect((await ingest(id, invalid)).body).toMatchObject({ status: 'quarantined' });
-    await send('DELETE', `${path}/events/1/body`);
-    const { status, body } = await send('POST', `${path}/events/1/release`);
-    expect({ status, detail: body.detail }).toEqual({
-      status: 409,
-      detail: 'The body of this event was erased.',
-    });
-    expect((await send('GET', `${path}/events/1`)).body).toMatchObject({ status: 'quarantined' });
   });
 });

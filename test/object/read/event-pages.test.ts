@@ -3,9 +3,9 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LIMITS } from '../../src/limits';
-import type { EventsPage, EventsQuery } from '../../src/log/contract';
-import { appendRequest, incomingEvent, webhookRecord } from '../support/webhook-record';
+import { LIMITS } from '../../../src/limits';
+import type { EventsPage, EventsQuery } from '../../../src/log/contract';
+import { appendRequest, incomingEvent, webhookRecord } from '../../support/webhook-record';
 
 const ALL: EventsQuery = { after: 0, limit: 100, topic: null, status: null };
 

@@ -1,12 +1,12 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, inject, it } from 'vitest';
-import { EventLog } from '../../src/log/commit/event-log';
-import { Confirmations } from '../../src/log/confirm/confirmations';
-import { createTables } from '../../src/log/store/tables';
-import { ecwid } from '../../src/providers/ecwid';
-import { Box } from '../support/in-worker';
-import { incomingEvent, webhookRecord } from '../support/webhook-record';
+import { EventLog } from '../../../src/log/commit/event-log';
+import { Confirmations } from '../../../src/log/confirm/confirmations';
+import { createTables } from '../../../src/log/store/tables';
+import { ecwid } from '../../../src/providers/ecwid';
+import { Box } from '../../support/in-worker';
+import { incomingEvent, webhookRecord } from '../../support/webhook-record';
 
 it('end without a trace when the webhook is deleted while the provider is asked', async () => {
   const stub = env.WEBHOOKS.getByName(crypto.randomUUID());

@@ -1,0 +1,132 @@
+/** The gateway's own events: who is told of gaps, quarantine, failing destinations and silence, and how often. */
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { WebhookLog } from '../../../src/log/webhook-log';
+import type { Boxed } from '../../support/chaos-receiver';
+import { HOUR } from '../../support/durations';
+import { Box, TestWebhook, verify } from '../../support/in-worker';
+import { scene } from '../../support/simulation/scene';
+import { destinationRecord } from '../../support/simulation/world';
+import { START, useStandingClock, wait } from '../../support/standing-clock';
+import { newObject } from '../../support/webhook-object';
+import { appendRequest, incomingEvent, webhookRecord } from '../../support/webhook-record';
+
+describe('operational events', () => {
+  const topicsIn = (kept: readonly Boxed[]): string[] => kept.map(({ headers }) => headers['ce-type'] ?? '');
+
+  it('tell of gaps and quarantined events once each, to who subscribes and to nobody else', async () => {
+    const [everything, operators] = [new Box(), new Box()];
+    const webhook = await TestWebhook.create(
+      [{ url: everything.url }, { url: operators.url, topics: 'gateway:*', ordering: 'strict' }],
+      { sequence: { grace_seconds: 0 } },
+    );
+    await webhook.send({ id: 1 });
+    await webhook.send({ id: 4 });
+    const [opened] = await operators.whenKept(1);
+    expect(JSON.parse(opened?.body ?? '')).toMatchObject({
+      topic: 'gateway:gap_opened',
+      message: { webhook_id: webhook.id, count: 1, from: 2, to: 3, missing: 2 },
+    });
+    await webhook.send({ id: 2 });
+    await webhook.post('{"topic":"order:created","message":{"webhook_increment_id":"x"}}');
+    const kept = await operators.whenKept(3);
+    expect(topicsIn(kept)).toEqual(['gateway:gap_opened', 'gateway:gap_filled', 'gateway:event_quarantined']);
+    expect(JSON.parse(kept[1]?.body ?? '')).toMatchObject({ message: { from: 2, to: 2, count: 1 } });
+    expect(kept[1]?.headers).not.toHaveProperty('gapless-increment-id');
+    verify(webhook.secrets[1] ?? '', kept[2] as Boxed);
+    expect(topicsIn(await everything.whenKept(3))).toEqual([
+      'order:created',
+      'order:created',
+      'order:created',
+    ]);
+  });
+
+  it('tell that a destination failed for long, and that it is back', async () => {
+    const [box, operators] = [new Box(), new Box()];
+    await box.mode({ status: 500 });
+    const webhook = await TestWebhook.create([
+      { url: box.url, retry: { schedule_seconds: [600] } },
+      { url: operators.url, topics: 'gateway:*', ordering: 'strict' },
+    ]);
+    await webhook.sendMany(25);
+    const [disabled] = await operators.whenKept(1);
+    const message = { webhook_id: webhook.id, destination_id: webhook.destinations[0], url: box.url };
+    expect(JSON.parse(disabled?.body ?? '')).toMatchObject({
+      topic: 'gateway:destination_disabled',
+      message,
+    });
+    expect(await webhook.status()).toMatchObject({ circuit: 'open' });
+    await box.mode({ status: 200 });
+    const [, recovered] = await operators.whenKept(2);
+    expect(JSON.parse(recovered?.body ?? '')).toMatchObject({
+      topic: 'gateway:destination_recovered',
+      message,
+    });
+  });
+
+  it.each([
+    ['', { topic: 'gateway:event_quarantined', message: { webhook_name: 'A & B', count: 1 } }],
+    ['#slack', { text: expect.stringMatching(/^A &amp; B \(77\): event quarantined \{/) }],
+  ])('reach OPERATIONS_URL of every webhook, as JSON or in Slack’s form (%j)', async (hash, expected) => {
+    const box = new Box();
+    const stub = env.WEBHOOKS.getByName(crypto.randomUUID());
+    await runInDurableObject(stub, async (_, state) => {
+      const log = new WebhookLog(state, { ...env, OPERATIONS_URL: box.url + hash });
+      await log.create(webhookRecord({ id: 77, name: 'A & B' }));
+      const event = await incomingEvent(null, { issues: [{ path: '', message: 'wrong' }] });
+      expect(await log.append(appendRequest(event))).toMatchObject({ kind: 'quarantined' });
+      const [kept] = await box.whenKept(1);
+      expect(JSON.parse(kept?.body ?? '')).toMatchObject(expected);
+      expect(kept?.headers).not.toHaveProperty('webhook-signature');
+      await log.remove();
+    });
+  });
+
+  it('make no further ones when they cannot be delivered, whatever the answer', async () => {
+    for (const status of [500, 410]) {
+      await scene(
+        [destinationRecord('a')],
+        async s => {
+          s.reply = target => ({ status: target.destinationId === 'operations' ? status : 500, ms: 5 });
+          await s.append(40);
+          await s.wait(6 * HOUR);
+          const reports = s.world.log.feed.eventsAfter(0, 1000).filter(({ operational }) => operational);
+          expect(reports.map(({ topic }) => topic)).toEqual(['gateway:destination_disabled']);
+          expect(s.world.forwarding.destination('operations')?.destination.isActive).toBe(true);
+          expect(s.attempts.filter(({ id }) => id === 'operations').length).toBeLessThan(12);
+        },
+        {},
+        'https://operations.example.com/',
+      );
+    }
+  });
+});
+
+describe('a silence', () => {
+  useStandingClock();
+
+  it('is announced once, over evictions, and the next one again', async () => {
+    const operations = destinationRecord('operations', { topics: ['gateway:*'], isActive: false });
+    const { stub, send, alarm, evict } = await newObject({
+      ...{ createdAt: START, silenceSeconds: 3600, destinations: [operations] },
+    });
+    const announced = async () => {
+      const page = await stub.events({ after: 0, limit: 10, topic: 'gateway:*', status: null });
+      return page?.events.map(({ topic, sequence }) => `${topic} ${sequence}`);
+    };
+    const anHourLater = async () => {
+      wait(3_600_000);
+      await evict();
+      await alarm();
+    };
+    await send(1);
+    await anHourLater();
+    expect(await announced()).toEqual(['gateway:source_silent 2']);
+    for (let i = 0; i < 3; i++) await anHourLater();
+    expect(await announced()).toEqual(['gateway:source_silent 2']);
+    await send(2);
+    await anHourLater();
+    expect(await announced()).toEqual(['gateway:source_silent 2', 'gateway:source_silent 4']);
+  });
+});

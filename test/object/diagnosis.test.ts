@@ -1,0 +1,137 @@
+/** Why does a webhook bring nothing? Refusals say why, may be captured for a while, and a test event goes the real path. */
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { PROVIDERS } from '../../src/providers/registry';
+import { ingest, newWebhook, orderCreated, send } from '../support/rest';
+import { useStandingClock, wait } from '../support/standing-clock';
+import { newObject } from '../support/webhook-object';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('rejections', () => {
+  it('show why, without values; whole requests only after capture, and not for long', async () => {
+    const { id, path } = await newWebhook();
+    const body = orderCreated(1);
+    expect((await ingest(id, body, 'wrong')).status).toBe(401);
+    expect((await send('POST', `/in/${id}`, body, { 'X-Other': 'secret-value' })).status).toBe(401);
+    const seen = await vi.waitFor(async () => {
+      const answer = await send('GET', `${path}/rejections`);
+      expect(answer.body.rejections).toHaveLength(2);
+      return answer;
+    });
+    expect(seen.body.counts).toEqual({ mismatch: 1, missing: 1 });
+    const missing = Object.values(seen.body.rejections ?? {}).find(one => String(one.reason) === 'missing');
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(body)));
+    expect(missing).toMatchObject({
+      header_names: expect.arrayContaining(['x-other']),
+      body_bytes: body.length,
+      body_sha256: digest.toHex(),
+      request: null,
+    });
+    expect(seen.text).not.toContain('secret-value');
+
+    const until = String((await send('POST', `${path}/capture`)).body.capture_until);
+    expect(Date.parse(until)).toBeGreaterThan(Date.now() + 9 * 60_000);
+    const object = env.WEBHOOKS.getByName(String(id));
+    const record = await object.getRecord();
+    expect(record?.captureUntil).toBe(Date.parse(until));
+    await object.refused({
+      counts: { mismatch: 1 },
+      last: [
+        {
+          ...{ at: Date.now(), reason: 'mismatch', headerNames: ['x-a'], bytes: 2, bodySha256: null },
+          request: { headers: [['x-a', '1']], query: 'b=2', body: new TextEncoder().encode('{}') },
+        },
+      ],
+    });
+    const captured = await send('GET', `${path}/rejections`);
+    expect(captured.body.counts).toEqual({ mismatch: 2, missing: 1 });
+    expect(captured.body.rejections?.[0]?.request).toEqual({
+      headers: { 'x-a': '1' },
+      query: 'b=2',
+      body: '{}',
+    });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10 * 60_000 });
+    await runDurableObjectAlarm(object);
+    expect((await send('GET', `${path}/rejections`)).body.rejections?.[0]).toMatchObject({ request: null });
+  });
+});
+
+describe('a captured request', () => {
+  useStandingClock();
+
+  it('is erased after ten minutes, each in its time', async () => {
+    const { stub, alarm } = await newObject();
+    const capture = async (name: string) => {
+      const refusal = { at: Date.now(), reason: 'mismatch', headerNames: [], bytes: 2, bodySha256: null };
+      const request = { headers: [], query: name, body: new TextEncoder().encode('{}') };
+      await stub.refused({ counts: { mismatch: 1 }, last: [{ ...refusal, request }] });
+    };
+    const stored = async () => {
+      await alarm();
+      return runInDurableObject(stub, (_object, { storage }) =>
+        storage.sql
+          .exec<{ request: string }>('SELECT request FROM captures ORDER BY id')
+          .toArray()
+          .map(({ request }) => (JSON.parse(request) as { query: string }).query),
+      );
+    };
+    await capture('first');
+    wait(60_000);
+    await capture('second');
+    wait(9 * 60_000 - 1);
+    expect(await stored()).toEqual(['first', 'second']);
+    wait(1);
+    expect(await stored()).toEqual(['second']);
+    wait(60_000);
+    expect(await stored()).toEqual([]);
+  });
+});
+
+describe('a test event', () => {
+  it.each(['shipstream', 'apideck', 'ecwid'])('of %s goes the real path', async provider => {
+    const { path } = await newWebhook({ provider });
+    const sent = await send('POST', `${path}/test`);
+    expect(sent.body).toMatchObject({ status: 200, answer: { status: 'accepted', sequence: 1 } });
+    const event = await send('GET', `${path}/events/1`);
+    expect(event.body).toMatchObject({ topic: sent.body.topic, verdict: { valid: true } });
+    expect((await send('POST', `${path}/test`)).body.answer).toMatchObject({ sequence: 2 });
+  });
+
+  it('of every provider that can be signed for is accepted, and of the others refused', async () => {
+    const secrets: Record<string, string> = {
+      utf8: 'a-secret-of-the-webhook',
+      base64: new TextEncoder().encode('a-secret-of-the-webhook.').toBase64(),
+      hex: new TextEncoder().encode('a-secret-of-the-webhook').toHex(),
+    };
+    const refused: string[] = [];
+    for (const { name, scheme, guide, certificate } of PROVIDERS) {
+      const isPublic = !scheme.alg.startsWith('hmac') && scheme.alg !== 'token';
+      if (isPublic || certificate !== null) continue;
+      const settings = Object.fromEntries(
+        guide.settings
+          .filter(({ isRequired }) => isRequired)
+          .map(({ name }) => [name, 'https://gw.example.com/x']),
+      );
+      const { path } = await newWebhook({ provider: name, secret_key: secrets[scheme.key.enc], settings });
+      const sent = await send('POST', `${path}/test`);
+      if (sent.status === 409) refused.push(name);
+      else expect([name, sent.text]).toEqual([name, expect.stringContaining('"status":"accepted"')]);
+    }
+    // Their signature stands in the body, or names the headers it covers.
+    expect(refused).toEqual(['adyen-payments', 'mailgun', 'coinbase-cdp']);
+  });
+
+  it('has the topic and the number it is given', async () => {
+    const { path } = await newWebhook();
+    const sent = await send('POST', `${path}/test`, { topic: 'order:created', increment_id: 7 });
+    expect(sent.body).toMatchObject({
+      topic: 'order:created',
+      answer: { status: 'accepted', increment_id: 7 },
+    });
+    expect((await send('POST', `${path}/test`, { increment_id: 0 })).status).toBe(422);
+  });
+});

@@ -1,0 +1,85 @@
+/** What is gone from the log before it could leave: destinations go on, and say once what they lost. */
+import { describe, expect, it } from 'vitest';
+import { DAY, MINUTE, SECOND } from '../../support/durations';
+import { range } from '../../support/sequence';
+import { fails, works } from '../../support/simulation/replies';
+import { scene } from '../../support/simulation/scene';
+import { destinationRecord } from '../../support/simulation/world';
+
+describe('retention', () => {
+  it('lets a strict destination go on, though everything it waited for is gone', () =>
+    scene([destinationRecord('a', { ordering: 'strict', retrySchedule: [20 * 86_400] })], async s => {
+      s.reply = fails;
+      await s.append(200);
+      await s.wait(MINUTE);
+      // The log is empty by then.
+      await s.wait(9 * DAY);
+      s.reply = works;
+      await s.append(3);
+      await s.wait(MINUTE);
+      expect(s.sequences('a')).toEqual([201, 202, 203]);
+      expect(s.world.forwarding.destination('a')?.losses.map(({ from, to }) => [from, to])).toEqual([
+        [1, 200],
+      ]);
+      expect(s.status('a')).toEqual({ retrying: 0, dead: 0 });
+    }));
+
+  it('drops what waits behind a blocked key, and says so once', () =>
+    scene([destinationRecord('a', { ordering: 'key', retrySchedule: [20 * 86_400] })], async s => {
+      s.reply = (_, { sequence }) => (sequence === 1 ? fails() : works());
+      await s.append(600, { entityKeys: ['order/1'] });
+      await s.wait(2 * DAY);
+      await s.append(1, { entityKeys: ['order/2'] });
+      await s.wait(7 * DAY);
+      await s.append(1, { entityKeys: ['order/1'] });
+      await s.wait(MINUTE);
+      expect(s.sequences('a')).toEqual([601, 602]);
+      expect(s.world.forwarding.destination('a')?.losses.map(({ from, to }) => [from, to])).toEqual([
+        [1, 600],
+      ]);
+      expect(s.world.sql.exec('SELECT * FROM blocked_keys').toArray()).toEqual([]);
+      await s.wait(9 * DAY);
+      expect(s.world.forwarding.destination('a')?.losses).toHaveLength(1);
+    }));
+
+  it('tells the losses of a paused destination day by day, none twice', () =>
+    scene([destinationRecord('a', { isActive: false })], async s => {
+      for (let day = 0; day < 12; day++) {
+        await s.append(10);
+        await s.wait(DAY);
+      }
+      const losses = s.world.forwarding.destination('a')?.losses ?? [];
+      expect(losses.length).toBeGreaterThan(1);
+      let next = 1;
+      for (const { from, to } of losses) {
+        expect(from).toBe(next);
+        next = to + 1;
+      }
+      s.world.patch('a', { isActive: true });
+      await s.wait(MINUTE);
+      expect(s.sequences('a').toSorted((a, b) => a - b)).toEqual(range(next, 120));
+    }));
+
+  it('of everything leaves no alarm behind', () =>
+    scene([destinationRecord('a', { isActive: false })], async s => {
+      await s.append(10);
+      await s.wait(9 * DAY);
+      const before = s.world.alarms;
+      s.world.patch('a', { isActive: true });
+      await s.wait(5 * DAY);
+      expect(s.world.alarms - before).toBeLessThan(5);
+    }));
+});
+
+describe('redacted bodies', () => {
+  it('are dead at once, and say nothing about the destination', () =>
+    scene([destinationRecord('a', { isActive: false })], async s => {
+      await s.append(30);
+      for (const sequence of range(1, 25)) s.world.log.redact(sequence);
+      s.world.patch('a', { isActive: true });
+      await s.wait(SECOND);
+      expect(s.sequences('a').toSorted((a, b) => a - b)).toEqual(range(26, 30));
+      expect(s.status('a')).toEqual({ retrying: 0, dead: 25 });
+      expect(s.world.forwarding.destination('a')?.gate.onlyProbes).toBe(false);
+    }));
+});
