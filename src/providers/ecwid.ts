@@ -10,13 +10,13 @@
  * https://docs.ecwid.com/webhook-automations/how-to-process-webhooks
  */
 import { repeatsKey } from '../json/ambiguity';
+import { parseUnixSeconds } from '../time';
 import { openObject } from './body';
 import { ANY_DATA, ENVELOPE, EVENT_TYPES, kindOfEvent } from './ecwid-events';
 import { entityKey, idText } from './entity-key';
 import { readEventId } from './event-id';
 import { checkShape, limitIssues } from './issues';
 import type { Description, Issue, Provider, VerifiedRequest } from './provider';
-import { parseUnixSeconds } from './time';
 import { readTopic } from './topic';
 
 export const ecwid: Provider = {

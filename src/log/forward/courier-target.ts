@@ -1,8 +1,8 @@
 /** Stored secrets, opened for use: what a courier signs with, and what the provider's API is asked with. */
 import type { OpenedTarget } from '../../delivery/outgoing';
 import { providerSigning } from '../../delivery/provider-signing';
-import { tokenHeaders } from '../../delivery/shared-token';
 import { providerOf } from '../../providers/registry';
+import { tokenHeaders } from '../../signature/shared-token';
 import { keysOf, open, purpose } from '../../subscriptions/sealing';
 import type { DestinationRecord, StoredSecret, WebhookRecord } from '../../subscriptions/webhook';
 

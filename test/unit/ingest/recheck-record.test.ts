@@ -1,6 +1,6 @@
 /** Who fails too often reaches no object: neither by many requests at once, nor by many in a row. */
 import { describe, expect, it } from 'vitest';
-import { newerRecord } from '../../../src/ingest/second-look';
+import { newerRecord } from '../../../src/ingest/recheck-record';
 import type { WebhookRecord } from '../../../src/subscriptions/webhook';
 import { webhookRecord } from '../../support/webhook-record';
 import { envWith, limiter } from '../api/doubles';
