@@ -6,11 +6,12 @@
  * `gapless-provider-…`, an extra header of such a name is left out. So is a header HTTP cannot carry: it must not
  * cost the event its delivery. Host and framing are the runtime's.
  */
+
+import { hmacSha256Base64 } from '../hmac-sha256';
+import { withToken } from '../signature/shared-token';
 import { comparableName, isGatewayName, isReservedName } from './header-names';
-import { hmacSha256Base64 } from './hmac';
 import type { CourierTarget, OutgoingEvent } from './outgoing';
 import { freshSignature } from './provider-signing';
-import { withToken } from './shared-token';
 import { keyOf, standardSignature } from './standard-webhooks';
 
 type Pairs = [string, string][];

@@ -2,7 +2,10 @@
  * One delivery as the object hands it to a courier, and what comes back. Plain data: it crosses RPC.
  */
 
-import type { ProviderSigning } from './provider-signing';
+import type { Scheme } from '../signature/scheme';
+
+/** What a courier needs to sign as the provider does. */
+export type ProviderSigning = { scheme: Scheme; secret: string; cfg: Record<string, string> };
 
 /** What all deliveries of one courier call share. */
 export type CourierTarget = {

@@ -5,25 +5,23 @@
  * Signed with the webhook's newest inbound secret, for the address of the destination. Schemes that cannot be run
  * backwards (public keys, tokens, signatures inside the body) pass as they came.
  */
-import { providerOf } from '../providers/registry';
-import type { Scheme } from '../signature/scheme';
+import { type ProviderChoice, providerOf } from '../providers/registry';
 import { canSign, type Signing, sign } from '../signature/sign';
-import type { WebhookRecord } from '../subscriptions/webhook';
 import { destinationUrl } from './destination-url';
-import type { CourierTarget, OutgoingEvent } from './outgoing';
-
-/** What a courier needs to sign as the provider does. Plain data: it crosses RPC. */
-export type ProviderSigning = { scheme: Scheme; secret: string; cfg: Record<string, string> };
+import type { CourierTarget, OutgoingEvent, ProviderSigning } from './outgoing';
 
 /**
  * How to sign the events of a webhook; null where its provider's scheme cannot be run backwards.
  * @param secrets the webhook's opened inbound secrets that are in use, newest first
  */
-export function providerSigning(record: WebhookRecord, secrets: readonly string[]): ProviderSigning | null {
-  const scheme = providerOf(record)?.scheme;
+export function providerSigning(
+  webhook: ProviderChoice & { settings: Record<string, string> },
+  secrets: readonly string[],
+): ProviderSigning | null {
+  const scheme = providerOf(webhook)?.scheme;
   const [secret] = secrets;
   if (scheme === undefined || secret === undefined || !canSign(scheme)) return null;
-  return { scheme, secret, cfg: record.settings };
+  return { scheme, secret, cfg: webhook.settings };
 }
 
 /** The headers of a fresh signature; null where the event goes as it came. `attemptAt` in ms since 1970. */

@@ -5,7 +5,7 @@
  * management API's to judge: JSON-RPC makes secrets of any length.
  */
 import { keep } from '../bounded-map';
-import { hmacSha256Base64 } from './hmac';
+import { hmacSha256Base64 } from '../hmac-sha256';
 
 const PREFIX = 'whsec_';
 

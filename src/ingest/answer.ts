@@ -6,7 +6,7 @@
 import { type Problem, problemResponse } from '../api/problem';
 import { LIMITS } from '../limits';
 import type { AppendResult } from '../log/contract';
-import type { Greeting } from './greet';
+import type { Greeting } from './answer-handshake';
 
 export type Outcome =
   | Exclude<AppendResult, { kind: 'stale' | 'revoked' }>

@@ -3,10 +3,10 @@
  * compared and known by, and what of it is kept. The same for what a provider sent and for what an operator adds.
  */
 import { passedHeaders } from '../delivery/passed-headers';
-import { withoutToken } from '../delivery/shared-token';
 import type { IncomingEvent } from '../log/contract';
 import { identityOf } from '../providers/fingerprint';
 import type { Provider, VerifiedRequest } from '../providers/provider';
+import { withoutToken } from '../signature/shared-token';
 
 /** @param signed the bytes that were signed */
 export async function incomingEvent(

@@ -16,12 +16,12 @@ import { forget, remember } from '../subscriptions/edge-cache';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { webhookIdOf } from '../subscriptions/webhook-id';
 import { answer, type Outcome } from './answer';
+import { type Greeted, greetGet, greetSigned, greetUnsigned } from './answer-handshake';
 import { append } from './append';
 import { findWebhook, inboundSecrets } from './find-webhook';
-import { type Greeted, greetGet, greetSigned, greetUnsigned } from './greet';
 import { incomingEvent } from './incoming-event';
+import { newerRecord } from './recheck-record';
 import { noteRefusal, refusalReason } from './refusals';
-import { newerRecord } from './second-look';
 import { signedRequest } from './signed-request';
 import { verifyInbound } from './verify-inbound';
 

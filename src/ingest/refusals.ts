@@ -7,11 +7,11 @@
 
 import { keep } from '../bounded-map';
 import { passedHeaders } from '../delivery/passed-headers';
-import { withoutToken } from '../delivery/shared-token';
 import type { Refusal, RefusalReport } from '../log/contract';
 import { objectOf } from '../log/stub';
 import { providerOf } from '../providers/registry';
 import { sha256 } from '../sha256';
+import { withoutToken } from '../signature/shared-token';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import type { Outcome } from './answer';
 

@@ -4,11 +4,12 @@
  */
 
 import type { NotAdded } from '../numbering/added-by-hand';
+import type { Identity } from '../providers/fingerprint';
 import type { Issue } from '../providers/provider';
 import type { WebhookRecord } from '../subscriptions/webhook';
 
 /** An authentic event as the edge hands it over. */
-export type IncomingEvent = {
+export type IncomingEvent = Identity & {
   topic: string;
   eventId: string | null;
   incrementId: number | null;
@@ -16,12 +17,6 @@ export type IncomingEvent = {
   /** ms since 1970 by the provider's clock, or null. */
   eventTime: number | null;
   issues: Issue[];
-  /** SHA-256 of the body, and of what else makes it another event (`providers/fingerprint.ts`). */
-  fingerprint: Uint8Array;
-  /** Hex SHA-256 of what was signed, where that and not the event id is what the event is known by. */
-  signedDigest?: string;
-  /** With `signedDigest`, what else it is known by: its event id, or for a minute its body. */
-  alsoKnownBy?: 'event_id' | 'body';
   bodySigned: boolean;
   /** Added by an operator, not sent by the provider. */
   added?: true;

@@ -15,6 +15,7 @@
  */
 import * as v from 'valibot';
 import { isObject, kindOf } from '../json/kind';
+import { parseRfc3339 } from '../time';
 import { openBody } from './body';
 import { entityKey, idText } from './entity-key';
 import { eventIdFrom, readEventId } from './event-id';
@@ -22,7 +23,6 @@ import { checkShape, limitIssues } from './issues';
 import type { Description, Issue, Provider, VerifiedRequest } from './provider';
 import type { Reading } from './reading';
 import { id, text } from './shapes';
-import { parseRfc3339 } from './time';
 import { readTopic } from './topic';
 
 const VALIDATION_TOPIC = 'apideck:validation';

@@ -5,7 +5,8 @@
  */
 import { isObject, kindOf } from '../json/kind';
 import { err, ok, type Result } from '../result';
-import { type CompiledScheme, compileScheme, type SchemeProblem } from '../signature/compile';
+import { compileScheme, type SchemeProblem } from '../signature/compile';
+import type { CompiledScheme } from '../signature/compiled-scheme';
 import { signsBody } from '../signature/coverage';
 import { RequestView } from '../signature/request-view';
 import type { Scheme } from '../signature/scheme';

@@ -11,6 +11,7 @@
  */
 
 import { repeatsKey } from '../json/ambiguity';
+import { parseUnixSeconds } from '../time';
 import { openObject } from './body';
 import { ecwidConfirmation } from './ecwid-confirm';
 import { ANY_DATA, ENVELOPE, EVENT_TYPES, kindOfEvent } from './ecwid-events';
@@ -18,7 +19,6 @@ import { entityKey, idText } from './entity-key';
 import { readEventId } from './event-id';
 import { checkShape, limitIssues } from './issues';
 import type { Description, Issue, Provider, VerifiedRequest } from './provider';
-import { parseUnixSeconds } from './time';
 import { readTopic } from './topic';
 
 export const ecwid: Provider = {

@@ -6,12 +6,18 @@
  * Numbered events are told apart by their number, so for them the body alone counts. What a provider changes in the body
  * with each attempt is left out.
  */
-
-import type { IncomingEvent } from '../log/contract';
 import { sha256 } from '../sha256';
 import type { Description, Provider } from './provider';
 
-export type Identity = Pick<IncomingEvent, 'fingerprint' | 'signedDigest' | 'alsoKnownBy'>;
+/** Crosses RPC as a part of `IncomingEvent`. */
+export type Identity = {
+  /** SHA-256 of the body, and of what else makes it another event. */
+  fingerprint: Uint8Array;
+  /** Hex SHA-256 of what was signed, where that and not the event id is what the event is known by. */
+  signedDigest?: string;
+  /** With `signedDigest`, what else it is known by: its event id, or for a minute its body. */
+  alsoKnownBy?: 'event_id' | 'body';
+};
 
 /** The fingerprint alone, for an event that nobody signed. */
 export async function fingerprintOf(

@@ -5,7 +5,7 @@
  * is then possible for that long only; and where nothing of the request is signed (a token), for there is no better.
  * Where the body is unsigned, the log compares it: another body under the same id, or the same signed bytes, is held.
  */
-import type { CompiledScheme } from '../signature/compile';
+import type { CompiledScheme } from '../signature/compiled-scheme';
 import { signsBody, signsContent, signsReference, signsTime } from '../signature/coverage';
 import type { KnownBy } from './provider';
 import type { TextSource } from './text-source';

@@ -5,10 +5,11 @@
  * Null where nobody here can sign: the scheme has keys of which the gateway knows the public half only, or the signature
  * stands in the body or names what it covers.
  */
-import { tokenHeaders } from '../delivery/shared-token';
+
 import type { Secret } from '../signature/keys';
 import { parseReference, type Reference, type SignedRequest } from '../signature/request-view';
 import type { Scheme } from '../signature/scheme';
+import { tokenHeaders } from '../signature/shared-token';
 import { canSign, sign } from '../signature/sign';
 import { writeTime } from '../signature/timestamp';
 import type { Provider } from './provider';

@@ -2,7 +2,6 @@
  * The providers the gateway knows, by name: three with code of their own, the others from the tables in `presets/`.
  * `custom` stands for a scheme that a webhook brings along.
  */
-import type { WebhookRecord } from '../subscriptions/webhook';
 import { apideck } from './apideck';
 import { CUSTOM, type CustomDefinition, customProvider } from './custom';
 import { type Declaration, declaredProvider } from './declared';
@@ -32,10 +31,13 @@ const byName: ReadonlyMap<string, Provider> = new Map(PROVIDERS.map(provider => 
 /** The adapter of a provider, as in `"provider": "shipstream"`; undefined for a name the gateway does not know. */
 export const providerFor = (name: string): Provider | undefined => byName.get(name);
 
+/** What of a webhook's record says who its provider is: a name, and for `custom` a scheme. */
+export type ProviderChoice = { provider: string; signature?: CustomDefinition | null };
+
 const ownProviders = new WeakMap<CustomDefinition, Provider | undefined>();
 
 /** The adapter of a webhook, its own scheme included; undefined where this gateway does not know it. */
-export function providerOf({ provider, signature }: Pick<WebhookRecord, 'provider' | 'signature'>) {
+export function providerOf({ provider, signature }: ProviderChoice): Provider | undefined {
   if (provider !== CUSTOM || signature === undefined || signature === null) return providerFor(provider);
   if (!ownProviders.has(signature)) {
     const own = customProvider(signature);

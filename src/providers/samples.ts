@@ -2,7 +2,7 @@
  * Sample requests, signed as the provider signs, for trying out a webhook without waiting for the provider. They carry
  * a fresh id of their own and say in their fields that they are samples.
  */
-import { hmacSha256Base64 } from '../delivery/hmac';
+import { hmacSha256Base64 } from '../hmac-sha256';
 
 export type SampleWish = {
   /** Null for the provider's own test event, or one of its usual ones. */

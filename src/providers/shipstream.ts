@@ -10,6 +10,7 @@
 import * as v from 'valibot';
 import { isObject, kindOf } from '../json/kind';
 import { readSource } from '../json/source';
+import { parseRfc3339 } from '../time';
 import { openObject } from './body';
 import { entityKey, idText } from './entity-key';
 import { readIncrementId } from './increment-id';
@@ -19,7 +20,6 @@ import type { Reading } from './reading';
 import { id } from './shapes';
 import { OPEN_MAPS } from './shipstream-fields';
 import { ANY_MESSAGE, TOPICS } from './shipstream-topics';
-import { parseRfc3339 } from './time';
 import { readTopic } from './topic';
 
 /** A webhook over several merchants says whose event it is. */

@@ -4,6 +4,7 @@
  */
 import { parsePointer } from '../json/pointer';
 import { err, ok, type Result } from '../result';
+import type { CompiledScheme } from './compiled-scheme';
 import { signsBody } from './coverage';
 import { compileTemplate, type Template } from './message';
 import { parseReference, type Reference } from './request-view';
@@ -14,15 +15,6 @@ export const MAX_TEMPLATES = 4;
 export const MAX_SOURCES = 8;
 /** Tokens in one template, and different JSON pointers in all of them: each pointer is looked for in the whole body. */
 export const MAX_TOKENS = 32;
-
-export type CompiledScheme = {
-  scheme: Scheme;
-  places: Place[];
-  templates: Template[];
-  timestamp: Reference | null;
-  digest: Reference | null;
-  each: string[] | null;
-};
 
 /** What is wrong with a scheme: a JSON pointer into it, and words without values. */
 export type SchemeProblem = { path: string; message: string };

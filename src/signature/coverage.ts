@@ -7,7 +7,7 @@
  * (the address, the method, a setting) or can write in one length only (a time). All fields of a form in a row are never
  * told apart.
  */
-import type { CompiledScheme } from './compile';
+import type { CompiledScheme } from './compiled-scheme';
 import type { Part, Template } from './message';
 import { isSameReference, type Reference } from './request-view';
 

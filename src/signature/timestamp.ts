@@ -2,7 +2,7 @@
  * The time at which a request was signed, where a scheme carries one. Only attempt times belong here: a provider that
  * signs the time of the event and retries for days would fail any age check.
  */
-import { parseRfc3339 } from '../providers/time';
+import { parseRfc3339 } from '../time';
 import type { TimeFormat } from './scheme';
 
 /** The text of a timestamp as ms since 1970; null when it is not written in its format. */

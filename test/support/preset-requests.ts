@@ -2,12 +2,13 @@
  * A validly signed request for every provider the gateway knows: HMAC schemes signed by the gateway's own `sign`, which the
  * vectors and the providers' libraries check elsewhere; the others by keys made here.
  */
-import { tokenHeaders } from '../../src/delivery/shared-token';
+
 import type { Provider } from '../../src/providers/provider';
 import { compileScheme } from '../../src/signature/compile';
 import type { Secret } from '../../src/signature/keys';
 import { expandTemplate } from '../../src/signature/message';
 import { RequestView, type SignedRequest } from '../../src/signature/request-view';
+import { tokenHeaders } from '../../src/signature/shared-token';
 import { canSign, sign } from '../../src/signature/sign';
 import { writeTime } from '../../src/signature/timestamp';
 import { requestOf } from './signed-request';

@@ -1,8 +1,8 @@
 /** A destination as couriers need it, with its stored secrets opened. */
 import type { OpenedTarget } from '../../delivery/outgoing';
 import { providerSigning } from '../../delivery/provider-signing';
-import { tokenHeaders } from '../../delivery/shared-token';
 import { providerOf } from '../../providers/registry';
+import { tokenHeaders } from '../../signature/shared-token';
 import { keysOf, open, purpose } from '../../subscriptions/sealing';
 import type { DestinationRecord, StoredSecret, WebhookRecord } from '../../subscriptions/webhook';
 

@@ -1,9 +1,9 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { hmacSha256Base64 } from '../../../src/delivery/hmac';
 import type { CourierTarget, OutgoingEvent } from '../../../src/delivery/outgoing';
 import { outgoingHeaders } from '../../../src/delivery/outgoing-headers';
 import { generateSecret } from '../../../src/delivery/standard-webhooks';
+import { hmacSha256Base64 } from '../../../src/hmac-sha256';
 import { eventOf, SECRET, targetOf } from '../../support/deliveries';
 
 const AT = Date.UTC(2026, 10, 20, 12, 30, 0, 999);

@@ -1,6 +1,6 @@
 /** Who fails too often reaches no object: neither by many requests at once, nor by many in a row. */
 import { describe, expect, it } from 'vitest';
-import { newerRecord } from '../../../src/ingest/second-look';
+import { newerRecord } from '../../../src/ingest/recheck-record';
 import type { WebhookRecord } from '../../../src/subscriptions/webhook';
 import { webhookRecord } from '../../support/webhook-record';
 import { envWith, limiter } from '../api/doubles';
@@ -18,7 +18,7 @@ function watched(allowed: number, record: WebhookRecord) {
       return { ...record, version: record.version + 1 };
     },
   };
-  const WEBHOOKS = { idFromName: () => 'id', get: () => object } as unknown as Env['WEBHOOKS'];
+  const WEBHOOKS = { getByName: () => object } as unknown as Env['WEBHOOKS'];
   return { env: envWith({ WEBHOOKS, FAILED_VERIFICATIONS: limiter(allowed) }), asked: () => asked };
 }
 
@@ -52,7 +52,7 @@ describe('a second look', () => {
   it('that never ends keeps nobody waiting', async () => {
     const record = webhookRecord({ id: 7004 });
     const never = { getRecord: () => new Promise(() => {}) };
-    const WEBHOOKS = { idFromName: () => 'id', get: () => never } as unknown as Env['WEBHOOKS'];
+    const WEBHOOKS = { getByName: () => never } as unknown as Env['WEBHOOKS'];
     const env = envWith({ WEBHOOKS, FAILED_VERIFICATIONS: limiter(1000) });
     void newerRecord(env, request('192.0.2.1'), record, NOW);
     await Promise.resolve();

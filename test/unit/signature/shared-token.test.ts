@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { CourierTarget } from '../../../src/delivery/outgoing';
 import { outgoingHeaders } from '../../../src/delivery/outgoing-headers';
-import { tokenHeaders, withoutToken, withToken } from '../../../src/delivery/shared-token';
 import { providerFor } from '../../../src/providers/registry';
 import type { Scheme } from '../../../src/signature/scheme';
+import { tokenHeaders, withoutToken, withToken } from '../../../src/signature/shared-token';
 import { eventOf, targetOf } from '../../support/deliveries';
 
 const scheme: Scheme = {

@@ -6,9 +6,9 @@
  *
  * Not covered: a token inside the body. Bodies are kept and shown as they came.
  */
-import { encode } from '../signature/encoding';
-import { keyBytes } from '../signature/keys';
-import type { Scheme } from '../signature/scheme';
+import { encode } from './encoding';
+import { keyBytes } from './keys';
+import type { Scheme } from './scheme';
 
 /** What is kept in place of a token. */
 const NOT_KEPT = '[not kept]';
