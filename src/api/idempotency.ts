@@ -7,7 +7,7 @@
  * key decides the id, and thereby the object. Keys count per principal. What is kept is sealed with SECRETS_KEY and
  * named by digests under it: changing SECRETS_KEY makes the gateway forget the keys, never show a wrong answer.
  */
-import type { KeptAnswer } from '../log/contract';
+import type { KeptAnswer } from '../log/contract/kept-answer';
 import { objectOf } from '../log/stub';
 import { err, ok, type Result } from '../result';
 import { open, purpose, seal } from '../subscriptions/sealing';

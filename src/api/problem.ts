@@ -1,10 +1,10 @@
 /**
- * Errors of the HTTP API as RFC 9457 problem details: every reason there is, and the one place that turns a reason
- * into a status. What is public about a failure is decided here; causes go to the log, secrets nowhere.
+ * Errors of the management API: every reason there is, and the one place that turns a reason into a status. What is public about a failure is decided here; causes go to the log, secrets nowhere.
  */
 
 import type { FieldError } from '../input/field-errors';
 import { LIMITS } from '../limits';
+import { type Problem, problemResponse } from '../problem';
 
 export type ApiError =
   /** The body is not JSON at all. */
@@ -29,14 +29,6 @@ export type ApiError =
   | { reason: 'unreadable_secret' }
   | { reason: 'unavailable' }
   | { reason: 'internal' };
-
-export type Problem = {
-  status: number;
-  title: string;
-  detail: string;
-  errors?: FieldError[];
-  headers?: Record<string, string>;
-};
 
 /** Seconds after which trying again makes sense. */
 const RETRY_AFTER = '5';
@@ -121,19 +113,6 @@ function describe(error: ApiError): Problem {
         headers: { 'Retry-After': RETRY_AFTER },
       };
   }
-}
-
-/** A problem as a response. `reason` names it for good: `type` is a URN made of it. */
-export function problemResponse(
-  reason: string,
-  { status, title, detail, errors, headers }: Problem,
-): Response {
-  const type = `urn:gapless:problem:${reason.replaceAll('_', '-')}`;
-  const body = { type, title, status, detail, ...(errors === undefined ? {} : { errors }) };
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...headers },
-  });
 }
 
 /** The answer to a failed management request. */

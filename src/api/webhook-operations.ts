@@ -3,7 +3,7 @@
  * asked every time, so what this answers is never stale. Failures are values; an object that cannot be reached is
  * `unavailable`, never "not found".
  */
-import type { KeptAnswer } from '../log/contract';
+import type { KeptAnswer } from '../log/contract/kept-answer';
 import { objectOf } from '../log/stub';
 import { err, ok, type Result } from '../result';
 import { forget, remember } from '../subscriptions/edge-cache';

@@ -3,9 +3,10 @@
  * cannot drift apart. A success is exactly 200: it is the one status that every provider counts as success. What is
  * wrong with a signature is not told: the reason is in the log.
  */
-import { type Problem, problemResponse } from '../api/problem';
+
 import { LIMITS } from '../limits';
-import type { AppendResult } from '../log/contract';
+import type { AppendResult } from '../log/contract/append';
+import { type Problem, problemResponse } from '../problem';
 import type { Greeting } from './answer-handshake';
 
 export type Outcome =

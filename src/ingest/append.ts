@@ -6,7 +6,8 @@
  * in one call gets them one by one.
  */
 import { errorName } from '../error-name';
-import type { AppendRequest, AppendResult, WebhookObject } from '../log/contract';
+import type { AppendRequest, AppendResult } from '../log/contract/append';
+import type { WebhookObject } from '../log/contract/webhook-object';
 import { type Answer, appendTogether } from './shared-appends';
 
 /** Calls of its own that a request makes where the one it shared came to nothing. */

@@ -3,7 +3,7 @@
  * compared and known by, and what of it is kept. The same for what a provider sent and for what an operator adds.
  */
 import { passedHeaders } from '../delivery/passed-headers';
-import type { IncomingEvent } from '../log/contract';
+import type { IncomingEvent } from '../log/contract/append';
 import { identityOf } from '../providers/fingerprint';
 import type { Provider, VerifiedRequest } from '../providers/provider';
 import { withoutToken } from '../signature/shared-token';

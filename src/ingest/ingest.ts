@@ -6,7 +6,7 @@
  * whatever cannot be stored is answered so that the provider sends it again.
  */
 import { LIMITS } from '../limits';
-import type { AppendRequest } from '../log/contract';
+import type { AppendRequest } from '../log/contract/append';
 import { objectOf } from '../log/stub';
 import { providerOf } from '../providers/registry';
 import { readBody } from '../read-body';

@@ -7,7 +7,7 @@
 
 import { keep } from '../bounded-map';
 import { passedHeaders } from '../delivery/passed-headers';
-import type { Refusal, RefusalReport } from '../log/contract';
+import type { Refusal, RefusalReport } from '../log/contract/refusals';
 import { objectOf } from '../log/stub';
 import { providerOf } from '../providers/registry';
 import { sha256 } from '../sha256';

@@ -9,7 +9,7 @@
  * Nobody depends on another: who gets no answer in time, because its leader was cut off or the object is slow, makes a
  * call of its own. A second append of an event is recognised by the log.
  */
-import type { AppendRequest, AppendResult } from '../log/contract';
+import type { AppendRequest, AppendResult } from '../log/contract/append';
 
 /** Calls under way before requests wait for each other: where the object is far, few wait for an answer to others. */
 const MAX_CALLS = 4;

@@ -5,25 +5,18 @@
  * It is an object's without the platform: storage, clock, chance and the outside world are passed in (`Means`), so that
  * simulations run the very same code. `WebhookLog` is the object around it.
  */
+
+import type { Clock } from '../clock';
 import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '../delivery/outgoing';
 import { providerOf } from '../providers/registry';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
 import type { Chore } from './chores';
-import type { Clock } from './clock';
 import { EventLog } from './commit/event-log';
 import { GroupCommit } from './commit/group-commit';
 import { type ConfirmationApi, Confirmations } from './confirm/confirmations';
-import type {
-  AddResult,
-  AppendRequest,
-  AppendResult,
-  GapResolution,
-  IncomingEvent,
-  ReleaseResult,
-  ReplayRequest,
-  ReplayResult,
-  ResolveResult,
-} from './contract';
+import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './contract/append';
+import type { GapResolution, ResolveResult } from './contract/gaps';
+import type { ReplayRequest, ReplayResult } from './contract/replays';
 import type { Delivery } from './forward/delivery';
 import { Forwarding } from './forward/forwarding';
 import {

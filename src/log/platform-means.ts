@@ -1,6 +1,7 @@
 /** What a live webhook is given on Cloudflare: the object's storage, the real clock and chance, couriers, and `fetch`. */
+
+import type { Clock } from '../clock';
 import { urlProblem } from '../delivery/url-policy';
-import type { Clock } from './clock';
 import { confirmAccess } from './confirm/confirm-access';
 import { courierTarget } from './forward/courier-target';
 import type { Means } from './live-webhook';

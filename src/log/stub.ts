@@ -1,5 +1,5 @@
 /** How the Worker reaches a webhook's object. */
-import type { WebhookObject } from './contract';
+import type { WebhookObject } from './contract/webhook-object';
 
 /**
  * A new stub for every call, because a stub that threw is broken. The object's id is computed from its name each time:

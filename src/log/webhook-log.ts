@@ -11,31 +11,21 @@ import { readOwnRecord } from '../subscriptions/stored-record';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { type Chore, nextDueAt, runDue } from './chores';
 import { redactEntity } from './commit/redaction';
+import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './contract/append';
 import type {
-  AddResult,
-  AppendRequest,
-  AppendResult,
   EventDetail,
   EventsPage,
   EventsQuery,
   FeedPage,
   FeedQuery,
-  GapResolution,
-  GapStatus,
-  GapsReport,
-  IncomingEvent,
-  KeptAnswer,
   RedactionPage,
-  RefusalReport,
-  RefusalsView,
-  ReleaseResult,
-  ReplaceResult,
-  ReplayRequest,
-  ReplayResult,
-  ResolveResult,
-  StatusReport,
-  WebhookObject,
-} from './contract';
+} from './contract/events';
+import type { GapResolution, GapStatus, GapsReport, ResolveResult } from './contract/gaps';
+import type { KeptAnswer } from './contract/kept-answer';
+import type { RefusalReport, RefusalsView } from './contract/refusals';
+import type { ReplayRequest, ReplayResult } from './contract/replays';
+import type { StatusReport } from './contract/status';
+import type { ReplaceResult, WebhookObject } from './contract/webhook-object';
 import { DueTimes } from './due-times';
 import { KvCopy } from './kv-copy';
 import { LiveWebhook } from './live-webhook';

@@ -34,7 +34,7 @@ export const ROOMS: Rooms = {
   'log/stub': [...GROUND, 'log/contract'],
   'log/store': AROUND_THE_LOG,
   'log/commit': [...AROUND_THE_LOG, 'log/store'],
-  'log/forward': [...AROUND_THE_LOG, 'log/store', 'log/commit'],
+  'log/forward': [...AROUND_THE_LOG, 'signature', 'log/store', 'log/commit'],
   'log/confirm': [...AROUND_THE_LOG, 'log/store', 'log/commit'],
   'log/read': [...AROUND_THE_LOG, 'log/store', 'log/commit', 'log/forward'],
   log: [...AROUND_THE_LOG, 'log/store', 'log/commit', 'log/forward', 'log/confirm', 'log/read'],

@@ -8,7 +8,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, inject, it } from 'vitest';
-import type { IncomingEvent } from '../../src/log/contract';
+import type { IncomingEvent } from '../../src/log/contract/append';
 import type { DestinationRecord, Ordering, WebhookRecord } from '../../src/subscriptions/webhook';
 import { Checks } from '../support/simulation/checks';
 import { FlakyCourier } from '../support/simulation/flaky-courier';

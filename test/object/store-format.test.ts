@@ -5,7 +5,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import type { AppendResult } from '../../src/log/contract';
+import type { AppendResult } from '../../src/log/contract/append';
 import { findRecord } from '../../src/subscriptions/store';
 import { appendRequest, incomingEvent, webhookRecord } from '../support/webhook-record';
 import stored from '../vectors/stored-records.json' with { type: 'json' };

@@ -2,7 +2,8 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
-import type { AppendResult, IncomingEvent, StatusReport } from '../../src/log/contract';
+import type { AppendResult, IncomingEvent } from '../../src/log/contract/append';
+import type { StatusReport } from '../../src/log/contract/status';
 import type { WebhookRecord } from '../../src/subscriptions/webhook';
 import { appendRequest, type EventGiven, incomingEvent, webhookRecord } from './webhook-record';
 

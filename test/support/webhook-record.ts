@@ -1,5 +1,5 @@
 /** A webhook record, and events for it, as the edge hands them to the webhook's object. */
-import type { AppendRequest, IncomingEvent } from '../../src/log/contract';
+import type { AppendRequest, IncomingEvent } from '../../src/log/contract/append';
 import type { Sealed, WebhookRecord } from '../../src/subscriptions/webhook';
 
 const SECRET_ID = 'sec_test';

@@ -8,7 +8,7 @@
  * scrapers do not wake every object twice. A webhook that does not answer is left out and counted.
  */
 import { Hono } from 'hono';
-import type { StatusReport } from '../../log/contract';
+import type { StatusReport } from '../../log/contract/status';
 import { objectOf } from '../../log/stub';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import { ask } from '../ask';

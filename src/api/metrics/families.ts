@@ -1,5 +1,5 @@
 /** What is measured: every counter and gauge, with what it says of a webhook or of a destination. */
-import type { DestinationStatus, StatusReport } from '../../log/contract';
+import type { DestinationStatus, StatusReport } from '../../log/contract/status';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { Family, Labels } from './prometheus-text';
 

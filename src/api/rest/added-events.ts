@@ -10,7 +10,7 @@ import { checked } from '../../input/checked';
 import type { FieldError } from '../../input/field-errors';
 import { fieldsOf, jsonObject } from '../../input/fields';
 import { LIMITS } from '../../limits';
-import type { IncomingEvent } from '../../log/contract';
+import type { IncomingEvent } from '../../log/contract/append';
 import type { NotAdded } from '../../numbering/added-by-hand';
 import type { Provider } from '../../providers/provider';
 import { providerOf } from '../../providers/registry';

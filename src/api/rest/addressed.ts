@@ -1,7 +1,7 @@
 /** What the addresses under `/v1/webhooks` name: a webhook with its object, an event, and what is asked of them. */
 import type { Context } from 'hono';
 import type { FieldError } from '../../input/field-errors';
-import type { WebhookObject } from '../../log/contract';
+import type { WebhookObject } from '../../log/contract/webhook-object';
 import { objectOf } from '../../log/stub';
 import { err, ok, type Result } from '../../result';
 import type { WebhookRecord } from '../../subscriptions/webhook';

@@ -1,5 +1,5 @@
 /** Creating a webhook under an `Idempotency-Key` (`idempotency.ts`): made once, however often it is asked for. */
-import type { KeptAnswer } from '../../log/contract';
+import type { KeptAnswer } from '../../log/contract/kept-answer';
 import { objectOf } from '../../log/stub';
 import { err, ok, type Result } from '../../result';
 import { remember } from '../../subscriptions/edge-cache';

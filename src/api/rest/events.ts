@@ -5,6 +5,7 @@
 import { Hono } from 'hono';
 import type { FieldError } from '../../input/field-errors';
 import { LIMITS } from '../../limits';
+import type { ReleaseResult } from '../../log/contract/append';
 import type {
   AttemptView,
   DeliveryView,
@@ -12,8 +13,7 @@ import type {
   EventStatus,
   EventSummary,
   EventsQuery,
-  ReleaseResult,
-} from '../../log/contract';
+} from '../../log/contract/events';
 import { err, ok, type Result } from '../../result';
 import { timeOrNull, timeText } from '../../time';
 import { ask } from '../ask';

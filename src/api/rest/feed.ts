@@ -1,7 +1,7 @@
 /** `GET /v1/webhooks/{webhook_id}/feed`: events to pull, in the order in which destinations get them. */
 import { Hono } from 'hono';
 import type { FieldError } from '../../input/field-errors';
-import type { FeedPosition, FeedQuery } from '../../log/contract';
+import type { FeedPosition, FeedQuery } from '../../log/contract/events';
 import { err, ok, type Result } from '../../result';
 import { ask } from '../ask';
 import { problem } from '../problem';

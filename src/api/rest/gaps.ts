@@ -4,7 +4,14 @@ import * as v from 'valibot';
 import { checked } from '../../input/checked';
 import type { FieldError } from '../../input/field-errors';
 import { fieldsOf, text, wholeNumber } from '../../input/fields';
-import type { Gap, GapResolution, GapSide, GapStatus, GapsReport, ResolveResult } from '../../log/contract';
+import type {
+  Gap,
+  GapResolution,
+  GapSide,
+  GapStatus,
+  GapsReport,
+  ResolveResult,
+} from '../../log/contract/gaps';
 import { err, type Result } from '../../result';
 import { timeOrNull, timeText } from '../../time';
 import { ask } from '../ask';

@@ -4,7 +4,7 @@
  * misconfigured sender put there.
  */
 import { Hono } from 'hono';
-import { CAPTURE_MS, type RefusalsView } from '../../log/contract';
+import { CAPTURE_MS, type RefusalsView } from '../../log/contract/refusals';
 import { ok } from '../../result';
 import { timeText } from '../../time';
 import { ask } from '../ask';

@@ -1,6 +1,6 @@
 /** `GET /v1/webhooks/{webhook_id}/status`: counters, and how far each destination is. */
 import { Hono } from 'hono';
-import type { DestinationStatus, StatusReport } from '../../log/contract';
+import type { DestinationStatus, StatusReport } from '../../log/contract/status';
 import { timeOrNull, timeText } from '../../time';
 import { ask } from '../ask';
 import { problem } from '../problem';

@@ -6,7 +6,7 @@
  * follows from that row, so the state need not be saved with it (`draft.ts`).
  */
 import { confirmAdded } from '../../numbering/record';
-import type { AddResult, IncomingEvent } from '../contract';
+import type { AddResult, IncomingEvent } from '../contract/append';
 import { counted, type Draft } from './draft';
 import { type Identity, identify } from './identify';
 import { judge, turnedAway } from './judge';

@@ -7,7 +7,7 @@
  * waits is bounded in bytes: beyond, an append is turned away at once.
  */
 import { LIMITS } from '../../limits';
-import type { AddResult, IncomingEvent } from '../contract';
+import type { AddResult, IncomingEvent } from '../contract/append';
 
 /** An event's cost in the queue besides its body. */
 const OVERHEAD_BYTES = 1024;

@@ -3,7 +3,7 @@
  */
 import type { Arrival } from '../../numbering/epoch';
 import type { WebhookRecord } from '../../subscriptions/webhook';
-import type { IncomingEvent } from '../contract';
+import type { IncomingEvent } from '../contract/append';
 import { fingerprintHex } from '../store/known-ids';
 
 /** A key that an event is known by, and for how long after it was accepted; null: as long as keys are kept. */

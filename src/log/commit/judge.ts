@@ -10,7 +10,7 @@ import type { Placement } from '../../numbering/types';
 import type { Issue } from '../../providers/provider';
 import { topicMatches } from '../../subscriptions/topics';
 import type { WebhookRecord } from '../../subscriptions/webhook';
-import type { IncomingEvent } from '../contract';
+import type { IncomingEvent } from '../contract/append';
 import type { SeenKey } from '../store/seen-keys';
 import type { HeldReason } from '../store/stored-event';
 import { type Identity, quarantineKey } from './identify';

@@ -1,5 +1,5 @@
 /** Erasing the bodies of everything about one entity. A call examines a bounded number of events and says where to go on. */
-import type { RedactionPage } from '../contract';
+import type { RedactionPage } from '../contract/events';
 import type { EventRows } from '../store/event-rows';
 
 const MAX_EXAMINED = 10_000;

@@ -4,6 +4,8 @@
  * Confirmed events take their place in the feed then; unconfirmed ones go to quarantine; while the API is down or the
  * token lacks a scope the event is held, shown, and tried again on the default retry schedule. Nothing is dropped.
  */
+
+import type { Clock } from '../../clock';
 import { nextAttempt } from '../../delivery/retry-schedule';
 import type {
   Confirmation,
@@ -12,7 +14,6 @@ import type {
   ConfirmSettings,
 } from '../../providers/confirmation';
 import { DEFAULT_RETRY_SCHEDULE } from '../../subscriptions/destination-options';
-import type { Clock } from '../clock';
 import type { EventLog } from '../commit/event-log';
 import type { ConfirmationRow, ConfirmationRows } from '../store/confirmation-rows';
 import { readJson } from './read-json';

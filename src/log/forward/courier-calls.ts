@@ -7,10 +7,11 @@
  * events: they go back, and fewer calls are made for a while. A courier that stays silent beyond its time counts as a
  * timeout of each event it carried; where they go in order, of the first.
  */
+
+import type { Clock } from '../../clock';
 import { MAX_CONNECTIONS } from '../../delivery/courier';
 import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '../../delivery/outgoing';
 import type { DestinationRecord } from '../../subscriptions/webhook';
-import type { Clock } from '../clock';
 import { callsFor, connectionsFor, newTraffic, pause, type Traffic } from './courier-traffic';
 import { type Delivery, outgoingEvent } from './delivery';
 import { MAX_TRAIL } from './trail';

@@ -7,7 +7,7 @@
  * already are known by it and not begun anew. No I/O: the owner reads the feed and writes what `overflow` says.
  */
 import type { Ordering } from '../../subscriptions/webhook';
-import type { FeedPosition } from '../contract';
+import type { FeedPosition } from '../contract/events';
 import type { FeedEntry } from '../store/feed';
 import type { StoredEvent } from '../store/stored-event';
 import { KeyQueues } from './key-queues';

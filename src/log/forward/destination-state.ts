@@ -4,7 +4,7 @@
  */
 import type { AttemptResult } from '../../delivery/outgoing';
 import type { DestinationRecord } from '../../subscriptions/webhook';
-import type { FeedPosition } from '../contract';
+import type { FeedPosition } from '../contract/events';
 import type { BlockedKeyRows } from '../store/blocked-key-rows';
 import type { DeliveryRows } from '../store/delivery-rows';
 import type { Feed } from '../store/feed';

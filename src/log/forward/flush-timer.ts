@@ -4,7 +4,7 @@
  * Each flush costs a row, and being awake for 200 ms costs a sixth of one. So flushes are 200 ms apart, and 25 ms when a
  * delivery waits for one.
  */
-import type { Clock } from '../clock';
+import type { Clock } from '../../clock';
 
 const INTERVAL_MS = 200;
 const AWAITED_INTERVAL_MS = 25;

@@ -5,9 +5,10 @@
  * flush is one transaction that moves the cursors, writes exception rows and keeps the attempts. No destination waits for
  * another.
  */
+
+import type { Clock } from '../../clock';
 import type { AttemptResult } from '../../delivery/outgoing';
 import type { DestinationRecord } from '../../subscriptions/webhook';
-import type { Clock } from '../clock';
 import type { NoticeDetails, OperationalTopic } from '../commit/notices';
 import { AttemptJournal } from '../store/attempt-journal';
 import { BlockedKeyRows } from '../store/blocked-key-rows';

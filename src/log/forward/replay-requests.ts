@@ -1,7 +1,8 @@
 /** Replays as they are asked for: checked, counted, and turned into one job per destination. */
+
+import type { Clock } from '../../clock';
 import type { WebhookRecord } from '../../subscriptions/webhook';
-import type { Clock } from '../clock';
-import type { ReplayRequest, ReplayResult } from '../contract';
+import type { ReplayRequest, ReplayResult } from '../contract/replays';
 import type { Feed } from '../store/feed';
 import type { StoredEvent } from '../store/stored-event';
 import type { Forwarding } from './forwarding';

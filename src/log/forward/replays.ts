@@ -6,7 +6,7 @@
  * is passed over.
  */
 import { topicMatches } from '../../subscriptions/topics';
-import type { EventStatus } from '../contract';
+import type { EventStatus } from '../contract/events';
 import type { DeliveryRow } from '../store/delivery-row';
 import type { DeliveryRows } from '../store/delivery-rows';
 import type { Feed } from '../store/feed';

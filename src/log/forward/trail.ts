@@ -2,7 +2,7 @@
  * The trail of a destination: the events between its stored cursor and its scan, of which some are not settled yet.
  * The cursor follows the scan as far as everything before it is settled.
  */
-import type { FeedPosition } from '../contract';
+import type { FeedPosition } from '../contract/events';
 import type { QueuedEvent } from './queued-event';
 
 /** How far the scan may run ahead of the stored cursor: the bound on redeliveries after a crash. */

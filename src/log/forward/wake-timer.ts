@@ -1,5 +1,5 @@
 /** A timer that stands at the earliest time it was asked for. */
-import type { Clock } from '../clock';
+import type { Clock } from '../../clock';
 
 export class WakeTimer {
   #clock: Clock;

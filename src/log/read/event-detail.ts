@@ -1,6 +1,6 @@
 /** One event with its deliveries and attempts. */
 import type { WebhookRecord } from '../../subscriptions/webhook';
-import type { DeliveryView, EventDetail } from '../contract';
+import type { DeliveryView, EventDetail } from '../contract/events';
 import { wants } from '../forward/wants';
 import type { DeliveryRow } from '../store/delivery-row';
 import type { StoredEvent } from '../store/stored-event';

@@ -6,7 +6,7 @@
  * has that status, a filter by topic examines at most `MAX_EXAMINED` rows a call, so that it never holds up an append.
  * Not promised: that an event shows up again when its status changes. A released one is still where it was.
  */
-import type { EventStatus, EventSummary, EventsPage, EventsQuery } from '../contract';
+import type { EventStatus, EventSummary, EventsPage, EventsQuery } from '../contract/events';
 import type { StoredEvent } from '../store/stored-event';
 import { contentOf, hasTopic, MAX_EXAMINED, MAX_PAGE_BYTES, statusOf, summary } from './event-summary';
 import type { Views } from './views';

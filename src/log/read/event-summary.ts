@@ -1,6 +1,6 @@
 /** An event as lists show it, whichever order they have. */
 import { topicMatches } from '../../subscriptions/topics';
-import type { EventStatus, EventSummary, EventsQuery } from '../contract';
+import type { EventStatus, EventSummary, EventsQuery } from '../contract/events';
 import type { DeliveryRow } from '../store/delivery-row';
 import type { Feed } from '../store/feed';
 import type { StoredEvent } from '../store/stored-event';

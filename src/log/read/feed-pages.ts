@@ -5,7 +5,7 @@
  * confirmation or its predecessor, or is in quarantine, has none yet, so nobody is handed what may prove to be false.
  */
 
-import type { EventSummary, FeedPage, FeedQuery } from '../contract';
+import type { EventSummary, FeedPage, FeedQuery } from '../contract/events';
 import { contentOf, hasTopic, MAX_EXAMINED, MAX_PAGE_BYTES, statusOf, summary } from './event-summary';
 import type { Views } from './views';
 

@@ -3,7 +3,7 @@ import type { Resolution } from '../../numbering/close-gap';
 import { holeIndexOf } from '../../numbering/holes';
 import { providerOf } from '../../providers/registry';
 import type { WebhookRecord } from '../../subscriptions/webhook';
-import type { Gap, GapSide, GapStatus, GapsReport, ResolveResult } from '../contract';
+import type { Gap, GapSide, GapStatus, GapsReport, ResolveResult } from '../contract/gaps';
 import type { GapRow } from '../store/gap-rows';
 import type { Views } from './views';
 

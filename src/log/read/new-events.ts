@@ -5,7 +5,7 @@
  * calls, and they ask again.
  */
 import { LIMITS } from '../../limits';
-import type { EventSummary } from '../contract';
+import type { EventSummary } from '../contract/events';
 
 export class NewEvents {
   #waiting = new Set<() => void>();

@@ -1,6 +1,6 @@
 /** What a webhook counts, and how far each of its destinations is. */
 import type { WebhookRecord } from '../../subscriptions/webhook';
-import type { DestinationStatus, StatusReport } from '../contract';
+import type { DestinationStatus, StatusReport } from '../contract/status';
 import type { Refusals } from '../store/refusals';
 import { isNumbered } from './gaps';
 import type { Views } from './views';

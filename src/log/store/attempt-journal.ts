@@ -5,7 +5,7 @@
  * A delivery that succeeds at once thus costs a fraction of a row for its history.
  */
 import type { AttemptResult } from '../../delivery/outgoing';
-import type { AttemptView } from '../contract';
+import type { AttemptView } from '../contract/events';
 import type { DayTables } from './day-tables';
 
 const ENTRIES_PER_ROW = 64;

@@ -5,7 +5,7 @@
  * unconfirmed and is let go later stands right after the event that was the last one then. So the order is total,
  * never changes afterwards, and costs a row only for the exceptions.
  */
-import type { FeedPosition } from '../contract';
+import type { FeedPosition } from '../contract/events';
 import type { EventRows } from './event-rows';
 import type { Releases } from './releases';
 import type { StoredEvent } from './stored-event';

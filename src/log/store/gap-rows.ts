@@ -9,7 +9,7 @@
 import type { Resolved } from '../../numbering/close-gap';
 import type { Hole } from '../../numbering/holes';
 import type { Aged, TrackerChange } from '../../numbering/types';
-import type { GapStatus } from '../contract';
+import type { GapStatus } from '../contract/gaps';
 
 export type GapRow = {
   epoch: number;

@@ -4,7 +4,7 @@
  *
  * 1 row each; expired ones leave when the next one is written.
  */
-import type { KeptAnswer } from '../contract';
+import type { KeptAnswer } from '../contract/kept-answer';
 
 type Row = { key: string; request: string; answer: string; until: number };
 

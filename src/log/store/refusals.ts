@@ -11,7 +11,7 @@ import {
   type Refusal,
   type RefusalReport,
   type RefusalsView,
-} from '../contract';
+} from '../contract/refusals';
 import { readDocument, writeDocument } from './documents';
 
 const MAX_KEPT = 100;

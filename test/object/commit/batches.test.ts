@@ -2,7 +2,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import type { AppendResult } from '../../../src/log/contract';
+import type { AppendResult } from '../../../src/log/contract/append';
 import { DAY } from '../../support/durations';
 import { range } from '../../support/sequence';
 import { useStandingClock, wait } from '../../support/standing-clock';

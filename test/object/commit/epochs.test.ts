@@ -1,6 +1,6 @@
 /** A numbering that starts anew is a new epoch: what was taken for the old one follows, and no false gap is left. */
 import { describe, expect, it } from 'vitest';
-import type { IncomingEvent } from '../../../src/log/contract';
+import type { IncomingEvent } from '../../../src/log/contract/append';
 import { REORDERING_MS } from '../../../src/numbering/place';
 import { range } from '../../support/sequence';
 import { START, useStandingClock, wait } from '../../support/standing-clock';

@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../src/limits';
-import type { EventsPage, EventsQuery } from '../../../src/log/contract';
+import type { EventsPage, EventsQuery } from '../../../src/log/contract/events';
 import { appendRequest, incomingEvent, webhookRecord } from '../../support/webhook-record';
 
 const ALL: EventsQuery = { after: 0, limit: 100, topic: null, status: null };

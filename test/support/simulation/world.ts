@@ -10,7 +10,7 @@ import type {
 } from '../../../src/delivery/outgoing';
 import { nextDueAt, runDue } from '../../../src/log/chores';
 import type { EventLog } from '../../../src/log/commit/event-log';
-import type { AddResult, IncomingEvent } from '../../../src/log/contract';
+import type { AddResult, IncomingEvent } from '../../../src/log/contract/append';
 import { DueTimes } from '../../../src/log/due-times';
 import type { Forwarding } from '../../../src/log/forward/forwarding';
 import { countReplay } from '../../../src/log/forward/replay-requests';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { append } from '../../../src/ingest/append';
-import type { AppendRequest, AppendResult } from '../../../src/log/contract';
+import type { AppendRequest, AppendResult } from '../../../src/log/contract/append';
 import { range } from '../../support/sequence';
 import { appendRequest, incomingEvent } from '../../support/webhook-record';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Answer, appendTogether } from '../../../src/ingest/shared-appends';
-import type { AppendRequest } from '../../../src/log/contract';
+import type { AppendRequest } from '../../../src/log/contract/append';
 import { range } from '../../support/sequence';
 import { appendRequest, incomingEvent } from '../../support/webhook-record';
 

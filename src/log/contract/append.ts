@@ -1,0 +1,56 @@
+/** An event on its way into the log, and what became of it. */
+import type { NotAdded } from '../../numbering/added-by-hand';
+import type { Identity } from '../../providers/fingerprint';
+import type { Issue } from '../../providers/provider';
+import type { WebhookRecord } from '../../subscriptions/webhook';
+
+/** An authentic event as the edge hands it over. */
+export type IncomingEvent = Identity & {
+  topic: string;
+  eventId: string | null;
+  incrementId: number | null;
+  entityKeys: string[];
+  /** ms since 1970 by the provider's clock, or null. */
+  eventTime: number | null;
+  issues: Issue[];
+  bodySigned: boolean;
+  /** Added by an operator, not sent by the provider. */
+  added?: true;
+  /** Request headers to pass along, in lower case; hop-by-hop and Cloudflare's own already removed. */
+  headers: [string, string][];
+  /** The ingest query string without `?`. */
+  query: string;
+  body: Uint8Array;
+};
+
+export type AppendRequest = {
+  /** Version of the record the edge verified with. */
+  version: number;
+  /** The inbound secret that matched. */
+  secretId: string;
+  event: IncomingEvent;
+};
+
+export type AppendResult =
+  | { kind: 'accepted'; sequence: number; incrementId: number | null }
+  | { kind: 'duplicate'; sequence: number; incrementId: number | null }
+  | { kind: 'ignored'; incrementId: number | null }
+  | { kind: 'quarantined'; sequence: number; incrementId: number | null; issues: Issue[] }
+  | { kind: 'rejected'; issues: Issue[] }
+  | { kind: 'inactive' }
+  | { kind: 'gone' }
+  /** The edge's record is out of date: judge again with this one. */
+  | { kind: 'stale'; record: WebhookRecord }
+  /** The secret that matched has been revoked. */
+  | { kind: 'revoked' }
+  | { kind: 'overloaded' };
+
+/** What became of an event that an operator added. */
+export type AddResult = AppendResult | { kind: 'not_added'; reason: NotAdded };
+
+export type ReleaseResult =
+  | AppendResult
+  | { kind: 'not_found' }
+  | { kind: 'not_quarantined' }
+  /** Its body was erased: there is nothing to forward. */
+  | { kind: 'redacted' };

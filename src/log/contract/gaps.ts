@@ -1,0 +1,45 @@
+/** The gap list, and closing a gap by hand. */
+
+export type GapStatus = 'open' | 'filled' | 'expired' | 'resolved';
+
+/** The event beside a hole: its increment id, and its sequence and time while known. */
+export type GapSide = { incrementId: number; sequence: number | null; receivedAt: number | null };
+
+export type Gap = {
+  epoch: number;
+  from: number;
+  to: number;
+  /** Missing ids in the range; fewer than `to - from + 1` only in a merged range. */
+  count: number;
+  status: GapStatus;
+  detectedAt: number;
+  resolvedAt: number | null;
+  before: GapSide | null;
+  after: GapSide | null;
+  /** When the provider's last retry is due; null when unknown. */
+  retryUntil: number | null;
+  /** Why it was closed by hand; null otherwise. */
+  note: string | null;
+};
+
+export type GapsReport =
+  | { numbered: false }
+  | { numbered: true; epoch: number | null; highestIncrementId: number | null; gaps: Gap[] };
+
+export type GapResolution = {
+  /** Null for the current epoch. */
+  epoch: number | null;
+  /** Increment ids, both included. */
+  from: number;
+  to: number;
+  note: string | null;
+};
+
+export type ResolveResult =
+  /** The gaps that were closed, and how many ids they had. */
+  | { kind: 'ok'; count: number; gaps: Gap[] }
+  | { kind: 'gone' }
+  | { kind: 'unnumbered' }
+  | { kind: 'unknown_epoch' }
+  /** The range cuts through a merged one. */
+  | { kind: 'merged'; from: number; to: number };

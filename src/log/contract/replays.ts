@@ -1,0 +1,32 @@
+/** Sending events of the log again. */
+import type { EventStatus } from './events';
+
+/** Which events to send again. Its range ends at the last event there is when it is asked for. */
+export type ReplayRequest = {
+  /** Null for every destination. */
+  destinationId: string | null;
+  /** Sequences, both included; null for no limit. */
+  fromSequence: number | null;
+  toSequence: number | null;
+  /** Acceptance time in ms since 1970, `[since, until)`; null for no limit. */
+  since: number | null;
+  until: number | null;
+  /** Topic pattern; null for all. */
+  topic: string | null;
+  /** Status at the destination; null for any. */
+  status: EventStatus | null;
+  /** Under ids of their own, for receivers that deduplicate. */
+  newId: boolean;
+  /** Only count. */
+  dryRun: boolean;
+};
+
+export type ReplayResult =
+  /** Deliveries, over all destinations asked for. */
+  | { kind: 'ok'; count: number }
+  | { kind: 'gone' }
+  | { kind: 'unknown_destination' }
+  /** Of a single event: */
+  | { kind: 'unknown_event' }
+  | { kind: 'redacted' }
+  | { kind: 'not_forwarded' };
