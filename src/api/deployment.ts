@@ -20,8 +20,8 @@ export function inputRules(env: Env): InputRules {
 }
 
 /**
- * Where the key is in a certificate, the secret is the webhook's id at the provider, or the key itself. Ids are short, and none begins
- * as keys do (DER in base64): a key with a mistake in it is not taken for one.
+ * Where the key is in a certificate, the secret is the webhook's id at the provider, or the key itself. Ids are short, and
+ * none begins as keys do (DER in base64), so a key with a mistake in it is not taken for an id.
  */
 const idProblem = (scheme: Scheme, text: string): string | null =>
   /^(?!MI[A-Z][A-Za-z0-9]{20})[A-Za-z0-9_-]{1,60}$/.test(text) || secretProblem(scheme, text) === null

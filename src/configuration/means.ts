@@ -1,4 +1,4 @@
-/** What applying a configuration works with, and how it compares secrets. */
+/** What applying a configuration needs from outside: rules, the clock, randomness, encryption. Also how it compares secrets. */
 import { sameText } from '../constant-time';
 import type { Making } from '../subscriptions/record';
 import type { WebhookRecord } from '../subscriptions/webhook';
