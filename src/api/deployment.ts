@@ -4,9 +4,9 @@ import { PROVIDERS, providerFor } from '../providers/registry';
 import { err, ok, type Result } from '../result';
 import type { Scheme } from '../signature/scheme';
 import { secretProblem } from '../signature/secret-problem';
+import type { InputRules } from '../subscriptions/input-rules';
 import type { Making } from '../subscriptions/record';
 import { keysOf, type SealingKeys, seal } from '../subscriptions/sealing';
-import type { InputRules } from '../subscriptions/webhook-input';
 import type { ApiError } from './problem';
 
 export function inputRules(env: Env): InputRules {
