@@ -1,6 +1,6 @@
 /**
- * The one credential of the management API, compared in constant time. Wrong tokens are counted per address and answered 429 over the limit; a right
- * token is never limited, so nobody can lock the operator out.
+ * The admin token, compared in constant time. Wrong tokens are counted per address, and over a limit judged as such. A right
+ * token is never limited, so that nobody can lock the operator out.
  */
 import { sameText } from '../constant-time';
 import { MIN_SECRETS_KEY_CHARACTERS } from '../subscriptions/sealing';

@@ -1,6 +1,6 @@
 /**
- * The guard in front of `/v1`: a bearer token that may do what is asked, or nothing happens. Fails closed where the
- * deployment has no secrets.
+ * The guard in front of `/v1` and `/metrics`: only a bearer token that may do what is asked gets past it. Where the deployment
+ * has no secrets, nobody does.
  */
 import { createMiddleware } from 'hono/factory';
 import { judgeApiToken } from '../tokens/judged';

@@ -1,4 +1,4 @@
-/** Reads the body of a management request: bounded, however it is framed, before anything is made of it. */
+/** Reads the body of a management request. Its length is bounded whether or not it is announced, before it is parsed. */
 import { repeatsKey } from '../json/ambiguity';
 import { type JsonProblem, parseJson } from '../json/parse';
 import { LIMITS } from '../limits';
@@ -11,7 +11,8 @@ export async function readBytes(
   request: Request,
   max: number = LIMITS.MAX_API_BODY_BYTES,
 ): Promise<Result<Uint8Array, Extract<ApiError, { reason: 'too_large' | 'malformed' }>>> {
-  // What is too large is read to its end, so that the answer arrives; beyond reason it is cut off.
+  // A sender sees the answer only after it has sent everything, so a body that is too large is read on and dropped, up to
+  // MAX_DRAINED_BYTES.
   const body = await readBody(request, max, max + LIMITS.MAX_DRAINED_BYTES);
   if (body.ok) return body;
   if (body.error === 'too_large') return err({ reason: 'too_large', maxBytes: max });
@@ -42,7 +43,7 @@ export async function readJson(
   if (bytes.value.length === 0 && whenEmpty !== undefined) return ok(whenEmpty);
   const document = parseJson(bytes.value);
   if (!document.ok) return err({ reason: 'malformed', detail: DETAIL[document.error] });
-  // Which of the two was meant cannot be known.
+  // Which of the two values was meant cannot be known.
   if (repeatsKey(document.value.text)) {
     return err({ reason: 'malformed', detail: 'An object in the body has a key twice.' });
   }

@@ -4,9 +4,9 @@ import { PROVIDERS, providerFor } from '../providers/registry';
 import { err, ok, type Result } from '../result';
 import type { Scheme } from '../signature/scheme';
 import { secretProblem } from '../signature/secret-problem';
+import type { InputRules } from '../subscriptions/input-rules';
 import type { Making } from '../subscriptions/record';
 import { keysOf, type SealingKeys, seal } from '../subscriptions/sealing';
-import type { InputRules } from '../subscriptions/webhook-input';
 import type { ApiError } from './problem';
 
 export function inputRules(env: Env): InputRules {
@@ -20,8 +20,8 @@ export function inputRules(env: Env): InputRules {
 }
 
 /**
- * Where the key is in a certificate, the secret is the webhook's id at the provider, or the key itself. Ids are short, and none begins
- * as keys do (DER in base64): a key with a mistake in it is not taken for one.
+ * Where the key is in a certificate, the secret is the webhook's id at the provider, or the key itself. Ids are short, and
+ * none begins as keys do (DER in base64), so a key with a mistake in it is not taken for an id.
  */
 const idProblem = (scheme: Scheme, text: string): string | null =>
   /^(?!MI[A-Z][A-Za-z0-9]{20})[A-Za-z0-9_-]{1,60}$/.test(text) || secretProblem(scheme, text) === null

@@ -1,6 +1,6 @@
 /**
- * Refuses query parameters that an operation does not have, and those given twice: a filter with a slip in its name would
- * otherwise be no filter at all. What an operation has is what its description says.
+ * Refuses query parameters that an operation does not have, and those given twice. Otherwise a filter whose name is misspelt
+ * would be ignored, and the answer taken for the filtered one. Which parameters there are is read from `openapi/`.
  */
 import { createMiddleware } from 'hono/factory';
 import { matchedRoutes } from 'hono/route';

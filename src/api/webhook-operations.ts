@@ -19,7 +19,7 @@ import { makingAt } from './deployment';
 import type { Precondition } from './preconditions';
 import type { ApiError } from './problem';
 
-/** Two clients changing one webhook at once take turns; more than this many turns is a fight. */
+/** How often one change is tried. A try is lost to another client that changed the webhook since it was read. */
 const MAX_TRIES = 30;
 /** Webhooks of one page, where all are read. */
 const PAGE = 500;
@@ -65,17 +65,17 @@ export async function createWebhook(
   return err({ reason: 'conflict', detail: 'No free webhook id was found. Try again.' });
 }
 
-/** What else a change is made under. */
+/** Conditions of a change, and what is stored in the same transaction. */
 export type ChangeOptions = {
   /** From `If-Match`. */
   precondition?: Precondition;
-  /** Kept with the change. */
+  /** The answer to repeat, for requests with an Idempotency-Key. */
   kept?: KeptAnswer;
 };
 
 /**
- * Reads, edits and replaces a webhook, again from the start when someone else was faster. `edit` may run several
- * times; what it gives beside the record is that of the run which counted.
+ * Reads, edits and replaces a webhook, and starts again when someone else changed it in between. `edit` may therefore run
+ * several times; `extra` is what its last run gave.
  */
 export async function changeWebhook<T, E extends { reason: string } = never>(
   env: Env,
@@ -90,7 +90,8 @@ export async function changeWebhook<T, E extends { reason: string } = never>(
     const { id, version } = current.value;
     const edited = await edit(current.value);
     if (!edited.ok) return edited;
-    // After the edit, which may find that the request was answered before, under its Idempotency-Key.
+    // Judged after the edit, in which a request that was answered before, under its Idempotency-Key, gets that answer,
+    // whatever the version is now.
     if (!precondition(version)) return err({ reason: 'precondition_failed' });
     const next = { ...edited.value.record, updatedAt: now };
     const replaced = await ask(() => objectOf(env, id).replace(next, version, kept));
@@ -129,7 +130,7 @@ export async function removeWebhook(
   return ok(removed.value);
 }
 
-/** A page of the list, which may lag KV by a minute for changes made elsewhere. */
+/** A page of the list. Changes that were made in another isolate may be missing for a minute. */
 export async function listPage(env: Env, page: Page, now: number): Promise<Result<Listing, ApiError>> {
   const confirm = async (id: number): Promise<Result<WebhookRecord | null, 'unavailable'>> => {
     const record = await recordInObject(env, id);

@@ -1,8 +1,8 @@
-/** What applying a configuration works with, and how it compares secrets. */
+/** What applying a configuration needs from outside: rules, the clock, randomness, encryption. Also how it compares secrets. */
 import { sameText } from '../constant-time';
+import type { InputRules } from '../subscriptions/input-rules';
 import type { Making } from '../subscriptions/record';
 import type { WebhookRecord } from '../subscriptions/webhook';
-import type { InputRules } from '../subscriptions/webhook-input';
 import type { Change } from './document';
 
 /** How long a secret that a configuration replaces stays usable. */

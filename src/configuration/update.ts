@@ -1,8 +1,8 @@
 /**
- * An existing webhook as a configuration wants it: the record, and what changes on the way there.
+ * An existing webhook as a configuration wants it: the record that results, and the list of changes.
  *
- * A document is the whole wish: a field it leaves out has its default, so that the same document makes the same webhook
- * everywhere. Secrets are the exception: left out they stay, given they are compared, and rotated only when they differ.
+ * A field that the document leaves out has its default, so that the same document makes the same webhook everywhere. Secrets
+ * are the exception: one that is left out stays, and one that is given is rotated in only when it differs from the stored one.
  * So applying a document twice changes nothing the second time.
  */
 import { sameText } from '../constant-time';
@@ -57,7 +57,7 @@ export async function updated(
   }
   const into = await destinationsInto(record, destinations, `${prefix}/destinations`, means);
   if (!into.ok) return into;
-  // Judged at the end: what is refused must not depend on what there was before.
+  // Judged on the result: whether a document is refused must not depend on what there was before.
   const unfit = retentionErrors(into.value.record, prefix);
   if (unfit.length > 0) return err(unfit);
   return ok({ record: into.value.record, changes: [...changes, ...into.value.changes] });

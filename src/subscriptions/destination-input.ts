@@ -14,6 +14,7 @@ import { optionEntries, shownOptions, storedOptions } from '../input/options';
 import { err, ok, type Result } from '../result';
 import { DESTINATION_OPTIONS, type DestinationOptions } from './destination-options';
 import { headersProblemText, parseExtraHeaders } from './extra-headers';
+import type { UrlRule } from './input-rules';
 import { unmaskedHeaders } from './masking';
 import type { DestinationRecord } from './webhook';
 
@@ -22,12 +23,6 @@ export type DestinationSettings = Omit<DestinationRecord, 'id' | 'secrets' | 'cr
 
 /** `secretKey` null: to be generated. */
 export type DestinationInput = DestinationSettings & { secretKey: string | null };
-
-/**
- * Says why a URL cannot be a destination's, or null: `urlProblem` of `delivery/url-policy.ts` with the deployment's
- * policy.
- */
-export type UrlRule = (url: string) => string | null;
 
 const secretMessage = 'must be "whsec_" followed by the base64 of 24 to 64 bytes';
 /** A Standard Webhooks secret as a user may bring it. */

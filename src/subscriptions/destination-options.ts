@@ -83,7 +83,7 @@ const retry = fieldsOf({
 export const DESTINATION_OPTIONS = {
   /** What its user calls it. */
   name: option('name', v.nullish(text(200), null)),
-  /** Where events are sent. Whether it is allowed depends on the deployment: `UrlRule` of `destination-input.ts`. */
+  /** Where events are sent. Whether it is allowed depends on the deployment: `UrlRule` of `input-rules.ts`. */
   url: option('url', text(MAX_URL_LENGTH)),
   /** Topic patterns: exact, or a prefix before `*`. */
   topics: convertedOption('topics', v.optional(topics, '*'), {

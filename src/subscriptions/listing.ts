@@ -1,7 +1,7 @@
 /**
  * The list of webhooks: KV's, with this isolate's own recent changes laid over it (`recent.ts`), so that a client
- * sees what it has just created, changed or deleted. What KV does not list is shown only after its object confirmed
- * it still exists.
+ * sees what it has just created, changed or deleted. A webhook that KV does not list is shown only after its object has
+ * confirmed that it still exists.
  */
 import { ok, type Result } from '../result';
 import { recentChanges } from './recent';

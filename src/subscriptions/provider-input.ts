@@ -10,7 +10,7 @@ import { err, ok, type Result } from '../result';
 import { compileScheme } from '../signature/compile';
 import { secretProblem } from '../signature/secret-problem';
 import { isTolerance } from '../signature/timestamp';
-import type { InputRules } from './webhook-input';
+import type { InputRules } from './input-rules';
 
 /** The provider of a webhook: one that is known here, or the one its own scheme makes. */
 export function providerGiven(
@@ -58,7 +58,10 @@ export function providerSettingsErrors(settings: Record<string, string>, provide
   return errors;
 }
 
-/** A key in place of the webhook's id leaves the id to be said. */
+/**
+ * Where the secret is a public key, and not the webhook's id at the provider, the id has to be given as a setting: it is part
+ * of the signed message.
+ */
 export function pinnedKeyErrors(
   secretKey: string,
   settings: Record<string, string>,
@@ -70,7 +73,25 @@ export function pinnedKeyErrors(
   return settings[setting] === undefined ? [{ path: `/settings/${setting}`, message }] : [];
 }
 
-/** The settings that messages contain, and where; but for the one that a certificate's webhook id stands in for. */
+/** Confirmation through the provider's API. @param hasToken whether a token is stored that may be sent to the same url */
+export function confirmErrors(
+  confirm: { url: string; token: string | null } | null,
+  provider: Provider,
+  rules: InputRules,
+  hasToken: boolean,
+): FieldError[] {
+  if (confirm === null) return [];
+  const errors: FieldError[] = [];
+  if (provider.name !== 'ecwid') errors.push({ path: '/confirm', message: 'is only for provider "ecwid"' });
+  if (confirm.token === null && !hasToken) {
+    errors.push({ path: '/confirm/token', message: 'is required, also where the url leads to another host' });
+  }
+  const problem = rules.urlProblem(confirm.url);
+  if (problem !== null) errors.push({ path: '/confirm/url', message: problem });
+  return errors;
+}
+
+/** The settings that the scheme's messages contain, and where it names them. The id beside a certificate is not among them. */
 function settingsSigned({ scheme, certificate }: Provider): { path: string; name: string }[] {
   const compiled = compileScheme(scheme);
   if (!compiled.ok) return [];
@@ -84,7 +105,7 @@ function settingsSigned({ scheme, certificate }: Provider): { path: string; name
   return found.filter(({ name }) => name !== certificate?.setting);
 }
 
-/** The stored secrets were checked against the key they were given for, and cannot be read here. */
+/** The stored secrets were checked against `alg` and `key` when they were given. They are sealed here, so these two stay. */
 export function keyErrors(before: CustomDefinition | null, after: CustomDefinition | null): FieldError[] {
   if (before === null || after === null) return [];
   const isSame =

@@ -149,7 +149,7 @@ export async function withDestinationSecret(
   return { record: { ...record, destinations }, revealed: { destinationId, secretKey } };
 }
 
-/** Why another secret cannot come into use with this overlap; null when it can. None in use is dropped silently. */
+/** Why another secret cannot come into use with this overlap, or null. A secret that is in use is never dropped unasked. */
 export function overlapProblem(
   secrets: readonly StoredSecret[],
   overlapSeconds: number,

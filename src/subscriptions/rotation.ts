@@ -6,7 +6,8 @@ import { fieldsOf, wholeNumber } from '../input/fields';
 import type { Provider } from '../providers/provider';
 import { err, ok, type Result } from '../result';
 import { destinationSecret } from './destination-input';
-import { type InputRules, inboundSecret } from './webhook-input';
+import type { InputRules } from './input-rules';
+import { inboundSecret } from './webhook-input';
 
 const DAY_SECONDS = 86_400;
 

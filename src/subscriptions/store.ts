@@ -1,6 +1,6 @@
 /**
- * The copy of webhook records in KV, for the edge and for lists. The webhook's object is the only writer; whoever
- * must know better than a minute ago asks the object. Every failure of KV is a value.
+ * The copy of webhook records in KV, for the edge and for lists. The webhook's object is the only writer, and is asked where
+ * a record must not be a minute old. Every failure of KV is a value.
  *
  * Not promised: that a record written is read, or one deleted is gone, sooner than KV's cache lets go (up to 60 s
  * elsewhere).

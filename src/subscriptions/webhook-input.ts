@@ -1,8 +1,4 @@
-/**
- * A webhook as the API takes it: validated, with defaults, in the gateway's own names. The outside world (which
- * providers there are, what their secrets look like, which URLs are allowed) comes in as `InputRules`, so this is a
- * pure function.
- */
+/** A webhook as the API takes it: validated, with defaults, in the gateway's own names. */
 import * as v from 'valibot';
 import { MAX_URL_LENGTH } from '../delivery/url-policy';
 import { checked } from '../input/checked';
@@ -13,20 +9,19 @@ import { LIMITS } from '../limits';
 import { customDefinition } from '../providers/custom';
 import type { Provider } from '../providers/provider';
 import { err, ok, type Result } from '../result';
-import { type DestinationInput, parseDestination, type UrlRule } from './destination-input';
+import { type DestinationInput, parseDestination } from './destination-input';
+import type { InputRules } from './input-rules';
 import { unmaskedSettings } from './masking';
-import { keyErrors, pinnedKeyErrors, providerGiven, providerSettingsErrors } from './provider-input';
+import {
+  confirmErrors,
+  keyErrors,
+  pinnedKeyErrors,
+  providerGiven,
+  providerSettingsErrors,
+} from './provider-input';
 import { retentionProblem } from './retention';
 import { activity, topics } from './shared-fields';
 import type { WebhookRecord } from './webhook';
-
-export type InputRules = {
-  providerNames: readonly string[];
-  providerFor(name: string): Provider | undefined;
-  /** Why the provider's scheme cannot use the text as a secret, or null; never quotes it. */
-  secretProblem(provider: Provider, text: string): string | null;
-  urlProblem: UrlRule;
-};
 
 /** Everything of a webhook that its user decides and may change; a null token stands for the one there is. */
 export type WebhookSettings = Pick<
@@ -143,18 +138,7 @@ function settingsErrors(settings: WebhookSettings, provider: Provider, rules: In
       message: `must be false: ${provider.title} does not number its events`,
     });
   }
-  if (settings.confirm !== null) {
-    if (provider.name !== 'ecwid') errors.push({ path: '/confirm', message: 'is only for provider "ecwid"' });
-    if (settings.confirm.token === null && !hasToken) {
-      errors.push({
-        path: '/confirm/token',
-        message: 'is required, also where the url leads to another host',
-      });
-    }
-    const problem = rules.urlProblem(settings.confirm.url);
-    if (problem !== null) errors.push({ path: '/confirm/url', message: problem });
-  }
-  return errors;
+  return [...errors, ...confirmErrors(settings.confirm, provider, rules, hasToken)];
 }
 
 /** Who may change a webhook may not read its secrets: a stored token goes to the host that it was given for, no other. */

@@ -1,8 +1,8 @@
 /**
  * The Durable Object that holds the API tokens: one for the whole gateway.
  *
- * It is asked by management requests only; nothing on the path of an event knows it, and the admin token works without
- * it. Tokens are stored as digests. A use is written at most once an hour and token: `last_used_at` is that coarse.
+ * Only management requests ask it: no event depends on it, and the admin token works without it. Tokens are stored as
+ * digests. A use is written at most once per hour and token, so `last_used_at` is only that exact.
  */
 import { DurableObject } from 'cloudflare:workers';
 import { sameBytes } from '../constant-time';

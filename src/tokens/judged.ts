@@ -1,6 +1,6 @@
 /**
- * Judging an API token from the Worker: the object is asked, and its answer holds for 10 s in this isolate. So a
- * revoked token works for 10 s at most, here and nowhere longer. Wrong tokens are not remembered.
+ * Judging an API token from the Worker: the object is asked, and its answer is kept for 10 s in this isolate. So a token that
+ * was revoked elsewhere works for at most 10 s more. Wrong tokens are not kept.
  */
 import { keep } from '../bounded-map';
 import { err, ok, type Result } from '../result';
@@ -37,7 +37,7 @@ export async function judgeApiToken(
   }
 }
 
-/** Revoked here: no need to wait. */
+/** For a token that was revoked through this isolate: it ends here at once. */
 export function forgetApiToken(id: string): void {
   for (const [key, { token }] of judged) if (token.id === id) judged.delete(key);
 }

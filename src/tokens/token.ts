@@ -1,8 +1,8 @@
 /**
  * API tokens as text and as records. Pure, but for the digest.
  *
- * A token is `gpl_<id>_<secret>`: the id finds the record, the secret is 256 random bits, so that its SHA-256 can be
- * stored: nobody can guess their way back from it, and no slower hash would add anything.
+ * A token is `gpl_<id>_<secret>`. The id finds the record. The secret is 256 random bits, too many to guess, so its plain
+ * SHA-256 is stored; a slower hash would add nothing.
  */
 import { sha256 } from '../sha256';
 

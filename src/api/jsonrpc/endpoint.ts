@@ -136,7 +136,7 @@ const TOO_MANY = 'Too many wrong tokens came from this address.';
 
 /**
  * A session is the admin token, or one that `login` gave. Where the request itself carries the token (HTTP Basic as
- * password, or Bearer), the session may be null, or whatever the client has left from before.
+ * password, or Bearer), the session may be null or outdated.
  */
 async function sessionProblem(session: unknown, caller: Caller): Promise<RpcError | null> {
   const text = typeof session === 'string' ? session : '';

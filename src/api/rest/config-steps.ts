@@ -130,7 +130,7 @@ function creation(env: Env, entry: Entry, means: Means): Result<Step, ApiError> 
     apply: async () => {
       const created = await createNamed(env, input.value, name, means.making.now);
       if (!created.ok) return created;
-      // Someone else applied a configuration with this name in between.
+      // Another request made a webhook of this name since the plan was made.
       if (created.value.kind === 'exists') return applyTo(env, created.value.id, entry, means);
       const secrets = created.value.revealed.map(({ secretKey }) => secretKey);
       return ok(

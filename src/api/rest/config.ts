@@ -1,8 +1,8 @@
 /**
  * `/v1/config`: the configuration as code. GET exports it, PUT applies it; `dry_run=1` only says what would change.
  *
- * Everything is validated before anything is changed. Webhooks are changed one after the other, each as a whole; where
- * one fails the request is repeated, and goes on. What the document does not list stays, unless `prune=1`.
+ * Everything is validated before anything is changed. Webhooks are changed one after the other, each as a whole. Where one
+ * fails, the same request sent again goes on from there. What the document does not list stays, unless `prune=1`.
  */
 import { Hono } from 'hono';
 import { type Change, entriesOf, exportedConfig } from '../../configuration/document';
@@ -52,7 +52,7 @@ config.put('/', async c => {
   return c.json({ changes });
 });
 
-/** A secret that was made for a plan is not the one that will be. */
+/** A dry run shows no secrets: applying the document makes others. */
 const unmade = ({ secret_key: _, ...change }: Change): Change => change;
 
 async function meansOf(env: Env, prune: boolean): Promise<Result<Means, ApiError>> {

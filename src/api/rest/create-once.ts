@@ -12,7 +12,7 @@ import { makingAt } from '../deployment';
 import { type Attempt, bytesOf, keptAnswer, recalled } from '../idempotency';
 import type { ApiError } from '../problem';
 
-/** Each round is a use of the same key a day or more after the one before, or a collision. */
+/** Ids that a key can lead to. One is passed over when it belongs to a webhook that the same key made more than a day ago. */
 const MAX_ROUNDS = 5;
 
 /**

@@ -1,5 +1,6 @@
 /**
- * `/v1/webhooks/{webhook_id}/destinations`: each change is a change of the webhook's record, so they come in order.
+ * `/v1/webhooks/{webhook_id}/destinations`, `…/{destination_id}` and `…/{destination_id}/rotate_secret`. Destinations are
+ * part of the webhook's record: every change here is one of that record, and raises its version.
  */
 import { type Context, Hono } from 'hono';
 import { LIMITS } from '../../limits';
@@ -31,7 +32,7 @@ import { changeWebhook } from '../webhook-operations';
 
 export const destinations = new Hono<ApiEnv>();
 
-/** The request was made before, under its Idempotency-Key. */
+/** An edit ends with this where the request was answered before, under its Idempotency-Key. */
 type Answered = { reason: 'answered'; answer: ReturnType<typeof createdDestinationView> };
 
 function destinationOf(record: WebhookRecord, id: string): Result<DestinationRecord, ApiError> {
@@ -39,7 +40,7 @@ function destinationOf(record: WebhookRecord, id: string): Result<DestinationRec
   return found === undefined ? err({ reason: 'not_found', what: 'destination' }) : ok(found);
 }
 
-/** Settings that are right by themselves may still retry longer than the webhook keeps its events. */
+/** Settings that are valid by themselves may still retry longer than the webhook keeps its events. */
 function fitting(record: WebhookRecord, settings: DestinationSettings): Result<void, ApiError> {
   const message = retentionProblem(record, settings.retrySchedule);
   if (message === null) return ok(undefined);

@@ -1,4 +1,6 @@
-/** `/v1/webhooks/{webhook_id}/gaps` and `…/gaps/resolve`: what is missing, and a gap whose ids will not come, closed by hand. */
+/**
+ * `/v1/webhooks/{webhook_id}/gaps` and `…/gaps/resolve`: what is missing, and closing a gap by hand whose ids will not come.
+ */
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { checked } from '../../input/checked';

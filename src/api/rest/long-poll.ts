@@ -1,6 +1,6 @@
 /**
- * A page of events that is waited for. The object is asked in short turns: a client that hung up takes a place among
- * those who wait for the rest of its turn only, and a place is for others when its turn is over.
+ * A page of events that is waited for. The object lets only so many requests wait, and does not notice a client that hung
+ * up. So it is asked in turns of a few seconds: such a client holds its place until its turn ends, and no longer.
  */
 import { ok, type Result } from '../../result';
 import type { ApiError } from '../problem';

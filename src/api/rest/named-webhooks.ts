@@ -1,8 +1,8 @@
 /**
- * Webhooks that a configuration makes: the id of one is made of its name, so that two requests which make it at the same
- * moment, or one that comes before the list shows it, find the same object, and the second changes what the first made.
+ * Webhooks that a configuration makes. The id is made of the name, so two requests that make the same webhook at the same
+ * time, or before the list shows it, find the same object: the second changes what the first made.
  *
- * Not promised for webhooks that were made without a configuration: they are found in the list, which may lag a minute.
+ * Not promised for webhooks that were made without a configuration. They are found in the list, which may lag a minute.
  */
 import { objectOf } from '../../log/stub';
 import { err, ok, type Result } from '../../result';
@@ -17,7 +17,10 @@ import { bytesOf } from '../idempotency';
 import type { ApiError } from '../problem';
 import { recordInObject } from '../webhook-operations';
 
-/** Each round is a webhook that was given another name later, or one that may not come back yet. */
+/**
+ * Ids that a name can lead to. One is passed over when its webhook was renamed since, or was deleted so recently that its id
+ * cannot be used yet.
+ */
 const MAX_ROUNDS = 5;
 
 /** The `round`th id for a name. Keyed, because addresses must not be guessable. */

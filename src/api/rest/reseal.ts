@@ -2,7 +2,7 @@
  * `POST /v1/reseal`: after SECRETS_KEY was changed, seals every stored secret anew, some webhooks a call. `key_id` names
  * the key that is current where this runs, so that `npm run rotate-key` can wait until the new one is everywhere.
  *
- * A webhook whose secrets do not open, or whose object does not answer, holds up no other: it is named in `failed`.
+ * A webhook whose secrets do not open, or whose object does not answer, is named in `failed`; the others are sealed anew.
  */
 import { Hono } from 'hono';
 import { err, ok, type Result } from '../../result';

@@ -1,4 +1,4 @@
-/** `/v1/tokens`: named tokens for programs, with less power than the admin token, which alone manages them. */
+/** `/v1/tokens`: named tokens for programs. They may do less than the admin token, and only the admin token manages them. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { checked } from '../../input/checked';

@@ -1,5 +1,6 @@
 /**
- * `/v1/webhooks`: webhooks themselves. Secrets leave in the answer to the request that made them, and never again.
+ * `/v1/webhooks`, `/v1/webhooks/{webhook_id}` and `…/rotate_secret`. Secrets are shown in the answer to the request that made
+ * them, and in no other.
  */
 import { Hono } from 'hono';
 import { providerOf } from '../../providers/registry';

@@ -1,6 +1,6 @@
 /** The outside world for tests of input: two providers, and URLs that are wrong when they say so. */
 import type { Provider } from '../../../src/providers/provider';
-import type { InputRules } from '../../../src/subscriptions/webhook-input';
+import type { InputRules } from '../../../src/subscriptions/input-rules';
 
 const provider = (name: string, numbered: boolean, retryHorizonSeconds: number | null): Provider => ({
   name,
