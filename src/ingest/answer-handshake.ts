@@ -1,8 +1,8 @@
 /**
- * Answers handshakes (`providers/handshake.ts`): what a provider asks of an address before it sends events there.
+ * Answers handshakes: what a provider asks of an address before it sends events there (`providers/handshake.ts`).
  *
- * Nothing is kept, and nothing is reflected but a challenge: bounded, of harmless characters, as plain text that no browser
- * takes for anything else. Where the provider signs the question, the caller has verified it before.
+ * Nothing is stored. Of the request only the challenge is sent back: short, of harmless characters, as plain text. Where
+ * the provider signs its question, the caller has verified it before.
  */
 import { sameText } from '../constant-time';
 import type { Handshake } from '../providers/handshake';
@@ -10,26 +10,33 @@ import { parseForm } from '../signature/form';
 import { parseReference, RequestView, type SignedRequest } from '../signature/request-view';
 import type { Scheme } from '../signature/scheme';
 
-export type Greeting = { status: 200 | 204; contentType: string; body: string | null };
+/** What the provider is answered. */
+export type HandshakeAnswer = { status: 200 | 204; contentType: string; body: string | null };
 
-/** `refused`: a handshake, but not with this webhook, or with a challenge that is none. */
-export type Greeted = { kind: 'greeting'; greeting: Greeting } | { kind: 'refused'; why: string } | null;
+/** `handshake_refused`: a handshake, but for another webhook or without a usable challenge. Null: no handshake. */
+export type HandshakeOutcome =
+  | { kind: 'handshake'; answer: HandshakeAnswer }
+  | { kind: 'handshake_refused'; why: string }
+  | null;
 
-/** base64, base64url, UUIDs, decimal numbers. */
+/** Base64, base64url, UUIDs and decimal numbers fit. */
 const CHALLENGE = /^[A-Za-z0-9._~+/=-]{1,512}$/;
 
 const encoder = new TextEncoder();
 
 /** The answer to a GET; null where the webhook's provider asks nothing by GET. */
-export async function greetGet(handshake: Handshake | null, request: SignedRequest): Promise<Greeted> {
+export async function answerGet(
+  handshake: Handshake | null,
+  request: SignedRequest,
+): Promise<HandshakeOutcome> {
   if (handshake?.kind !== 'get') return null;
   const view = new RequestView(request);
-  if (!isAsked(handshake.when, view)) return { kind: 'refused', why: 'not a handshake' };
+  if (!isAsked(handshake.when, view)) return { kind: 'handshake_refused', why: 'not a handshake' };
   if (handshake.token !== null) {
     const given = textAt(handshake.token.from, view);
     const expected = textAt(`cfg:${handshake.token.setting}`, view);
     if (given === null || expected === null || !(await sameText(given, expected))) {
-      return { kind: 'refused', why: `not the ${handshake.token.setting} of the settings` };
+      return { kind: 'handshake_refused', why: `not the ${handshake.token.setting} of the settings` };
     }
   }
   return echo(textAt(handshake.challenge, view));
@@ -39,49 +46,54 @@ export async function greetGet(handshake: Handshake | null, request: SignedReque
  * The answer to a verified POST that is a handshake; null where it is an event.
  * @param secret the one the request was signed with
  */
-export async function greetSigned(
+export async function answerSigned(
   handshake: Handshake | null,
   request: SignedRequest,
   secret: string,
-): Promise<Greeted> {
+): Promise<HandshakeOutcome> {
   if (handshake?.kind !== 'signed') return null;
   const view = new RequestView(request);
   if (!isAsked(handshake.when, view)) return null;
   const { reply } = handshake;
   switch (reply.kind) {
     case 'empty':
-      return { kind: 'greeting', greeting: { ...PLAIN, status: reply.status, body: null } };
+      return { kind: 'handshake', answer: { ...PLAIN, status: reply.status, body: null } };
     case 'echo':
       return echo(textAt(reply.challenge, view));
     case 'hmac': {
       const challenge = textAt(reply.challenge, view);
-      if (challenge === null || !CHALLENGE.test(challenge)) return { kind: 'refused', why: NO_CHALLENGE };
+      if (challenge === null || !CHALLENGE.test(challenge))
+        return { kind: 'handshake_refused', why: NO_CHALLENGE };
       const body = JSON.stringify({
         [reply.names.challenge]: challenge,
         [reply.names.hmac]: await hmacHex(secret, challenge),
       });
-      return { kind: 'greeting', greeting: { status: 200, contentType: 'application/json', body } };
+      return { kind: 'handshake', answer: { status: 200, contentType: 'application/json', body } };
     }
   }
 }
 
-/** The answer to an unsigned ping: a form of one number, without any signature; null for everything else. */
-export function greetUnsigned(handshake: Handshake | null, request: SignedRequest, { sig }: Scheme): Greeted {
+/** The answer to an unsigned ping: a form with one number in it, without a signature. Null for everything else. */
+export function answerUnsigned(
+  handshake: Handshake | null,
+  request: SignedRequest,
+  { sig }: Scheme,
+): HandshakeOutcome {
   if (handshake?.kind !== 'unsigned_form' || request.body.byteLength > 100) return null;
   if (sig.some(({ h }) => h !== undefined && request.headers.has(h))) return null;
   const form = parseForm(request.body);
   const [field, ...others] = form.ok ? form.value : [];
   const isPing = others.length === 0 && field?.[0] === handshake.field && /^\d{1,20}$/.test(field[1]);
-  return isPing ? { kind: 'greeting', greeting: { ...PLAIN, body: null } } : null;
+  return isPing ? { kind: 'handshake', answer: { ...PLAIN, body: null } } : null;
 }
 
 const PLAIN = { status: 200, contentType: 'text/plain; charset=utf-8' } as const;
 const NO_CHALLENGE = 'no challenge that can be given back';
 
-function echo(challenge: string | null): Greeted {
+function echo(challenge: string | null): HandshakeOutcome {
   return challenge !== null && CHALLENGE.test(challenge)
-    ? { kind: 'greeting', greeting: { ...PLAIN, body: challenge } }
-    : { kind: 'refused', why: NO_CHALLENGE };
+    ? { kind: 'handshake', answer: { ...PLAIN, body: challenge } }
+    : { kind: 'handshake_refused', why: NO_CHALLENGE };
 }
 
 const isAsked = (when: Readonly<Record<string, string>>, view: RequestView): boolean =>

@@ -1,26 +1,28 @@
 /**
- * What a provider is told, for every outcome there is. One switch, so that the table in the docs and the answers
- * cannot drift apart. A success is exactly 200: it is the one status that every provider counts as success. What is
- * wrong with a signature is not told: the reason is in the log.
+ * What a provider is told, for every outcome there is.
+ *
+ * A success is exactly 200, the one status that every provider counts as success. What is wrong with a signature is
+ * not told to the sender: the reason is in the log.
  */
 
 import { LIMITS } from '../limits';
 import type { AppendResult } from '../log/contract/append';
 import { type Problem, problemResponse } from '../problem';
-import type { Greeting } from './answer-handshake';
+import type { HandshakeAnswer } from './answer-handshake';
 
 export type Outcome =
   | Exclude<AppendResult, { kind: 'stale' | 'revoked' }>
-  | { kind: 'greeting'; greeting: Greeting }
-  | { kind: 'refused' }
-  | { kind: 'method' }
+  | { kind: 'handshake'; answer: HandshakeAnswer }
+  | { kind: 'handshake_refused' }
+  /** Neither an event nor a handshake of this webhook's provider. */
+  | { kind: 'wrong_method' }
   | { kind: 'too_large' }
   | { kind: 'interrupted' }
   /** `reason` is for the operator, never for the sender. */
   | { kind: 'unverified'; reason: string }
   | { kind: 'unavailable' };
 
-/** Seconds; providers that honour it come back soon, the others on their own schedule. */
+/** In seconds. Providers that ignore it come back on their own schedule. */
 const RETRY_AFTER = '30';
 
 export function answer(outcome: Outcome): Response {
@@ -36,15 +38,15 @@ export function answer(outcome: Outcome): Response {
       const { sequence, incrementId, issues } = outcome;
       return Response.json({ status: 'quarantined', sequence, increment_id: incrementId, issues });
     }
-    case 'greeting':
-      return greetingResponse(outcome.greeting);
+    case 'handshake':
+      return handshakeResponse(outcome.answer);
     default:
       return problemResponse(PROBLEM_TYPES[outcome.kind], describe(outcome));
   }
 }
 
-/** A browser that is led here shows text, and takes it for nothing else. */
-function greetingResponse({ status, contentType, body }: Greeting): Response {
+/** `nosniff`: part of the body is the sender's, so no browser may take it for a page. */
+function handshakeResponse({ status, contentType, body }: HandshakeAnswer): Response {
   const headers = {
     'Content-Type': contentType,
     'X-Content-Type-Options': 'nosniff',
@@ -53,15 +55,15 @@ function greetingResponse({ status, contentType, body }: Greeting): Response {
   return new Response(body, { status, headers });
 }
 
-type Failure = Exclude<Outcome, { kind: 'accepted' | 'duplicate' | 'ignored' | 'quarantined' | 'greeting' }>;
+type Failure = Exclude<Outcome, { kind: 'accepted' | 'duplicate' | 'ignored' | 'quarantined' | 'handshake' }>;
 
 const PROBLEM_TYPES: Record<Failure['kind'], string> = {
   rejected: 'invalid_payload',
   inactive: 'webhook_inactive',
   gone: 'unknown_webhook',
   overloaded: 'unavailable',
-  refused: 'handshake_refused',
-  method: 'method_not_allowed',
+  handshake_refused: 'handshake_refused',
+  wrong_method: 'method_not_allowed',
   too_large: 'too_large',
   interrupted: 'interrupted',
   unverified: 'unverified',
@@ -86,13 +88,13 @@ function describe(failure: Failure): Problem {
       };
     case 'gone':
       return { status: 404, title: 'Unknown webhook', detail: 'There is no webhook at this address.' };
-    case 'refused':
+    case 'handshake_refused':
       return {
         status: 400,
         title: 'Handshake refused',
         detail: 'This is not the handshake of the webhook’s provider, or not with this webhook.',
       };
-    case 'method':
+    case 'wrong_method':
       return {
         status: 405,
         title: 'Method not allowed',

@@ -1,23 +1,24 @@
 /**
- * An event's way from the edge into its webhook's object: in one call with others or alone, and once more where that is
- * safe.
+ * Appends an event to its webhook's object: in a call shared with other requests or in one of its own, and repeated
+ * where that is safe.
  *
- * Worker and object may be of different releases while one is deployed: an object that does not know of several appends
- * in one call gets them one by one.
+ * While a release is deployed, the object may still be of the one before and not know `appendAll`. It then gets the
+ * events one by one.
  */
 import { errorName } from '../error-name';
 import type { AppendRequest, AppendResult } from '../log/contract/append';
 import type { WebhookObject } from '../log/contract/webhook-object';
 import { type Answer, appendTogether } from './shared-appends';
 
-/** Calls of its own that a request makes where the one it shared came to nothing. */
+/** Calls of its own that a request makes when the shared one gave it no answer. */
 const MAX_OWN_CALLS = 2;
 
 type Appending = Pick<WebhookObject, 'append' | 'appendAll'>;
 
 /**
- * Null when the object could not be reached or could not store the event. `object` is asked for every call: a stub
- * that threw is broken.
+ * Null when the object could not be reached or could not store the event.
+ * @param object gives a new stub for every call, because a stub that threw is broken
+ * @param id the webhook's
  */
 export async function append(
   object: () => Appending,
@@ -33,7 +34,7 @@ export async function append(
   return answer === 'unanswered' ? null : answer;
 }
 
-/** Never rejects: one answer for all that were in a call which failed as a whole. */
+/** Never rejects. When a call fails as a whole, all of its requests get the same answer. */
 async function call(object: () => Appending, id: number, requests: AppendRequest[]): Promise<Answer[]> {
   const [first] = requests;
   try {
@@ -48,10 +49,10 @@ async function call(object: () => Appending, id: number, requests: AppendRequest
   }
 }
 
-/** Of errors that the runtime calls retryable: appends are safe to repeat, because duplicates are recognised. */
+/** Whether the runtime says that the call may be repeated. A repeated append is recognised as a duplicate. */
 function mayBeTriedAgain(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
-  // What an object of an earlier release says about `appendAll`.
+  // The message of an object of an earlier release that has no `appendAll`.
   if (error instanceof TypeError && error.message.includes('does not implement')) return true;
   const overloaded = 'overloaded' in error && error.overloaded === true;
   return 'retryable' in error && error.retryable === true && !overloaded;

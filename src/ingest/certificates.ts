@@ -1,46 +1,52 @@
 /**
- * Public keys that a provider names by the address of a certificate (PayPal): fetched only from the provider's own hosts over
- * TLS, which is what makes them its, and kept while they are valid; looked for again after a day.
+ * Public keys of providers whose requests name a certificate by its address (PayPal).
  *
- * Anybody who knows a webhook's address can make the gateway look for certificates that are not there. So what was not there
- * is remembered apart from the keys and pushes none of them out; a key that is known costs no quota, nor does a name that is known
- * to lead nowhere; and the quota for new names is that of one sender to one webhook, with a wider one for the webhook as a whole.
- * Someone with many addresses of his own can use up that one: then this webhook's events under a certificate that this isolate
- * has not seen are answered 503 and come again; other webhooks and known certificates are not concerned.
+ * A certificate is trusted because it comes from the provider's own host over TLS. Its key is kept while the certificate
+ * is valid, and fetched again after a day.
+ *
+ * Anybody who knows a webhook's address can make the gateway look for certificates that do not exist. What that can cost
+ * is bounded:
+ * - Addresses that led nowhere are remembered apart from the keys, so that they push no key out.
+ * - Only an address that is not known yet counts against a quota. There is one for each sender to a webhook, and a wider
+ *   one for the webhook.
+ *
+ * Not prevented: a sender with many network addresses can use up a webhook's quota. Then events of this webhook whose
+ * certificate this isolate has not seen are answered 503, and the provider sends them again. Other webhooks and known
+ * certificates are not affected.
  */
 import { keep } from '../bounded-map';
 import type { CertificateRule } from '../providers/provider';
 import { err, ok, type Result } from '../result';
 import { readCertificate } from '../signature/certificate';
 
-/** Certificates that are the provider's: it has a handful. */
+/** A provider has a handful of certificates. */
 const MAX_KEYS = 50;
 const MAX_MISSES = 500;
-/** New names that are looked for in a minute: for one sender to one webhook, and for one webhook. */
+/** Unknown addresses that are fetched in a minute: for one sender to one webhook, and for one webhook. */
 const FETCHES_PER_SENDER = 3;
 const FETCHES_PER_WEBHOOK = 30;
 const FETCHES_WINDOW_MS = 60_000;
 const MAX_COUNTED = 2000;
 const FRESH_MS = 86_400_000;
-/** What was not there is looked for again after this. */
+/** An address that led nowhere is not fetched again for this long. */
 const MISS_MS = 60_000;
 const TIMEOUT_MS = 3000;
 const MAX_BYTES = 32 * 1024;
 
-/** `unverified`: no address a certificate may be at, or none there. `unavailable`: it could not be asked for now. */
+/** `unverified`: no certificate of the provider is there, or none can be. `unavailable`: it cannot be fetched now. */
 export type KeyFailure = 'unverified' | 'unavailable';
 
 /** Whose request names the certificate. */
 export type Sender = { webhookId: number; address: string };
 
-/** `freshUntil`, `validUntil` in ms since 1970. */
-type Known = { publicKey: string; freshUntil: number; validUntil: number };
+/** Used without fetching again before `freshUntil`, and never after `validUntil`. Both in ms since 1970. */
+type KnownKey = { publicKey: string; freshUntil: number; validUntil: number };
 
 export class Certificates {
-  #keys = new Map<string, Known>();
-  /** Until when an address is not looked at again, in ms since 1970. */
+  #keys = new Map<string, KnownKey>();
+  /** Until when an address that led nowhere is not fetched again, in ms since 1970. */
   #misses = new Map<string, number>();
-  /** When names were looked for, by sender and by webhook. */
+  /** When unknown addresses were fetched, in ms since 1970, by sender and by webhook. */
   #fetches = new Map<string, number[]>();
   #fetch: typeof fetch;
 
@@ -64,7 +70,7 @@ export class Certificates {
     }
     const pem = await this.#load(address);
     if (!pem.ok && pem.error === 'unavailable') {
-      // A certificate that was there yesterday is good for as long as it says.
+      // The certificate itself says how long it is valid; only a newer one would be missed.
       return known !== undefined && now < known.validUntil ? ok(known.publicKey) : pem;
     }
     const certificate = pem.ok ? readCertificate(pem.value) : pem;
@@ -78,7 +84,7 @@ export class Certificates {
     return ok(publicKey);
   }
 
-  /** Counts a look at a new name, where there is room for one. */
+  /** Whether an unknown address may be fetched now. If so, the fetch is counted. */
   #mayFetch({ webhookId, address }: Sender, now: number): boolean {
     const recent = (key: string) => (this.#fetches.get(key) ?? []).filter(at => now - at < FETCHES_WINDOW_MS);
     const [webhook, sender] = [`${webhookId}`, `${webhookId} ${address}`];
@@ -104,7 +110,7 @@ export class Certificates {
   }
 }
 
-/** https, one of the hosts, and below the path, spelled as plainly as the provider spells it. */
+/** https, one of the hosts, and one plain name below the path: no query, no escapes, no further path. */
 function isAllowed({ hosts, path }: CertificateRule, address: string): boolean {
   return hosts.some(host => {
     const base = `https://${host}${path}`;

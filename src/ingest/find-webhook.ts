@@ -1,6 +1,6 @@
 /**
- * The webhook behind an address, as the edge knows it: its record from KV (cached in the isolate) and its opened
- * inbound secrets. What the edge knows may be a minute old; the object judges every event again.
+ * A webhook as the edge knows it: its record from KV (cached in the isolate) and its opened inbound secrets. Both may
+ * be a minute old. That is safe, because the object judges every event again.
  */
 import { err, ok, type Result } from '../result';
 import type { Secret } from '../signature/keys';
@@ -19,14 +19,14 @@ export async function findWebhook(
 }
 
 /**
- * Opening costs a decryption per secret; a record never changes, so once per record is enough. The same objects are given
- * out each time: imported keys are remembered with them.
+ * Opened secrets by record, as opening costs a decryption per secret and a record object never changes. The same `Secret`
+ * objects are given out each time, because imported keys are remembered by object.
  */
 const opened = new WeakMap<WebhookRecord, Map<string, Secret>>();
 
 /**
- * The inbound secrets that are accepted now.
- * `unreadable` when one does not open: then nothing can be judged, and nobody is told that the signature was wrong.
+ * The inbound secrets that are accepted now. `now` in ms since 1970.
+ * `unreadable` when one does not open: it could be the one that matches, so no signature can be called wrong.
  */
 export async function inboundSecrets(
   env: Env,

@@ -1,6 +1,6 @@
 /**
- * A request as the event that the webhook's object judges: what the provider's description reads from it, what it is
- * compared and known by, and what of it is kept. The same for what a provider sent and for what an operator adds.
+ * Turns an authentic request into the event that the webhook's object judges. Used for what a provider sends, and for
+ * what an operator adds.
  */
 import { passedHeaders } from '../delivery/passed-headers';
 import type { IncomingEvent } from '../log/contract/append';
@@ -8,7 +8,10 @@ import { identityOf } from '../providers/fingerprint';
 import type { Provider, VerifiedRequest } from '../providers/provider';
 import { withoutToken } from '../signature/shared-token';
 
-/** @param signed the bytes that were signed */
+/**
+ * What the provider's adapter reads from the request, what the event is known by, and the headers that may be kept.
+ * @param signed the bytes that were signed
+ */
 export async function incomingEvent(
   provider: Provider,
   { headers, query, body }: VerifiedRequest,

@@ -1,9 +1,9 @@
 /**
  * `POST /in/{webhook_id}`: the path of an event from the provider to the log, step by step.
  *
- * Read the body (bounded) → find the webhook → verify → describe → append to the webhook's object → answer after its
- * commit. Stateless; the only state is the object's. Fails closed: whatever cannot be verified is not passed on, and
- * whatever cannot be stored is answered so that the provider sends it again.
+ * Find the webhook → read the body (bounded) → verify → describe → append to the webhook's object → answer after its
+ * commit. Whatever cannot be verified is not passed on. Whatever cannot be stored is answered so that the provider sends
+ * it again.
  */
 import { LIMITS } from '../limits';
 import type { AppendRequest } from '../log/contract/append';
@@ -16,7 +16,7 @@ import { forget, remember } from '../subscriptions/edge-cache';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { webhookIdOf } from '../subscriptions/webhook-id';
 import { answer, type Outcome } from './answer';
-import { type Greeted, greetGet, greetSigned, greetUnsigned } from './answer-handshake';
+import { answerGet, answerSigned, answerUnsigned, type HandshakeOutcome } from './answer-handshake';
 import { append } from './append';
 import { findWebhook, inboundSecrets } from './find-webhook';
 import { incomingEvent } from './incoming-event';
@@ -25,7 +25,10 @@ import { noteRefusal, refusalReason } from './refusals';
 import { signedRequest } from './signed-request';
 import { verifyInbound } from './verify-inbound';
 
-/** `webhookId` as it stands in the address. */
+/** A webhook may be changed while an event is on its way. More changes in a row than this are answered 503. */
+const MAX_RECORDS_TRIED = 3;
+
+/** Answers a request to an ingest address. `webhookId` as it stands in the address. */
 export async function ingest(
   request: Request,
   env: Env,
@@ -33,15 +36,15 @@ export async function ingest(
   webhookId: string,
 ): Promise<Response> {
   const { method } = request;
-  if (method !== 'POST' && method !== 'GET') return answer({ kind: 'method' });
+  if (method !== 'POST' && method !== 'GET') return answer({ kind: 'wrong_method' });
   const id = webhookIdOf(webhookId);
   const found = id === null ? ok(null) : await findWebhook(env, id, Date.now());
-  if (method === 'GET') return answer(await greeted(env, request, found.ok ? found.value : null));
+  if (method === 'GET') return answer(await getOutcome(env, request, found.ok ? found.value : null));
   if (!found.ok) return answer({ kind: 'unavailable' });
   if (found.value === null) return answer({ kind: 'gone' });
   const body = await readBody(request, LIMITS.MAX_BODY_BYTES, LIMITS.MAX_DRAINED_BYTES);
   const outcome: Outcome = body.ok
-    ? await take(env, context, request, body.value, found.value)
+    ? await verifyAndAppend(env, context, request, body.value, found.value)
     : { kind: body.error };
   const reason = refusalReason(outcome);
   if (reason !== null) {
@@ -52,25 +55,29 @@ export async function ingest(
   return answer(outcome);
 }
 
-/** A GET is a handshake, where the provider has one; everywhere else it is the wrong method, known webhook or not. */
-async function greeted(env: Env, request: Request, record: WebhookRecord | null): Promise<Outcome> {
+/**
+ * A GET is a handshake where the webhook's provider asks by GET. Elsewhere it is the wrong method, whether there is such
+ * a webhook or not.
+ */
+async function getOutcome(env: Env, request: Request, record: WebhookRecord | null): Promise<Outcome> {
   const handshake = record === null ? null : (providerOf(record)?.handshake ?? null);
-  if (record === null || handshake === null) return { kind: 'method' };
+  if (record === null || handshake === null) return { kind: 'wrong_method' };
   const signed = signedRequest(env, request, new Uint8Array(), record);
-  return outcomeOf(await greetGet(handshake, signed), record) ?? { kind: 'method' };
+  return handshakeOutcome(await answerGet(handshake, signed), record) ?? { kind: 'wrong_method' };
 }
 
 /** Null where the request is no handshake. */
-function outcomeOf(greeted: Greeted, record: WebhookRecord): Outcome | null {
-  if (greeted === null) return null;
+function handshakeOutcome(handshake: HandshakeOutcome, record: WebhookRecord): Outcome | null {
+  if (handshake === null) return null;
   if (!record.isActive) return { kind: 'inactive' };
-  if (greeted.kind === 'refused') {
-    console.warn({ event: 'handshake_refused', webhook_id: record.id, detail: greeted.why });
+  if (handshake.kind === 'handshake_refused') {
+    console.warn({ event: 'handshake_refused', webhook_id: record.id, detail: handshake.why });
   }
-  return greeted;
+  return handshake;
 }
 
-async function take(
+/** Verifies with the record at hand, and again with a newer one where the object has one. */
+async function verifyAndAppend(
   env: Env,
   context: Pick<ExecutionContext, 'waitUntil'>,
   request: Request,
@@ -80,8 +87,7 @@ async function take(
   const object = () => objectOf(env, record.id);
   const waitUntil = (promise: Promise<unknown>) => context.waitUntil(promise);
   let known = record;
-  // A record that was out of date is replaced by the object's own; a few changes in a row are nothing to give up for.
-  for (let look = 1; look <= 3; look++) {
+  for (let attempt = 1; attempt <= MAX_RECORDS_TRIED; attempt++) {
     let prepared = await prepare(env, request, body, known);
     if (prepared.kind === 'unverified') {
       // The secret may have been rotated since this edge read it.
@@ -95,6 +101,7 @@ async function take(
     if (result === null) return { kind: 'unavailable' };
     switch (result.kind) {
       case 'stale':
+        // The edge's record was out of date: the object answers with its own.
         known = remember(result.record, Date.now());
         break;
       case 'revoked':
@@ -109,7 +116,7 @@ async function take(
   return { kind: 'unavailable' };
 }
 
-/** Verifies and describes: everything the object needs to judge the event, or the outcome where there is none. */
+/** Verifies and describes the request: what the object needs to judge the event, or the outcome where there is none. */
 async function prepare(
   env: Env,
   request: Request,
@@ -117,12 +124,12 @@ async function prepare(
   record: WebhookRecord,
 ): Promise<{ kind: 'event'; request: AppendRequest } | Outcome> {
   const provider = providerOf(record);
-  // A record made by a newer release than this one.
+  // The record was made by a newer release, which knows more providers.
   if (provider === undefined) return { kind: 'unavailable' };
   const { scheme, handshake } = provider;
   const signed = signedRequest(env, request, body, record);
-  const ping = greetUnsigned(handshake, signed, scheme);
-  if (ping !== null) return outcomeOf(ping, record) ?? { kind: 'method' };
+  const ping = answerUnsigned(handshake, signed, scheme);
+  if (ping !== null) return handshakeOutcome(ping, record) ?? { kind: 'wrong_method' };
 
   const secrets = await inboundSecrets(env, record, Date.now());
   if (!secrets.ok) {
@@ -137,8 +144,8 @@ async function prepare(
   }
   const { secretId } = verified.value;
   const secret = secrets.value.find(({ id }) => id === secretId)?.text ?? '';
-  const greeting = outcomeOf(await greetSigned(handshake, signed, secret), record);
-  if (greeting !== null) return greeting;
+  const answered = handshakeOutcome(await answerSigned(handshake, signed, secret), record);
+  if (answered !== null) return answered;
   const { headers, url } = request;
   const event = await incomingEvent(provider, { headers, query: queryOf(url), body }, verified.value.signed);
   return { kind: 'event', request: { version: record.version, secretId, event } };

@@ -1,24 +1,31 @@
 /**
- * A failed signature gets a second look with the object's own record, so that a rotated secret works at once although
- * KV lags. At most once per 10 s and webhook in an isolate, and not for an address that failed too often: a flood of
- * unsigned requests does not reach the object. What one request found serves those that come while it looks, or after it.
+ * After a failed signature the edge asks the webhook's object for its record, so that a rotated secret works at once
+ * although KV lags behind.
+ *
+ * A flood of unsigned requests must not reach the object. So it is asked at most once per 10 s and webhook in an isolate,
+ * and not for a sender that failed too often. Requests that come meanwhile or soon after use the same answer.
  */
 import { keep } from '../bounded-map';
 import { objectOf } from '../log/stub';
 import { remember } from '../subscriptions/edge-cache';
 import type { WebhookRecord } from '../subscriptions/webhook';
 
-const LOOK_INTERVAL_MS = 10_000;
+const CHECK_INTERVAL_MS = 10_000;
 const MAX_REMEMBERED = 500;
-/** How long a request waits for another one's look. */
+/** How long a request waits for the check of another one. */
 const WAIT_MS = 2000;
 
+/** The object's record; null where it has none or cannot be reached. */
 type Found = WebhookRecord | null;
-/** `at`: ms since 1970. `waiting`: null once it has ended. A promise is shared by none (`shared-appends.ts`). */
-type Look = { at: number; found: Found; waiting: ((found: Found) => void)[] | null };
 
-/** The last look for each webhook, oldest first. */
-const looks = new Map<number, Look>();
+/**
+ * One question to the object, asked at `at` (ms since 1970). `waiting` holds the requests that wait for its answer; null
+ * when it has been answered. Each waits for a promise of its own (see `shared-appends.ts`).
+ */
+type Check = { at: number; found: Found; waiting: ((found: Found) => void)[] | null };
+
+/** The last check of each webhook, oldest first. */
+const checks = new Map<number, Check>();
 
 /** A record newer than the one the verification failed with, or null. `now` in ms since 1970. */
 export async function newerRecord(
@@ -30,30 +37,30 @@ export async function newerRecord(
   const address = request.headers.get('cf-connecting-ip') ?? '';
   const { success } = await env.FAILED_VERIFICATIONS.limit({ key: `${record.id}:${address}` });
   if (!success) return null;
-  const last = looks.get(record.id);
+  const last = checks.get(record.id);
   const found =
-    last !== undefined && now - last.at < LOOK_INTERVAL_MS
-      ? await outcome(last)
-      : await look(env, record.id, now);
+    last !== undefined && now - last.at < CHECK_INTERVAL_MS
+      ? await answerOf(last)
+      : await check(env, record.id, now);
   return found === null || found.version <= record.version ? null : remember(found, now);
 }
 
-async function look(env: Env, id: number, now: number): Promise<Found> {
+async function check(env: Env, id: number, now: number): Promise<Found> {
   const waiting: ((found: Found) => void)[] = [];
-  const own: Look = { at: now, found: null, waiting };
-  keep(looks, id, own, MAX_REMEMBERED);
+  const own: Check = { at: now, found: null, waiting };
+  keep(checks, id, own, MAX_REMEMBERED);
   try {
     own.found = await objectOf(env, id).getRecord();
   } catch {
-    // Unreachable: the record at hand decides.
+    // The object cannot be reached: the record at hand decides.
   }
   own.waiting = null;
   for (const answer of waiting) answer(own.found);
   return own.found;
 }
 
-/** What another request finds or found; null where it takes too long, or was cut off. */
-async function outcome({ found, waiting }: Look): Promise<Found> {
+/** What another request's check finds or found; null where that takes too long. */
+async function answerOf({ found, waiting }: Check): Promise<Found> {
   if (waiting === null) return found;
   const { promise, resolve } = Promise.withResolvers<Found>();
   waiting.push(resolve);

@@ -1,10 +1,10 @@
 /**
- * Tells a webhook's object what the edge refused in its name, so that its operator sees why events do not come.
+ * Tells a webhook's object what the edge refused, so that its operator sees why events do not come.
  *
- * Collected in the isolate and reported at most once per 10 s and webhook, with a bounded number of examples: a flood
- * costs a call every 10 s. What an isolate has not reported when it ends is lost; refusals are hints, not records.
+ * Refusals are collected in the isolate and reported at most once per 10 s and webhook, with a bounded number of
+ * examples. So a flood costs the object one call in 10 s. What an isolate has not reported when it ends is lost: refusals
+ * are hints, not records.
  */
-
 import { keep } from '../bounded-map';
 import { passedHeaders } from '../delivery/passed-headers';
 import type { Refusal, RefusalReport } from '../log/contract/refusals';
@@ -16,9 +16,9 @@ import type { WebhookRecord } from '../subscriptions/webhook';
 import type { Outcome } from './answer';
 
 const INTERVAL_MS = 10_000;
-/** The first refusals of a burst are reported together. */
+/** Wait before a report, so that the first refusals of a burst are reported together. */
 const GATHER_MS = 200;
-/** A report that has not left by then died with the request that was to send it. */
+/** A report that was not sent by then never will be: the request that was to send it has been cut off. */
 const LOST_MS = 30_000;
 const MAX_EXAMPLES = 20;
 const MAX_CAPTURED_BYTES = 4 * 1024 * 1024;
@@ -29,7 +29,7 @@ type Pending = RefusalReport & {
   capturedBytes: number;
   /** ms since 1970; 0 for never. */
   sentAt: number;
-  /** When the next report was arranged, or null. */
+  /** When a request undertook to send the next report, ms since 1970; null when none did. */
   arrangedAt: number | null;
 };
 
@@ -51,7 +51,7 @@ export function refusalReason(outcome: Outcome): string | null {
   }
 }
 
-export type Refused = {
+type Refused = {
   env: Env;
   record: WebhookRecord;
   request: Request;
@@ -61,7 +61,7 @@ export type Refused = {
   now: number;
 };
 
-/** Notes a refusal and sees to its report. Resolves when there is nothing left to do for this request. */
+/** Notes a refusal, and reports it where no other request will. Resolves when this request has nothing left to do. */
 export async function noteRefusal(refused: Refused, reason: string): Promise<void> {
   const { env, record, now } = refused;
   const waiting = pendingOf(record.id);
@@ -105,7 +105,7 @@ async function example(
   const query = new URL(request.url).search.slice(1);
   const scheme = providerOf(record)?.scheme;
   const passed = passedHeaders(request.headers);
-  // It may be the right token: an inactive webhook refuses too.
+  // A refused request may carry the right token: an inactive webhook refuses valid requests.
   const headers = scheme === undefined ? passed : withoutToken(scheme, passed);
   return { ...refusal, request: { headers, query, body } };
 }
@@ -120,6 +120,6 @@ async function send(env: Env, webhookId: number, waiting: Pending): Promise<void
   try {
     await objectOf(env, webhookId).refused({ counts, last });
   } catch {
-    // Hints only; the next report will do.
+    // Refusals are hints; what this report held is lost.
   }
 }

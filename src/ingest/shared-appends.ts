@@ -1,62 +1,70 @@
 /**
- * Appends to one webhook that travel together: under load, calls to its object cost more than what they carry.
+ * Several requests of one isolate append to one webhook in a single call, because under load a call to the object costs
+ * more than what it carries.
  *
- * A few calls are under way per webhook and isolate, each made by one request, its leader. Whoever comes meanwhile waits
- * for the next call, which a leader makes after its own, also when it has been answered already. Requests share plain
- * data only: each waits for a promise of its own, which the runtime continues in the request that made it (compatibility
- * flag `handle_cross_request_promise_resolution`, https://github.com/cloudflare/workerd/pull/2719).
+ * Up to four calls run at once; later requests join the next call. The request that makes a call is its leader. When a
+ * leader's own event has been answered, it goes on making calls for the requests that wait, up to a limit.
  *
- * Nobody depends on another: who gets no answer in time, because its leader was cut off or the object is slow, makes a
- * call of its own. A second append of an event is recognised by the log.
+ * Requests share plain data only. Each waits for a promise of its own, which the runtime continues in the request that
+ * made it (compatibility flag `handle_cross_request_promise_resolution`,
+ * https://github.com/cloudflare/workerd/pull/2719).
+ *
+ * A request that gets no answer in time, because its leader was cut off or the object is slow, makes a call of its own.
+ * An event that is appended twice this way is recognised by the log.
  */
 import type { AppendRequest, AppendResult } from '../log/contract/append';
 
-/** Calls under way before requests wait for each other: where the object is far, few wait for an answer to others. */
+/** Calls that run at once before requests wait for each other. Several, as each takes long where the object is far away. */
 const MAX_CALLS = 4;
+/** Appends in one call. */
 const MAX_TOGETHER = 64;
+/** Bytes of bodies in one call; a single larger body goes alone. */
 const MAX_BYTES = 1024 * 1024;
-/** Calls that a leader makes for others: its own request pays for them. */
-const MAX_ROUNDS = 4;
-/** How long a request waits to be taken along, and then for the answer. */
+/** Calls that a leader makes for others after its own. Limited, because its own request is charged for them. */
+const MAX_CALLS_FOR_OTHERS = 4;
+/** How long a request waits to join a call, and then for the answer. */
 const WAIT_MS = 2000;
 const ANSWER_MS = 5000;
 
 /** Null: the event could not be stored. `unanswered`: nobody knows, and another call may store it. */
 export type Answer = AppendResult | null | 'unanswered';
 type Waiting = { request: AppendRequest; answer: (answer: Answer) => void };
-type Line = { calls: number; waiting: Waiting[] };
+/** The requests of this isolate to one webhook: how many of its calls run, and who waits for the next. */
+type Queue = { calls: number; waiting: Waiting[] };
 
-export type Calls = {
+/** How a request calls the object and stays alive meanwhile. */
+type Caller = {
   /** Appends in one call to the object; answers in their order. Never rejects. */
   send: (requests: AppendRequest[]) => Promise<Answer[]>;
   /** Keeps the request's context alive until the promise has settled. */
   waitUntil: (promise: Promise<unknown>) => void;
 };
 
-const lines = new Map<number, Line>();
+/** By webhook; only those with calls that run. */
+const queues = new Map<number, Queue>();
 
-/** Appends with others or alone, in the context of the request that `calls` belongs to. Never rejects. */
-export function appendTogether(webhookId: number, request: AppendRequest, calls: Calls): Promise<Answer> {
-  const line = lines.get(webhookId) ?? { calls: 0, waiting: [] };
-  lines.set(webhookId, line);
+/** Appends with others or alone, in the context of the request that `caller` belongs to. Never rejects. */
+export function appendTogether(webhookId: number, request: AppendRequest, caller: Caller): Promise<Answer> {
+  const queue = queues.get(webhookId) ?? { calls: 0, waiting: [] };
+  queues.set(webhookId, queue);
   const { promise, resolve } = Promise.withResolvers<Answer>();
   const own = { request, answer: resolve };
-  if (line.calls < MAX_CALLS) {
-    calls.waitUntil(lead(webhookId, line, own, calls.send));
+  if (queue.calls < MAX_CALLS) {
+    caller.waitUntil(lead(webhookId, queue, own, caller.send));
     return promise;
   }
-  line.waiting.push(own);
-  void losePatience(webhookId, line, own);
-  // A request whose client has gone is still there when it is answered.
-  calls.waitUntil(promise);
+  queue.waiting.push(own);
+  void giveUpInTime(webhookId, queue, own);
+  // Keeps the request alive until it is answered, even when its client has gone.
+  caller.waitUntil(promise);
   return promise;
 }
 
-/** Makes a call with `own` and those who wait, and a few more while somebody does. */
-async function lead(webhookId: number, line: Line, own: Waiting, send: Calls['send']): Promise<void> {
-  line.calls++;
-  for (let round = 0; round <= MAX_ROUNDS; round++) {
-    const batch = takeFrom(line, round === 0 ? [own] : []);
+/** Makes a call with `own` and those who wait, and then a few more calls while somebody waits. */
+async function lead(webhookId: number, queue: Queue, own: Waiting, send: Caller['send']): Promise<void> {
+  queue.calls++;
+  for (let made = 0; made <= MAX_CALLS_FOR_OTHERS; made++) {
+    const batch = takeFrom(queue, made === 0 ? [own] : []);
     if (batch.length === 0) break;
     const answers = await send(batch.map(one => one.request));
     for (const [index, { answer }] of batch.entries()) {
@@ -64,26 +72,27 @@ async function lead(webhookId: number, line: Line, own: Waiting, send: Calls['se
       answer(result);
     }
   }
-  line.calls--;
-  if (line.calls > 0) return;
-  if (lines.get(webhookId) === line) lines.delete(webhookId);
-  for (const { answer } of line.waiting.splice(0)) answer('unanswered');
+  queue.calls--;
+  if (queue.calls > 0) return;
+  if (queues.get(webhookId) === queue) queues.delete(webhookId);
+  // The last leader is done: who still waits makes a call of its own.
+  for (const { answer } of queue.waiting.splice(0)) answer('unanswered');
 }
 
-/** Ends the wait of a request that nobody takes along, or whose call is lost. What it waits for ends with its request. */
-async function losePatience(webhookId: number, line: Line, own: Waiting): Promise<void> {
+/** Ends the wait of a request that no call takes along, or whose call is lost. */
+async function giveUpInTime(webhookId: number, queue: Queue, own: Waiting): Promise<void> {
   await scheduler.wait(WAIT_MS);
-  const place = line.waiting.indexOf(own);
+  const place = queue.waiting.indexOf(own);
   if (place >= 0) {
-    // Its leaders are gone: whoever comes now does not wait for them.
-    if (lines.get(webhookId) === line) lines.delete(webhookId);
-    line.waiting.splice(place, 1);
+    // The leaders were cut off or are stuck: requests that come now start a queue of their own.
+    if (queues.get(webhookId) === queue) queues.delete(webhookId);
+    queue.waiting.splice(place, 1);
   } else await scheduler.wait(ANSWER_MS);
   own.answer('unanswered');
 }
 
 /** `first`, and as many of those who wait as one call may carry besides. */
-function takeFrom({ waiting }: Line, first: readonly Waiting[]): Waiting[] {
+function takeFrom({ waiting }: Queue, first: readonly Waiting[]): Waiting[] {
   let bytes = 0;
   for (const { request } of first) bytes += request.event.body.byteLength;
   let count = 0;

@@ -1,6 +1,7 @@
 /**
- * A request as its sender knows it, for schemes that sign the address: `settings.public_url`, or the webhook's ingest
- * address under PUBLIC_URL, or what the request itself says; with the query string as it came.
+ * A request under the address that its sender signed, for schemes that sign the address. That is `settings.public_url`,
+ * else the webhook's ingest address under PUBLIC_URL, else the address of the request itself. The query string is always
+ * the one that came.
  */
 import { queryOf } from '../signature/address';
 import type { SignedRequest } from '../signature/request-view';
@@ -18,7 +19,7 @@ export function signedRequest(
   return { method, url: base === null ? url : withQuery(base, query), headers, body, cfg: settings };
 }
 
-/** The query of the request in place of the address's own; without one, the address as it is. */
+/** The address with the query string of the request in place of its own; unchanged where the request has none. */
 function withQuery(address: string, query: string): string {
   if (query === '') return address;
   const [path = ''] = address.split(/[?#]/, 1);

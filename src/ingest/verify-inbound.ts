@@ -1,6 +1,6 @@
 /**
- * Verifies a request with what the webhook has: its secrets, or, where the provider's key is in a certificate, the key that the
- * request names, together with the id that is kept in place of a secret.
+ * Verifies a request to a webhook. Most providers share a secret with it. Where the provider's key is in a certificate,
+ * the request names the certificate, and what is kept as the webhook's secret is its id at the provider.
  */
 import type { Provider } from '../providers/provider';
 import { err, type Result } from '../result';
@@ -12,7 +12,7 @@ import { Certificates } from './certificates';
 
 const certificates = new Certificates((...given) => fetch(...given));
 
-/** `unavailable`: what it is verified with cannot be had now. `now` in ms since 1970. */
+/** `unavailable`: the provider's certificate cannot be fetched now. `now` in ms since 1970. */
 export async function verifyInbound(
   { scheme, certificate }: Provider,
   secrets: readonly Secret[],
@@ -21,7 +21,7 @@ export async function verifyInbound(
   now: number,
 ): Promise<Result<Match, SignatureFailure | { reason: 'unavailable'; detail: string }>> {
   if (certificate === null) return verify(scheme, secrets, request, now);
-  // A key that was given instead of an id is pinned: nothing is fetched.
+  // The operator may give the public key itself in place of the id. Then no certificate is fetched.
   const isPinned = secrets.every(({ text }) => secretProblem(scheme, text) === null);
   if (isPinned) return verify(scheme, secrets, request, now);
 

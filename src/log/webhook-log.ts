@@ -7,7 +7,7 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { errorName } from '../error-name';
-import { readOwnRecord } from '../subscriptions/stored-record';
+import { completed, readOwnRecord } from '../subscriptions/stored-record';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { type Chore, nextDueAt, runDue } from './chores';
 import { redactEntity } from './commit/redaction';
@@ -65,7 +65,8 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   /** Gives this object its webhook. `exists` when it has one already: the caller picks another id. */
   async create(webhook: WebhookRecord, kept?: KeptAnswer): Promise<'created' | 'exists'> {
     if (!this.#copy.isFree) return 'exists';
-    const first = { ...webhook, version: 1 };
+    // An edge of an earlier release may know fewer fields.
+    const first = completed({ ...webhook, version: 1 });
     this.ctx.storage.transactionSync(() => {
       createTables(this.ctx.storage.sql);
       writeDocument(this.ctx.storage.sql, 'record', JSON.stringify(first));
@@ -87,7 +88,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     if (live === null) return { kind: 'gone' };
     if (live.webhook.version !== baseVersion) return { kind: 'conflict' };
     // No await in between: one transaction.
-    live.configure(webhook);
+    live.configure(completed(webhook));
     if (kept !== undefined) this.#answers.keep(kept, Date.now());
     await this.#copy.copy();
     this.#arrange();

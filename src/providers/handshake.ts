@@ -1,5 +1,5 @@
 /**
- * Handshakes as data: what a provider asks of an address before it sends events there. `ingest/greet.ts` answers them.
+ * Handshakes as data: what a provider asks of an address before it sends events there. `ingest/answer-handshake.ts` answers them.
  *
  * Texts are named as in schemes (`json:/challenge`, `q:hub.mode`). What is echoed is a challenge: 1 to 512 characters of
  * the alphabets that base64, base64url and UUIDs are written in, and nothing else.

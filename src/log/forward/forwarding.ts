@@ -88,8 +88,7 @@ export class Forwarding {
     });
     this.#ends = new DeliveryEnds(this.rows, this.journal, this.replays, random);
     const { rows, journal, replays } = this;
-    const { addNotice } = owner;
-    this.#results = new DeliveryResults({ storage, rows, journal, replays, ends: this.#ends, addNotice });
+    this.#results = new DeliveryResults({ storage, rows, journal, replays, ends: this.#ends, ...owner });
     this.#next = new NextDeliveries(feed, rows, replays);
     this.#times = new WakeTimes(feed, rows, replays, this.#calls);
     const flush = (): void => {

@@ -22,8 +22,8 @@ function watched(allowed: number, record: WebhookRecord) {
   return { env: envWith({ WEBHOOKS, FAILED_VERIFICATIONS: limiter(allowed) }), asked: () => asked };
 }
 
-describe('a second look', () => {
-  it('is had once in ten seconds, whoever asks', async () => {
+describe('asking the object for a newer record', () => {
+  it('is done once in ten seconds, whoever asks', async () => {
     const record = webhookRecord({ id: 7001 });
     const { env, asked } = watched(1000, record);
     for (let i = 0; i < 50; i++) await newerRecord(env, request(`192.0.2.${i}`), record, NOW + i * 100);
