@@ -3,7 +3,8 @@
  * per event.
  *
  * A row is rewritten when events are added to it and when half of it is done. In between, how far the key is done
- * travels in the document that every flush writes anyway (`progress`).
+ * travels in the document that every flush writes anyway (`progress`). So 599 events that left one after the other wrote
+ * 10 rows of their key; rewriting the row with every flush wrote 600.
  */
 import type { BlockedKeyRows, Waiting } from '../store/blocked-key-rows';
 
