@@ -8,7 +8,6 @@
  * followed, because the signed body is meant for the URL that was configured and checked.
  */
 import { LIMITS } from '../limits';
-import type { Deadlines } from './deadlines';
 import { destinationUrl } from './destination-url';
 import type { AttemptResult, CourierTarget, OutgoingEvent } from './outgoing';
 import { outgoingHeaders } from './outgoing-headers';
@@ -18,12 +17,10 @@ import { urlProblem } from './url-policy';
 /** Longest wait for the body once the headers are in. Nobody reads it, and opening a new connection costs less. */
 const BODY_WAIT_MS = 1000;
 
-export type AttemptDeps = {
+type AttemptDeps = {
   fetch: typeof fetch;
   /** ms since 1970 */
   now: () => number;
-  /** What ends an attempt in time. */
-  deadlines: Deadlines;
   /** ALLOW_PRIVATE_DESTINATIONS: lets the URL lead to a loopback or private address. */
   allowPrivate: boolean;
 };
@@ -35,7 +32,7 @@ export type AttemptDeps = {
 export async function attemptDelivery(
   target: CourierTarget,
   event: OutgoingEvent,
-  { fetch, now, deadlines, allowPrivate }: AttemptDeps,
+  { fetch, now, allowPrivate }: AttemptDeps,
 ): Promise<AttemptResult> {
   const at = now();
   const unanswered = (error: 'timeout' | 'connection' | 'refused_url'): AttemptResult => ({
@@ -49,7 +46,8 @@ export async function attemptDelivery(
   if (urlProblem(target.url, allowPrivate) !== null) return unanswered('refused_url');
 
   const controller = new AbortController();
-  deadlines.set(controller, target.timeoutMs);
+  const abort = () => controller.abort();
+  let timer = setTimeout(abort, target.timeoutMs);
   try {
     const response = await fetch(destinationUrl(target.url, event.query), {
       method: 'POST',
@@ -59,7 +57,9 @@ export async function attemptDelivery(
       signal: controller.signal,
     });
     const { status } = response;
-    deadlines.set(controller, Math.min(BODY_WAIT_MS, Math.max(0, at + target.timeoutMs - now())));
+    // From here on the time for the body counts.
+    clearTimeout(timer);
+    timer = setTimeout(abort, Math.min(BODY_WAIT_MS, Math.max(0, at + target.timeoutMs - now())));
     const retryAfter = [429, 503].includes(status) ? response.headers.get('retry-after') : null;
     const retryAfterMs = parseRetryAfter(retryAfter, now());
     await drain(response);
@@ -67,7 +67,7 @@ export async function attemptDelivery(
   } catch {
     return unanswered(controller.signal.aborted ? 'timeout' : 'connection');
   } finally {
-    deadlines.clear(controller);
+    clearTimeout(timer);
   }
 }
 
@@ -94,7 +94,7 @@ async function drain(response: Response): Promise<void> {
     }
     reader?.cancel().catch(() => {});
   } catch {
-    // Reset, or aborted by a deadline: the status has been read, and it decides.
+    // The connection was reset, or the time for the body is over. The status has been read, and it decides.
   }
 }
 

@@ -8,7 +8,6 @@
  */
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import { attemptDelivery } from './attempt';
-import { Deadlines } from './deadlines';
 import type { AttemptResult, CourierTarget, OutgoingEvent } from './outgoing';
 
 /** Connections that may wait for headers in one invocation, in production. Local runtimes do not limit them. */
@@ -24,13 +23,7 @@ export class Courier extends WorkerEntrypoint<Env> {
    */
   async deliver(target: CourierTarget, events: OutgoingEvent[]): Promise<AttemptResult[]> {
     const now = () => Date.now();
-    const deadlines = new Deadlines(now);
-    const deps = {
-      fetch,
-      now,
-      deadlines,
-      allowPrivate: this.env.ALLOW_PRIVATE_DESTINATIONS === '1',
-    };
+    const deps = { fetch, now, allowPrivate: this.env.ALLOW_PRIVATE_DESTINATIONS === '1' };
     const startedAt = now();
     const waiting = events.entries();
     const results: AttemptResult[] = [];
@@ -48,7 +41,6 @@ export class Courier extends WorkerEntrypoint<Env> {
     };
     const connections = target.inOrder ? 1 : Math.min(target.connections, MAX_CONNECTIONS);
     await Promise.all(Array.from({ length: connections }, deliverOneByOne));
-    deadlines.stop();
     return results;
   }
 }
