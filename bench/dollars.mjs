@@ -3,7 +3,7 @@
  * https://developers.cloudflare.com/workers/platform/pricing/ and …/durable-objects/platform/pricing/
  */
 
-export const PRICES = {
+const PRICES = {
   workerRequest: 0.3 / 1e6,
   workerCpuMs: 0.02 / 1e6,
   objectRequest: 0.15 / 1e6,

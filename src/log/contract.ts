@@ -47,7 +47,7 @@ export type AppendResult =
   | { kind: 'rejected'; issues: Issue[] }
   | { kind: 'inactive' }
   | { kind: 'gone' }
-  /** The edge's record is out of date: judge again with this one. */
+  /** The edge's record is out of date, and this is the current one: verify again with it. */
   | { kind: 'stale'; record: WebhookRecord }
   /** The secret that matched has been revoked. */
   | { kind: 'revoked' }
