@@ -18,8 +18,8 @@ export type Identity = {
   alsoKnownBy?: 'event_id' | 'body';
 };
 
-/** The fingerprint alone, for an event that nobody signed. */
-export async function fingerprintOf(
+/** The fingerprint alone. */
+async function fingerprintOf(
   { perAttempt, numbered }: Provider,
   { topic, unsigned }: Description,
   body: Uint8Array,
