@@ -1,16 +1,18 @@
 /**
- * Chores: work of an object that waits for a moment. There is one list of them, which the alarm walks to do what is due,
- * and its arranging walks to find when the next one is due. So none can be forgotten in one of the two.
+ * Chores: work of an object that waits for a time.
+ *
+ * All chores are in one list. The alarm runs the due ones of that list, and the same list tells when to set the alarm.
+ * So no chore can be missing from only one of the two.
  */
 
 export type Chore = {
-  /** What it is called in log lines. */
+  /** Its name in log lines. */
   name: string;
   /** When it is due, ms since 1970; null for never. */
   dueAt: () => number | null;
-  /** `now` in ms since 1970. A promise is for work that the alarm has to wait for. */
+  /** `now` in ms since 1970. The alarm waits for a promise. */
   run: (now: number) => void | Promise<void>;
-  /** It is run with every alarm: what a crash interrupted shows in no due time. Cheap when there is nothing to do. */
+  /** Run it with every alarm, because work that a crash interrupted has no due time. Cheap when there is none. */
   always?: true;
 };
 
@@ -25,8 +27,8 @@ export function nextDueAt(chores: readonly Chore[]): number | null {
 }
 
 /**
- * Does what is due. A chore that fails does not keep the others from being done, and is due again: an alarm that throws
- * is dropped by the runtime after six tries.
+ * Runs what is due by `now` (ms since 1970). Never rejects, because the runtime drops an alarm that threw six times. A
+ * chore that fails is told to `failed` and stays due; the others run all the same.
  */
 export async function runDue(
   chores: readonly Chore[],

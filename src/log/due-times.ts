@@ -1,17 +1,17 @@
 /**
- * One alarm, many due times. An object has a single alarm; everything that waits for a moment says so here, and the
- * alarm stands at the earliest of them.
+ * The single alarm of an object, set to the earliest time at which something is due.
  *
- * Every `setAlarm` is a row written, so it moves only when something is due earlier than it stands; an alarm that
- * comes too early finds nothing to do and costs one request.
+ * Every `setAlarm` is a row written. So the alarm only ever moves to an earlier time. An alarm that comes too early finds
+ * nothing to do, which costs one request.
  */
 
-/** An alarm set in the past fires at once; a distance keeps a due time that cannot be served from spinning. */
+/** An alarm in the past fires at once. With a distance, work that stays due does not fire alarms without pause. */
 const MIN_DISTANCE_MS = 100;
 
+/** The alarm, and when it is set to. */
 export class DueTimes {
   #storage: DurableObjectStorage;
-  /** Where the alarm stands, ms since 1970; null for none. */
+  /** When the alarm fires, ms since 1970; null for never. */
   #alarmAt: number | null;
 
   constructor(storage: DurableObjectStorage, alarmAt: number | null) {
@@ -19,7 +19,7 @@ export class DueTimes {
     this.#alarmAt = alarmAt;
   }
 
-  /** The alarm is firing: it stands nowhere now. */
+  /** To be called when the alarm fires, as it is then not set any more. */
   fired(): void {
     this.#alarmAt = null;
   }

@@ -1,9 +1,9 @@
 /**
- * The copy of a webhook's record in KV, for the edge and for lists: written after every change, removed with the webhook,
- * and repeated by the alarm until KV has taken it.
+ * The copy of a webhook's record in KV, for the edge and for lists. It is written after every change and removed with the
+ * webhook. What fails is repeated by the alarm until it succeeds.
  *
- * One operation after the other: two at a time could reach KV in the wrong order, and the older one would stay. So a record
- * that is removed while it is being written goes, and one that is made again while it is being removed stays.
+ * KV operations run one after the other: two at a time could reach KV in the wrong order. Each looks at the current
+ * record when its turn comes. So a record removed during its copy is removed from KV too, and one made again stays.
  */
 import { deleteRecord, writeRecord } from '../subscriptions/store';
 import type { WebhookRecord } from '../subscriptions/webhook';
@@ -13,6 +13,7 @@ import { hasTables } from './store/tables';
 /** KV allows one write per second and key; a failed copy is tried again after this. */
 const RETRY_MS = 5000;
 
+/** The copy, as its object keeps it. */
 export class KvCopy {
   #storage: DurableObjectStorage;
   #kv: KVNamespace;
@@ -23,7 +24,7 @@ export class KvCopy {
   #retryAt: number | null = null;
   #last: Promise<void> = Promise.resolve();
 
-  /** @param current the record there is at the moment; null for none */
+  /** @param current gives the record at the moment; null for none */
   constructor(storage: DurableObjectStorage, kv: KVNamespace, current: () => WebhookRecord | null) {
     this.#storage = storage;
     this.#kv = kv;
@@ -41,16 +42,17 @@ export class KvCopy {
     return this.#retryAt;
   }
 
-  /** To be copied with the next alarm. */
+  /** Leaves copying to the next alarm. `now` in ms since 1970. */
   defer(now: number): void {
     this.#retryAt = now;
   }
 
+  /** Copies the record unless KV has this version. Resolves when it was tried. */
   copy(): Promise<void> {
     return this.#then(() => this.#copyNow());
   }
 
-  /** The webhook is gone: its copy too, and then all that is left of it here. */
+  /** Removes the copy of a deleted webhook, and then all that is left of it in this object. */
   remove(id: number): Promise<void> {
     return this.#then(() => this.#removeNow(id));
   }
@@ -64,7 +66,7 @@ export class KvCopy {
     const record = this.#current();
     if (record === null || this.#version === record.version) return;
     const written = await writeRecord(this.#kv, record);
-    // Removed, or removed and made again: what is to be in KV then comes after this.
+    // The webhook was removed meanwhile, and maybe made again: the next operation decides what KV has.
     if (this.#current()?.createdAt !== record.createdAt) return;
     if (written.ok) {
       this.#version = record.version;
@@ -84,8 +86,8 @@ export class KvCopy {
   }
 
   /**
-   * For the alarm of an object without a webhook: removes what is still to be removed. Answers when to come back, ms since
-   * 1970, or null.
+   * For the alarm of an object without a webhook: removes what is still left of it. Gives when the next alarm is needed,
+   * ms since 1970, or null.
    */
   async finish(): Promise<number | null> {
     const forgotten = this.#storage.kv.get<number>('forget');
@@ -95,19 +97,19 @@ export class KvCopy {
   }
 
   /**
-   * A webhook made under an Idempotency-Key has an id made of that key: until the key has lapsed, its repetition must
-   * not bring the deleted webhook back.
-   * @param until ms since 1970
+   * Keeps the object from getting a webhook again until `until` (ms since 1970). The id of a webhook made with an
+   * Idempotency-Key is made of that key: until the key has expired, a repeated request must not bring the webhook back.
    */
   bury(until: number): void {
     this.#storage.kv.put('buried_until', until);
   }
 
+  /** Whether a deleted webhook must not come back yet. */
   isBuried(): boolean {
     return this.#buriedUntil() !== null;
   }
 
-  /** Whether the object can be given a webhook: it has none, and none that may not come back. */
+  /** Whether the object can get a webhook. */
   get isFree(): boolean {
     return this.#current() === null && !hasTables(this.#storage.sql) && !this.isBuried();
   }

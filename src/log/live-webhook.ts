@@ -1,9 +1,8 @@
 /**
- * A webhook while it exists: its log, its forwarding, its confirmations and what else belongs to it, assembled in one
- * place.
+ * A webhook while it exists: assembles its log, forwarding, confirmations and refusals, and connects them.
  *
- * It is an object's without the platform: storage, clock, chance and the outside world are passed in (`Means`), so that
- * simulations run the very same code. `WebhookLog` is the object around it.
+ * It knows nothing of the platform. Storage, clock, randomness and the outside world are passed in (`Means`), so that
+ * simulations run the same code as the Durable Object (`WebhookLog`). It sets no alarm: `chores` says what is due when.
  */
 
 import type { Clock } from '../clock';
@@ -39,28 +38,29 @@ export type Means = {
   random: () => number;
   /** Where the operator of the gateway wants every webhook's operational events; empty for nowhere. */
   operationsUrl: string;
-  /** A destination as couriers need it; null when its secrets cannot be opened. */
+  /** A destination with its secrets opened, for couriers; null when they cannot be opened. */
   target: (webhook: WebhookRecord, destination: DestinationRecord) => Promise<OpenedTarget | null>;
   deliver: (target: CourierTarget, events: OutgoingEvent[]) => Promise<AttemptResult[]>;
-  /** How the provider's API is reached. */
+  /** How confirmations reach the provider's API. */
   api: Pick<ConfirmationApi, 'fetch' | 'urlProblem'> & {
     access: (webhook: WebhookRecord) => ReturnType<ConfirmationApi['access']>;
   };
-  /** Something changed that the alarm depends on. */
+  /** Called when a chore may be due at another time than before. */
   rescheduled: () => void;
-  /** The webhook changed its own record. */
+  /** Called when the webhook changed its own record. */
   recordChanged: () => void;
   /** Ends the object; its next request or alarm starts from what is stored. */
   abort: (why: string) => void;
 };
 
+/** One webhook, restored from its storage. Making one sends nothing. */
 export class LiveWebhook {
   readonly log: EventLog;
   readonly forwarding: Forwarding;
   readonly confirmations: Confirmations;
   readonly refusals: Refusals;
   readonly newEvents = new NewEvents();
-  /** Everything that waits for a moment, in the order in which an alarm does it. */
+  /** All work that waits for a time, in the order in which an alarm runs it. */
   readonly chores: readonly Chore[];
   #means: Means;
   #webhook: WebhookRecord;
@@ -113,7 +113,7 @@ export class LiveWebhook {
       { name: 'hold', dueAt: () => log.holdEndsAt(), run: now => log.endHold(now) },
       { name: 'gaps', dueAt: () => log.agesAt(), run: now => log.age(now) },
       { name: 'notices', dueAt: () => log.noticesAt(), run: now => log.sendNotices(now) },
-      // What the chores before may have added.
+      // The chores above may have added events.
       { name: 'readers', dueAt: () => null, run: () => this.newEvents.announce(), always: true },
       { name: 'retention', dueAt: () => log.dropsAt(), run: now => this.#drop(now) },
       {
@@ -131,7 +131,7 @@ export class LiveWebhook {
     return this.#webhook;
   }
 
-  /** Takes over a changed record; it gets the next version. */
+  /** Stores a changed record under the next version, and works by it from now on. */
   configure(changed: WebhookRecord): void {
     const { id, version } = this.#webhook;
     const webhook = { ...changed, id, version: version + 1 };
@@ -142,7 +142,7 @@ export class LiveWebhook {
     this.forwarding.pump();
   }
 
-  /** The webhook is deleted. */
+  /** Ends all work of a deleted webhook. Appends are answered `gone`. */
   stop(): void {
     this.#stopped = true;
     this.forwarding.stop();
@@ -155,21 +155,21 @@ export class LiveWebhook {
     const webhook = this.#webhook;
     if (version !== webhook.version) return { kind: 'stale', record: webhook };
     const secret = webhook.secrets.find(({ id }) => id === secretId);
-    // The version of an earlier webhook with this id: one that a configuration made, deleted, and made again.
+    // The edge may know an earlier webhook with this id and version, which a configuration deleted and made again.
     if (secret === undefined) return { kind: 'stale', record: webhook };
     const usable = secret.usableUntil === null || this.#means.clock.now() < secret.usableUntil;
     if (!usable) return { kind: 'revoked' };
     const result = await this.#appends.append(event);
-    // Said of added events only.
+    // Cannot happen: only events added by hand get this result.
     return result.kind === 'not_added' ? { kind: 'overloaded' } : result;
   }
 
-  /** Takes an event that its operator vouches for. Its bytes prove nothing about the provider (`added-by-hand.ts`). */
+  /** Commits an event that an operator added. Its bytes prove nothing about the provider (`added-by-hand.ts`). */
   add(event: IncomingEvent): Promise<AddResult> {
     return this.#appends.append({ ...event, added: true });
   }
 
-  /** Lets a quarantined or held event go. */
+  /** Puts a quarantined or held event into the feed. */
   release(sequence: number): ReleaseResult {
     const { feed } = this.log;
     const event = feed.event(sequence);
@@ -181,7 +181,7 @@ export class LiveWebhook {
     return { kind: 'accepted', sequence, incrementId: event.incrementId };
   }
 
-  /** Closes the holes of a range by hand, and shows the entries that became of them. */
+  /** Closes the holes of a range by hand. Gives their entries in the gap list. */
   resolveGaps(request: GapResolution): ResolveResult {
     if (!isNumbered(this.#webhook)) return { kind: 'unnumbered' };
     const resolution = this.log.closeGaps(request, this.#means.clock.now());
@@ -193,7 +193,7 @@ export class LiveWebhook {
     return replayRange(this.#replayParts, request);
   }
 
-  /** Sends one event again, to all destinations that want it or to one that need not. */
+  /** Sends one event again: to all destinations that want it, or to the given one whether it wants it or not. */
   replayEvent(sequence: number, destinationId: string | null, newId: boolean): Promise<ReplayResult> {
     return replayOne(this.#replayParts, sequence, destinationId, newId);
   }
@@ -203,7 +203,7 @@ export class LiveWebhook {
     return { webhook, forwarding, feed: log.feed, clock: this.#means.clock };
   }
 
-  /** After something was committed: there may be something to read, to confirm and to send. */
+  /** A commit may have left something to read, to confirm and to send. */
   #afterCommit(): void {
     if (this.#stopped) return;
     this.newEvents.announce();

@@ -1,4 +1,4 @@
-/** What a live webhook is given on Cloudflare: the object's storage, the real clock and chance, couriers, and `fetch`. */
+/** What a live webhook is given on Cloudflare: the object's storage, real clock and randomness, couriers, `fetch`. */
 
 import type { Clock } from '../clock';
 import { urlProblem } from '../delivery/url-policy';
@@ -6,6 +6,7 @@ import { confirmAccess } from './confirm/confirm-access';
 import { courierTarget } from './forward/courier-target';
 import type { Means } from './live-webhook';
 
+/** The time of the runtime, and its timers. */
 export const PLATFORM_CLOCK: Clock = {
   now: () => Date.now(),
   later: (ms, action) => {
@@ -14,6 +15,7 @@ export const PLATFORM_CLOCK: Clock = {
   },
 };
 
+/** @param told what the live webhook tells its object */
 export const platformMeans = (
   ctx: DurableObjectState,
   env: Env,

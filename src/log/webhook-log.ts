@@ -1,9 +1,9 @@
 /**
  * The Durable Object of one webhook: the platform around `LiveWebhook`, with storage, alarm and RPC.
  *
- * It is the writer of the webhook's record and of its KV copy. Its RPC methods answer expected outcomes as values.
- * Without a record it has no tables and every question is answered as for a webhook that does not exist: that is the
- * tombstone of a deleted one.
+ * Only this object writes the webhook's record and its KV copy. Its RPC methods return expected outcomes as values. A
+ * deleted webhook leaves no record and no tables: the object then answers as for a webhook that never existed. What
+ * happens to an event is decided in `LiveWebhook`, not here.
  */
 import { DurableObject } from 'cloudflare:workers';
 import { errorName } from '../error-name';
@@ -40,6 +40,7 @@ import { readDocument, writeDocument } from './store/documents';
 import { KeptAnswers } from './store/kept-answers';
 import { addTables, createTables, hasTables } from './store/tables';
 
+/** The class that Cloudflare instantiates, once per webhook id. The interface says what each method gives. */
 export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   /** Null while there is no webhook. */
   #live: LiveWebhook | null = null;
@@ -82,12 +83,12 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#live?.webhook ?? null;
   }
 
-  /** Takes a changed record, when it was made from the version this object has. Its version is then one higher. */
+  /** Stores a changed record under the next version. `conflict` when the stored version is not `baseVersion`. */
   async replace(webhook: WebhookRecord, baseVersion: number, kept?: KeptAnswer): Promise<ReplaceResult> {
     const live = this.#live;
     if (live === null) return { kind: 'gone' };
     if (live.webhook.version !== baseVersion) return { kind: 'conflict' };
-    // No await in between: one transaction.
+    // No await between these writes, so the runtime commits them as one transaction.
     live.configure(completed(webhook));
     if (kept !== undefined) this.#answers.keep(kept, Date.now());
     await this.#copy.copy();
@@ -95,7 +96,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return { kind: 'ok', record: live.webhook };
   }
 
-  /** Deletes the webhook and all it stored. False when there is none. */
+  /** Deletes the webhook and all it stored. False when there is none; `changed` when it has another version. */
   async remove(baseVersion?: number): Promise<boolean | 'changed'> {
     const live = this.#live;
     if (live === null) return false;
@@ -165,7 +166,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#live?.resolveGaps(request) ?? { kind: 'gone' };
   }
 
-  /** What the edge refused. */
+  /** Stores a report of the requests that the edge refused. */
   async refused(report: RefusalReport): Promise<void> {
     const live = this.#live;
     if (live === null) return;
@@ -203,7 +204,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 
   // --- time -------------------------------------------------------------------------------------------------------
 
-  /** Does what is due and sets the next alarm. Never waits for a delivery and never throws. */
+  /** Runs the chores that are due and sets the next alarm. Never waits for a delivery and never throws. */
   override async alarm(): Promise<void> {
     this.#due.fired();
     if (this.#live === null) {

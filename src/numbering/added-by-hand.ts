@@ -1,28 +1,29 @@
 /**
  * Events that an operator adds by hand, and what they may do to the numbering. Pure.
  *
- * Nobody signed them, so they prove nothing about the provider: one fills a hole, or comes right after what is known, but
- * never shows a new numbering, moves the baseline, or opens a gap to an id far away. An id that is taken by other bytes
- * stays as it is. The other way round, what the provider sends under an id that was added by hand is that event where it
- * says the same, however it is written (`saysTheSame`); otherwise it is quarantined, and is no sign of a restart either.
+ * The provider did not sign them, so they prove nothing about it. An added event may fill a hole or take an id a little
+ * above the highest one. It never shows a new numbering, never moves the baseline, and never replaces an event.
+ * Later the provider may send the same id itself. If its event says the same (`saysTheSame`), it is a duplicate whatever
+ * its bytes. Otherwise it is quarantined, and does not count as a sign of a restart.
  */
 
 import type { Arrival } from './epoch';
 import { place } from './place';
 import type { Lookup, Placement, Tracker, TrackerSettings } from './types';
 
-/** How far above the highest id an added one may be: what a provider sends in a while, not a slip of the hand. */
+/** How far above the highest id an added one may be. An id further away is taken for a typing error. */
 const MAX_AHEAD = 1000;
 
 /** Why an event was not added. */
 export type NotAdded =
-  /** Another body came with its id; `sequence` null where that was ignored. */
+  /** Another event has its id or one of its keys; `sequence` null where that event was ignored. */
   | { why: 'taken'; sequence: number | null }
   /** Its id was received, too long ago to compare the bodies. */
   | { why: 'too_old' }
   /** `highest`: the highest id that can be added; null while the provider has sent none. */
   | { why: 'out_of_range'; highest: number | null };
 
+/** The placement of an event added by hand, or why it cannot be added. */
 export function placeAdded(
   tracker: Tracker,
   arrival: Arrival,
@@ -47,7 +48,7 @@ export function placeAdded(
     case 'conflict':
     case 'too_old': {
       const known = lookup(current.number, arrival.id);
-      // Id 1 below the baseline: what the provider sends there begins a numbering, what is added does not.
+      // Id 1 below the baseline. Sent by the provider it would begin a new numbering; added by hand it does not.
       if (known === null) return { kind: 'unseen', epoch: current.number, late, gap: null };
       if (known === 'forgotten') return { why: 'too_old' };
       if (known.kind === 'quarantined') return { kind: 'unaccepted', epoch: current.number, known, late };
@@ -56,6 +57,7 @@ export function placeAdded(
   }
 }
 
+/** What two events are compared by. */
 type Said = {
   topic: string;
   eventId: string | null;

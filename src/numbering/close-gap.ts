@@ -1,8 +1,8 @@
 /**
- * Closing holes by hand: an operator knows that ids will not come, or no longer matter. Pure.
+ * Closing holes by hand, when an operator knows that ids will not come or no longer matter. Pure.
  *
- * A resolved id is not waited for and not listed as open; the tracker still knows that it is missing, so that one that
- * arrives after all is accepted and fills its place. Ids in the range that were received stay as they are.
+ * A resolved id is not waited for and not listed as open. The tracker still knows that it is missing: if it arrives after
+ * all, its event is accepted and fills the hole. Ids of the range that were received stay as they are.
  */
 import { type Hole, isMerged } from './holes';
 import type { Tracker } from './types';
@@ -12,12 +12,12 @@ export type Resolved = { hole: Hole; parts: Hole[] };
 
 export type Resolution =
   | { kind: 'ok'; tracker: Tracker; epoch: number; resolved: Resolved[] }
-  /** That epoch is closed, or never was. */
+  /** The epoch is closed, or never existed. */
   | { kind: 'unknown_epoch' }
   /** The range cuts through holes that were merged: which ids are missing on each side is not known. */
   | { kind: 'merged'; from: number; to: number };
 
-/** @param number of the epoch; null for the current one */
+/** Closes the holes of `from..to` (both included). @param number of the epoch; null for the current one */
 export function resolve(tracker: Tracker, number: number | null, from: number, to: number): Resolution {
   const epochs = [...(tracker.current === null ? [] : [tracker.current]), ...tracker.earlierEpochs];
   const epoch = number === null ? tracker.current : epochs.find(candidate => candidate.number === number);

@@ -1,53 +1,55 @@
 /**
- * Early ids: ids of a new numbering that came before the event that showed it, so that they were taken for the old one's.
+ * Early ids: ids of a new numbering that came before the event that showed it. The old numbering took them. Pure.
  *
- * A restart moves them to the new numbering as far as event times tell them apart. Times do not tell where such an id goes
- * on from where the old numbering stood and happened in the same moment as the first event of the new one. Later the new
- * numbering shows that it misses the id; then it is moved (`returnEarlyIds`).
+ * A restart moves them to the new numbering, as far as event times tell them apart (`earlyIdsIn`). Times do not tell when
+ * an early id both continues the old numbering and has the event time of the new one's first event. Such an id stays, and
+ * leaves a hole in the new numbering. When that hole lasts, the id is moved after all (`returnEarlyIds`).
  */
 import { type Epoch, receive, withoutTop } from './epoch';
 import { holeIndexOf, isMerged } from './holes';
 import type { Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
 
-/** The highest id that a numbering may have come to in the moment in which it begins. */
+/** The highest id that a numbering can reach within the timestamp of its first event. */
 export const MAX_EARLY_ID = 100;
 
 /**
- * The ids that an epoch received and that are of the numbering after it, ascending.
- * @param since when that began by the provider's clock, ms since 1970; null where the clock does not tell
- * @param lately what came before this time, ms since 1970, has nothing to do with it
+ * The ids that an epoch received although they are of the numbering after it, ascending.
+ * @param since when that numbering began by the provider's clock, ms since 1970; null where events do not tell
+ * @param lately without event times: only ids that arrived since then, ms since 1970, can be of that numbering
  */
 export const earlyIdsIn = (epoch: Epoch, since: number | null, lately: number): number[] =>
   since === null ? strayedSince(epoch, lately) : happenedSince(epoch, since);
 
 /**
- * The remembered ids that are not of this numbering but of one that began at `time`, ascending: those that happened
- * later, and of those that happened just then the ones that another numbering may have come to by then. Not those that
- * go on where this one stood: they may be either's.
+ * The remembered ids that are of the numbering that began at `time`, ascending: all with a later event time, and those
+ * with exactly that time that are low enough. An id that continues this numbering could be of either, so it stays.
  */
 function happenedSince(epoch: Epoch, time: number): number[] {
   const later = epoch.recent.filter(({ eventTime }) => eventTime > time).map(({ id }) => id);
-  const just = epoch.recent.filter(({ eventTime }) => eventTime === time).map(({ id }) => id);
-  const stood = withoutTop(epoch, [...later, ...just]).epoch;
-  const others = just.filter(id => id <= MAX_EARLY_ID && !goesOn(stood, id));
-  return [...later, ...others].sort((a, b) => a - b);
+  const sameTime = epoch.recent.filter(({ eventTime }) => eventTime === time).map(({ id }) => id);
+  const withoutThem = withoutTop(epoch, [...later, ...sameTime]).epoch;
+  const early = sameTime.filter(id => id <= MAX_EARLY_ID && !goesOn(withoutThem, id));
+  return [...later, ...early].sort((a, b) => a - b);
 }
 
 /** Whether an id lies in a hole of an epoch. */
 export const misses = ({ holes }: Epoch, id: number): boolean => holeIndexOf(holes, id) >= 0;
 
-/** Whether an id is one that an epoch misses, or as near above its highest as to be its own rather than of a new numbering. */
+/** Whether an id continues an epoch: it lies in a hole, or above the highest id and below about twice that. */
 export const goesOn = (epoch: Epoch, id: number): boolean =>
   misses(epoch, id) || (id > epoch.highest && id - epoch.highest < Math.max(2, epoch.highest));
 
-/** The ids without an event time that came since `time`, and are nearer to 1 than to the baseline; ascending. */
+/** The ids below the baseline, without event times, that came since `time` and are nearer to 1 than to it; ascending. */
 const strayedSince = ({ strays = [], baseline }: Epoch, time: number): number[] =>
   strays
     .filter(({ id, at }) => at >= time && id - 1 < baseline - id)
     .map(({ id }) => id)
     .sort((a, b) => a - b);
 
-/** The tracker after the ids on top of the epoch before the current one were given to it, as far as they are its own. */
+/**
+ * The tracker after early ids on top of the previous epoch were moved to the current one. `now` in ms since 1970. Gives
+ * the same tracker when there were none.
+ */
 export function returnEarlyIds(tracker: Tracker, now: number, { graceMs }: TrackerSettings): Tracked {
   let { current } = tracker;
   let [before, ...earlier] = tracker.earlierEpochs;
@@ -66,8 +68,8 @@ export function returnEarlyIds(tracker: Tracker, now: number, { graceMs }: Track
 }
 
 /**
- * Whether the highest id of the epoch before happened when the current one began, and is one that the current one misses,
- * not for want of patience.
+ * Whether the highest id of the previous epoch is an early one: it has the event time of the current epoch's start, and
+ * the current epoch has missed it for half of the grace.
  */
 function isEarlyId(current: Epoch, before: Epoch, now: number, graceMs: number): boolean {
   const id = before.highest;
@@ -76,6 +78,6 @@ function isEarlyId(current: Epoch, before: Epoch, now: number, graceMs: number):
   if (missed.status === 'resolved' || now < missed.detectedAt + graceMs / 2) return false;
   const time = before.recent.find(other => other.id === id)?.eventTime ?? null;
   if (time === null || time !== current.startTime || id > MAX_EARLY_ID) return false;
-  // Its own id of that number happened later than those before it.
+  // If lower ids of the current epoch are later, its own event with this id is still to come.
   return !current.recent.some(other => other.id < id && other.eventTime > time);
 }

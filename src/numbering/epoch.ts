@@ -1,15 +1,16 @@
 /**
  * One run of a provider's numbering: which ids were received between its baseline and its highest.
  *
- * State is an interval and its holes, so it stays small whatever the number of events. Pure: every function returns
- * a new epoch. Ids below the baseline are not tracked as holes; whether one was received only its record can tell.
+ * The state is an interval and its holes, so it stays small however many events come. Pure: every function returns a new
+ * epoch. Ids below the baseline are not tracked: only the record of known ids tells whether one was received.
  */
 import { LIMITS } from '../limits';
 import { boundHoles, fillHole, type Hole, type HoleChange, holeIndexOf, isMerged, withHole } from './holes';
 
-/** Ids whose event time an epoch remembers. */
+/** How many ids an epoch remembers with their event times, and how many strays. */
 const MAX_RECENT = 100;
 
+/** One numbering, as far as its ids were received. */
 export type Epoch = {
   /** 1, 2, 3 … per webhook. */
   readonly number: number;
@@ -23,17 +24,17 @@ export type Epoch = {
   readonly baselineAt: number;
   /** When the baseline event happened by the provider's clock, ms since 1970, or null. */
   readonly startTime: number | null;
-  /** Fingerprint of id 1 (hex), kept for good: it tells a restarted numbering from a late retry. */
+  /** Fingerprint of id 1 (hex), never dropped: it tells a late retry of id 1 from the start of a new numbering. */
   readonly firstFingerprint: string | null;
-  /** True when it was recognised by conflicts, so that its own id 1 may still be on its way. */
+  /** True when conflicts showed the epoch, not its id 1: that id may still come. */
   readonly foundByConflicts: boolean;
-  /** For a previous epoch: until when its late ids are taken, ms since 1970; null for the current one. */
+  /** For an earlier epoch: until when its late ids are taken, ms since 1970. Null for the current one. */
   readonly closesAt: number | null;
-  /** For a previous epoch: ids above its highest that it took since the current one last took such an id. */
+  /** For an earlier epoch: how often its highest id rose since that of the current epoch last did. */
   readonly lateGrowth: number;
-  /** The last ids that came with an event time, and that time in ms since 1970; in the order they came. */
+  /** The last ids that came with an event time (ms since 1970), in the order of arrival. */
   readonly recent: readonly { readonly id: number; readonly eventTime: number }[];
-  /** The last ids below the baseline that came without an event time, and when, ms since 1970. */
+  /** Strays: the last ids below the baseline that came without an event time, and when they came, ms since 1970. */
   readonly strays?: readonly { readonly id: number; readonly at: number }[];
 };
 
@@ -44,12 +45,13 @@ export type Arrival = {
   fingerprint: string;
   /** ms since 1970 by the provider's clock, or null. */
   eventTime: number | null;
-  /** ms since 1970 */
+  /** When it arrived, ms since 1970. */
   now: number;
-  /** By hand: nothing about it is the provider's word (`added-by-hand.ts`). */
+  /** It was added by hand, so it proves nothing about the provider (`added-by-hand.ts`). */
   added?: true;
 };
 
+/** The epoch whose first received id is `first`. */
 export function startEpoch(number: number, first: Arrival, foundByConflicts: boolean): Epoch {
   return {
     number,
@@ -67,10 +69,10 @@ export function startEpoch(number: number, first: Arrival, foundByConflicts: boo
   };
 }
 
-/** Where an id stands in an epoch, as far as intervals can tell. */
+/** What the interval and its holes can tell about an id. */
 export type Standing = 'above' | 'missing' | 'received' | 'maybe_missing' | 'below';
 
-/** `maybe_missing`: inside a merged range, where only the record of known ids can tell. */
+/** Where an id stands in an epoch. `maybe_missing`: inside a merged range, so only the record of known ids can tell. */
 export function standingOf(epoch: Epoch, id: number): Standing {
   if (id > epoch.highest) return 'above';
   if (id < epoch.baseline) return 'below';
@@ -79,7 +81,7 @@ export function standingOf(epoch: Epoch, id: number): Standing {
   return isMerged(hole) ? 'maybe_missing' : 'missing';
 }
 
-/** The ids missing right before `id` at this moment, as `[from, to]`, or null: what `gapless-gap` reports. */
+/** The ids that are missing right before `id` now, as `[from, to]`, or null. The header `gapless-gap` reports them. */
 export function gapBefore(epoch: Epoch, id: number): [number, number] | null {
   if (id > epoch.highest) return id > epoch.highest + 1 ? [epoch.highest + 1, id - 1] : null;
   const hole = epoch.holes[holeIndexOf(epoch.holes, id)] ?? epoch.holes[holeIndexOf(epoch.holes, id - 1)];
@@ -87,8 +89,8 @@ export function gapBefore(epoch: Epoch, id: number): [number, number] | null {
 }
 
 /**
- * The epoch after an id it had not received arrived. An id below the baseline extends it while the grace after the
- * first event lasts, and changes nothing later.
+ * The epoch after it received an id, and what that did to its holes. An id below the baseline lowers the baseline while
+ * the grace after the epoch's start lasts; later it opens no holes, and without an event time it is kept as a stray.
  */
 export function receive(
   epoch: Epoch,
@@ -110,7 +112,7 @@ export function receive(
     const startTime = arrival.eventTime ?? next.startTime;
     const extended = { ...next, baseline: id, baselineAt: now, startTime };
     if (id === next.baseline - 1) return { epoch: extended, changes: [] };
-    // The later id that shows this hole is the old baseline.
+    // The old baseline is the higher id that shows this hole, so the hole is as old as that.
     return bounded(extended, hole(id + 1, epoch.baseline - 1, epoch.baselineAt));
   }
   const filled = fillHole(next.holes, holeIndexOf(next.holes, id), id);
@@ -142,7 +144,10 @@ function withStray(epoch: Epoch, { id, eventTime, now }: Arrival): Epoch {
   return { ...epoch, strays: [...(epoch.strays ?? []).slice(1 - MAX_RECENT), { id, at: now }] };
 }
 
-/** The epoch without the `ids` above all others that it received, and without the holes that only those showed. */
+/**
+ * The epoch without those of the `ids` that no other received id is above, and without the holes that only they showed.
+ * `dropped` are these holes.
+ */
 export function withoutTop(epoch: Epoch, ids: readonly number[]): { epoch: Epoch; dropped: Hole[] } {
   const foreign = new Set(ids);
   let highest = epoch.highest;

@@ -1,9 +1,9 @@
 /**
  * Holes: the runs of increment ids that an epoch has not received although it received a later one.
  *
- * A sorted list of disjoint ranges, never mutated. Its length is bounded by `LIMITS.MAX_HOLES`: beyond that the two
- * lowest ranges become one, which then also spans ids that were received; `missing` keeps the true count, and only
- * the record of known ids can tell which of a merged range's ids are the missing ones.
+ * A sorted list of disjoint ranges, never mutated. At most `LIMITS.MAX_HOLES` are kept: beyond that the two lowest ranges
+ * are merged into one. A merged range also spans ids that were received. Its `missing` is the true count of missing ids,
+ * but only the record of known ids can tell which ones they are.
  */
 
 export type HoleStatus =
@@ -17,20 +17,20 @@ export type HoleStatus =
 export type Hole = {
   readonly from: number;
   readonly to: number;
-  /** How many of `from..to` are missing; fewer than all only in a merged range. */
+  /** How many of `from..to` are missing: fewer than all only in a merged range. */
   readonly missing: number;
-  /** When the later id was accepted, ms since 1970. */
+  /** When the higher id that shows the hole was accepted, ms since 1970. */
   readonly detectedAt: number;
   readonly status: HoleStatus;
 };
 
-/** What happened to a hole, for whoever keeps the gap list. */
+/** What happened to a hole. The gap list follows these changes. */
 export type HoleChange =
   /** `id` arrived: the hole is now its `rest` (none, one or two ranges). */
   | { kind: 'filled'; hole: Hole; id: number; rest: Hole[] }
-  /** It was none: the later id belongs to another numbering. */
+  /** It was no hole: the higher id that showed it belongs to another numbering. */
   | { kind: 'dropped'; hole: Hole }
-  /** Two holes became one, to keep the list bounded. */
+  /** Two holes became one, because the list was too long. */
   | { kind: 'merged'; lower: Hole; upper: Hole; into: Hole };
 
 /** Index of the hole that spans `id`, or -1. O(log n). */
@@ -48,9 +48,10 @@ export function holeIndexOf(holes: readonly Hole[], id: number): number {
   return -1;
 }
 
+/** Whether a hole is a merged range. */
 export const isMerged = (hole: Hole): boolean => hole.missing < hole.to - hole.from + 1;
 
-/** The list with `hole` added at its place. The caller knows that nothing overlaps it. */
+/** The list with `hole` at its place. No hole of the list may overlap it. */
 export function withHole(holes: readonly Hole[], hole: Hole): Hole[] {
   const last = holes.at(-1);
   if (last === undefined || last.to < hole.from) return [...holes, hole];
@@ -58,7 +59,7 @@ export function withHole(holes: readonly Hole[], hole: Hole): Hole[] {
   return [...holes.slice(0, at), hole, ...holes.slice(at)];
 }
 
-/** The list after `id`, a missing id of `holes[index]`, arrived. */
+/** The list after `id`, a missing id of `holes[index]`, arrived. Null when there is no such hole. */
 export function fillHole(
   holes: readonly Hole[],
   index: number,
@@ -80,7 +81,7 @@ function split(hole: Hole, id: number): Hole[] {
   return rest;
 }
 
-/** Which ids of a merged range are missing is not known here, so it only loses an end that arrived. */
+/** A merged range after `id` arrived. It becomes shorter only when that is its first or last id. */
 function shrunk(hole: Hole, id: number): Hole[] {
   if (hole.missing === 1) return [];
   const from = id === hole.from ? id + 1 : hole.from;
@@ -88,7 +89,7 @@ function shrunk(hole: Hole, id: number): Hole[] {
   return [{ ...hole, from, to, missing: hole.missing - 1 }];
 }
 
-/** The list cut back to `limit` ranges by merging the lowest two until it fits. */
+/** The list with its lowest two ranges merged until it has at most `limit`. */
 export function boundHoles(
   holes: readonly Hole[],
   limit: number,
@@ -112,8 +113,8 @@ export function boundHoles(
 }
 
 /**
- * An open part keeps the whole open; a young part must not hide one that is in the gap list already, nor a resolved one
- * hide anything.
+ * The status of two merged holes. An open part makes the whole open. With a young part it is in the gap list if the other
+ * part is. It is resolved only when both parts are.
  */
 function mergedStatus(a: HoleStatus, b: HoleStatus): HoleStatus {
   if (a === b) return a;
@@ -123,14 +124,15 @@ function mergedStatus(a: HoleStatus, b: HoleStatus): HoleStatus {
   return 'expired';
 }
 
+/** How long holes are waited for, in ms. */
 export type HolePatience = {
   /** From a hole's detection until it is in the gap list. */
   graceMs: number;
-  /** From a hole's detection until its ids are not expected any more. */
+  /** From a hole's detection until it expires. */
   expiresMs: number;
 };
 
-/** The list after time has passed, and the holes whose status changed, as they are now. */
+/** The list at `now` (ms since 1970), and those of its holes whose status has changed. */
 export function ageHoles(
   holes: readonly Hole[],
   now: number,
@@ -140,7 +142,7 @@ export function ageHoles(
   const aged = holes.map(hole => {
     const at = changesAt(hole, patience);
     if (at === null || now < at) return hole;
-    // One step at a time: every hole is in the gap list as open before it expires.
+    // One step at a time, so that every hole is in the gap list as open before it expires.
     const next: Hole = { ...hole, status: hole.status === 'young' ? 'open' : 'expired' };
     changed.push(next);
     return next;

@@ -1,13 +1,14 @@
 /**
- * A numbering that begins anew: how id 1 shows it, when it began, and which of the conflicts before belong to it.
+ * A numbering that begins anew: how id 1 shows it, when it began, and which earlier conflicts belong to it. Pure.
  *
- * Events of the new numbering that came before the one that shows it were taken for the old one's: conflicts, or ids
- * above its highest. Event times tell them apart; without them only the conflicts in a row count as the new one's.
+ * Some events of the new numbering may come before the event that shows it. They were taken for events of the old
+ * numbering: as conflicts, or as ids above its highest (`early-ids.ts`). Event times tell which of the conflicts are of
+ * the new numbering. Without times, only the conflicts of the current streak are.
  */
 import type { Arrival, Epoch } from './epoch';
 import type { Conflict, Tracker, TrackerSettings } from './types';
 
-/** Rule (a): id 1 with a new body, although 1 was received or lies before the baseline. */
+/** Rule (a) of a restart: id 1 with new bytes, although 1 was received or lies below the baseline. */
 export function restartsAtOne(
   current: Epoch,
   arrival: Arrival,
@@ -19,21 +20,21 @@ export function restartsAtOne(
   if (!received && current.baseline <= 1) return false;
   const { eventTime } = arrival;
   if (eventTime !== null && current.startTime !== null && eventTime < current.startTime) return false;
-  // A numbering found by conflicts began lately without its id 1: that one is still on its way.
+  // An epoch found by conflicts began without its id 1, which may still come: that is no restart.
   const patienceMs = !received && current.foundByConflicts ? settings.expiresMs : settings.graceMs;
   return arrival.now - current.startedAt > patienceMs;
 }
 
-/** The conflicts since the last event that was none, oldest first. */
+/** The conflicts since the last event that was not one, oldest first. */
 export const conflictsInARow = ({ conflicts, conflictStreak }: Tracker): readonly Conflict[] =>
   conflicts.slice(conflicts.length - conflictStreak);
 
 /**
- * When the new numbering began by the provider's clock, as far as is known, ms since 1970; null when it is not, or when
- * the clock does not tell it from the one before.
+ * When the new numbering began by the provider's clock, ms since 1970. Null when events carry no time, or when that time
+ * is not later than the start of the epoch `before`.
  */
 export function beganAt(before: Epoch, arrival: Arrival, conflicts: readonly Conflict[]): number | null {
-  // Id 1 is the first of its numbering. Without it the earliest event known has to do.
+  // Id 1 is the first of its numbering. Without it, the earliest known event stands in for it.
   const times = [arrival, ...(arrival.id === 1 ? [] : conflicts)].map(({ eventTime }) => eventTime);
   if (times.includes(null) || before.startTime === null) return null;
   const earliest = Math.min(...times.filter(time => time !== null));
@@ -47,24 +48,28 @@ export function adoptable(tracker: Tracker, arrival: Arrival): Conflict[] {
   const byId = new Map<number, Conflict>();
   for (const conflict of tracker.conflicts) {
     const older = arrival.id === 1 && isBefore(conflict.eventTime, arrival.eventTime);
-    // What happened in the moment of id 1 is of its numbering: in the old one such an id had long been sent.
-    const together = arrival.id === 1 && since !== null && conflict.eventTime === since;
-    const belongs = inARow.has(conflict) ? !older : together || isBefore(since, conflict.eventTime);
+    // A conflict with the event time of id 1 is of the new numbering: the old one had sent that id long before.
+    const isFromStart = arrival.id === 1 && since !== null && conflict.eventTime === since;
+    const belongs = inARow.has(conflict) ? !older : isFromStart || isBefore(since, conflict.eventTime);
     if (conflict.id !== arrival.id && belongs) byId.set(conflict.id, conflict);
   }
   return [...byId.values()].sort((a, b) => a.id - b.id);
 }
 
-/** Conflicts that happened after this time are of the new numbering, in a row or not; null where that is unknown. */
+/**
+ * Conflicts with an event time after this one are of the new numbering, whether or not they are in the current streak.
+ * ms since 1970; null where that is unknown.
+ */
 function sinceWhen(tracker: Tracker, arrival: Arrival): number | null {
   const { current } = tracker;
   const began = current === null ? null : beganAt(current, arrival, conflictsInARow(tracker));
   if (current === null || began === null || arrival.id === 1) return began;
-  // The last event known of the old numbering.
+  // The time of the last known event of the old numbering.
   return Math.max(
     current.startTime ?? 0,
     ...current.recent.map(({ eventTime }) => eventTime).filter(time => time < began),
   );
 }
 
+/** Whether both times are known and `a` is the earlier one. */
 export const isBefore = (a: number | null, b: number | null): boolean => a !== null && b !== null && a < b;

@@ -1,5 +1,5 @@
 /**
- * The passing of time: holes open and expire, earlier epochs close, and guesses that turned out wrong are put right. Pure.
+ * The passing of time: holes open and expire, earlier epochs close, and guesses that proved wrong are corrected. Pure.
  */
 import { returnEarlyIds } from './early-ids';
 import type { Epoch } from './epoch';
@@ -10,19 +10,19 @@ const MAX_EARLIER_EPOCHS = 3;
 /** When an earlier epoch gains this many new ids while the current one gains none, the earlier one is live. */
 const GROWTH_OF_THE_LIVE = 3;
 
-/** Whether an earlier epoch, by its place among them, still takes late ids. */
+/** Whether an earlier epoch still takes late ids at `now` (ms since 1970). @param index its place, 0 for the newest */
 export const stays = (epoch: Epoch, index: number, now: number): boolean =>
   index < MAX_EARLIER_EPOCHS && epoch.closesAt !== null && now < epoch.closesAt;
 
-/** Whether this "earlier" epoch is the one that is being sent. It does not close: `passTime` makes it the current one. */
+/** Whether an earlier epoch is in truth the one being sent. It never closes: `passTime` makes it the current one. */
 export const isLive = (epoch: Epoch): boolean => epoch.lateGrowth >= GROWTH_OF_THE_LIVE;
 
 /**
- * The tracker after time has passed: holes open and expire, earlier epochs close with what they still miss expired.
+ * The tracker at `now` (ms since 1970): holes have opened and expired, earlier epochs have closed. The open holes of an
+ * epoch in `closed` count as expired.
  *
- * An earlier epoch that went on growing while the current one stood still is no earlier one: the restart was
- * recognised wrongly, or the numberings were mistaken for each other. Where it would close, the two change places,
- * so that its ids do not open a hole in the other.
+ * An earlier epoch may keep growing while the current one does not: then the restart was recognised wrongly, or ids went
+ * to the wrong epoch. When it would close, the two change places, so that its next ids open no hole in the other.
  */
 export function passTime(
   given: Tracker,
@@ -55,7 +55,7 @@ export function passTime(
 export function nextChangeAt(tracker: Tracker, settings: TrackerSettings): number | null {
   const { current, earlierEpochs } = tracker;
   let next = Number.POSITIVE_INFINITY;
-  // More earlier epochs than are kept: the oldest close now.
+  // There are more earlier epochs than are kept: the oldest close at once.
   if (earlierEpochs.length > MAX_EARLIER_EPOCHS) next = current?.startedAt ?? 0;
   for (const epoch of [...earlierEpochs, ...(current === null ? [] : [current])]) {
     next = Math.min(next, epoch.closesAt ?? next);

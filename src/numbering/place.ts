@@ -1,10 +1,10 @@
 /**
- * Judging an arrival: what an increment id means that has just come, across the epochs of a webhook.
+ * Placing an arrival: what an increment id that has just come means, across the epochs of a webhook. Pure.
  *
- * `place` is pure and changes nothing; `record.ts` gives the tracker after the event was stored. What was received is
- * known from intervals. With which bytes it came is known from the record of known ids, passed in as `lookup`.
+ * The tracker's intervals say which ids were received. The record of known ids, passed in as `lookup`, says with which
+ * bytes. `place` changes nothing; `record.ts` gives the tracker after the event was stored.
  * Guarantee: late retries of an earlier numbering neither open nor fill holes of the current one. Where events carry no
- * time, it can be a guess which numbering sent an id; `pass-time.ts` puts a wrong guess right before it shows as a hole.
+ * time, which numbering sent an id can be a guess; `pass-time.ts` corrects a wrong guess before it shows as a hole.
  */
 import { type Arrival, type Epoch, gapBefore } from './epoch';
 import { adoptable, conflictsInARow, restartsAtOne } from './new-epoch';
@@ -12,12 +12,12 @@ import { isLive, stays } from './pass-time';
 import type { KnownId, Lookup, Placement, Tracker, TrackerSettings } from './types';
 import { earlierEpochOf, isReceived } from './which-epoch';
 
-/** Conflicts with distinct ids that together show a restarted numbering. */
+/** So many conflicts with distinct ids show that the numbering restarted. */
 const CONFLICTS_FOR_RESTART = 3;
-/** A numbering that went on less than this ago is still being sent: its events may come in another order than they were. */
+/** A numbering that took an event less than this many ms ago is still being sent: conflicts may be events out of order. */
 export const REORDERING_MS = 1000;
 
-/** What an arriving id is. Total: every arrival gets exactly one placement. */
+/** The placement of an arriving id. Every arrival gets exactly one. */
 export function place(
   tracker: Tracker,
   arrival: Arrival,
@@ -30,7 +30,7 @@ export function place(
   const known = lookup(current.number, arrival.id);
   const received = isReceived(current, arrival.id, known);
 
-  // Equal bytes are a retry, in whichever numbering they were sent.
+  // Equal bytes are a retry, whichever numbering they belong to.
   for (const epoch of [current, ...open]) {
     const entry = epoch === current ? known : lookup(epoch.number, arrival.id);
     if (entry === null || entry === 'forgotten' || entry.fingerprint !== arrival.fingerprint) continue;
@@ -45,7 +45,8 @@ export function place(
   if (earlier !== null) return unseenIn(earlier, arrival);
   if (!received) return unseenIn(current, arrival);
   if (known === null || known === 'forgotten') return restartOr(tracker, arrival, 'too_old', null);
-  // A provider that corrects what it sent may have the id. An ignored event was not looked at: its retry is the same.
+  // The provider may correct an event that is in quarantine. An added event that was ignored was not kept, so nothing
+  // can be compared with what the provider now sends.
   if (known.kind === 'quarantined' || (added && known.kind === 'ignored')) {
     return { kind: 'unaccepted', epoch: current.number, known, late: arrival.id < current.highest };
   }
@@ -63,7 +64,10 @@ function unseenIn(epoch: Epoch, arrival: Arrival): Placement {
   };
 }
 
-/** Rule (b): the third conflict with a distinct id in a row is the restarted numbering, once the old one has fallen silent. */
+/**
+ * Rule (b) of a restart: three conflicts in a row with distinct ids, while the old numbering sends nothing. Gives that
+ * restart, or else the conflict itself.
+ */
 function restartOr(
   tracker: Tracker,
   arrival: Arrival,

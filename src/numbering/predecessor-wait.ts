@@ -1,18 +1,20 @@
 /**
- * Holding: with `hold_seconds` an event whose predecessor is missing waits for it, so that events leave in increment
- * order. Pure.
+ * The hold: with `hold_seconds`, an event whose predecessor is missing waits for it, so that events leave in the order of
+ * their increment ids. Pure.
  *
- * The frontier is the highest id up to which nothing is waited for any more: every id was received, in any form, or
- * given up. An event waits at most the hold from its own acceptance; whoever has a lower id leaves before it then,
- * also when its own time is not over. What arrives at or below the frontier was given up, and is late.
+ * Up to the frontier nothing is waited for: every id there was received, in any form, or given up. An event waits at most
+ * `hold_seconds` from its own acceptance. When it leaves, all waiting events with lower ids leave before it, even if their
+ * own time is not over. An id that arrives at or below the frontier had been given up, so it is late.
  */
 import type { Epoch } from './epoch';
 
-/** Events that may wait; beyond, the lowest are let go as if their time was over. */
+/** How many events may wait. Beyond that, the one with the lowest id leaves as if its time was over. */
 const MAX_HELD = 10_000;
 
+/** An event that waits; `until` in ms since 1970. */
 export type Held = { readonly id: number; readonly sequence: number; readonly until: number };
 
+/** Who waits in an epoch, and how far nothing is waited for. */
 export type Hold = {
   readonly epoch: number;
   readonly frontier: number;
@@ -20,7 +22,7 @@ export type Hold = {
   readonly held: readonly Held[];
 };
 
-/** Before the epoch's first event is received. */
+/** The hold of an epoch before its first event. */
 export const startHold = (epoch: Epoch): Hold => ({
   epoch: epoch.number,
   frontier: epoch.baseline - 1,
@@ -34,9 +36,10 @@ function reach(epoch: Epoch, frontier: number): number {
 }
 
 /**
- * An id was received; `epoch` has it already.
- * `waits`: its event has to wait. `released`: those that need to wait no longer, in the order to leave, after it.
- * @param until ms since 1970; how long its event would wait. Null for an id without an event to forward
+ * The hold after an id was received. `waits`: its event has to wait. `released`: events that need not wait any longer, in
+ * the order in which they leave; they leave after the event that has just come.
+ * @param epoch after it received the id
+ * @param until when the event's wait would end, ms since 1970; null for an id without an event to forward
  */
 export function arrive(
   hold: Hold,
@@ -55,11 +58,11 @@ export function arrive(
       : hold.held;
   const through = held.length > MAX_HELD ? (held[0]?.id ?? limit) : limit;
   const after = letGo({ ...hold, held }, epoch, through);
-  // The bound may let go the very event that has just come: then it leaves like any other one that waited.
+  // The bound may release the very event that has just come. It then leaves like any other event that waited.
   return { ...after, waits };
 }
 
-/** Time has passed: whose wait is over leaves, and whoever has a lower id before it. */
+/** The hold at `now` (ms since 1970). Events whose wait is over are released, with all that have lower ids. */
 export function giveUp(hold: Hold, epoch: Epoch, now: number): { hold: Hold; released: Held[] } {
   const last = hold.held.findLast(({ until }) => until <= now);
   return last === undefined ? { hold, released: [] } : letGo(hold, epoch, last.id);

@@ -1,4 +1,7 @@
-/** Recording an arrival: the tracker after an event was stored, and what that did to its holes. Pure. */
+/**
+ * Recording an arrival: the tracker after an event was stored, and what that did to its holes. Pure. Whether and where
+ * the event belongs was decided before (`place.ts`).
+ */
 
 import { earlyIdsIn } from './early-ids';
 import { type Arrival, type Epoch, receive, standingOf, startEpoch, withoutTop } from './epoch';
@@ -16,8 +19,8 @@ import type {
 const MAX_CONFLICTS = 100;
 
 /**
- * The tracker as events find it that come together: in which order they were sent is not known, so one that continues
- * the numbering does so before all others.
+ * The tracker before a batch of events that came together, at `now` (ms since 1970). Their order of sending is not known.
+ * So when one of them continues the current epoch, it counts as the first, and the others start no new epoch.
  */
 export function comingTogether(tracker: Tracker, ids: readonly number[], now: number): Tracker {
   const { current } = tracker;
@@ -26,7 +29,7 @@ export function comingTogether(tracker: Tracker, ids: readonly number[], now: nu
   return continues ? { ...tracker, continuedAt: now } : tracker;
 }
 
-/** The tracker after an event placed so was stored. `conflict` and `too_old` are recorded by `recordConflict`. */
+/** The tracker after an event with this placement was stored. For `conflict` and `too_old` see `recordConflict`. */
 export function record(
   tracker: Tracker,
   arrival: Arrival,
@@ -47,7 +50,7 @@ export function record(
   return { tracker: afterNoConflict({ ...tracker, current, earlierEpochs }, arrival), changes };
 }
 
-/** The earlier epochs after an arrival; the same array where nothing about them changed, which is nearly always. */
+/** The earlier epochs after an arrival; the same array where nothing changed, as nearly always. */
 function updateEarlier(
   { current, earlierEpochs }: Tracker,
   arrival: Arrival,
@@ -61,12 +64,12 @@ function updateEarlier(
       earlierEpochs.every(epoch => epoch.lateGrowth === 0);
     return keeps ? earlierEpochs : earlierEpochs.map(epoch => ({ ...epoch, lateGrowth: 0 }));
   }
-  // An event that is known to be older than the current numbering is a late retry, whatever it adds; one that was added
-  // by hand says nothing about what the provider sends.
-  const old = arrival.added === true || isBefore(arrival.eventTime, current?.startTime ?? null);
+  // Growth shows that the provider still sends an epoch. A late retry does not show that, and neither does an event
+  // added by hand.
+  const showsNoGrowth = arrival.added === true || isBefore(arrival.eventTime, current?.startTime ?? null);
   return earlierEpochs.map(epoch => {
     const updated = update(epoch);
-    return updated.highest > epoch.highest && !old
+    return updated.highest > epoch.highest && !showsNoGrowth
       ? { ...updated, lateGrowth: epoch.lateGrowth + 1 }
       : updated;
   });
@@ -76,8 +79,8 @@ const afterNoConflict = (tracker: Tracker, { added, now }: Arrival): Tracker =>
   added === true ? tracker : { ...tracker, conflictStreak: 0, continuedAt: now };
 
 /**
- * The new epoch receives its first event, what it adopts, and the ids that the one before it had taken for its own:
- * where event times say when the new numbering began, everything that happened later is of the new one.
+ * Begins a new epoch. It receives the arrival, the conflicts that it adopts, and the early ids that the epoch before had
+ * taken (`early-ids.ts`), in the order of their ids.
  */
 function restart(
   tracker: Tracker,
@@ -89,22 +92,22 @@ function restart(
   const { now } = arrival;
   const adopted = placement.adopted.map(conflict => ({ ...conflict, now }));
   const since = current === null ? null : beganAt(current, arrival, placement.adopted);
-  const taken = current === null ? [] : earlyIdsIn(current, since, now - settings.graceMs);
-  const [first = arrival, ...others] = [
+  const early = current === null ? [] : earlyIdsIn(current, since, now - settings.graceMs);
+  const [first = arrival, ...rest] = [
     ...adopted,
-    ...taken.map(id => ({ id, fingerprint: '', eventTime: since, now })),
+    ...early.map(id => ({ id, fingerprint: '', eventTime: since, now })),
     arrival,
   ].sort((a, b) => a.id - b.id);
   const changes: TrackerChange[] = [];
   let epoch = startEpoch(placement.epoch, first, current !== null && arrival.id !== 1);
-  for (const other of others) {
-    const received = receive(epoch, other, settings.graceMs);
+  for (const next of rest) {
+    const received = receive(epoch, next, settings.graceMs);
     changes.push(...received.changes.map(change => ({ ...change, epoch: epoch.number })));
     epoch = received.epoch;
   }
-  const earlierEpochs = tracker.earlierEpochs.map(other => ({ ...other, lateGrowth: 0 }));
+  const earlierEpochs = tracker.earlierEpochs.map(earlier => ({ ...earlier, lateGrowth: 0 }));
   if (current !== null) {
-    const { epoch: before, dropped } = withoutTop(current, taken);
+    const { epoch: before, dropped } = withoutTop(current, early);
     changes.push(...dropped.map(hole => ({ kind: 'dropped', hole, epoch: before.number }) as const));
     earlierEpochs.unshift({ ...before, closesAt: now + settings.expiresMs, lateGrowth: 0 });
   }
@@ -122,7 +125,7 @@ export function recordConflict(tracker: Tracker, conflict: Conflict): Tracker {
   return { ...tracker, conflicts, conflictStreak: Math.min(tracker.conflictStreak + 1, MAX_CONFLICTS) };
 }
 
-/** The tracker after the provider sent, with these bytes, what had been added by hand: from now on they are the id's. */
+/** The tracker after the provider itself sent, with these bytes, an event that had been added by hand. */
 export function confirmAdded(tracker: Tracker, number: number, id: number, fingerprint: string): Tracker {
   if (id !== 1) return tracker;
   const confirm = (epoch: Epoch): Epoch =>

@@ -1,19 +1,19 @@
-/** What the tracker of a webhook's increment ids is made of, and the answers it gives. */
+/** The tracker of a webhook's increment ids as plain data, and the answers that the functions on it give. */
 import type { Epoch } from './epoch';
 import type { Hole, HoleChange, HolePatience } from './holes';
 
 /** What is on record for an increment id. */
 export type KnownId = {
   kind: 'accepted' | 'ignored' | 'quarantined';
-  /** 0 for ignored ones, which have none. */
+  /** 0 for an ignored event, which has none. */
   sequence: number;
   /** Hex. */
   fingerprint: string;
-  /** By hand, so that it proves nothing about the provider (`added-by-hand.ts`). */
+  /** The event was added by hand, so it proves nothing about the provider (`added-by-hand.ts`). */
   added?: true;
 };
 
-/** The record of an id in an epoch; `forgotten` where records of such ids have passed the deduplication window. */
+/** The record of an id in an epoch, null for none. `forgotten` when records of ids so low were dropped by age. */
 export type Lookup = (epoch: number, id: number) => KnownId | 'forgotten' | null;
 
 /** An event quarantined because its id was taken by other bytes. */
@@ -22,21 +22,22 @@ export type Conflict = {
   sequence: number;
   fingerprint: string;
   eventTime: number | null;
-  /** What had taken its id was added by hand, so it is no sign of a new numbering. */
+  /** The event that has its id was added by hand, so this conflict is no sign of a new numbering. */
   proofless?: true;
 };
 
+/** The epochs of a webhook, and the conflicts that may turn out to be a new one. */
 export type Tracker = {
   readonly current: Epoch | null;
   /** Earlier epochs whose late retries are still taken, newest first. */
   readonly earlierEpochs: readonly Epoch[];
   /** The last conflicts, oldest first. */
   readonly conflicts: readonly Conflict[];
-  /** How many of them came since the last event that was none. */
+  /** How many of the conflicts came since the last event that was not one. */
   readonly conflictStreak: number;
-  /** When that event came, ms since 1970; null before the first. */
+  /** When that last event without a conflict came, ms since 1970; null before the first. */
   readonly continuedAt: number | null;
-  /** The highest number of an epoch so far: none is given twice. */
+  /** The highest epoch number given so far. No number is given twice. */
   readonly lastEpoch: number;
 };
 
@@ -51,19 +52,22 @@ export const EMPTY_TRACKER: Tracker = {
 
 export type TrackerSettings = HolePatience;
 
-/** What an arriving id is. */
+/** Where an arriving id belongs, and what it means there. */
 export type Placement =
-  /** Seen for the first time; `late` when a higher id of its epoch came before it. */
+  /** Seen for the first time. `late`: a higher id of its epoch came before it. `gap`: the ids missing right before it. */
   | { kind: 'unseen'; epoch: number; late: boolean; gap: [number, number] | null }
-  /** Its id is on record, but no event with it was accepted: ignored with these bytes, or quarantined with others. */
+  /** The id is on record, but no event with it was accepted: one was ignored or is in quarantine. */
   | { kind: 'unaccepted'; epoch: number; known: KnownId; late: boolean }
+  /** The id was received with these bytes. */
   | { kind: 'duplicate'; epoch: number; known: KnownId }
+  /** The id was received with other bytes. */
   | { kind: 'conflict'; epoch: number; known: KnownId }
+  /** The id was received so long ago that its bytes are not on record any more. */
   | { kind: 'too_old'; epoch: number }
   /** The provider's numbering began anew; `adopted` conflicts belong to the new epoch. */
   | { kind: 'restart'; epoch: number; adopted: Conflict[] };
 
-/** A placement after which the id counts as received: `record` takes it. */
+/** A placement after which the id counts as received. `record` takes these. */
 export type Receivable = Extract<Placement, { kind: 'unseen' | 'unaccepted' | 'restart' }>;
 
 /** A change of a hole, and the epoch it lies in. */

@@ -1,20 +1,22 @@
 /**
- * Whose id it is: which of a webhook's numberings, the current one or one before it, sent an increment id.
+ * Which of a webhook's numberings sent an increment id: the current one or an earlier one. Pure.
  *
- * With event times this is known; without them it is a guess by distance, right as long as the numberings stay apart.
+ * Event times decide where there are any. Without them the answer is a guess by distance, which is right as long as the
+ * ids of the numberings are far from each other.
  */
 
 import { goesOn, MAX_EARLY_ID, misses } from './early-ids';
 import { type Arrival, type Epoch, standingOf } from './epoch';
 import type { KnownId, Lookup, TrackerSettings } from './types';
 
-/** Whether an epoch has received an id, `known` being what is on record for it there. */
+/** Whether an epoch has received an id. @param known what is on record for the id in this epoch */
 export function isReceived(epoch: Epoch, id: number, known: KnownId | 'forgotten' | null): boolean {
   switch (standingOf(epoch, id)) {
     case 'above':
     case 'missing':
       return false;
-    // Without a record it was counted as received, but by another epoch (`record`): here it can still come.
+    // Only the record tells. An early id that moved here lies in the interval, but its record stayed with the epoch
+    // that took it; the id that this epoch would record can still come.
     case 'received':
     case 'maybe_missing':
       return known !== null;
@@ -23,7 +25,7 @@ export function isReceived(epoch: Epoch, id: number, known: KnownId | 'forgotten
   }
 }
 
-/** The numberings that an id may be of. */
+/** What `earlierEpochOf` decides by. */
 type Numberings = {
   current: Epoch;
   /** Earlier epochs that still take late ids, newest first. */
@@ -35,12 +37,14 @@ type Numberings = {
 };
 
 /**
- * The earlier epoch that sent an id which it has not received yet, or null: then the current one did.
+ * The earlier epoch that sent an id and has not received it yet; null when the current epoch sent it.
  *
- * The event's own time decides where it is known. It must lie before the current numbering by more than the grace,
- * for a provider may number events in another order than they happened. What happened in the moment in which the current
- * one began is its own as far as it may have come by then, unless it goes on where the other stands. Otherwise the
- * nearest highest id decides, and a tie goes to the current epoch.
+ * 1. The event's time decides where it is known. An earlier epoch's event must be older than the start of the current
+ *    one by more than the grace, because a provider may number events in another order than they happened. Within the
+ *    grace, an earlier epoch sent the id if it has a hole there.
+ * 2. An event from the very moment of that start, with an id that the current epoch may have reached by then, is of the
+ *    current epoch. The exception is an id that continues the earlier epoch.
+ * 3. Otherwise the epoch with the nearest highest id has sent it; a tie goes to the current one.
  */
 export function earlierEpochOf(
   arrival: Arrival,
@@ -57,16 +61,16 @@ export function earlierEpochOf(
   }
   const [nearest, ...others] = lacking.toSorted((a, b) => distance(a, id) - distance(b, id));
   if (nearest === undefined) return null;
-  // Taken by other bytes in the current numbering, and exactly what an earlier one lacks.
-  const short = received ? [nearest, ...others].find(epoch => misses(epoch, id)) : undefined;
-  if (short !== undefined) return short;
-  const began = eventTime !== null && eventTime === current.startTime && id <= MAX_EARLY_ID;
-  if (began && !goesOn(nearest, id) && (nearest.startTime ?? eventTime) < eventTime) return null;
+  // The current epoch has this id with other bytes, and an earlier one has a hole exactly there.
+  const withHole = received ? [nearest, ...others].find(epoch => misses(epoch, id)) : undefined;
+  if (withHole !== undefined) return withHole;
+  const isFromStart = eventTime !== null && eventTime === current.startTime && id <= MAX_EARLY_ID;
+  if (isFromStart && !goesOn(nearest, id) && (nearest.startTime ?? eventTime) < eventTime) return null;
   return distance(nearest, id) < distance(current, id) ? nearest : null;
 }
 
 const distance = (epoch: Epoch, id: number): number => Math.abs(id - epoch.highest);
 
-/** Of some epochs, newest first, the one that was running at a time of the provider's clock, or the oldest. */
+/** The epoch that was current at a time of the provider's clock; the oldest when all began later. `epochs` newest first. */
 const runningAt = (epochs: readonly Epoch[], time: number): Epoch | null =>
   epochs.find(({ startTime }) => startTime === null || startTime <= time) ?? epochs.at(-1) ?? null;

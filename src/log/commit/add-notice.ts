@@ -1,4 +1,4 @@
-/** Puts operational events into the log, in the transaction of the change they tell of, where someone wants them. */
+/** Adds notices to the log, in the transaction of the change that they tell of. Stores none that nobody wants. */
 import type { Hole } from '../../numbering/holes';
 import { topicMatches } from '../../subscriptions/topics';
 import type { Draft } from './draft';
@@ -11,7 +11,7 @@ import {
   type OperationalTopic,
 } from './notices';
 
-/** Tells that something happened. Nothing is stored where nobody subscribes. `now` in ms since 1970. */
+/** Adds a notice, or keeps it back when one of its topic was just sent. `now` in ms since 1970. */
 export function addNotice(draft: Draft, topic: OperationalTopic, details: NoticeDetails, now: number): void {
   if (!isWatched(draft, topic)) return;
   const { pending, notice } = collectNotice(draft.state.pendingNotices, topic, details, now);
@@ -19,7 +19,7 @@ export function addNotice(draft: Draft, topic: OperationalTopic, details: Notice
   if (notice !== null) append(draft, notice, now);
 }
 
-/** A hole opened or expired. */
+/** Adds a notice about a hole that opened or expired. `now` in ms since 1970. */
 export function addHoleNotice(draft: Draft, epoch: number, hole: Hole, now: number): void {
   const { from, to, missing, detectedAt, status } = hole;
   const topic = status === 'open' ? 'gateway:gap_opened' : 'gateway:gap_expired';
@@ -27,7 +27,7 @@ export function addHoleNotice(draft: Draft, epoch: number, hole: Hole, now: numb
   addNotice(draft, topic, { epoch, from, to, missing, detected_at }, now);
 }
 
-/** Sends what was kept for the end of its minute. */
+/** Adds the notices that were kept back and are due. `now` in ms since 1970. */
 export function sendDueNotices(draft: Draft, now: number): void {
   const { pending, due } = dueNotices(draft.state.pendingNotices, now);
   draft.change({ pendingNotices: pending });

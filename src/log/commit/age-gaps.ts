@@ -1,11 +1,11 @@
-/** The passing of time in the log: holes open and expire, earlier numberings close; the gap list follows. */
+/** Time passes in the log: holes open and expire and earlier epochs close; the gap list follows, and notices tell of it. */
 import { passTime } from '../../numbering/pass-time';
 import { addHoleNotice } from './add-notice';
 import type { Draft } from './draft';
 import { forgetMovedIds, recordGapChange } from './gap-changes';
 import { trackerSettings } from './settings';
 
-/** `now` in ms since 1970. */
+/** Brings the tracker and the gap list up to `now` (ms since 1970). */
 export function ageGaps(draft: Draft, now: number): void {
   const { gaps } = draft.tables;
   const before = draft.state.tracker;

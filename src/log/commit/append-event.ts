@@ -1,9 +1,9 @@
 /**
- * One event into the log: identify → place → judge → store, each step given what the one before found out. Runs inside
+ * One event into the log: identify → place → judge → store. Each step gets what the step before found out. Runs inside
  * the batch's transaction.
  *
- * An event accepted in the ordinary way writes its own row (and one more for an event id). Whatever else it changes
- * follows from that row, so the state need not be saved with it (`draft.ts`).
+ * An ordinary accepted event writes its own row, and one more for an event id. All other changes follow from that row,
+ * so the state need not be saved with it (`draft.ts`).
  */
 import { confirmAdded } from '../../numbering/record';
 import type { AddResult, IncomingEvent } from '../contract/append';
@@ -16,11 +16,11 @@ import { recordId } from './record-id';
 import { deduplicationMs } from './settings';
 import { adoptConflicts, storeEvent } from './store-event';
 
-/** `now` in ms since 1970. */
+/** Judges and stores one event, and gives what became of it. `now` in ms since 1970. */
 export function appendEvent(draft: Draft, event: IncomingEvent, now: number): AddResult {
   const { webhook, tables } = draft;
-  const away = turnedAway(event, webhook);
-  if (away !== null) return away;
+  const refusal = turnedAway(event, webhook);
+  if (refusal !== null) return refusal;
 
   const identity = identify(event, webhook, now);
   const { placement, sentAfterAll } = placeEvent(draft, identity);
@@ -48,7 +48,7 @@ export function appendEvent(draft: Draft, event: IncomingEvent, now: number): Ad
         now,
       });
       leaveHold(draft, draft.state.tracker.current, released);
-      // It leaves no row of its own.
+      // An ignored event has no row from which a replay could count it.
       draft.change(counted(draft.state, 'ignored'));
       return { kind: 'ignored', incrementId };
     }
@@ -61,15 +61,15 @@ export function appendEvent(draft: Draft, event: IncomingEvent, now: number): Ad
   }
 }
 
-/** From now on the bytes of the id are those that the provider sent. */
+/** An event added by hand was now sent by the provider: the provider's bytes become those on record for the id. */
 function confirmSent(draft: Draft, { epoch, id, known }: SentAfterAll, now: number): void {
   draft.tables.known.set(epoch, id, known, now);
   draft.change({ tracker: confirmAdded(draft.state.tracker, epoch, id, known.fingerprint) });
 }
 
 /**
- * A retry that was signed anew is known by its other key; what it is signed with now is remembered too, so that the same
- * request is known when it comes again later, or with another body.
+ * A retry with a new signature was recognised by its other key (`alsoKnownBy`). Its new signature is remembered too, so
+ * that this request is recognised again later, also when it comes with another body.
  */
 function rememberRetry(
   { tables, webhook }: Draft,

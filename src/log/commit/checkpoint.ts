@@ -1,5 +1,5 @@
 /**
- * The checkpoint: a log's state as text. The names in it are those of the stored format, which only grows; what an
+ * The checkpoint: a log's state as text. The stored format has names of its own, because it only ever grows. What an
  * earlier release did not write gets its default here.
  */
 import type { Epoch } from '../../numbering/epoch';
@@ -44,6 +44,7 @@ const unpackEpoch = ({ grown, ...epoch }: StoredEpoch): Epoch => ({
   ),
 });
 
+/** The text to store. */
 export function encodeCheckpoint({ state, forgotten }: Checkpoint): string {
   const { tracker, pendingNotices, ...rest } = state;
   const { current, earlierEpochs, conflictStreak, ...others } = tracker;
@@ -61,7 +62,7 @@ export function encodeCheckpoint({ state, forgotten }: Checkpoint): string {
   return JSON.stringify(stored);
 }
 
-/** The checkpoint of this release or of an earlier one; null, for a log that has none yet, is the empty state. */
+/** Reads a checkpoint of this release or of an earlier one. @param text null for a log that has none yet */
 export function readCheckpoint(text: string | null): Checkpoint {
   if (text === null) return { state: EMPTY_STATE, forgotten: [] };
   // An earlier release may have written less.

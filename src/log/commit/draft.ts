@@ -1,17 +1,17 @@
 /**
- * A draft of the log: its state as one transaction is changing it, and the tables that it writes to.
+ * A draft of the log: the state as one transaction changes it, and the tables that the transaction writes to.
  *
- * The functions that change a log work on a draft. `EventLog` takes its state over when the transaction has committed,
- * and throws it away when not. Safe by default: a changed state is saved with the commit, unless the change declares
- * that it need not be.
+ * All functions that change a log work on a draft. After the commit, `EventLog` takes its state over; after a rollback it
+ * drops the draft. Safe by default: a changed state is saved with the commit, unless the change says that it need not be.
  */
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { LogTables } from '../store/log-tables';
 import type { Counters, LogState } from './log-state';
 
+/** The state and the tables in one transaction. */
 export class Draft {
   readonly webhook: WebhookRecord;
-  /** True when the operator of the gateway wants every webhook's operational events. */
+  /** True when the operator of the gateway wants every webhook's notices. */
   readonly operator: boolean;
   readonly tables: LogTables;
   #state: LogState;
@@ -33,22 +33,22 @@ export class Draft {
     return this.#mustSave;
   }
 
-  /** Changes the state; it is saved with the commit. */
+  /** Changes the state, which is then saved with the commit. */
   change(change: Partial<LogState>): void {
     this.#state = { ...this.#state, ...change };
     this.#mustSave = true;
   }
 
   /**
-   * Changes the state without a need to save it. The change declares that it follows from the event rows that are
-   * written with it (`replay-events.ts` comes to it again), or that a crash may lose it: counts of what is not stored.
+   * Changes the state without saving it. Allowed for two kinds of change: one that `replay-events.ts` works out again
+   * from the event rows of this commit, and one that a crash may lose, like the count of duplicates.
    */
   changeWithoutSaving(change: Partial<LogState>): void {
     this.#state = { ...this.#state, ...change };
   }
 }
 
-/** The change of a state in which one counter has moved. */
+/** The change that moves one counter by `by`. */
 export const counted = ({ counters }: LogState, counter: keyof Counters, by = 1): Partial<LogState> => ({
   counters: { ...counters, [counter]: counters[counter] + by },
 });

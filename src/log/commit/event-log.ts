@@ -1,9 +1,9 @@
 /**
- * The log of one webhook: its events, its sequence, and what follows from them.
+ * The log of one webhook: its events, its sequence numbers, and the state that follows from them.
  *
- * Every change is one transaction on a draft of the state, which is taken over after the commit. A failed transaction
- * leaves nothing behind, in memory or on disk. Nothing here does I/O besides the object's own database; the clock is
- * passed in, in ms since 1970.
+ * Every change is one transaction on a draft of the state; after the commit the draft becomes the state. A failed
+ * transaction leaves nothing behind, in memory or on disk. The log does no I/O besides the object's own database. All
+ * times, passed in and returned, are ms since 1970.
  */
 import { type Resolution, resolve } from '../../numbering/close-gap';
 import type { Epoch } from '../../numbering/epoch';
@@ -31,7 +31,7 @@ import { replayEvents } from './replay-events';
 import { deduplicationMs, holdMs, retentionMs, trackerSettings } from './settings';
 import { silentAt, tellSilence } from './silence';
 
-/** When the passing of time changes something, worked out for these holes and epochs. */
+/** When time alone changes the tracker next. Computed for these holes and epochs, and valid while they are the same. */
 type NextAging = {
   holes: readonly Hole[] | undefined;
   earlierEpochs: readonly Epoch[] | null;
@@ -40,6 +40,7 @@ type NextAging = {
 
 const UNKNOWN: NextAging = { holes: undefined, earlierEpochs: null, at: null };
 
+/** The log as it is in storage. Making one replays the events since the last checkpoint. */
 export class EventLog {
   readonly tables: LogTables;
   /** What forwarding and reading see of the log. */
@@ -52,7 +53,7 @@ export class EventLog {
   #savedSequence: number;
   #aging = UNKNOWN;
 
-  /** @param operator whether the gateway's operator wants every webhook's operational events */
+  /** @param operator whether the gateway's operator wants every webhook's notices */
   constructor(storage: DurableObjectStorage, webhook: WebhookRecord, operator: boolean) {
     this.#storage = storage;
     this.#webhook = webhook;
@@ -69,11 +70,11 @@ export class EventLog {
     return this.#state;
   }
 
-  /** Judges and stores a batch in one transaction; results in the order given. Throws when it cannot be stored. */
+  /** Judges and stores a batch in one transaction. Results are in the order of `events`. Throws when storing fails. */
   append(events: readonly IncomingEvent[], now: number): AddResult[] {
     return this.#transaction(draft => {
       const results = new Map<IncomingEvent, AddResult>();
-      // In increment order, so that events that arrive together make no holes among themselves.
+      // In the order of increment ids, so that a batch opens no holes between its own events.
       const ordered = [...events].sort((a, b) => (a.incrementId ?? 0) - (b.incrementId ?? 0));
       if (events.length > 1) expectTogether(draft, events, now);
       for (const event of ordered) results.set(event, appendEvent(draft, event, now));
@@ -81,7 +82,7 @@ export class EventLog {
     });
   }
 
-  /** Lets a quarantined or confirmed event go. False when there is nothing to let go. */
+  /** Puts a quarantined, held or confirmed event into the feed. False when it is there already, or unknown. */
   release(sequence: number): boolean {
     return this.#transaction(draft => release(draft, sequence));
   }
@@ -96,22 +97,22 @@ export class EventLog {
     return this.tables.events.redact(sequence);
   }
 
-  /** When the next event has waited long enough for its predecessor, or null. */
+  /** When `endHold` has something to do next, or null. */
   holdEndsAt(): number | null {
     return nextGivingUp(this.#state.hold);
   }
 
-  /** Lets go what has waited long enough; everything when `now` is infinite. */
+  /** Puts into the feed what has waited long enough for its predecessor; everything when `now` is infinite. */
   endHold(now: number): void {
     this.#transaction(draft => endHold(draft, now));
   }
 
-  /** When holes change or epochs close by themselves, or null. */
+  /** When `age` has something to do next, or null. */
   agesAt(): number | null {
     const { tracker } = this.#state;
     const holes = tracker.current?.holes;
     const { earlierEpochs } = tracker;
-    // Looking at every hole after every commit would be felt; most commits change none.
+    // This is asked after every commit, and most commits change no hole: do not walk all holes each time.
     if (this.#aging.holes !== holes || this.#aging.earlierEpochs !== earlierEpochs) {
       const at = nextChangeAt(tracker, trackerSettings(this.#webhook));
       this.#aging = { holes, earlierEpochs, at };
@@ -119,7 +120,7 @@ export class EventLog {
     return this.#aging.at;
   }
 
-  /** Lets time pass: holes open and expire, epochs close. */
+  /** Brings holes and epochs up to `now`: holes open and expire, earlier epochs close. */
   age(now: number): void {
     this.#transaction(draft => ageGaps(draft, now));
   }
@@ -130,26 +131,26 @@ export class EventLog {
       const resolution = resolve(draft.state.tracker, epoch, from, to);
       if (resolution.kind !== 'ok' || resolution.resolved.length === 0) return resolution;
       draft.change({ tracker: resolution.tracker });
-      for (const one of resolution.resolved) {
-        draft.tables.gaps.resolve(resolution.epoch, one, { resolvedAt: now, note });
+      for (const resolved of resolution.resolved) {
+        draft.tables.gaps.resolve(resolution.epoch, resolved, { resolvedAt: now, note });
       }
       return resolution;
     });
   }
 
-  /** Tells operators that something happened. */
+  /** Adds a notice to the log, where someone subscribes to it. */
   addNotice(topic: OperationalTopic, details: NoticeDetails, now: number): void {
     this.#transaction(draft => addNotice(draft, topic, details, now));
   }
 
-  /** When the next operational event is due: what was kept for its minute, or a silence; or null. */
+  /** When the next notice is due, or null: one that was kept back, or one about a silence. */
   noticesAt(): number | null {
     const times = [nextNoticeAt(this.#state.pendingNotices), silentAt(this.#state, this.#webhook)];
     const due = times.filter(time => time !== null);
     return due.length > 0 ? Math.min(...due) : null;
   }
 
-  /** Sends the operational events that are due. */
+  /** Adds the notices that are due to the log. */
   sendNotices(now: number): void {
     this.#transaction(draft => {
       tellSilence(draft, now);
@@ -162,14 +163,14 @@ export class EventLog {
     return this.tables.days.nextDropAt(retentionMs(this.#webhook));
   }
 
-  /** Drops what is past retention and past the deduplication window. */
+  /** Drops events that are past retention, and records that are past the deduplication window. */
   drop(now: number): void {
     const cutoff = now - deduplicationMs(this.#webhook);
     const { days, events, known, gaps, releases } = this.tables;
     this.#transaction(draft => {
       days.drop(now, retentionMs(this.#webhook));
       events.forgetRecent();
-      // Changed pages first: what was touched lately must not look old.
+      // Pages changed in memory are saved first, or `prune` would judge them by their old time.
       known.save();
       known.prune(cutoff);
       const { current, earlierEpochs } = draft.state.tracker;
@@ -183,13 +184,13 @@ export class EventLog {
     });
   }
 
-  /** The lowest sequence that may still be here; with every day dropped, the one after the last. */
+  /** The lowest sequence that may still be stored; when every day was dropped, the one after the last. */
   get #firstSequence(): number {
     const { days } = this.tables;
     return days.nextDropAt(0) === null ? this.#state.lastSequence + 1 : days.firstSequence;
   }
 
-  /** Takes over changed settings. The state is saved first: what is replayed later was judged under the new ones. */
+  /** Takes over changed settings. The state is saved first: a replay then meets only events judged under the new ones. */
   configure(webhook: WebhookRecord): void {
     this.#transaction(draft => draft.change({}));
     this.#webhook = webhook;
@@ -226,9 +227,10 @@ export class EventLog {
   }
 }
 
+/** Tells the tracker that the ids of a batch came together. */
 function expectTogether(draft: Draft, events: readonly IncomingEvent[], now: number): void {
   const sent = events.filter(({ added }) => added !== true);
   const ids = sent.flatMap(({ incrementId }) => (incrementId === null ? [] : [incrementId]));
-  // A crash may lose it: then a restart of the numbering is seen up to a second sooner.
+  // Not saved: if a crash loses it, a restart of the numbering is recognised up to a second sooner.
   draft.changeWithoutSaving({ tracker: comingTogether(draft.state.tracker, ids, now) });
 }

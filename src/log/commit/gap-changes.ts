@@ -1,9 +1,9 @@
-/** A change of a hole taken into the gap list, and told where a gap of the list was filled. */
+/** The gap list follows the tracker: a hole that changes changes its entry, and a gap that is filled makes a notice. */
 import type { TrackerChange } from '../../numbering/types';
 import { addNotice } from './add-notice';
 import type { Draft } from './draft';
 
-/** `now` in ms since 1970. */
+/** Takes a change of a hole into the gap list. `now` in ms since 1970. */
 export function recordGapChange(draft: Draft, change: TrackerChange, now: number): void {
   draft.tables.gaps.apply(change, now);
   if (change.kind !== 'filled' || change.hole.status === 'young') return;

@@ -1,15 +1,15 @@
 /**
  * Group commit: appends that reach the object together share one transaction.
  *
- * One that comes alone is committed in the turn in which it came: waiting for company would take longer than the
- * commit. What comes before the tick after a commit waits for it, so that under load many come together. An append resolves
- * only after its commit. A batch that fails is committed one by one, so that one bad event cannot refuse its neighbours. What
- * waits is bounded in bytes: beyond, an append is turned away at once.
+ * An append that comes alone is committed in its own turn of the event loop: waiting for others would take longer than
+ * the commit. After a commit, appends are collected until the next turn of the event loop and committed together.
+ * An append resolves only after its commit. A batch that fails is committed one by one, so that one bad event does not
+ * fail the others. The bytes that wait are bounded: an append beyond the bound is refused as `overloaded` at once.
  */
 import { LIMITS } from '../../limits';
 import type { AddResult, IncomingEvent } from '../contract/append';
 
-/** An event's cost in the queue besides its body. */
+/** What a waiting event takes in memory besides its body, about. */
 const OVERHEAD_BYTES = 1024;
 
 type Waiting = {
@@ -18,35 +18,39 @@ type Waiting = {
   reject: (error: unknown) => void;
 };
 
+/** The appends of one object, as they wait for their commit. */
 export class GroupCommit {
-  /** Stores a batch in one transaction; results in its order; throws when it cannot. */
   #commit: (events: IncomingEvent[]) => AddResult[];
-  /** After every batch that stored something. */
   #committed: () => void;
   #waiting: Waiting[] = [];
   #bytes = 0;
-  /** Something was committed, and the tick after it is yet to come. */
-  #ticking = false;
+  /** True between a commit and the next turn of the event loop: appends are collected. */
+  #collecting = false;
 
+  /**
+   * @param commit stores a batch in one transaction and gives results in its order; throws when it cannot
+   * @param committed is called after every batch
+   */
   constructor(commit: (events: IncomingEvent[]) => AddResult[], committed: () => void) {
     this.#commit = commit;
     this.#committed = committed;
   }
 
+  /** Resolves after the event's commit; rejects when it could not be stored. */
   append(event: IncomingEvent): Promise<AddResult> {
     const bytes = event.body.byteLength + OVERHEAD_BYTES;
     if (this.#bytes + bytes > LIMITS.MAX_PENDING_BYTES) return Promise.resolve({ kind: 'overloaded' });
     this.#bytes += bytes;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ event, resolve, reject });
-      if (this.#ticking || this.#waiting.length > 1) return;
-      // After all appends of the same call.
+      if (this.#collecting || this.#waiting.length > 1) return;
+      // A microtask runs after all appends of the same RPC call, so they are in the batch too.
       queueMicrotask(() => this.#flush());
     });
   }
 
-  #tick(): void {
-    this.#ticking = false;
+  #nextTurn(): void {
+    this.#collecting = false;
     if (this.#waiting.length > 0) this.#flush();
   }
 
@@ -54,8 +58,8 @@ export class GroupCommit {
     const batch = this.#waiting;
     this.#waiting = [];
     this.#bytes = 0;
-    this.#ticking = true;
-    setTimeout(() => this.#tick(), 0);
+    this.#collecting = true;
+    setTimeout(() => this.#nextTurn(), 0);
     try {
       const results = this.#commit(batch.map(({ event }) => event));
       for (const [index, { resolve }] of batch.entries()) resolve(results[index] ?? { kind: 'overloaded' });

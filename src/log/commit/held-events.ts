@@ -1,6 +1,6 @@
 /**
- * Events that are in the log but not in the feed: quarantined ones, and those that wait for confirmation or for their
- * predecessor. Letting one go gives it the next place in the feed; its sequence stays.
+ * Held events: events that are in the log but not in the feed. They are in quarantine, or wait for confirmation or for
+ * their predecessor. A held event that is released gets the next place in the feed and keeps its sequence.
  */
 import type { Epoch } from '../../numbering/epoch';
 import type { Conflict } from '../../numbering/types';
@@ -11,7 +11,7 @@ import { addNotice } from './add-notice';
 import { counted, type Draft } from './draft';
 import type { NoticeDetails } from './notices';
 
-/** Gives an event the next place in the feed: 1 row. */
+/** Gives an event the next place in the feed. 1 row. */
 export function intoFeed(draft: Draft, sequence: number): void {
   const { lastSequence, lastRelease } = draft.state;
   const position = lastRelease + 1;
@@ -20,8 +20,9 @@ export function intoFeed(draft: Draft, sequence: number): void {
 }
 
 /**
- * Conflicts that turned out to be the new numbering leave quarantine for it, in the order of their ids. What is there
- * for another reason as well, or has a topic nobody subscribed to, stays; its id counts as received all the same.
+ * Conflicts that turned out to be of the new epoch leave quarantine, in the order of their ids. An event that is in
+ * quarantine for another reason, or whose topic is not subscribed, stays there. Its id counts as received all the same.
+ * `now` in ms since 1970.
  */
 export function adopt(draft: Draft, epoch: number, conflicts: readonly Conflict[], now: number): void {
   const { webhook, tables } = draft;
@@ -53,13 +54,13 @@ export function adopt(draft: Draft, epoch: number, conflicts: readonly Conflict[
   }
 }
 
-/** Lets a held event go: confirmed, or released by hand. False when it is not held, or no longer here. */
+/** Releases a held event that was confirmed, or that someone released by hand. False when it is not held, or unknown. */
 export function release(draft: Draft, sequence: number): boolean {
   const { tables } = draft;
   const event = tables.events.get(sequence);
   if (event === null || event.status === 'forwardable') return false;
   const { epoch, gap, incrementId } = event;
-  // What came after it may have left long ago.
+  // Events with higher ids may have left before it.
   const highest = epochsOf(draft).find(({ number }) => number === epoch)?.highest ?? 0;
   const late = event.late || (incrementId !== null && incrementId < highest);
   tables.events.update(sequence, { status: 'forwardable', reason: null, epoch, issues: [], gap, late });
@@ -83,7 +84,7 @@ function epochsOf({ state }: Draft): readonly Epoch[] {
   return current === null ? earlierEpochs : [current, ...earlierEpochs];
 }
 
-/** An event that the provider's API did not confirm goes to quarantine. `now` in ms since 1970. */
+/** Puts an event that the provider's API did not confirm into quarantine. `now` in ms since 1970. */
 export function quarantineUnconfirmed(
   draft: Draft,
   sequence: number,
@@ -103,7 +104,7 @@ export function quarantineUnconfirmed(
   addNotice(draft, 'gateway:event_quarantined', details, now);
 }
 
-/** What operational events say about a quarantined event. */
+/** What a notice says about a quarantined event. */
 export function quarantineDetails(
   event: Pick<StoredEvent, 'sequence' | 'incrementId' | 'eventId' | 'topic' | 'reason' | 'issues'>,
 ): NoticeDetails {

@@ -1,20 +1,18 @@
-/**
- * First step of a commit: what an event is known by, so that a retry is recognised. Pure.
- */
+/** First step of a commit: the keys by which an event is recognised when it comes again. Pure; looks nothing up. */
 import type { Arrival } from '../../numbering/epoch';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { IncomingEvent } from '../contract/append';
 import { fingerprintHex } from '../store/known-ids';
 
-/** A key that an event is known by, and for how long after it was accepted; null: as long as keys are kept. */
+/** A key of an event. `forMs`: how long after acceptance it shows a duplicate; null for as long as keys are kept. */
 export type IdentityKey = { key: string; forMs: number | null };
 
-/** Without any id, and where each attempt is signed anew: the same bytes within this time are a retry, later a new event. */
+/** Where only the body identifies an event: the same bytes within this time are a retry, later a new event. */
 const BODY_DUPLICATE_MS = 60_000;
 
 /**
- * What an event is known by, besides its increment id: what was signed, where nobody vouches for its id, else the id; else,
- * where it has no place among the increment ids either, its bytes.
+ * The keys of an event besides its increment id. Where the signature does not cover the event id, the key is the signed
+ * content. Otherwise it is the event id. An event with neither of these nor an increment id is known by its bytes.
  */
 function identityKeys(event: IncomingEvent, fingerprint: string, isNumbered: boolean): IdentityKey[] {
   const { eventId, incrementId, signedDigest, alsoKnownBy } = event;
@@ -26,24 +24,24 @@ function identityKeys(event: IncomingEvent, fingerprint: string, isNumbered: boo
     return alsoKnownBy === 'body' && !isNumbered ? [signed, body] : [signed];
   }
   if (eventId !== null || isNumbered) return byId;
-  // With the numbering turned off, the id inside the body still makes the bytes unique.
+  // Where the numbering is turned off, the increment id inside the body still makes the bytes unique for all time.
   return [incrementId === null ? body : { ...body, forMs: null }];
 }
 
-/** The key of a quarantined event: only the same bytes are its duplicate. */
+/** The key of a quarantined event. It is made of the bytes, as only the same bytes are a duplicate of it. */
 export const quarantineKey = (fingerprint: string): string => `quarantined:${fingerprint}`;
 
 export type Identity = {
   event: IncomingEvent;
-  /** The part of its fingerprint that is kept, as hex. */
+  /** The stored part of its fingerprint, as hex. */
   fingerprint: string;
-  /** Its increment id as the tracker takes it; null without one, and where the numbering is turned off. */
+  /** Its increment id as the tracker takes it. Null without one, and where the numbering is turned off. */
   arrival: Arrival | null;
-  /** What else it is known by. */
+  /** Its keys besides the increment id. */
   keys: IdentityKey[];
 };
 
-/** `now` in ms since 1970. */
+/** By what an event is recognised. `now`, in ms since 1970, is its time of arrival. */
 export function identify(event: IncomingEvent, { sequence }: WebhookRecord, now: number): Identity {
   const fingerprint = fingerprintHex(event.fingerprint);
   const { incrementId: id, eventTime } = event;

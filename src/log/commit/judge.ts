@@ -1,9 +1,9 @@
 /**
- * Third step of a commit, the verdict on one authentic event: accept, duplicate, ignore, quarantine or refuse.
+ * Third step of a commit: the verdict on one authentic event, which is accept, duplicate, ignore, quarantine or refuse.
  *
- * Pure: what is on record for a key comes in as `seen`. The order of judgement is the public contract: active, payload,
- * duplicate, topic. Guarantee: an event is called a duplicate only when the record shows its id (or its bytes); an
- * id that was taken by other bytes, or whose record is gone, goes to quarantine instead.
+ * Pure: what is on record for a key comes in as `seen`. The order of the checks is a public contract: active, payload,
+ * duplicate, topic. Guarantee: an event is a duplicate only when the record shows its id or its bytes. When the record
+ * shows other bytes for the id, or is gone, the event goes to quarantine.
  */
 import type { NotAdded } from '../../numbering/added-by-hand';
 import type { Placement } from '../../numbering/types';
@@ -36,7 +36,7 @@ export type Kept =
     }
   | { kind: 'accept'; placement: Placement | null };
 
-/** Why a webhook takes the event in no form, whatever is on record; null when it does. */
+/** Why the webhook refuses the event, whatever is on record; null when it does not. */
 export function turnedAway(event: IncomingEvent, webhook: WebhookRecord): TurnedAway | null {
   if (!webhook.isActive) return { kind: 'inactive' };
   if (event.issues.length > 0 && webhook.onInvalid === 'reject') {
@@ -45,7 +45,7 @@ export function turnedAway(event: IncomingEvent, webhook: WebhookRecord): Turned
   return null;
 }
 
-/** `now` in ms since 1970. */
+/** The verdict on an event that was placed. `now` in ms since 1970. */
 export function judge(
   identity: Identity,
   placement: Placement | NotAdded | null,
@@ -57,8 +57,8 @@ export function judge(
   if (placement !== null && 'why' in placement) return { kind: 'not_added', reason: placement };
   const duplicateOf = duplicateSequence(identity, placement, seen, now);
   if (duplicateOf !== null) return { kind: 'duplicate', sequence: duplicateOf };
-  const other = event.added === true ? takenBy(identity, seen) : null;
-  if (other !== null) return { kind: 'not_added', reason: { why: 'taken', sequence: other } };
+  const takenBy = event.added === true ? sequenceWithKeyOf(identity, seen) : null;
+  if (takenBy !== null) return { kind: 'not_added', reason: { why: 'taken', sequence: takenBy } };
 
   if (event.issues.length > 0) {
     return { kind: 'quarantine', reason: 'invalid', issues: event.issues, placement };
@@ -69,8 +69,8 @@ export function judge(
   return { kind: 'accept', placement };
 }
 
-/** The sequence of another event that is known by what an added one would be known by. */
-function takenBy({ keys, fingerprint }: Identity, seen: Seen): number | null {
+/** The sequence of another event that has one of the event's keys, or null. */
+function sequenceWithKeyOf({ keys, fingerprint }: Identity, seen: Seen): number | null {
   for (const { key } of keys) {
     const known = seen(key);
     if (known !== null && known.fingerprint !== fingerprint) return known.sequence;
@@ -85,7 +85,7 @@ function duplicateSequence(
   now: number,
 ): number | null {
   if (placement?.kind === 'duplicate') return placement.known.sequence;
-  // Quarantined before with these very bytes. An id seen for the first time cannot have been.
+  // The same bytes may be in quarantine already, but not when the increment id is seen for the first time.
   if (placement === null || placement.kind !== 'unseen') {
     const quarantined = seen(quarantineKey(fingerprint));
     if (quarantined !== null) return quarantined.sequence;
@@ -93,12 +93,13 @@ function duplicateSequence(
   for (const { key, forMs } of keys) {
     const known = seen(key);
     if (known === null || (forMs !== null && now - known.at >= forMs)) continue;
-    // Where the body is signed, a known id is a duplicate whatever the bytes: they may change with each retry.
+    // Where the body is signed, a known id is enough: the bytes may change with each retry.
     if (event.bodySigned || known.fingerprint === fingerprint) return known.sequence;
   }
   return null;
 }
 
+/** Why the event cannot have its increment id or keys, or null. */
 function clashOf(
   { event, fingerprint, keys }: Identity,
   placement: Placement | null,

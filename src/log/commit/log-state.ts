@@ -1,9 +1,9 @@
 /**
- * The state of a log: everything that follows from its events, kept in memory and saved now and then.
+ * The state of a log: everything that follows from its events. It is kept in memory and saved in checkpoints.
  *
- * An event accepted in the ordinary way writes its own row and nothing else. The state is saved every
- * `EVENTS_PER_CHECKPOINT` events, and together with every change that the event rows alone would not show. On waking
- * up, the events after the last checkpoint are played over it. So state = checkpoint + events since.
+ * An ordinary accepted event writes its own row and no state. A checkpoint is written every `EVENTS_PER_CHECKPOINT`
+ * events, and with every change that the event rows do not show. When the object wakes up, the events after the last
+ * checkpoint are replayed. So the state is always the checkpoint plus the events since.
  */
 import type { Hold } from '../../numbering/predecessor-wait';
 import { EMPTY_TRACKER, type Tracker } from '../../numbering/types';
@@ -19,17 +19,17 @@ export type LogState = {
   readonly lastEventAt: number | null;
   readonly tracker: Tracker;
   /**
-   * Of all time. Since the last checkpoint, a crash loses the count of duplicates and of ignored events without an
-   * increment id: neither is stored.
+   * Since the webhook exists. Duplicates, and ignored events without an increment id, leave no row: a crash loses those
+   * counted since the last checkpoint.
    */
   readonly counters: Counters;
-  /** The last place in the feed that was given to a release. */
+  /** The position of the last release, 0 before the first. */
   readonly lastRelease: number;
-  /** Which ids are waited for; null before the first one, and where nothing is held. */
+  /** Who waits for a predecessor; null before the first event of an epoch with `hold_seconds`. */
   readonly hold: Hold | null;
-  /** Operational events of the last minute that have not been sent. */
+  /** Notices that are kept back to be sent together. */
   readonly pendingNotices: PendingNotices;
-  /** The silence that was told of: when the last event before it came, ms since 1970, or null. */
+  /** Since when the source was silent when a notice last told so, ms since 1970; null when none did. */
   readonly silentSince: number | null;
 };
 

@@ -1,10 +1,10 @@
 /**
- * Operational events: what the gateway itself has to say about a webhook, delivered like any other event to
- * destinations that subscribe to `gateway:*`.
+ * Notices: operational events, in which the gateway itself tells something about a webhook. They are delivered like any
+ * other event, to destinations that subscribe to `gateway:*`.
  *
- * The first of a topic goes at once; what follows within a minute is kept and goes as one, with a count. Pure: the
- * state is plain data in the log's state. An operational event about the delivery of one is never made (the caller
- * sees to that), so there are no loops.
+ * The first notice of a topic is sent at once. Those that follow within a minute are kept back and sent as one, with a
+ * count. Pure: what is kept back is part of the log's state. Callers must not make a notice about the delivery of a
+ * notice: that would be a loop.
  */
 
 export type OperationalTopic =
@@ -16,10 +16,10 @@ export type OperationalTopic =
   | 'gateway:destination_recovered'
   | 'gateway:source_silent';
 
-/** What happened, in the words of the API. */
+/** What happened, with the field names of the API. */
 export type NoticeDetails = Record<string, string | number | null | object>;
 
-/** Per topic: until when notices are kept, ms since 1970; how many there were, and the first of them. */
+/** Per topic: until when notices are kept back (ms since 1970), how many there are, and the first of them. */
 export type PendingNotices = Readonly<
   Record<string, { until: number; count: number; entries: readonly NoticeDetails[] }>
 >;
@@ -27,10 +27,10 @@ export type PendingNotices = Readonly<
 export type Notice = { topic: OperationalTopic; count: number; entries: readonly NoticeDetails[] };
 
 const TOGETHER_MS = 60_000;
-/** Of many notices, so many are told in full. */
+/** A notice that stands for several has the details of at most so many. */
 const MAX_ENTRIES = 20;
 
-/** Something happened: `notice` is to be sent now, or null when it is kept for later. */
+/** Takes in what happened. `notice` is to be sent now; null when it is kept back. `now` in ms since 1970. */
 export function collectNotice(
   pending: PendingNotices,
   topic: OperationalTopic,
@@ -38,7 +38,7 @@ export function collectNotice(
   now: number,
 ): { pending: PendingNotices; notice: Notice | null } {
   const kept = pending[topic];
-  // A minute in which nothing was kept has left nothing to send.
+  // After a minute in which nothing was kept back, the topic starts afresh.
   if (kept === undefined || (kept.count === 0 && kept.until <= now)) {
     const started = { until: now + TOGETHER_MS, count: 0, entries: [] };
     return {
@@ -50,7 +50,7 @@ export function collectNotice(
   return { pending: { ...pending, [topic]: { ...kept, count: kept.count + 1, entries } }, notice: null };
 }
 
-/** The minutes that are over: what was kept in them is to be sent, and begins another minute. */
+/** Takes out what is due by `now` (ms since 1970). For each topic that was due, another minute begins. */
 export function dueNotices(pending: PendingNotices, now: number): { pending: PendingNotices; due: Notice[] } {
   const due: Notice[] = [];
   const left: Record<string, PendingNotices[string]> = {};
@@ -72,11 +72,11 @@ export function nextNoticeAt(pending: PendingNotices): number | null {
   return times.length > 0 ? Math.min(...times) : null;
 }
 
-/** The event's body. One notice is told flat, several as a list. */
+/** The body of the operational event: the details of a single notice directly, those of several as a list. */
 export function noticeBody(webhook: { id: number; name: string | null }, notice: Notice): Uint8Array {
   const { topic, count, entries } = notice;
   const [only] = entries;
-  const told = count === 1 && only !== undefined ? only : { entries };
-  const message = { webhook_id: webhook.id, webhook_name: webhook.name, count, ...told };
+  const details = count === 1 && only !== undefined ? only : { entries };
+  const message = { webhook_id: webhook.id, webhook_name: webhook.name, count, ...details };
   return new TextEncoder().encode(JSON.stringify({ topic, message }));
 }

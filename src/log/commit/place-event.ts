@@ -1,6 +1,4 @@
-/**
- * Second step of a commit: where the event's increment id belongs, by what is on record. Reads, and changes nothing.
- */
+/** Second step of a commit: where the event's increment id belongs, by what is on record. Reads; changes nothing. */
 import { type NotAdded, placeAdded, saysTheSame } from '../../numbering/added-by-hand';
 import { place } from '../../numbering/place';
 import type { KnownId, Lookup, Placement } from '../../numbering/types';
@@ -8,7 +6,7 @@ import type { Draft } from './draft';
 import type { Identity } from './identify';
 import { trackerSettings } from './settings';
 
-/** An event added by hand that the provider has now sent itself, in the same words or others. */
+/** An id whose event was added by hand, and that the provider has now sent itself. `known` has the provider's bytes. */
 export type SentAfterAll = { epoch: number; id: number; known: KnownId };
 
 export type Placed = {
@@ -17,6 +15,7 @@ export type Placed = {
   sentAfterAll: SentAfterAll | null;
 };
 
+/** Places an event's increment id in the numberings of its webhook. */
 export function placeEvent(draft: Draft, identity: Identity): Placed {
   const { arrival } = identity;
   if (arrival === null) return { placement: null, sentAfterAll: null };
@@ -34,8 +33,9 @@ export function placeEvent(draft: Draft, identity: Identity): Placed {
 }
 
 /**
- * What is on record for an id. An accepted event that was added by hand counts as sent with these very bytes when it says
- * the same as what now comes from the provider: a duplicate, then.
+ * A lookup of what is on record for an id. Where the record is of an accepted event that was added by hand, and the
+ * provider now sends an event that says the same, the record is given with the provider's bytes. So the event is placed
+ * as a duplicate. `found` is told of it.
  */
 function lookupFor(
   { tables }: Draft,

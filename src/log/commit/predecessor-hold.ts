@@ -1,4 +1,7 @@
-/** With `hold_seconds`: events that wait in the log for their predecessor, and leave in the order of their ids. */
+/**
+ * The hold (`hold_seconds`) in the log: events wait for their predecessor, and enter the feed in the order of their ids.
+ * Who waits how long is decided in `numbering/predecessor-wait.ts`.
+ */
 import { type Epoch, gapBefore } from '../../numbering/epoch';
 import { arrive, giveUp, type Held, startHold } from '../../numbering/predecessor-wait';
 import type { Placement } from '../../numbering/types';
@@ -7,12 +10,12 @@ import { intoFeed } from './held-events';
 import type { Identity } from './identify';
 import { holdMs } from './settings';
 
-/** `forwards`: it would be forwarded now. `sequence` 0 for an event without a row; `now` in ms since 1970. */
+/** `forwards`: without a hold the event would enter the feed now. `sequence` 0 without a row. `now` in ms since 1970. */
 type Arriving = { forwards: boolean; sequence: number; now: number };
 
 /**
- * Whether an event has to wait for its predecessor, and who need wait no longer. `late` tells that its place was given up
- * before it came; null where nothing is said about that.
+ * Takes an event into the hold. `waits`: it has to wait for its predecessor. `released`: events that wait no longer.
+ * `late`: its id was given up before it came; null when the hold does not concern the event.
  */
 export function holdBack(
   draft: Draft,
@@ -25,17 +28,17 @@ export function holdBack(
   const passes = { waits: false, late: null, released: [] };
   if (holdMs(webhook) === 0 || current === null || placement === null || arrival === null) return passes;
   if (placement.kind !== 'unseen' && placement.kind !== 'restart') return passes;
-  // Late retries of an earlier numbering are not sorted into this one.
+  // The hold orders only the current epoch; late retries of an earlier one do not wait.
   if (placement.epoch !== current.number) return passes;
   const before = state.hold?.epoch === current.number ? state.hold : startHold(current);
   const until = forwards ? now + holdMs(webhook) : null;
   const { hold, waits, released } = arrive(before, current, arrival.id, sequence, until);
-  // Who waits follows from the rows of those that came.
+  // A replay works the hold out again from the event rows.
   draft.changeWithoutSaving({ hold });
   return { waits, late: arrival.id <= before.frontier, released };
 }
 
-/** Events that waited for their predecessor leave, each naming what is still missing right before it. */
+/** Released events enter the feed. Each names the ids that are still missing right before it. */
 export function leaveHold(draft: Draft, epoch: Epoch | null, released: readonly Held[]): void {
   const { events } = draft.tables;
   for (const { id, sequence } of released) {
@@ -54,7 +57,7 @@ export function leaveHold(draft: Draft, epoch: Epoch | null, released: readonly 
   }
 }
 
-/** Lets go who has waited long enough by `now` (ms since 1970). */
+/** Events that have waited long enough by `now` (ms since 1970) enter the feed. */
 export function endHold(draft: Draft, now: number): void {
   const { hold, tracker } = draft.state;
   if (hold === null || tracker.current === null) return;

@@ -1,4 +1,4 @@
-/** An increment id taken into the tracker, the record of known ids and the gap list. */
+/** Part of storing an event: its increment id goes into the tracker, the record of known ids and the gap list. */
 import { record, recordConflict } from '../../numbering/record';
 import type { Placement } from '../../numbering/types';
 import type { Draft } from './draft';
@@ -6,9 +6,10 @@ import { forgetMovedIds, recordGapChange } from './gap-changes';
 import type { Identity } from './identify';
 import { trackerSettings } from './settings';
 
-/** `sequence` 0 for an ignored event; `now` in ms since 1970. */
+/** What to record the id as. `sequence` is 0 for an ignored event; `now` in ms since 1970. */
 type As = { kind: 'accepted' | 'ignored' | 'quarantined'; sequence: number; now: number };
 
+/** Records the increment id of an event that was placed. Does nothing for a duplicate, or where there is no id. */
 export function recordId(
   draft: Draft,
   { fingerprint, arrival }: Identity,
@@ -32,8 +33,8 @@ export function recordId(
   else draft.change({ tracker });
   for (const change of changes) recordGapChange(draft, change, now);
   if (placement.kind === 'restart') forgetMovedIds(draft);
-  // An id that only quarantined or ignored events carried so far is taken over by an accepted one.
-  const keeps = placement.kind === 'unaccepted' && kind !== 'accepted';
+  // An id that only quarantined or ignored events had so far goes to an accepted event, and to no other.
+  const staysWithOther = placement.kind === 'unaccepted' && kind !== 'accepted';
   const added = arrival.added === true ? ({ added: true } as const) : {};
-  if (!keeps) tables.known.set(placement.epoch, id, { kind, sequence, fingerprint, ...added }, now);
+  if (!staysWithOther) tables.known.set(placement.epoch, id, { kind, sequence, fingerprint, ...added }, now);
 }

@@ -1,11 +1,11 @@
-/** Erasing the bodies of everything about one entity. A call examines a bounded number of events and says where to go on. */
+/** Erases the bodies of all events about one entity. A call examines a bounded number of events and says where to go on. */
 import type { RedactionPage } from '../contract/events';
 import type { EventRows } from '../store/event-rows';
 
 const MAX_EXAMINED = 10_000;
 const ROWS_PER_READ = 500;
 
-/** 1 row for each body erased. */
+/** Erases bodies of events after the sequence `after`. 1 row for each. */
 export function redactEntity(rows: EventRows, entityKey: string, after: number): RedactionPage {
   let count = 0;
   let cursor = after;

@@ -1,4 +1,4 @@
-/** The events since the last checkpoint, played over it when an object wakes up. */
+/** When an object wakes up: the events since the last checkpoint are replayed, which gives the state of the log. */
 import { arrive, startHold } from '../../numbering/predecessor-wait';
 import { record } from '../../numbering/record';
 import type { WebhookRecord } from '../../subscriptions/webhook';
@@ -9,7 +9,7 @@ import { counted } from './draft';
 import { EVENTS_PER_CHECKPOINT, type LogState } from './log-state';
 import { holdMs, trackerSettings } from './settings';
 
-/** The state of the log now. The record of known ids follows in memory. */
+/** The state of the log now. Brings the record of known ids in `tables` up to date too, in memory. */
 export function replayEvents(saved: LogState, tables: LogTables, webhook: WebhookRecord): LogState {
   let state = saved;
   while (true) {
@@ -21,7 +21,7 @@ export function replayEvents(saved: LogState, tables: LogTables, webhook: Webhoo
   return state;
 }
 
-/** Every change that is not saved with its commit has to be repeated here (`Draft.changeWithoutSaving`). */
+/** Repeats what an event's commit changed without saving it (`Draft.changeWithoutSaving`): the two must agree. */
 function afterEvent(
   state: LogState,
   event: StoredEvent,

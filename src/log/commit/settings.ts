@@ -1,22 +1,24 @@
-/** A webhook's settings in the units the log works with. */
+/** A webhook's settings in the units of the log: all in ms. */
 
 import type { TrackerSettings } from '../../numbering/types';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Retries of every provider known end within 5 days; deduplication outlives them in any case. */
+/** All known providers end their retries within 5 days. Deduplication lasts longer than that in any case. */
 const MIN_DEDUPLICATION_DAYS = 8;
 
+/** How long the tracker waits for missing ids. */
 export function trackerSettings({ sequence }: WebhookRecord): TrackerSettings {
   return { graceMs: sequence.graceSeconds * 1000, expiresMs: sequence.expiresSeconds * 1000 };
 }
 
-/** How long an event waits for its predecessor, in ms; 0 for not at all. */
+/** How long an event waits for its predecessor; 0 for not at all. */
 export const holdMs = ({ sequence }: WebhookRecord): number => sequence.holdSeconds * 1000;
 
+/** How long events are stored at least. */
 export const retentionMs = (webhook: WebhookRecord): number => webhook.retentionDays * DAY_MS;
 
-/** How long ids and keys are remembered, in ms. */
+/** How long ids and keys are remembered at least. */
 export function deduplicationMs(webhook: WebhookRecord): number {
   return Math.max(webhook.retentionDays, MIN_DEDUPLICATION_DAYS) * DAY_MS;
 }

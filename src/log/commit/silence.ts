@@ -1,10 +1,10 @@
-/** Telling that nothing came for as long as `silence_seconds`. */
+/** The notice that a source is silent: no event came for `silence_seconds`. One notice for each silence. */
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import { addNotice } from './add-notice';
 import type { Draft } from './draft';
 import type { LogState } from './log-state';
 
-/** When the silence is to be told of, ms since 1970; null where it was, or need not be. */
+/** When the notice is due, ms since 1970; null where it was sent already or nobody asked for it. */
 export function silentAt(state: LogState, webhook: WebhookRecord): number | null {
   const { silenceSeconds, createdAt, isActive } = webhook;
   const since = state.lastEventAt ?? createdAt;
@@ -12,7 +12,7 @@ export function silentAt(state: LogState, webhook: WebhookRecord): number | null
   return since + silenceSeconds * 1000;
 }
 
-/** Tells of the silence, where it is time. `now` in ms since 1970. */
+/** Adds the notice when it is due. `now` in ms since 1970. */
 export function tellSilence(draft: Draft, now: number): void {
   const at = silentAt(draft.state, draft.webhook);
   if (at === null || at > now) return;

@@ -1,4 +1,7 @@
-/** Last step of a commit: the event gets its sequence, its row, and its place among what is known. */
+/**
+ * Last step of a commit: the event gets its sequence and its row, and its id and keys are recorded. All in the
+ * transaction of the batch. Whether to store it was decided before (`judge.ts`).
+ */
 import type { Placement } from '../../numbering/types';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { StoredEvent } from '../store/stored-event';
@@ -13,21 +16,21 @@ import { deduplicationMs } from './settings';
 
 const WAITING = { status: 'held', deferred: true, late: false, reason: 'waiting_for_predecessor' } as const;
 
-/** Returns the event's sequence. `now` in ms since 1970. */
+/** Stores an accepted or quarantined event, and returns its sequence. `now` in ms since 1970. */
 export function storeEvent(draft: Draft, identity: Identity, verdict: Kept, now: number): number {
   const { webhook, tables } = draft;
   const { event, fingerprint } = identity;
   const { placement } = verdict;
   tables.seen.rotate(now, deduplicationMs(webhook));
-  // What a new epoch adopts was here before this event, so it takes its places in the feed before it.
+  // The conflicts that a new epoch adopts came before this event, so they enter the feed before it.
   if (placement !== null) adoptConflicts(draft, placement, now);
   const sequence = draft.state.lastSequence + 1;
   const quarantined = verdict.kind === 'quarantine';
-  // An accepted event that the provider sent is shown by its row; one that was added by hand was not sent.
+  // The row of an accepted event shows these changes to a replay, unless the event was added by hand.
   const changed = { lastSequence: sequence, lastEventAt: now };
   if (quarantined || event.added === true) draft.change(changed);
   else draft.changeWithoutSaving(changed);
-  // Before any notice: notices take the sequences after this one.
+  // Before any notice of this event, because notices take the sequences after it.
   tables.days.openFor(sequence, now);
   if (placement !== null) {
     recordId(draft, identity, placement, { kind: quarantined ? 'quarantined' : 'accepted', sequence, now });
@@ -51,7 +54,7 @@ export function storeEvent(draft: Draft, identity: Identity, verdict: Kept, now:
   return sequence;
 }
 
-/** A new epoch: what still waited in the old one leaves, then what was quarantined as its conflict. */
+/** When a new epoch begins: first all events that waited in the old one leave, then the adopted conflicts. */
 export function adoptConflicts(draft: Draft, placement: Placement, now: number): void {
   if (placement.kind !== 'restart') return;
   const { hold, tracker } = draft.state;
@@ -68,17 +71,17 @@ function storedEvent(
   now: number,
 ): StoredEvent {
   const { placement } = verdict;
-  const clash = placement?.kind === 'conflict' || placement?.kind === 'too_old';
+  const hasClash = placement?.kind === 'conflict' || placement?.kind === 'too_old';
   const late = (placement?.kind === 'unseen' || placement?.kind === 'unaccepted') && placement.late;
   const gap = placement?.kind === 'unseen' ? placement.gap : null;
-  // What is kept in memory of an event is no more than what is read back.
+  // These fields are not stored, so the copy in memory does not have them either.
   const { body, added: _added, signedDigest: _digest, alsoKnownBy: _key, ...described } = event;
   const common = {
     ...described,
     sequence,
     receivedAt: now,
     incrementId: webhook.sequence.enabled ? event.incrementId : null,
-    epoch: placement === null || clash ? null : placement.epoch,
+    epoch: placement === null || hasClash ? null : placement.epoch,
     gap: gap === null ? null : gap.join('-'),
     late,
     operational: false,

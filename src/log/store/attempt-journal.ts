@@ -1,8 +1,8 @@
 /**
  * The journal of delivery attempts: what was tried, when, and how it went.
  *
- * The latest entries travel inside the row that every flush writes anyway; full batches move to a row of their own.
- * A delivery that succeeds at once thus costs a fraction of a row for its history.
+ * The latest entries are stored in the document that every flush writes anyway. A full batch of them moves to a row of
+ * its own. So the history of a delivery that succeeds at once costs a fraction of a row.
  */
 import type { AttemptResult } from '../../delivery/outgoing';
 import type { AttemptView } from '../contract/events';
@@ -10,6 +10,7 @@ import type { DayTables } from './day-tables';
 
 const ENTRIES_PER_ROW = 64;
 
+/** One attempt. `at` in ms since 1970; `status` null without an HTTP response, `error` null when it was delivered. */
 export type JournalEntry = [
   sequence: number,
   destinationId: string,
@@ -20,6 +21,7 @@ export type JournalEntry = [
   error: string | null,
 ];
 
+/** The attempts of all destinations of a webhook. */
 export class AttemptJournal {
   #sql: SqlStorage;
   #days: DayTables;
@@ -32,7 +34,7 @@ export class AttemptJournal {
     this.#recent = recent;
   }
 
-  /** What to store with the cursors: the entries that have no row of their own yet. */
+  /** The entries that have no row of their own yet, to be stored with the cursors. */
   get recent(): JournalEntry[] {
     return this.#recent;
   }
@@ -42,7 +44,7 @@ export class AttemptJournal {
     this.#recent.push([sequence, destinationId, attempt, at, durationMs, status, error]);
   }
 
-  /** Moves full batches to rows. Inside the caller's transaction. */
+  /** Moves the latest entries to a row when they fill one. Inside the caller's transaction. */
   spill(): void {
     if (this.#recent.length < ENTRIES_PER_ROW) return;
     const batch = this.#recent;
@@ -74,7 +76,7 @@ export class AttemptJournal {
       }));
   }
 
-  /** The batches that may concern a sequence, oldest first. */
+  /** The stored batches that may have attempts for an event, oldest first. */
   #stored(sequence: number): JournalEntry[][] {
     const found: JournalEntry[][] = [];
     const from = this.#days.of(sequence)?.id ?? 0;

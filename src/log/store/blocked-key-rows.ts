@@ -1,8 +1,9 @@
-/** What waits behind a failing event of the same key, once the cursor has passed it: 1 row per destination and key. */
+/** Queued events that wait behind a failing one of the same key and that the cursor has passed. 1 row per key. */
 
-/** `[ordinal, sequence, previous]` of an event that waits. */
+/** A queued event that waits. The fields are those of `QueuedEvent`. */
 export type Waiting = [ordinal: number, sequence: number, previous: number];
 
+/** The rows of all destinations. Each call that writes costs 1 row; the caller has the transaction. */
 export class BlockedKeyRows {
   #sql: SqlStorage;
 

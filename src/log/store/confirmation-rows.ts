@@ -1,4 +1,4 @@
-/** Events that wait for the provider's API to confirm them: 1 row each, deleted when their fate is known. */
+/** Events that wait for the provider's API to confirm them: 1 row each, deleted when the API has given its verdict. */
 
 export type ConfirmationRow = {
   sequence: number;
@@ -14,9 +14,10 @@ type Row = { sequence: number; attempts: number; next_at: number; detail: string
 
 const COLUMNS = 'sequence, attempts, next_at, detail';
 
+/** The rows of a webhook. When the next one is due is kept in memory. */
 export class ConfirmationRows {
   #sql: SqlStorage;
-  /** When the next one is due; undefined where it has to be looked up. It is asked for after every commit. */
+  /** When the next one is due; undefined when it has to be read. Kept because it is asked for after every commit. */
   #nextAt: number | null | undefined;
 
   constructor(sql: SqlStorage) {
@@ -56,12 +57,12 @@ export class ConfirmationRows {
     return this.#nextAt;
   }
 
-  /** After a transaction was rolled back. */
+  /** To be called after a rollback. */
   reload(): void {
     this.#nextAt = undefined;
   }
 
-  /** Nothing was found out; it is asked for again. */
+  /** Stores an attempt that gave no verdict, and when the next one is due. */
   update({ sequence, attempts, nextAt, detail }: ConfirmationRow): void {
     this.#nextAt = undefined;
     this.#sql.exec(

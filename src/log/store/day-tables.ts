@@ -1,13 +1,15 @@
 /**
- * The directory of the tables that each hold about a day: `events_N` with the events of that day, and `attempts_N` with
- * what was tried while it was the newest. Retention drops whole tables, so an event lives at least its retention and at
- * most about a day longer, and dropping it costs no row.
+ * The directory of the day tables: `events_N` holds the events of about a day, `attempts_N` the attempts made while that
+ * day was the newest. Retention drops whole tables, which costs no row per event. So an event is stored for at least its
+ * retention, and at most about a day longer.
  */
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** A day and its tables. `openedAt` in ms since 1970; `firstSequence` is the lowest that it may have. */
 export type Day = { id: number; openedAt: number; firstSequence: number };
 
+/** The days of a webhook, oldest first, also kept in memory. */
 export class DayTables {
   #sql: SqlStorage;
   /** Oldest first. */
@@ -23,7 +25,7 @@ export class DayTables {
     return this.#days;
   }
 
-  /** Opens the tables of a new day where one is due. Inside the caller's transaction. `now` in ms since 1970. */
+  /** Opens a new day for the event `sequence` when one is due. In the caller's transaction. `now` in ms since 1970. */
   openFor(sequence: number, now: number): void {
     const last = this.#days.at(-1);
     if (last !== undefined && now < last.openedAt + DAY_MS) return;
@@ -35,7 +37,7 @@ export class DayTables {
       reason TEXT, gap TEXT, late INTEGER NOT NULL, body_signed INTEGER NOT NULL, operational INTEGER NOT NULL, entity_keys TEXT NOT NULL,
       issues TEXT NOT NULL, headers TEXT NOT NULL, query TEXT NOT NULL, body_bytes INTEGER NOT NULL,
       fingerprint BLOB NOT NULL, body BLOB)`);
-    // For lists of what is in quarantine: 1 more row for an event that is put there, none for others.
+    // For lists of the quarantine: costs 1 more row for each event that goes there, and none for others.
     this.#sql.exec(`CREATE INDEX events_${day.id}_quarantined ON events_${day.id} (sequence)
       WHERE status = 'quarantined'`);
     this.#sql.exec(`CREATE TABLE attempts_${day.id} (id INTEGER PRIMARY KEY,
@@ -49,7 +51,7 @@ export class DayTables {
     this.#days.push(day);
   }
 
-  /** After a transaction was rolled back. */
+  /** To be called after a rollback. */
   reload(): void {
     this.#days = this.#read();
   }
@@ -59,19 +61,19 @@ export class DayTables {
     return this.#days.findLast(day => day.firstSequence <= sequence);
   }
 
-  /** The lowest sequence that may still be here. */
+  /** The lowest sequence that may still be stored. */
   get firstSequence(): number {
     return this.#days[0]?.firstSequence ?? 1;
   }
 
-  /** When the oldest day will be past `retentionMs`, ms since 1970, or null. */
+  /** When all events of the oldest day are older than `retentionMs`, ms since 1970; null without days. */
   nextDropAt(retentionMs: number): number | null {
     const [oldest, next] = this.#days;
     if (oldest === undefined) return null;
     return (next?.openedAt ?? oldest.openedAt + DAY_MS) + retentionMs;
   }
 
-  /** Drops the days whose youngest event is older than `retentionMs`. Inside the caller's transaction. */
+  /** Drops the days whose events are all older than `retentionMs`. In the caller's transaction. `now` in ms since 1970. */
   drop(now: number, retentionMs: number): void {
     for (let dropAt = this.nextDropAt(retentionMs); dropAt !== null && dropAt <= now; ) {
       const oldest = this.#days.shift();

@@ -1,27 +1,29 @@
-/** A delivery that did not succeed at the first attempt, as its row has it. */
+/** An exception row: a delivery that did not succeed at the first attempt, as a value and as a row of its table. */
 
 export type DeliveryRow = {
   sequence: number;
   destinationId: string;
   /** 0 for the delivery of the feed, else the id of the replay it belongs to. */
   replay: number;
-  /** The replay goes out under an id of its own. */
+  /** The replay is sent under an id of its own. */
   newId: boolean;
   status: 'retrying' | 'dead';
   /** Failed attempts so far. */
   attempts: number;
-  /** How many of them used up an entry of the retry schedule; probes made before their time do not. */
+  /** How many of them used up an entry of the retry schedule. A probe before the retry was due does not. */
   step: number;
-  /** ms since 1970; null when dead. */
+  /** When the next attempt is due, ms since 1970; null when dead. */
   nextAt: number | null;
   /** What `gapless-previous` says, fixed when the scan passed the event; null on a replay. */
   previous: number | null;
   /** The event's place among those the destination wants. */
   ordinal: number;
   error: string | null;
+  /** ms since 1970 */
   updatedAt: number;
 };
 
+/** The columns of the table. */
 export type Row = {
   sequence: number;
   destination_id: string;

@@ -1,24 +1,25 @@
 /**
- * Exception rows: deliveries that did not succeed at the first attempt. Nothing is stored for the others, whose
- * fate follows from the cursor. A row is `retrying` with the time of its next attempt, or `dead`.
+ * Exception rows: deliveries that did not succeed at the first attempt. A row is `retrying`, with the time of its next
+ * attempt, or `dead`. Deliveries that succeed at once have no row: the cursor tells that they are done.
  */
 import { COLUMNS, type DeliveryRow, fromRow, type Row } from './delivery-row';
 
 const ROWS_PER_PAGE = 64;
 
+/** The rows of all destinations of a webhook. Methods that write run in the caller's transaction. */
 export class DeliveryRows {
   #sql: SqlStorage;
-  /** Per destination when its next attempt is due, overdue ones included; null for none. Most questions end here. */
+  /** Per destination, when its earliest attempt is or was due; null for none. Saves most queries. */
   #earliestAt = new Map<string, number | null>();
 
-  /** What lies before it has been dropped since this object woke up. */
+  /** Events before it were dropped since this object woke up; 0 when none were. */
   firstSequence = 0;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
   }
 
-  /** Inserts or updates: 1 row, 2 where the time of the next attempt is new or moves. */
+  /** Inserts or updates. 1 row, and 1 more where the time of the next attempt is new or moves. */
   put(row: DeliveryRow): void {
     this.#earliestAt.delete(row.destinationId);
     const updated = this.#sql.exec(
@@ -62,7 +63,7 @@ export class DeliveryRows {
     );
   }
 
-  /** Deletes a delivery of the feed that had ended dead: it arrived by another way. */
+  /** Deletes the dead row of a delivery of the feed, because the event arrived by a replay. */
   deleteDead(sequence: number, destinationId: string): void {
     this.#sql.exec(
       "DELETE FROM deliveries WHERE sequence = ? AND destination_id = ? AND replay = 0 AND status = 'dead'",
@@ -71,13 +72,13 @@ export class DeliveryRows {
     );
   }
 
-  /** What is due for a destination by `now` (ms since 1970), the longest overdue first; read as it is asked for. */
+  /** The attempts due by `now` (ms since 1970), the longest overdue first. Pages are read as they are needed. */
   *due(destinationId: string, now: number): Generator<DeliveryRow> {
     if ((this.#earliest(destinationId) ?? Number.POSITIVE_INFINITY) > now) return;
     yield* this.#pages('destination_id = ? AND next_at <= ? ORDER BY next_at', destinationId, now);
   }
 
-  /** The retries in the order in which they are due, whenever that is; read as they are asked for. */
+  /** All retries in the order in which they are due, also in the future. Pages are read as they are needed. */
   *upcoming(destinationId: string): Generator<DeliveryRow> {
     if (!this.has(destinationId)) return;
     yield* this.#pages('destination_id = ? AND next_at IS NOT NULL ORDER BY next_at', destinationId);
@@ -96,7 +97,7 @@ export class DeliveryRows {
     return at;
   }
 
-  /** The next time after `now` at which a delivery to this destination falls due, or null. */
+  /** The first time after `now` at which an attempt is due (both ms since 1970), or null. */
   nextAt(destinationId: string, now: number): number | null {
     const earliest = this.#earliest(destinationId);
     return earliest === null || earliest > now ? earliest : this.#nextAfter(destinationId, now);
@@ -123,7 +124,7 @@ export class DeliveryRows {
     return this.#read('sequence BETWEEN ? AND ? AND replay = 0 ORDER BY sequence', first, last);
   }
 
-  /** The events after a sequence that have rows, ascending, without replays. */
+  /** The sequences after `sequence` that have rows, ascending, without replays. */
   sequencesAfter(sequence: number, limit: number): number[] {
     return this.#sql
       .exec<{ sequence: number }>(
@@ -135,7 +136,7 @@ export class DeliveryRows {
       .map(row => row.sequence);
   }
 
-  /** The oldest event that is still being tried for a destination, or null. */
+  /** The lowest sequence that is still tried for a destination, or null. Without replays. */
   oldestRetrying(destinationId: string): number | null {
     const [row] = this.#sql
       .exec<{ sequence: number | null }>(
@@ -147,7 +148,7 @@ export class DeliveryRows {
     return row?.sequence ?? null;
   }
 
-  /** Deliveries of the feed that an ordered destination still tries: whoever they hold back waits for them. */
+  /** Deliveries of the feed that are still tried, in their order at the destination. Without replays. */
   retrying(destinationId: string): DeliveryRow[] {
     return this.#read(
       'destination_id = ? AND next_at IS NOT NULL AND replay = 0 ORDER BY ordinal',
@@ -155,7 +156,7 @@ export class DeliveryRows {
     );
   }
 
-  /** What became of these events at a destination so far; those without a row are left out. */
+  /** The status of these events at a destination. Those without a row are left out. */
   fates(destinationId: string, sequences: readonly number[]): Map<number, DeliveryRow['status']> {
     const rows = this.#read(
       'destination_id = ? AND replay = 0 AND sequence IN (SELECT value FROM json_each(?))',
@@ -165,7 +166,7 @@ export class DeliveryRows {
     return new Map(rows.map(({ sequence, status }) => [sequence, status]));
   }
 
-  /** Sequences before `firstSequence` that a destination still tries, ascending. */
+  /** The sequences before `firstSequence` that are still tried for a destination, ascending. */
   retryingBefore(destinationId: string, firstSequence: number): number[] {
     return this.#read(
       'sequence < ? AND destination_id = ? AND next_at IS NOT NULL AND replay = 0 ORDER BY sequence',
@@ -191,7 +192,7 @@ export class DeliveryRows {
     this.#sql.exec('DELETE FROM deliveries WHERE destination_id = ?', destinationId);
   }
 
-  /** Forgets what lies before `firstSequence`: its events have been dropped. */
+  /** Deletes the rows before `firstSequence`, because their events were dropped. */
   prune(firstSequence: number): void {
     this.firstSequence = firstSequence;
     this.#earliestAt.clear();
@@ -205,7 +206,7 @@ export class DeliveryRows {
       .map(fromRow);
   }
 
-  /** Page by page: a cursor that is left half read keeps tables locked. */
+  /** Reads page by page, because an SQL cursor that is left half read keeps tables locked. */
   *#pages(where: string, ...bindings: (string | number)[]): Generator<DeliveryRow> {
     for (let offset = 0; ; offset += ROWS_PER_PAGE) {
       const page = this.#read(`${where} LIMIT ? OFFSET ?`, ...bindings, ROWS_PER_PAGE, offset);

@@ -1,6 +1,6 @@
 /** The named documents of an object, in its table `state`: the webhook's record, the checkpoint of its log, its cursors. */
 
-/** A named document of `state`, or null. */
+/** The text of a document, or null when it was never written. */
 export function readDocument(sql: SqlStorage, name: string): string | null {
   const [row] = sql.exec<{ value: string }>('SELECT value FROM state WHERE name = ?', name).toArray();
   return row?.value ?? null;

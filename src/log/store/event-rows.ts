@@ -1,12 +1,14 @@
 /**
- * The events of a webhook, byte for byte: accepted and quarantined ones, in the tables of their days.
+ * The stored events of a webhook, byte for byte, in the tables of their days. An event costs one row.
  *
- * An append costs one row. What was stored last is also kept in memory (`recent-events.ts`).
+ * The latest events are kept in memory too (`recent-events.ts`). Whether and when an event is forwarded is not decided
+ * here.
  */
 import type { DayTables } from './day-tables';
 import { RecentEvents } from './recent-events';
 import { COLUMNS, type EventRow, fromRow, type StoredEvent } from './stored-event';
 
+/** The events of all days. Methods that write run in the caller's transaction. */
 export class EventRows {
   #sql: SqlStorage;
   #days: DayTables;
@@ -17,16 +19,17 @@ export class EventRows {
     this.#days = days;
   }
 
-  /** After a transaction was rolled back, and when days were dropped: what is in memory may not be there any more. */
+  /** To be called after a rollback and when days were dropped: events in memory may not be stored any more. */
   forgetRecent(): void {
     this.#recent.forgetAll();
   }
 
-  /** The lowest sequence that may still be here. */
+  /** The lowest sequence that may still be stored. */
   get firstSequence(): number {
     return this.#days.firstSequence;
   }
 
+  /** Inserts an event into the newest day. Throws when no day is open. 1 row, and 1 more in quarantine. */
   insert(event: StoredEvent, body: Uint8Array): void {
     const day = this.#days.all.at(-1);
     if (day === undefined) throw new Error('insert before openFor');
@@ -58,11 +61,11 @@ export class EventRows {
       body,
     );
     const texts = entityKeys.length + issues.length + headers.length + event.query.length;
-    // A view keeps its whole buffer.
+    // The body may be a view of a larger buffer, all of which stays in memory.
     this.#recent.add(event, body, 2 * texts + body.buffer.byteLength);
   }
 
-  /** Changes where a held event stands. 1 row. */
+  /** Changes the status of a held event, and what goes with it. 1 row. */
   update(
     sequence: number,
     change: Pick<StoredEvent, 'status' | 'reason' | 'epoch' | 'issues' | 'gap' | 'late'>,
@@ -119,12 +122,12 @@ export class EventRows {
     return redacted.rowsWritten > 0;
   }
 
-  /** Events after `sequence`, ascending, at most `limit`, over table borders. */
+  /** The events after `sequence`, ascending, at most `limit`, whichever their days. */
   after(sequence: number, limit: number): StoredEvent[] {
     return this.#recent.after(sequence, limit) ?? this.#after(sequence, limit, '');
   }
 
-  /** The same for events in quarantine; reads no others. */
+  /** The same for events in quarantine. Reads no other events. */
   quarantinedAfter(sequence: number, limit: number): StoredEvent[] {
     return this.#after(sequence, limit, "AND status = 'quarantined'");
   }

@@ -1,25 +1,27 @@
 /**
- * The feed: the order in which a webhook's events become forwardable; and what forwarding and reading see of the log.
+ * The feed: the order in which a webhook's events become forwardable. Forwarding and reading see the log through it.
  *
- * An event that is forwardable at acceptance stands at its own sequence. One that was held, quarantined or
- * unconfirmed and is let go later stands right after the event that was the last one then. So the order is total,
- * never changes afterwards, and costs a row only for the exceptions.
+ * An event that is forwardable at acceptance stands at its own sequence. An event that is held first and released later
+ * stands right after the last event at the time of its release. So the order is total and never changes afterwards, and
+ * only a release costs a row.
  */
 import type { FeedPosition } from '../contract/events';
 import type { EventRows } from './event-rows';
 import type { Releases } from './releases';
 import type { StoredEvent } from './stored-event';
 
+/** One step along the feed. */
 export type FeedEntry = {
   /** The position right after this entry. */
   at: FeedPosition;
-  /** Null for a sequence that has its place elsewhere: only the position moves. */
+  /** Null where the event of this sequence has another place, or none: only the position moves. */
   event: StoredEvent | null;
 };
 
-/** Where the log ends, as its state knows it. */
+/** Where the log ends, by its state. */
 type End = { readonly lastSequence: number; readonly lastRelease: number };
 
+/** Reads the feed. Its end is that of the last commit. */
 export class Feed {
   #events: EventRows;
   #releases: Releases;
@@ -31,7 +33,7 @@ export class Feed {
     this.#end = end;
   }
 
-  /** The last position there is. */
+  /** The last position. */
   get end(): FeedPosition {
     const { lastSequence, lastRelease } = this.#end();
     return { sequence: lastSequence, release: lastRelease };
@@ -49,12 +51,12 @@ export class Feed {
     const hasReleases = after.release < this.#end().lastRelease;
     const releases = hasReleases ? this.#releases.after(after.release, limit) : [];
     const entries: FeedEntry[] = [];
-    // No more than the position: a cursor passed as `after` carries other things.
+    // Copies only the two fields, because `after` may be a cursor, which has more.
     let position: FeedPosition = { sequence: after.sequence, release: after.release };
     while (entries.length < limit) {
       const [event] = events;
       const [release] = releases;
-      // A release goes before every event that came after it; events of dropped days do not hold it back.
+      // A release stands before all events that came after it. That also holds when the events before it were dropped.
       if (release !== undefined && (event === undefined || release.afterSequence < event.sequence)) {
         releases.shift();
         position = { ...position, release: release.position };
@@ -78,11 +80,12 @@ export class Feed {
     return this.#events.after(sequence, limit);
   }
 
-  /** The lowest sequence that may still be here. */
+  /** The lowest sequence that may still be stored. */
   get firstSequence(): number {
     return this.#events.firstSequence;
   }
 
+  /** The event without its body, or null when it is unknown or past its retention. */
   event(sequence: number): StoredEvent | null {
     return this.#events.get(sequence);
   }

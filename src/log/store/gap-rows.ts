@@ -1,9 +1,9 @@
 /**
  * The gap list: holes that outlived their grace, and what became of them.
  *
- * Follows the tracker's changes inside the same transaction, so the list and the tracker never disagree. A hole that
- * closes within its grace never gets a row. Ends of a gap are looked up when it is read, not stored. A merged range
- * and an id filled inside it may begin with the same id; the key tells them apart by their end.
+ * It follows the tracker's changes in the same transaction, so the two never disagree. A hole that closes within its
+ * grace gets no row. The events beside a gap are not stored; they are looked up when the list is read.
+ * A merged range and an id filled inside it may begin with the same id, so the last id is part of the key too.
  */
 
 import type { Resolved } from '../../numbering/close-gap';
@@ -11,6 +11,7 @@ import type { Hole } from '../../numbering/holes';
 import type { Aged, TrackerChange } from '../../numbering/types';
 import type { GapStatus } from '../contract/gaps';
 
+/** A row of the table. `from_id` and `to_id` are both included; times in ms since 1970. */
 export type GapRow = {
   epoch: number;
   from_id: number;
@@ -22,11 +23,12 @@ export type GapRow = {
   note: string | null;
 };
 
-/** What an entry says about its end. */
+/** When and why a gap was closed; nulls while it is not. */
 type End = { resolvedAt: number | null; note: string | null };
 
 const OPEN_END: End = { resolvedAt: null, note: null };
 
+/** The gap list of a webhook. Methods that write run in the caller's transaction. */
 export class GapRows {
   #sql: SqlStorage;
 
@@ -34,7 +36,7 @@ export class GapRows {
     this.#sql = sql;
   }
 
-  /** An id filled a hole, or holes were merged or dropped. `now` in ms since 1970. */
+  /** Takes over that an id filled a hole, or that holes were merged or dropped. `now` in ms since 1970. */
   apply(change: TrackerChange, now: number): void {
     if (change.kind === 'merged') {
       for (const hole of [change.lower, change.upper]) this.#delete(change.epoch, hole.from);
@@ -51,7 +53,7 @@ export class GapRows {
     this.#insert(change.epoch, filled, { resolvedAt: now, note: end.note }, 'filled');
   }
 
-  /** A hole was closed by hand, or a part of it. */
+  /** Takes over that a hole, or a part of it, was closed by hand. */
   resolve(epoch: number, { hole, parts }: Resolved, end: End): void {
     this.#delete(epoch, hole.from);
     for (const part of parts) {
@@ -59,7 +61,7 @@ export class GapRows {
     }
   }
 
-  /** Holes changed their status with time. */
+  /** Takes over that holes opened or expired. */
   age({ epoch, holes }: Aged): void {
     for (const hole of holes) {
       if (hole.status === 'open') this.#insert(epoch, hole, OPEN_END);
@@ -74,12 +76,12 @@ export class GapRows {
     }
   }
 
-  /** Ids above `highest` were not the epoch's after all. */
+  /** Deletes the entries above `highest`: those ids were not of the epoch. */
   forgetAbove(epoch: number, highest: number): void {
     this.#sql.exec('DELETE FROM gaps WHERE epoch = ? AND from_id > ?', epoch, highest);
   }
 
-  /** An epoch closes: what it still misses has expired, also what was too young for the list. */
+  /** Takes over that an epoch closed: its holes have expired, also those too young for the list. */
   close(epoch: number, holes: readonly Hole[]): void {
     for (const hole of holes) {
       if (hole.status === 'resolved') continue;
@@ -99,8 +101,8 @@ export class GapRows {
   }
 
   /**
-   * Drops what is older than `cutoff` (ms since 1970) and will not change any more: filled entries, and expired ones
-   * of epochs that are closed. `open` are the numbers of the others.
+   * Drops entries older than `cutoff` (ms since 1970) that will not change any more: closed ones, and expired ones of
+   * closed epochs. @param open the numbers of the epochs that are not closed
    */
   prune(cutoff: number, open: readonly number[]): void {
     this.#sql.exec('DELETE FROM gaps WHERE resolved_at < ?', cutoff);
@@ -124,7 +126,7 @@ export class GapRows {
   }
 
   #insert(epoch: number, hole: Hole, { resolvedAt, note }: End, status: GapStatus | 'young' = hole.status) {
-    // An id that was filled by what turned out to be another numbering's may be missing again.
+    // An entry may be there already: an id that was filled can be missing again, when its event moved to another epoch.
     this.#sql.exec(
       `INSERT OR REPLACE INTO gaps (epoch, from_id, to_id, missing, status, detected_at, resolved_at, note)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -1,13 +1,14 @@
 /**
- * Answers to requests that came with an `Idempotency-Key`, kept beside what those requests made: written in the same
- * transaction, so there is never one without the other. Sealed by the Worker, because they hold one-time secrets.
+ * Answers to requests that came with an `Idempotency-Key`. An answer is written in the same transaction as what its
+ * request made, so there is never one without the other. The Worker seals answers, because they hold one-time secrets.
  *
- * 1 row each; expired ones leave when the next one is written.
+ * 1 row each. Expired ones are deleted when the next one is written. All times in ms since 1970.
  */
 import type { KeptAnswer } from '../contract/kept-answer';
 
 type Row = { key: string; request: string; answer: string; until: number };
 
+/** The kept answers of one object. */
 export class KeptAnswers {
   #sql: SqlStorage;
 
@@ -22,7 +23,7 @@ export class KeptAnswers {
     return row ?? null;
   }
 
-  /** Inside the transaction of what the request makes. */
+  /** Keeps an answer, in the transaction of what its request makes. */
   keep({ key, request, answer, until }: KeptAnswer, now: number): void {
     this.#sql.exec('DELETE FROM answers WHERE until <= ?', now);
     this.#sql.exec(
@@ -34,7 +35,7 @@ export class KeptAnswers {
     );
   }
 
-  /** Until when the last of them is kept, ms since 1970; null when there is none. */
+  /** Until when the last of them is kept; null when there is none. */
   keptUntil(now: number): number | null {
     const [row] = this.#sql
       .exec<{ until: number | null }>('SELECT max(until) AS until FROM answers WHERE until > ?', now)

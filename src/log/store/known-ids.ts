@@ -1,14 +1,14 @@
 /**
- * The record of known increment ids: for each one its sequence and fingerprint, 64 ids to a row.
+ * The record of known increment ids: for each its sequence and fingerprint, 64 ids to a row (a page). For the length of
+ * the deduplication window it answers whether an id was received, and with which bytes.
  *
- * It answers "was this id received, with which bytes?" for the deduplication window. Pages change in memory and are
- * written with the next checkpoint; what came since the last checkpoint is rebuilt from the events themselves. A
- * batch works on its own copies: `rollback` forgets what a failed transaction did.
+ * Pages change in memory and are written with the next checkpoint. After a crash, the changes since the last checkpoint
+ * are rebuilt from the events. `rollback` undoes in memory what a failed transaction changed.
  */
 import type { KnownId } from '../../numbering/types';
 
 const IDS_PER_PAGE = 64;
-/** Kind (1 byte), sequence (8 bytes, float; negative for what was added by hand), fingerprint (first 16 bytes of SHA-256). */
+/** A slot: kind (1 byte), sequence (8 bytes, float, negative when added by hand), first 16 bytes of the SHA-256. */
 const FINGERPRINT_BYTES = 16;
 const SLOT_BYTES = 1 + 8 + FINGERPRINT_BYTES;
 const MAX_CLEAN_PAGES = 64;
@@ -19,21 +19,22 @@ type Page = {
   number: number;
   slots: Uint8Array;
   lastAt: number;
-  /** In the database already: an UPDATE, not an INSERT. */
+  /** True when the database has the page: to save it is an UPDATE, not an INSERT. */
   stored: boolean;
   dirty: boolean;
 };
 
-/** The part of a fingerprint that is kept, as hex. */
+/** The part of a fingerprint that is stored, as hex. */
 export const fingerprintHex = (fingerprint: Uint8Array): string =>
   fingerprint.subarray(0, FINGERPRINT_BYTES).toHex();
 
+/** The record of a webhook. Each transaction that changes it ends with `commit` or `rollback`. */
 export class KnownIds {
   #sql: SqlStorage;
   #pages = new Map<string, Page>();
-  /** Pages as they were before the running batch touched them; null for ones that were not there. */
+  /** Pages as they were before this transaction changed them; null for new ones. */
   #before = new Map<string, Page | null>();
-  /** Likewise `#forgotten`, from before a prune. */
+  /** `#forgotten` as it was before this transaction changed it; null when it did not. */
   #forgottenBefore: Map<number, number> | null = null;
   /** Per epoch, the highest id whose record has been dropped by age. */
   #forgotten: Map<number, number>;
@@ -60,7 +61,7 @@ export class KnownIds {
       kind,
       sequence: Math.abs(sequence),
       fingerprint: page.slots.slice(at + 9, at + SLOT_BYTES).toHex(),
-      // Minus zero too: an ignored event has no sequence.
+      // An ignored event has sequence 0, so an added one has minus zero.
       ...(sequence < 0 || Object.is(sequence, -0) ? { added: true } : {}),
     };
   }
@@ -90,7 +91,7 @@ export class KnownIds {
     this.#pages.set(key, page);
   }
 
-  /** Writes the changed pages: 1 row each. Inside the caller's transaction; `commit` or `rollback` follows. */
+  /** Writes the changed pages, 1 row each, in the caller's transaction. */
   save(): void {
     for (const [key, page] of this.#pages) {
       if (!page.dirty) continue;
@@ -137,7 +138,7 @@ export class KnownIds {
     this.#forgottenBefore = null;
   }
 
-  /** Drops the pages not touched since `cutoff` (ms since 1970). The caller saves `forgotten`. */
+  /** Drops the stored pages not changed since `cutoff` (ms since 1970). The caller has to store `forgotten`. */
   prune(cutoff: number): void {
     const dropped = this.#sql
       .exec<{ epoch: number; page: number }>(

@@ -7,6 +7,7 @@ import { KnownIds } from './known-ids';
 import { Releases } from './releases';
 import { SeenKeys } from './seen-keys';
 
+/** They are made once per object, and told how each transaction ended. */
 export class LogTables {
   readonly days: DayTables;
   readonly events: EventRows;
@@ -27,12 +28,12 @@ export class LogTables {
     this.confirmations = new ConfirmationRows(sql);
   }
 
-  /** The transaction has committed. */
+  /** To be called after a commit. */
   committed(): void {
     this.known.commit();
   }
 
-  /** The transaction was rolled back: what is in memory of the tables goes back with it. */
+  /** To be called after a rollback. What the tables keep in memory is brought back to what is stored. */
   rolledBack(): void {
     this.known.rollback();
     this.days.reload();

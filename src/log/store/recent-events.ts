@@ -1,6 +1,6 @@
 /**
- * The events stored last, as they were stored: most are forwarded right after their commit, and need not be read back
- * from their table for that. Bounded; whatever changes an event forgets it here.
+ * The latest stored events, in memory: most events are forwarded right after their commit, and then need not be read
+ * from their table. Bounded in number and bytes. A stored event that changes must be forgotten here.
  */
 import type { StoredEvent } from './stored-event';
 
@@ -9,14 +9,15 @@ const MAX_BYTES = 2 * 1024 * 1024;
 
 type RecentEvent = { event: StoredEvent; body: Uint8Array; bytes: number };
 
+/** A cache of `EventRows`. */
 export class RecentEvents {
   /** By sequence, in the order in which they were stored. */
   #events = new Map<number, RecentEvent>();
   #bytes = 0;
-  /** The highest sequence that was stored; null while it is not known. */
+  /** The highest sequence that was stored; null when it is not known, as after waking up. */
   #last: number | null = null;
 
-  /** @param bytes what the event takes, body included */
+  /** @param bytes what the event takes in memory, with its body */
   add(event: StoredEvent, body: Uint8Array, bytes: number): void {
     const { sequence } = event;
     this.#last = Math.max(this.#last ?? 0, sequence);
@@ -44,13 +45,13 @@ export class RecentEvents {
     return found;
   }
 
-  /** It was changed, or has gone. */
+  /** For an event that was changed. */
   forget(sequence: number): void {
     this.#bytes -= this.#events.get(sequence)?.bytes ?? 0;
     this.#events.delete(sequence);
   }
 
-  /** What was stored may not be there any more. */
+  /** For when any event may not be stored any more. */
   forgetAll(): void {
     this.#events.clear();
     this.#bytes = 0;

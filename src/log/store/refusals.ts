@@ -1,9 +1,9 @@
 /**
- * What the edge refused in this webhook's name: how often for which reason, and the last ones.
+ * The requests for this webhook that the edge refused: how often for which reason, and the last of them.
  *
- * Reported by the edge in batches (`ingest/refusals.ts`), so a flood of refused requests costs a row per report. Of a
- * request only names, sizes and a digest are kept, never a value; whole ones only while someone captures them, and for
- * minutes. Refused requests are nobody's events: what is kept of them is bounded and the oldest gives way.
+ * The edge reports them in batches (`ingest/refusals.ts`), so a flood of refused requests costs one row per report. Only
+ * header names, sizes and a digest are kept, never a value. Whole requests are kept for minutes, and only while someone
+ * captures them. All is bounded: the oldest is dropped first.
  */
 import {
   CAPTURE_MS,
@@ -20,9 +20,10 @@ const MAX_CAPTURES = 20;
 type Stored = { counts: Record<string, number>; last: (Refusal & { capture: number | null })[] };
 type CaptureRow = { id: number; at: number; request: string; body: ArrayBuffer };
 
+/** The refusals of a webhook. */
 export class Refusals {
   #sql: SqlStorage;
-  /** When the oldest captured request came, ms since 1970; null for none, undefined before it was looked up. */
+  /** When the oldest captured request came, ms since 1970; null for none, undefined when it has to be read. */
   #oldestAt: number | null | undefined;
 
   constructor(sql: SqlStorage) {
@@ -38,7 +39,7 @@ export class Refusals {
     return this.#read().counts;
   }
 
-  /** 1 row, and 1 for each captured request. Inside the caller's transaction. `now` in ms since 1970. */
+  /** Adds a report: 1 row, and 1 for each captured request. In the caller's transaction. `now` in ms since 1970. */
   add(report: RefusalReport, now: number): void {
     const { counts, last } = this.#read();
     for (const [reason, count] of Object.entries(report.counts)) {
@@ -81,7 +82,7 @@ export class Refusals {
     };
   }
 
-  /** When the oldest captured request is to be erased, ms since 1970, or null. */
+  /** When `expire` has something to erase next, ms since 1970, or null. */
   expiresAt(): number | null {
     if (this.#oldestAt === undefined) {
       const [row] = this.#sql.exec<{ at: number | null }>('SELECT min(at) AS at FROM captures').toArray();
@@ -90,6 +91,7 @@ export class Refusals {
     return this.#oldestAt === null ? null : this.#oldestAt + CAPTURE_MS;
   }
 
+  /** Erases captured requests that are too old. `now` in ms since 1970. */
   expire(now: number): void {
     this.#oldestAt = undefined;
     this.#sql.exec('DELETE FROM captures WHERE at <= ?', now - CAPTURE_MS);

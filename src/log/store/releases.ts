@@ -1,14 +1,15 @@
-/** Events that were let go after their acceptance, and their places in the feed. 1 row each. */
+/** Releases: held events that entered the feed after their acceptance, and their places in it. 1 row each. */
 
 export type Release = {
   /** 1, 2, 3 … per webhook. */
   position: number;
-  /** It stands right after the event with this sequence. */
+  /** In the feed, it stands right after the event with this sequence. */
   afterSequence: number;
-  /** The event that was let go. */
+  /** The event that was released. */
   sequence: number;
 };
 
+/** The releases of a webhook. Methods that write run in the caller's transaction. */
 export class Releases {
   #sql: SqlStorage;
 
@@ -48,7 +49,7 @@ export class Releases {
     return row?.position ?? 0;
   }
 
-  /** Forgets the releases of events before `firstSequence`: they have been dropped. */
+  /** Deletes the releases of events before `firstSequence`, which were dropped. */
   prune(firstSequence: number): void {
     this.#sql.exec('DELETE FROM releases WHERE sequence < ?', firstSequence);
   }

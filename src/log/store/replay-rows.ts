@@ -1,5 +1,6 @@
 /** Replays that were asked for and have not ended: 1 row each. */
 
+/** The jobs of a webhook. `Job` is stored as JSON. */
 export class ReplayRows<Job extends object> {
   #sql: SqlStorage;
 

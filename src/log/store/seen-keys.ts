@@ -1,10 +1,11 @@
 /**
- * Deduplication by text keys: event ids, fingerprints of quarantined events, and bodies without any id.
+ * Deduplication by text keys (`IdentityKey`): event ids, signed content, and fingerprints of bodies. One row per key.
  *
- * One row per key, in two generations; when a generation is as old as the window, the one before it is dropped
- * whole. A key is thus known for at least the window and at most twice that long.
+ * Keys are kept in two generations, each a table. When the newer one is as old as the deduplication window, a new one is
+ * opened and the oldest dropped whole. So a key is known for at least the window, and at most twice as long.
  */
 
+/** The event that a key was last seen with. */
 export type SeenKey = {
   sequence: number;
   /** Hex. */
@@ -15,6 +16,7 @@ export type SeenKey = {
 
 type Generation = { id: number; openedAt: number };
 
+/** The keys of a webhook. Methods that write run in the caller's transaction. */
 export class SeenKeys {
   #sql: SqlStorage;
   /** Newest first, at most two. */
@@ -25,7 +27,7 @@ export class SeenKeys {
     this.#generations = this.#read();
   }
 
-  /** Opens a new generation when the newest is as old as `windowMs`. Inside the caller's transaction. */
+  /** Opens a new generation when the newest is as old as `windowMs`. `now` in ms since 1970. */
   rotate(now: number, windowMs: number): void {
     const newest = this.#generations[0];
     if (newest !== undefined && now < newest.openedAt + windowMs) return;
@@ -44,7 +46,7 @@ export class SeenKeys {
     }
   }
 
-  /** After a transaction that rotated was rolled back. */
+  /** To be called after a rollback. */
   reload(): void {
     this.#generations = this.#read();
   }
@@ -59,7 +61,7 @@ export class SeenKeys {
     return null;
   }
 
-  /** Remembers a key, replacing what was known of it. 1 row when it is new to the generation. */
+  /** Remembers a key in place of what was known of it. 1 row. Throws before the first `rotate`. */
   put(key: string, seen: SeenKey): void {
     const newest = this.#generations[0];
     if (newest === undefined) throw new Error('put before rotate');

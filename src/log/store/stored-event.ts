@@ -1,7 +1,7 @@
-/** An event as the log keeps it, and as a row of its table. */
+/** An event as the log keeps it, without its body: as a value and as a row of its table. */
 import type { Issue } from '../../providers/provider';
 
-/** Why an event is not, or not yet, forwarded. */
+/** Why an event is held. */
 export type HeldReason =
   | 'invalid'
   | 'conflict'
@@ -19,16 +19,19 @@ export type StoredEvent = {
   incrementId: number | null;
   /** Epoch of the increment id; null without one, or where it was a conflict. */
   epoch: number | null;
+  /** ms since 1970 by the provider's clock, or null. */
   eventTime: number | null;
-  /** `forwardable` events are in the feed; the others wait for a release. */
+  /** `forwardable` events are in the feed. The others are held until a release. */
   status: 'forwardable' | 'held' | 'confirming' | 'quarantined';
-  /** True when it was held at acceptance: its place in the feed is its release. */
+  /** True when it was held at acceptance: its place in the feed is that of its release. */
   deferred: boolean;
   reason: HeldReason | null;
+  /** The ids missing right before it, as `from-to`, when it entered the log or the feed; null for none. */
   gap: string | null;
+  /** A higher increment id came, or was forwarded, before it. */
   late: boolean;
   bodySigned: boolean;
-  /** The gateway's own event about this webhook. */
+  /** True for a notice: the gateway's own event about this webhook. */
   operational: boolean;
   entityKeys: string[];
   issues: Issue[];
@@ -38,6 +41,7 @@ export type StoredEvent = {
   fingerprint: Uint8Array;
 };
 
+/** The columns that are read. */
 export type EventRow = {
   sequence: number;
   received_at: number;

@@ -1,19 +1,20 @@
 /**
  * The tables of one webhook's object, and what a row of each costs.
  *
- * Rows written are what users pay for, so: no AUTOINCREMENT, no index on the hot path, WITHOUT ROWID for keyed
- * tables, UPDATE instead of UPSERT (which counts twice), and whole tables dropped instead of rows deleted.
- * Changes are additive; `state.format` says which format a store has.
+ * Users pay for rows written. So there is no AUTOINCREMENT and no index on the hot path, keyed tables are WITHOUT ROWID,
+ * UPDATE replaces UPSERT (which counts twice), and whole tables are dropped instead of deleting rows.
+ * Changes are only additive. The document `format` in `state` says which format a store has.
  */
 
 import { readDocument, writeDocument } from './documents';
 
+/** Written to new stores. */
 export const STORE_FORMAT = 1;
 
 const FIXED_TABLES = [
-  // A handful of named documents: record, checkpoint, cursors. Inserted once, then updated: 1 row each time.
+  // A few named documents: record, checkpoint, cursors. Inserted once, then updated: 1 row each time.
   'CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
-  // The directory of tables that come and go with time: events by day, seen keys by generation.
+  // The directory of the tables that are opened and dropped with time: events by day, seen keys by generation.
   `CREATE TABLE segments (kind TEXT, id INTEGER, opened_at INTEGER NOT NULL, first_sequence INTEGER NOT NULL,
      PRIMARY KEY (kind, id)) WITHOUT ROWID`,
   // Which increment ids were received with which bytes, 64 to a row: 1/64 row per event, written at checkpoints.
@@ -23,7 +24,7 @@ const FIXED_TABLES = [
   `CREATE TABLE gaps (epoch INTEGER, from_id INTEGER, to_id INTEGER NOT NULL, missing INTEGER NOT NULL,
      status TEXT NOT NULL, detected_at INTEGER NOT NULL, resolved_at INTEGER,
      PRIMARY KEY (epoch, from_id, to_id)) WITHOUT ROWID`,
-  // Events let go after their acceptance: their place in the feed is right after `after_sequence`.
+  // Held events that were released: their place in the feed is right after `after_sequence`.
   `CREATE TABLE releases (position INTEGER PRIMARY KEY, after_sequence INTEGER NOT NULL,
      sequence INTEGER NOT NULL)`,
   // Deliveries that did not succeed at once: retrying or dead. Nothing is written for the others. `replay` is 0 for
@@ -31,7 +32,7 @@ const FIXED_TABLES = [
   `CREATE TABLE deliveries (sequence INTEGER, destination_id TEXT, replay INTEGER, new_id INTEGER NOT NULL, status TEXT NOT NULL,
      attempts INTEGER NOT NULL, step INTEGER NOT NULL, next_at INTEGER, previous INTEGER, ordinal INTEGER NOT NULL,
      error TEXT, updated_at INTEGER NOT NULL, PRIMARY KEY (sequence, destination_id, replay)) WITHOUT ROWID`,
-  // For "what is due for this destination": a second row while a retry is pending.
+  // For "what is due for this destination". Costs a second row while a retry is pending.
   `CREATE INDEX deliveries_due ON deliveries (destination_id, next_at) WHERE next_at IS NOT NULL`,
   // Events that wait behind a failing one of the same key, one row per key.
   `CREATE TABLE blocked_keys (destination_id TEXT, key TEXT, tasks TEXT NOT NULL,
@@ -44,8 +45,8 @@ const FIXED_TABLES = [
 ];
 
 /**
- * What later releases added to format 1, in their order; entries are only ever appended. An earlier release finds more
- * tables and columns than it knows and leaves them alone, so that it still runs on the store.
+ * What later releases added to format 1, in order; entries are only ever appended. An earlier release still runs on such
+ * a store, because it does not touch tables and columns that it does not know.
  */
 const ADDITIONS = [
   // Answers to requests with an Idempotency-Key: 1 row for each such request.
@@ -53,18 +54,18 @@ const ADDITIONS = [
      until INTEGER NOT NULL) WITHOUT ROWID`,
   // Why a gap was closed by hand.
   'ALTER TABLE gaps ADD COLUMN note TEXT',
-  // Refused requests, whole, while someone looks for the cause: 1 row each, for minutes.
+  // Whole refused requests, while someone captures them: 1 row each, kept for minutes.
   'CREATE TABLE captures (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, request TEXT NOT NULL, body BLOB NOT NULL)',
 ];
 
-/** Makes the tables of an object that just got its webhook. Runs inside the caller's transaction. */
+/** Makes the tables of an object that just got its webhook. In the caller's transaction. */
 export function createTables(sql: SqlStorage): void {
   for (const statement of FIXED_TABLES) sql.exec(statement);
   sql.exec("INSERT INTO state (name, value) VALUES ('format', ?)", String(STORE_FORMAT));
   addTables(sql);
 }
 
-/** Brings the store of an earlier release up to this one. Inside a transaction; writes nothing where nothing is new. */
+/** Brings the store of an earlier release up to this one, in the caller's transaction. Writes nothing when it is. */
 export function addTables(sql: SqlStorage): void {
   const added = Number(readDocument(sql, 'additions') ?? 0);
   if (added >= ADDITIONS.length) return;
@@ -72,7 +73,7 @@ export function addTables(sql: SqlStorage): void {
   writeDocument(sql, 'additions', String(ADDITIONS.length));
 }
 
-/** Whether this object has a webhook. Reads only, so that asking an unused object leaves it empty. */
+/** Whether this object has a webhook. Only reads, so that an unused object that is asked stays empty. */
 export function hasTables(sql: SqlStorage): boolean {
   return sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'state'").toArray().length > 0;
 }
