@@ -159,7 +159,7 @@ export class LiveWebhook {
     if (secret === undefined) return { kind: 'stale', record: webhook };
     const usable = secret.usableUntil === null || this.#means.clock.now() < secret.usableUntil;
     if (!usable) return { kind: 'revoked' };
-    const result = await this.#appends.append(event);
+    const result = await this.#appends.append({ ...event, secretId });
     // Cannot happen: only events added by hand get this result.
     return result.kind === 'not_added' ? { kind: 'overloaded' } : result;
   }

@@ -32,6 +32,10 @@ export type Epoch = {
   readonly closesAt: number | null;
   /** For an earlier epoch: how often its highest id rose since that of the current epoch last did. */
   readonly lateGrowth: number;
+  /** The inbound secret that verified its events; absent where it says nothing about the numbering. */
+  readonly secretId?: string;
+  /** Its highest id before early ids were taken from it; absent where none were. Their records are still here. */
+  readonly reached?: number;
   /** The last ids that came with an event time (ms since 1970), in the order of arrival. */
   readonly recent: readonly { readonly id: number; readonly eventTime: number }[];
   /** Strays: the last ids below the baseline that came without an event time, and when they came, ms since 1970. */
@@ -47,6 +51,8 @@ export type Arrival = {
   eventTime: number | null;
   /** When it arrived, ms since 1970. */
   now: number;
+  /** The inbound secret that verified it; absent where nobody looked. */
+  secretId?: string;
   /** It was added by hand, so it proves nothing about the provider (`added-by-hand.ts`). */
   added?: true;
 };
@@ -66,11 +72,15 @@ export function startEpoch(number: number, first: Arrival, foundByConflicts: boo
     closesAt: null,
     lateGrowth: 0,
     recent: remembered([], first),
+    ...(first.secretId === undefined ? {} : { secretId: first.secretId }),
   };
 }
 
 /** What the interval and its holes can tell about an id. */
 export type Standing = 'above' | 'missing' | 'received' | 'maybe_missing' | 'below';
+
+/** The highest id that an epoch ever received, those included that turned out to be of another one. */
+export const highestEver = ({ highest, reached = 0 }: Epoch): number => Math.max(highest, reached);
 
 /** Where an id stands in an epoch. `maybe_missing`: inside a merged range, so only the record of known ids can tell. */
 export function standingOf(epoch: Epoch, id: number): Standing {
@@ -156,5 +166,6 @@ export function withoutTop(epoch: Epoch, ids: readonly number[]): { epoch: Epoch
     highest = below === undefined ? highest - 1 : below.from - 1;
   }
   const holes = epoch.holes.filter(hole => hole.from < highest);
-  return { epoch: { ...epoch, highest, holes }, dropped: epoch.holes.slice(holes.length) };
+  const reached = highestEver(epoch);
+  return { epoch: { ...epoch, highest, holes, reached }, dropped: epoch.holes.slice(holes.length) };
 }

@@ -6,7 +6,8 @@
  * Guarantee: late retries of an earlier numbering neither open nor fill holes of the current one. Where events carry no
  * time, which numbering sent an id can be a guess; `pass-time.ts` corrects a wrong guess before it shows as a hole.
  */
-import { type Arrival, type Epoch, gapBefore } from './epoch';
+import { bySecret, mayShareSecret } from './by-secret';
+import { type Arrival, type Epoch, gapBefore, highestEver } from './epoch';
 import { adoptable, conflictsInARow, restartsAtOne } from './new-epoch';
 import { isLive, stays } from './pass-time';
 import type { KnownId, Lookup, Placement, Tracker, TrackerSettings } from './types';
@@ -26,17 +27,18 @@ export function place(
 ): Placement {
   const { current } = tracker;
   if (current === null) return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: [] };
-  const open = tracker.earlierEpochs.filter((epoch, i) => stays(epoch, i, arrival.now) || isLive(epoch));
+  const retried = retryOf(tracker, arrival, settings, lookup);
+  if (retried !== null) return retried;
+  const told = bySecret(tracker, arrival, settings);
+  if (told.kind === 'new') {
+    return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: [], bySecret: true };
+  }
+  if (told.kind === 'earlier') return placeInEarlier(told.epoch, arrival, lookup);
+  const earlierEpochs = told.kind === 'current' ? told.earlier : tracker.earlierEpochs;
+  const open = earlierEpochs.filter((epoch, i) => stays(epoch, i, arrival.now) || isLive(epoch));
   const known = lookup(current.number, arrival.id);
   const received = isReceived(current, arrival.id, known);
 
-  // Equal bytes are a retry, whichever numbering they belong to.
-  for (const epoch of [current, ...open]) {
-    const entry = epoch === current ? known : lookup(epoch.number, arrival.id);
-    if (entry === null || entry === 'forgotten' || entry.fingerprint !== arrival.fingerprint) continue;
-    if (entry.kind !== 'ignored') return { kind: 'duplicate', epoch: epoch.number, known: entry };
-    return { kind: 'unaccepted', epoch: epoch.number, known: entry, late: arrival.id < epoch.highest };
-  }
   const added = known !== null && known !== 'forgotten' && known.added === true;
   if (!added && restartsAtOne(current, arrival, received, settings)) {
     return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: adoptable(tracker, arrival) };
@@ -53,6 +55,38 @@ export function place(
   return added
     ? { kind: 'conflict', epoch: current.number, known }
     : restartOr(tracker, arrival, 'conflict', known);
+}
+
+/** Equal bytes are a retry, whichever numbering they belong to, and long after it was closed. */
+function retryOf(
+  { current, earlierEpochs, closedEpochs }: Tracker,
+  arrival: Arrival,
+  settings: TrackerSettings,
+  lookup: Lookup,
+): Placement | null {
+  const { id, fingerprint } = arrival;
+  const epochs = [...(current === null ? [] : [current]), ...earlierEpochs, ...closedEpochs];
+  for (const epoch of epochs) {
+    // Most arrivals are above all that earlier numberings came to: their records need not be read.
+    if (epoch !== current && id > ('closedAt' in epoch ? epoch.highest : highestEver(epoch))) continue;
+    // Another webhook at the provider may have sent the very same bytes.
+    if (!mayShareSecret(epoch, arrival, settings)) continue;
+    const known = lookup(epoch.number, id);
+    if (known === null || known === 'forgotten' || known.fingerprint !== fingerprint) continue;
+    if (known.kind !== 'ignored') return { kind: 'duplicate', epoch: epoch.number, known };
+    return { kind: 'unaccepted', epoch: epoch.number, known, late: id < epoch.highest };
+  }
+  return null;
+}
+
+/** An arrival whose secret says that an earlier numbering sent it: it can neither be of the current one nor begin one. */
+function placeInEarlier(epoch: Epoch, arrival: Arrival, lookup: Lookup): Placement {
+  const known = lookup(epoch.number, arrival.id);
+  if (!isReceived(epoch, arrival.id, known)) return unseenIn(epoch, arrival);
+  if (known === null || known === 'forgotten') return { kind: 'too_old', epoch: epoch.number };
+  return known.kind === 'quarantined'
+    ? { kind: 'unaccepted', epoch: epoch.number, known, late: arrival.id < epoch.highest }
+    : { kind: 'conflict', epoch: epoch.number, known };
 }
 
 function unseenIn(epoch: Epoch, arrival: Arrival): Placement {

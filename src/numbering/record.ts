@@ -43,10 +43,10 @@ export function record(
     if (epoch.number !== placement.epoch) return epoch;
     const received = receive(epoch, arrival, settings.graceMs);
     changes.push(...received.changes.map(change => ({ ...change, epoch: epoch.number })));
-    return received.epoch;
+    return withSecret(received.epoch, arrival, settings);
   };
   const current = tracker.current === null ? null : update(tracker.current);
-  const earlierEpochs = updateEarlier(tracker, arrival, placement.epoch, update);
+  const earlierEpochs = updateEarlier(tracker, arrival, placement.epoch, { update, settings });
   return { tracker: afterNoConflict({ ...tracker, current, earlierEpochs }, arrival), changes };
 }
 
@@ -55,7 +55,7 @@ function updateEarlier(
   { current, earlierEpochs }: Tracker,
   arrival: Arrival,
   number: number,
-  update: (epoch: Epoch) => Epoch,
+  { update, settings }: { update: (epoch: Epoch) => Epoch; settings: TrackerSettings },
 ): readonly Epoch[] {
   if (number === current?.number) {
     const keeps =
@@ -69,10 +69,24 @@ function updateEarlier(
   const showsNoGrowth = arrival.added === true || isBefore(arrival.eventTime, current?.startTime ?? null);
   return earlierEpochs.map(epoch => {
     const updated = update(epoch);
+    // Its secret says that it is another webhook at the provider, which may be sent for long beside the current one.
+    if (updated !== epoch && isOfSecret(epoch, arrival)) {
+      return { ...updated, closesAt: arrival.now + settings.expiresMs };
+    }
     return updated.highest > epoch.highest && !showsNoGrowth
       ? { ...updated, lateGrowth: epoch.lateGrowth + 1 }
       : updated;
   });
+}
+
+const isOfSecret = ({ secretId }: Epoch, arrival: Arrival): boolean =>
+  secretId !== undefined && secretId === arrival.secretId;
+
+/** An epoch of an earlier release has no secret: it gets that of what continues it, where only one is in use. */
+function withSecret(epoch: Epoch, { id, secretId, added }: Arrival, { secretIds }: TrackerSettings): Epoch {
+  const isSure = secretIds?.length === 1 && secretIds[0] === secretId && added !== true;
+  if (epoch.secretId !== undefined || secretId === undefined || !isSure || id !== epoch.highest) return epoch;
+  return { ...epoch, secretId };
 }
 
 const afterNoConflict = (tracker: Tracker, { added, now }: Arrival): Tracker =>
@@ -92,7 +106,9 @@ function restart(
   const { now } = arrival;
   const adopted = placement.adopted.map(conflict => ({ ...conflict, now }));
   const since = current === null ? null : beganAt(current, arrival, placement.adopted);
-  const early = current === null ? [] : earlyIdsIn(current, since, now - settings.graceMs);
+  // A secret leaves nothing to take back: what the old one verified is the old numbering's.
+  const early =
+    current === null || placement.bySecret === true ? [] : earlyIdsIn(current, since, now - settings.graceMs);
   const [first = arrival, ...rest] = [
     ...adopted,
     ...early.map(id => ({ id, fingerprint: '', eventTime: since, now })),
@@ -113,8 +129,8 @@ function restart(
   }
   const lastEpoch = placement.epoch;
   const next = {
-    ...{ current: epoch, earlierEpochs, conflicts: [], conflictStreak: 0 },
-    ...{ continuedAt: now, lastEpoch },
+    ...{ current: epoch, earlierEpochs, closedEpochs: tracker.closedEpochs },
+    ...{ conflicts: [], conflictStreak: 0, continuedAt: now, lastEpoch },
   };
   return { tracker: next, changes };
 }

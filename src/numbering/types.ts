@@ -26,11 +26,23 @@ export type Conflict = {
   proofless?: true;
 };
 
+/** What is remembered of a closed epoch for as long as its ids are on record. */
+export type ClosedEpoch = {
+  readonly number: number;
+  /** It never received a higher id. */
+  readonly highest: number;
+  readonly secretId?: string;
+  /** ms since 1970 */
+  readonly closedAt: number;
+};
+
 /** The epochs of a webhook, and the conflicts that may turn out to be a new one. */
 export type Tracker = {
   readonly current: Epoch | null;
   /** Earlier epochs whose late retries are still taken, newest first. */
   readonly earlierEpochs: readonly Epoch[];
+  /** Epochs that take no ids any more, the last one to close first. Equal bytes in them are still a retry. */
+  readonly closedEpochs: readonly ClosedEpoch[];
   /** The last conflicts, oldest first. */
   readonly conflicts: readonly Conflict[];
   /** How many of the conflicts came since the last event that was not one. */
@@ -44,13 +56,17 @@ export type Tracker = {
 export const EMPTY_TRACKER: Tracker = {
   current: null,
   earlierEpochs: [],
+  closedEpochs: [],
   conflicts: [],
   conflictStreak: 0,
   continuedAt: null,
   lastEpoch: 0,
 };
 
-export type TrackerSettings = HolePatience;
+export type TrackerSettings = HolePatience & {
+  /** Where a new secret is a new numbering: the inbound secrets in use, newest first. Absent where secrets say nothing. */
+  secretIds?: readonly string[];
+};
 
 /** Where an arriving id belongs, and what it means there. */
 export type Placement =
@@ -65,7 +81,7 @@ export type Placement =
   /** The id was received so long ago that its bytes are not on record any more. */
   | { kind: 'too_old'; epoch: number }
   /** The provider's numbering began anew; `adopted` conflicts belong to the new epoch. */
-  | { kind: 'restart'; epoch: number; adopted: Conflict[] };
+  | { kind: 'restart'; epoch: number; adopted: Conflict[]; bySecret?: true };
 
 /** A placement after which the id counts as received. `record` takes these. */
 export type Receivable = Extract<Placement, { kind: 'unseen' | 'unaccepted' | 'restart' }>;

@@ -63,6 +63,7 @@ export const apideck: Provider = {
     msg: ['{cjson:keep}', '{cjson:recurse}', '{body}'],
   },
   numbered: false,
+  restartsWithSecret: false,
   /** Events live for 24 h. */
   retryHorizonSeconds: 86_400,
   knownBy: 'event_id',

@@ -103,6 +103,7 @@ export function declaredProvider(declaration: Declaration): Result<Provider, Sch
     handshake,
     guide: { ...guide, reads: readsOf(declaration) },
     confirm: null,
+    restartsWithSecret: false,
     describe: request => describe(sourcesOf, request),
   });
 }

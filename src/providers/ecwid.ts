@@ -38,6 +38,7 @@ export const ecwid: Provider = {
     bodySigned: false,
   },
   numbered: false,
+  restartsWithSecret: false,
   /** 27 retries, the last one 24 h after the first attempt. */
   retryHorizonSeconds: 86_400,
   knownBy: 'event_id',

@@ -96,6 +96,8 @@ export type Provider = {
   scheme: Scheme;
   /** True where events carry an increment id that counts every payload of the webhook. */
   numbered: boolean;
+  /** True where the provider sets the secret when a webhook is made, and never changes it: a new one is a new numbering. */
+  restartsWithSecret: boolean;
   /** How long after the first attempt the provider's last retry comes, in seconds; null when unknown. */
   retryHorizonSeconds: number | null;
   knownBy: KnownBy;

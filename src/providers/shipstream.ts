@@ -38,6 +38,7 @@ export const shipstream: Provider = {
     msg: ['{body}'],
   },
   numbered: true,
+  restartsWithSecret: true,
   /** 14 retries, the last one 104 h after the first attempt. */
   retryHorizonSeconds: 374_400,
   knownBy: 'event_id',

@@ -6,7 +6,7 @@ import { providerOf } from '../providers/registry';
 import { destinationDocument } from './destination-input';
 import { maskedHeaders, maskedSettings } from './masking';
 import type { DestinationRecord, WebhookRecord } from './webhook';
-import { webhookDocument } from './webhook-input';
+import { webhookDocument } from './webhook-document';
 
 export function shownWebhook(record: WebhookRecord) {
   return { ...webhookDocument(record), settings: maskedSettings(record.settings, providerOf(record)) };

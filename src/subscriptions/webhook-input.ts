@@ -22,6 +22,7 @@ import {
 import { retentionProblem } from './retention';
 import { activity, topics } from './shared-fields';
 import type { WebhookRecord } from './webhook';
+import { webhookDocument } from './webhook-document';
 
 /** Everything of a webhook that its user decides and may change; a null token stands for the one there is. */
 export type WebhookSettings = Pick<
@@ -68,6 +69,7 @@ const changeable = {
       hold_seconds: v.optional(wholeNumber(0, DAY_SECONDS), 0),
       grace_seconds: v.optional(wholeNumber(0, DAY_SECONDS), 60),
       expires_seconds: v.optional(wholeNumber(1, 30 * DAY_SECONDS)),
+      restarts_with_secret: v.optional(v.boolean('must be true or false')),
     }),
     {},
   ),
@@ -121,6 +123,7 @@ function settingsOf(given: Given, provider: Provider): WebhookSettings {
       graceSeconds: given.sequence.grace_seconds,
       expiresSeconds:
         given.sequence.expires_seconds ?? provider.retryHorizonSeconds ?? DEFAULT_EXPIRES_SECONDS,
+      restartsWithSecret: given.sequence.restarts_with_secret ?? provider.restartsWithSecret,
     },
     silenceSeconds: given.silence_seconds,
     confirm: given.confirm === null ? null : { url: given.confirm.url, token: given.confirm.token ?? null },
@@ -180,29 +183,6 @@ export function parseWebhook(given: unknown, rules: InputRules): Result<WebhookI
     secretKey: input.value.secret_key,
     destinations,
   });
-}
-
-/**
- * The webhook as a document that a merge patch applies to: the fields of create that can change, without the token.
- */
-export function webhookDocument(record: WebhookRecord) {
-  return {
-    name: record.name,
-    topics: record.topicsAsGiven,
-    is_active: record.isActive ? 1 : 0,
-    on_invalid: record.onInvalid,
-    retention_days: record.retentionDays,
-    sequence: {
-      enabled: record.sequence.enabled,
-      hold_seconds: record.sequence.holdSeconds,
-      grace_seconds: record.sequence.graceSeconds,
-      expires_seconds: record.sequence.expiresSeconds,
-    },
-    silence_seconds: record.silenceSeconds,
-    confirm: record.confirm === null ? null : { url: record.confirm.url },
-    settings: record.settings,
-    signature: record.signature,
-  };
 }
 
 /** An existing webhook with a merge patch applied (RFC 7396: null puts a field back to its default). */

@@ -25,6 +25,8 @@ export type SequenceSettings = {
   holdSeconds: number;
   graceSeconds: number;
   expiresSeconds: number;
+  /** Whether a new inbound secret is a new numbering; null: as the provider does it. Earlier releases did not have it. */
+  restartsWithSecret?: boolean | null;
 };
 
 export type Start = 'now' | 'beginning' | { sequence: number };

@@ -72,19 +72,19 @@ export class TestWebhook {
 
   /** Sends an event as ShipStream does; without an id it has the next one. */
   async send(
-    given: { id?: number; topic?: string; order?: string; extra?: object } = {},
+    given: { id?: number; topic?: string; order?: string; extra?: object; secret?: string } = {},
   ): Promise<Answer<{ status: string }>> {
     const id = given.id ?? this.#next;
     this.#next = Math.max(this.#next, id + 1);
     const message = { unique_id: given.order ?? `order-${id}`, webhook_increment_id: id, ...given.extra };
-    return this.post(JSON.stringify({ topic: given.topic ?? 'order:created', message }));
+    return this.post(JSON.stringify({ topic: given.topic ?? 'order:created', message }), '', given.secret);
   }
 
   /** Posts a body, signed. */
-  async post(body: string, query = ''): Promise<Answer<{ status: string }>> {
+  async post(body: string, query = '', secret = SECRET): Promise<Answer<{ status: string }>> {
     const hash = { name: 'HMAC', hash: 'SHA-256' };
     const bytes = new TextEncoder().encode(body);
-    const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(SECRET), hash, false, ['sign']);
+    const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), hash, false, ['sign']);
     const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, bytes));
     const headers = { 'X-Plugin-Hmac-Sha256': mac.toBase64(), 'Content-Type': 'application/json' };
     const request = new Request(`${ORIGIN}/in/${this.id}${query}`, { method: 'POST', headers, body });

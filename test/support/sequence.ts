@@ -20,6 +20,8 @@ export type Offer = {
   /** Stands for the body: other bytes, other event. */
   bytes: string;
   eventTime?: number | null;
+  /** The secret that verified it. */
+  secret?: string;
   /** What is done with an event that is none of duplicate, conflict and too old. */
   as?: 'accepted' | 'ignored' | 'quarantined';
 };
@@ -42,10 +44,11 @@ export class Sequence {
   }
 
   /** What the event is: `accepted` in an epoch, `duplicate`, … as `kind` or `kind@epoch`. */
-  offer(id: number, { bytes, eventTime = null, as = 'accepted' }: Offer): string {
+  offer(id: number, { bytes, eventTime = null, secret, as = 'accepted' }: Offer): string {
     Sequence.operations++;
     const fingerprint = `${id}:${bytes}`;
-    const arrival = { id, fingerprint, eventTime, now: this.now };
+    const verifiedBy = secret === undefined ? {} : { secretId: secret };
+    const arrival = { id, fingerprint, eventTime, now: this.now, ...verifiedBy };
     const placement = place(this.tracker, arrival, this.#settings, this.#lookup);
     if (placement.kind === 'duplicate') return `duplicate@${placement.epoch}`;
     this.#sequence++;

@@ -71,6 +71,7 @@ const webhook = {
     hold_seconds: integer,
     grace_seconds: integer,
     expires_seconds: integer,
+    restarts_with_secret: boolean,
   }),
   silence_seconds: orNull(integer),
   confirm: orNull(object({ url: text })),

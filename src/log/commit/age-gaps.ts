@@ -3,6 +3,7 @@ import { passTime } from '../../numbering/pass-time';
 import { addHoleNotice } from './add-notice';
 import type { Draft } from './draft';
 import { forgetMovedIds, recordGapChange } from './gap-changes';
+import { leaveHold } from './predecessor-hold';
 import { trackerSettings } from './settings';
 
 /** Brings the tracker and the gap list up to `now` (ms since 1970). */
@@ -12,6 +13,12 @@ export function ageGaps(draft: Draft, now: number): void {
   const { tracker, changes, aged, closed } = passTime(before, now, trackerSettings(draft.webhook));
   if (tracker === before) return;
   draft.change({ tracker });
+  // Another numbering has become the current one: nobody comes any more whom those of this one wait for.
+  const { hold } = draft.state;
+  if (hold !== null && hold.epoch !== tracker.current?.number) {
+    leaveHold(draft, before.current, hold.held);
+    draft.change({ hold: null });
+  }
   for (const change of changes) recordGapChange(draft, change, now);
   if (changes.length > 0) forgetMovedIds(draft);
   for (const change of aged) {

@@ -8,7 +8,7 @@
 import { type Resolution, resolve } from '../../numbering/close-gap';
 import type { Epoch } from '../../numbering/epoch';
 import type { Hole } from '../../numbering/holes';
-import { nextChangeAt } from '../../numbering/pass-time';
+import { forgetClosed, nextChangeAt } from '../../numbering/pass-time';
 import { nextGivingUp } from '../../numbering/predecessor-wait';
 import { comingTogether } from '../../numbering/record';
 import type { WebhookRecord } from '../../subscriptions/webhook';
@@ -180,7 +180,7 @@ export class EventLog {
         open.map(({ number }) => number),
       );
       releases.prune(this.#firstSequence);
-      draft.change({});
+      draft.change({ tracker: forgetClosed(draft.state.tracker, cutoff) });
     });
   }
 

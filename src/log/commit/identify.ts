@@ -44,8 +44,10 @@ export type Identity = {
 /** By what an event is recognised. `now`, in ms since 1970, is its time of arrival. */
 export function identify(event: IncomingEvent, { sequence }: WebhookRecord, now: number): Identity {
   const fingerprint = fingerprintHex(event.fingerprint);
-  const { incrementId: id, eventTime } = event;
+  const { incrementId: id, eventTime, secretId } = event;
   const added = event.added === true ? ({ added: true } as const) : {};
-  const arrival = sequence.enabled && id !== null ? { id, fingerprint, eventTime, now, ...added } : null;
+  const verifiedBy = secretId === undefined ? {} : { secretId };
+  const arrival =
+    sequence.enabled && id !== null ? { id, fingerprint, eventTime, now, ...verifiedBy, ...added } : null;
   return { event, fingerprint, arrival, keys: identityKeys(event, fingerprint, arrival !== null) };
 }

@@ -3,8 +3,9 @@
  * Who waits how long is decided in `numbering/predecessor-wait.ts`.
  */
 import { type Epoch, gapBefore } from '../../numbering/epoch';
-import { arrive, giveUp, type Held, startHold } from '../../numbering/predecessor-wait';
+import { arrive, giveUp, type Held, type Hold, startHold } from '../../numbering/predecessor-wait';
 import type { Placement } from '../../numbering/types';
+import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { Draft } from './draft';
 import { intoFeed } from './held-events';
 import type { Identity } from './identify';
@@ -30,8 +31,8 @@ export function holdBack(
   if (placement.kind !== 'unseen' && placement.kind !== 'restart') return passes;
   // The hold orders only the current epoch; late retries of an earlier one do not wait.
   if (placement.epoch !== current.number) return passes;
-  const before = state.hold?.epoch === current.number ? state.hold : startHold(current);
-  const until = forwards ? now + holdMs(webhook) : null;
+  const before = holdOf(state.hold, current);
+  const until = forwards ? waitsUntil(webhook, now) : null;
   const { hold, waits, released } = arrive(before, current, arrival.id, sequence, until);
   // A replay works the hold out again from the event rows.
   draft.changeWithoutSaving({ hold });
@@ -56,6 +57,14 @@ export function leaveHold(draft: Draft, epoch: Epoch | null, released: readonly 
     intoFeed(draft, sequence);
   }
 }
+
+/** The hold as the current epoch finds it: one of an earlier epoch has ended. */
+export const holdOf = (hold: Hold | null, current: Epoch): Hold =>
+  hold?.epoch === current.number ? hold : startHold(current);
+
+/** Until when an accepted event may wait, ms since 1970. Null where it waits for its confirmation instead. */
+export const waitsUntil = (webhook: WebhookRecord, receivedAt: number): number | null =>
+  webhook.confirm === null ? receivedAt + holdMs(webhook) : null;
 
 /** Events that have waited long enough by `now` (ms since 1970) enter the feed. */
 export function endHold(draft: Draft, now: number): void {

@@ -20,7 +20,8 @@ export function recordId(
   const { id, eventTime } = arrival;
   const { tables } = draft;
   if (placement.kind === 'conflict' || placement.kind === 'too_old') {
-    const proofless = placement.kind === 'conflict' && placement.known.added === true;
+    const isCurrent = placement.epoch === draft.state.tracker.current?.number;
+    const proofless = !isCurrent || (placement.kind === 'conflict' && placement.known.added === true);
     const conflict = { id, sequence, fingerprint, eventTime, ...(proofless ? { proofless } : {}) };
     draft.change({ tracker: recordConflict(draft.state.tracker, conflict) });
     return;

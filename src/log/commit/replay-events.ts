@@ -1,5 +1,5 @@
 /** When an object wakes up: the events since the last checkpoint are replayed, which gives the state of the log. */
-import { arrive, startHold } from '../../numbering/predecessor-wait';
+import { arrive } from '../../numbering/predecessor-wait';
 import { record } from '../../numbering/record';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import { fingerprintHex } from '../store/known-ids';
@@ -7,6 +7,7 @@ import type { LogTables } from '../store/log-tables';
 import type { StoredEvent } from '../store/stored-event';
 import { counted } from './draft';
 import { EVENTS_PER_CHECKPOINT, type LogState } from './log-state';
+import { holdOf, waitsUntil } from './predecessor-hold';
 import { holdMs, trackerSettings } from './settings';
 
 /** The state of the log now. Brings the record of known ids in `tables` up to date too, in memory. */
@@ -38,8 +39,8 @@ function afterEvent(
     known.set(epoch, incrementId, { kind: 'accepted', sequence, fingerprint }, receivedAt);
     const { current } = tracker;
     if (holdMs(webhook) > 0 && current?.number === epoch) {
-      const until = receivedAt + holdMs(webhook);
-      hold = arrive(hold ?? startHold(current), current, incrementId, sequence, until).hold;
+      const until = waitsUntil(webhook, receivedAt);
+      hold = arrive(holdOf(hold, current), current, incrementId, sequence, until).hold;
     }
   }
   const moved = { lastSequence: sequence, lastEventAt: receivedAt, tracker, hold };

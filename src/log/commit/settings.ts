@@ -1,15 +1,20 @@
 /** A webhook's settings in the units of the log: all in ms. */
 
 import type { TrackerSettings } from '../../numbering/types';
+import { restartsWithSecret } from '../../subscriptions/restarts-with-secret';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** All known providers end their retries within 5 days. Deduplication lasts longer than that in any case. */
 const MIN_DEDUPLICATION_DAYS = 8;
 
-/** How long the tracker waits for missing ids. */
-export function trackerSettings({ sequence }: WebhookRecord): TrackerSettings {
-  return { graceMs: sequence.graceSeconds * 1000, expiresMs: sequence.expiresSeconds * 1000 };
+/** How long the tracker waits for missing ids, and what secrets tell it. */
+export function trackerSettings(webhook: WebhookRecord): TrackerSettings {
+  const { graceSeconds, expiresSeconds } = webhook.sequence;
+  const patience = { graceMs: graceSeconds * 1000, expiresMs: expiresSeconds * 1000 };
+  return restartsWithSecret(webhook)
+    ? { ...patience, secretIds: webhook.secrets.map(({ id }) => id) }
+    : patience;
 }
 
 /** How long an event waits for its predecessor; 0 for not at all. */

@@ -36,7 +36,7 @@ export function storeEvent(draft: Draft, identity: Identity, verdict: Kept, now:
     recordId(draft, identity, placement, { kind: quarantined ? 'quarantined' : 'accepted', sequence, now });
   }
   const stored = storedEvent(webhook, identity, verdict, sequence, now);
-  const forwards = !quarantined && webhook.confirm === null;
+  const forwards = !quarantined;
   const { waits, late, released } = holdBack(draft, identity, placement, { forwards, sequence, now });
   if (waits) tables.events.insert({ ...stored, ...WAITING }, event.body);
   else tables.events.insert({ ...stored, late: late ?? stored.late }, event.body);
@@ -75,7 +75,14 @@ function storedEvent(
   const late = (placement?.kind === 'unseen' || placement?.kind === 'unaccepted') && placement.late;
   const gap = placement?.kind === 'unseen' ? placement.gap : null;
   // These fields are not stored, so the copy in memory does not have them either.
-  const { body, added: _added, signedDigest: _digest, alsoKnownBy: _key, ...described } = event;
+  const {
+    body,
+    added: _added,
+    signedDigest: _digest,
+    alsoKnownBy: _key,
+    secretId: _secret,
+    ...described
+  } = event;
   const common = {
     ...described,
     sequence,

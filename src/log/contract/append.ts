@@ -16,6 +16,8 @@ export type IncomingEvent = Identity & {
   bodySigned: boolean;
   /** Added by an operator, not sent by the provider. */
   added?: true;
+  /** The inbound secret that verified it: what the object adds, of `AppendRequest`. */
+  secretId?: string;
   /** Request headers to pass along, in lower case; hop-by-hop and Cloudflare's own already removed. */
   headers: [string, string][];
   /** The ingest query string without `?`. */

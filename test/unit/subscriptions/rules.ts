@@ -8,6 +8,7 @@ const provider = (name: string, numbered: boolean, retryHorizonSeconds: number |
   docsUrl: 'https://example.com',
   scheme: { alg: 'hmac-sha256', key: { enc: 'utf8' }, enc: 'hex', sig: [], msg: ['{body}'] },
   numbered,
+  restartsWithSecret: numbered,
   retryHorizonSeconds,
   knownBy: 'event_id',
   perAttempt: [],

@@ -26,7 +26,13 @@ describe('parseWebhook', () => {
     expect(accepted({})).toEqual({
       ...{ provider: 'shipstream', secretKey: '2RUJ8NXLnLRrAj3', name: null },
       ...{ topics: ['*'], topicsAsGiven: '*', isActive: true, onInvalid: 'quarantine', retentionDays: 7 },
-      sequence: { enabled: true, holdSeconds: 0, graceSeconds: 60, expiresSeconds: 374_400 },
+      sequence: {
+        enabled: true,
+        holdSeconds: 0,
+        graceSeconds: 60,
+        expiresSeconds: 374_400,
+        restartsWithSecret: true,
+      },
       ...{ silenceSeconds: null, confirm: null, settings: {}, signature: null, destinations: [] },
     });
     expect(refused({}).map(({ path }) => path)).toEqual(['/provider', '/secret_key']);

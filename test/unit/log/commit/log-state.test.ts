@@ -32,6 +32,7 @@ const conflict: fc.Arbitrary<Conflict> = fc.record({
 });
 const tracker: fc.Arbitrary<Tracker> = fc.record({
   ...{ current: epoch, earlierEpochs: some(epoch), conflicts: some(conflict) },
+  closedEpochs: some(fc.record({ number, highest: number, closedAt: number })),
   ...{ conflictStreak: number, continuedAt: number, lastEpoch: number },
 });
 const hold: fc.Arbitrary<Hold> = fc.record({

@@ -1,0 +1,27 @@
+/** A webhook in the words of the API, as far as its user decides it. */
+import { restartsWithSecret } from './restarts-with-secret';
+import type { WebhookRecord } from './webhook';
+
+/**
+ * The webhook as a document that a merge patch applies to: the fields of create that can change, without the token.
+ */
+export function webhookDocument(record: WebhookRecord) {
+  return {
+    name: record.name,
+    topics: record.topicsAsGiven,
+    is_active: record.isActive ? 1 : 0,
+    on_invalid: record.onInvalid,
+    retention_days: record.retentionDays,
+    sequence: {
+      enabled: record.sequence.enabled,
+      hold_seconds: record.sequence.holdSeconds,
+      grace_seconds: record.sequence.graceSeconds,
+      expires_seconds: record.sequence.expiresSeconds,
+      restarts_with_secret: restartsWithSecret(record),
+    },
+    silence_seconds: record.silenceSeconds,
+    confirm: record.confirm === null ? null : { url: record.confirm.url },
+    settings: record.settings,
+    signature: record.signature,
+  };
+}
