@@ -54,7 +54,7 @@ export function adopt(draft: Draft, epoch: number, conflicts: readonly Conflict[
   }
 }
 
-/** Releases a held event that was confirmed, or that someone released by hand. False when it is not held, or unknown. */
+/** Puts a held event into the feed: one that was confirmed, or released by hand. False when it is not held. */
 export function release(draft: Draft, sequence: number): boolean {
   const { tables } = draft;
   const event = tables.events.get(sequence);
