@@ -39,9 +39,7 @@ export const misses = ({ holes }: Epoch, id: number): boolean => holeIndexOf(hol
 export const goesOn = (epoch: Epoch, id: number): boolean =>
   misses(epoch, id) || (id > epoch.highest && id - epoch.highest < Math.max(2, epoch.highest));
 
-/**
- * The ids below the baseline, without event times, that came since `time` and are nearer to 1 than to it; ascending.
- */
+/** The strays that came since `time` and are nearer to 1 than to the baseline, ascending. */
 const strayedSince = ({ strays = [], baseline }: Epoch, time: number): number[] =>
   strays
     .filter(({ id, at }) => at >= time && id - 1 < baseline - id)

@@ -100,8 +100,8 @@ function restart(
   ].sort((a, b) => a.id - b.id);
   const changes: TrackerChange[] = [];
   let epoch = startEpoch(placement.epoch, first, current !== null && arrival.id !== 1);
-  for (const next of rest) {
-    const received = receive(epoch, next, settings.graceMs);
+  for (const following of rest) {
+    const received = receive(epoch, following, settings.graceMs);
     changes.push(...received.changes.map(change => ({ ...change, epoch: epoch.number })));
     epoch = received.epoch;
   }
