@@ -1,9 +1,9 @@
 /**
- * From what was counted to what it costs, at the list prices of Workers Paid beyond what is included.
+ * What the counted figures cost in dollars, at the list prices of Workers Paid beyond what is included.
  * https://developers.cloudflare.com/workers/platform/pricing/ and …/durable-objects/platform/pricing/
  */
 
-export const PRICES = {
+const PRICES = {
   workerRequest: 0.3 / 1e6,
   workerCpuMs: 0.02 / 1e6,
   objectRequest: 0.15 / 1e6,
@@ -33,7 +33,7 @@ export function eventCost(counted, { cpuMs, kvReads, storedBytes }) {
   };
 }
 
-/** Of what was measured. */
+/** All costs added up; what was not measured counts as nothing. */
 export const sum = costs =>
   Object.values(costs).reduce((total, cost) => total + (Number.isFinite(cost) ? cost : 0), 0);
 

@@ -5,12 +5,13 @@ import { readMessages } from './http-connection.mjs';
 import { PROVIDERS, toBytes } from './requests.mjs';
 
 const now = () => performance.timeOrigin + performance.now();
-/** What the gateway says it did, and the floor after it. */
+/** The "status" in an answer of the gateway; the floor answers in the same form. */
 const statusOf = body => /"status":"(\w+)"/.exec(body.toString('latin1', 0, 60))?.[1] ?? 'unreadable';
 
 parentPort.on('message', async ({ port, path, provider, from, count, connections, rate, ackedAt }) => {
   const make = index => toBytes(path, PROVIDERS[provider](from + index));
-  // Signing must not compete with what is measured; a load that lasts signs as it goes.
+  // Requests are signed before the load, so that signing does not compete with what is measured. A long load would need
+  // too much memory for that, and signs as it goes.
   const ready = count <= 100_000 ? Array.from({ length: count }, (_, index) => make(index)) : null;
   const acks = ackedAt === undefined ? null : new Float64Array(ackedAt);
   const latencies = new Float64Array(count);
@@ -30,7 +31,7 @@ parentPort.on('message', async ({ port, path, provider, from, count, connections
           const send = () => {
             if (next >= count) return socket.end();
             index = next++;
-            // Offered at a rate: what is late counts from when it was due.
+            // At a given rate, a request that is sent late still counts from the time when it was due.
             const dueAt = rate === undefined ? now() : startedAt + (index * 1000) / rate;
             const wait = dueAt - now();
             const write = () => {

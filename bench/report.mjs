@@ -78,7 +78,7 @@ function lags({ delivery, isolation }) {
 function dollars({ rows, trickles, accept, delivery, log }) {
   if (rows === null) return null;
   const busiest = accept?.byConnections.at(-1);
-  // The process's whole CPU time with one receiver, the object's part and the platform's own included: more than is billed.
+  // The CPU time of the whole process with one receiver. It includes the platform's own part, so it is more than is billed.
   // What was not measured in this run is left out.
   const shared = {
     cpuMs: delivery?.atOnce.cpuMs ?? Number.NaN,
@@ -95,7 +95,7 @@ function dollars({ rows, trickles, accept, delivery, log }) {
     name,
     figures,
     intervalMs,
-    // A trickle finds the edge without a copy of the record: one read of KV per event.
+    // When events are rare, the edge has no cached record, and each event costs a read of KV.
     costs: eventCost(figures, intervalMs === null ? shared : { ...shared, kvReads: 1 }),
   }));
   const lines = names.map(name => [name, ...columns.map(({ costs }) => money(costs[name] * 1e6))]);

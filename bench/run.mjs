@@ -24,7 +24,7 @@ const FULL = {
   isolation: { count: 1000, rounds: 3 },
   log: { events: 1_000_000, count: 8000, rounds: 3 },
   rows: { sequential: 500, load: 20_000 },
-  // The one beside a hung receiver is measured when its circuit has opened.
+  // With a hung receiver beside, measuring begins when that one's circuit has opened.
   trickles: [
     { name: 'one a minute', provider: 'shipstream', intervalMs: 60_000, count: 4 },
     { name: 'one a minute, event ids', provider: 'apideck', intervalMs: 60_000, count: 4 },

@@ -1,6 +1,6 @@
 /**
- * What verifying one request costs, per provider, for bodies of 1 KiB and 100 KiB: in workerd, where the clock stands still
- * while code runs, so the time is taken outside and the cost of an empty call taken off.
+ * What verifying one request costs in workerd, per provider, for bodies of 1 KiB and 100 KiB. In workerd the clock stands
+ * still while code runs, so the time is taken outside, and the time of an empty call is subtracted.
  *
  * node bench/verify.mjs [provider …]
  */

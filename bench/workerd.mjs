@@ -47,7 +47,7 @@ export async function startWorkerd(directory, name, { variant = null, flags = []
   mkdirSync(disk);
   const config = join(directory, `${name}.capnp`);
   writeFileSync(config, configuration(disk, variant));
-  // The binary itself: what is measured and stopped is this process, not a wrapper of it.
+  // The binary itself and not npm's wrapper, because this process is what is measured and stopped.
   const workerd = spawn(binary(), ['serve', '--experimental', config, '--control-fd=3', ...flags], {
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
   });

@@ -1,7 +1,7 @@
 /**
  * `npm run demo`: shows on this machine, in a few seconds, what the gateway does with events that are missing, repeated,
  * late or forged. Uses the gateway that runs (GAPLESS_URL [http://127.0.0.1:8787]), or starts one for the time of the demo.
- * Leaves nothing behind; exits with 1 and one sentence where the gateway does something else than is told.
+ * Leaves nothing behind. Exits with 1 and one sentence where the gateway does not do what the demo says.
  */
 import { findOrStartGateway } from './demo/gateway.mjs';
 import { bold, facts, line } from './demo/print.mjs';
@@ -9,14 +9,14 @@ import { startReceiver } from './demo/receiver.mjs';
 import { createWebhook, tell } from './demo/story.mjs';
 import { Unexpected } from './demo/until.mjs';
 
-/** What has to be undone, latest first, however the demo ends. */
+/** Steps that clean up, the latest first. They run however the demo ends. */
 const undo = [];
 
 if (process.env.npm_lifecycle_event !== undefined) await import('./end-with-parent.mjs');
 
 let ending = false;
 for (const signal of ['SIGINT', 'SIGTERM']) {
-  // A terminal and npm may both send it.
+  // A terminal and npm may both send the signal.
   process.on(signal, () => {
     if (ending) return;
     ending = true;
@@ -36,7 +36,7 @@ try {
   process.exitCode = 1;
 }
 
-/** Every step, also where one fails. */
+/** Runs every step, also after one has failed. */
 async function cleanUp() {
   const step = undo.pop();
   if (!step) return;

@@ -1,9 +1,9 @@
 /**
  * `npm run deploy`: puts the gateway on Cloudflare's network. Arguments go through to `wrangler deploy`.
  *
- * Secrets that the deployment lacks are made, printed once, and uploaded together with the code: Cloudflare does not
- * give them back. They are printed before the upload, so none is ever in use that nobody has seen. Where it cannot be
- * said which secrets there are, nothing is made and nothing uploaded. Ends when `/healthz` answers.
+ * Secrets that the deployment lacks are made, printed once, and uploaded together with the code. Cloudflare does not give
+ * them back, so they are printed before the upload: none is ever in use that nobody has seen. Where it cannot be found out
+ * which secrets there are, nothing is made and nothing uploaded. Ends when `/healthz` answers.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ try {
   process.exitCode = 1;
 }
 
-/** Those that the deployment has not; all of them when there is none yet. */
+/** The secrets that the deployment lacks; all of them when there is no deployment yet. */
 async function missingSecrets() {
   const present = (await secretNames(targetOf(args))) ?? [];
   return REQUIRED.filter(name => !present.includes(name));
@@ -39,7 +39,7 @@ async function deploy(made) {
   process.stderr.write('Not deployed. Keep the secrets above until it is: they may have been uploaded.\n');
 }
 
-/** Runs `use` while a file with the secrets is there; it is removed however this process ends, kill -9 aside. */
+/** Runs `use` with a file that holds the secrets. The file is removed however this process ends, except by kill -9. */
 async function withSecretsFile(secrets, use) {
   if (Object.keys(secrets).length === 0) return use([]);
   const directory = mkdtempSync(join(tmpdir(), 'gapless-deploy-'));

@@ -1,8 +1,8 @@
 /**
  * `.dev.vars`, the secrets of the gateway on this machine, made from `.dev.vars.example`.
  *
- * Guarantees: an existing file is never changed; a new one appears complete or not at all and is readable by its owner
- * only; of two processes that make it at the same moment both end up with the same one.
+ * An existing file is never changed. A new one appears complete or not at all, and only its owner can read it. Two processes
+ * that make it at the same moment end up with the same file.
  */
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';

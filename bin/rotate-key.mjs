@@ -14,9 +14,9 @@ import { randomSecret } from './dev-vars.mjs';
 import { keyIdOf } from './key-id.mjs';
 import { secretNames, targetOf, until, wrangler } from './wrangler.mjs';
 
-/** So long a new secret may take until it is in use everywhere. */
+/** How long it may take until a new secret is in use everywhere. */
 const ARRIVAL_SECONDS = 120;
-/** Past the last webhook: such a request seals nothing and only names the key in use. */
+/** A position after the last webhook: a request from there seals nothing, and its answer names the key in use. */
 const NOTHING = Number.MAX_SAFE_INTEGER;
 
 const args = process.argv.slice(2);
@@ -73,7 +73,7 @@ async function rotate(id) {
   let total = 0;
   const failed = [];
   for (let after = 0; after !== null; ) {
-    // Where the new key has not arrived yet, a part was sealed with the old one: the same part again.
+    // Where the new key has not arrived yet, this part was sealed with the old one. It is done again.
     const from = after;
     const part = await until(async () => {
       const answer = await reseal(from);

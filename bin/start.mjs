@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureDevVars, readDevVars } from './dev-vars.mjs';
 
-/** wrangler's own minimum; on an older Node it runs on the one among the dependencies. */
+/** The oldest Node that wrangler runs on. On an older one, the Node among the dependencies is used. */
 const MIN_NODE = 22;
 /** How long wrangler may take to end the runtime. */
 const GRACE_MS = 5_000;
@@ -29,7 +29,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 const args = process.argv.slice(2);
 
-// npm is there as long as the command is, and hands no kill on; without npm, outliving the shell may be what is wanted.
+// npm runs as long as the command, and does not pass SIGKILL on. Without npm, the gateway may be meant to outlive its shell.
 if (process.env.npm_lifecycle_event !== undefined) await import('./end-with-parent.mjs');
 
 const options = {
@@ -92,7 +92,7 @@ function run() {
   }
 }
 
-/** wrangler hands on the secrets that wrangler.toml requires; this one exists only while a key is being changed. */
+/** wrangler passes on the secrets that wrangler.toml requires. This one is not required: it exists only during a rotation. */
 function previousKey() {
   const value = process.env.SECRETS_KEY_PREVIOUS || readDevVars(root)?.SECRETS_KEY_PREVIOUS;
   const isOwnFile = given('--env-file') === undefined || Boolean(process.env.SECRETS_KEY_PREVIOUS);

@@ -34,7 +34,7 @@ export function wrangler(args, { input = '', quiet = false } = {}) {
     });
     child.on('error', reject);
     child.on('close', code => resolve({ code: code ?? 1, output, errors }));
-    // A program that does not read its input has nothing to complain about.
+    // The program may end without reading its input, which is no error.
     child.stdin.on('error', () => {});
     child.stdin.end(input);
   });
@@ -54,7 +54,7 @@ const NO_WORKER = /Worker "[^"\n]*"(?: \(env: [^)\n]*\))? not found/;
 
 /**
  * The names of the secrets that the deployed Worker has; null where there is no such Worker yet. Throws on any other
- * failure: who takes it for "none" replaces keys that are in use.
+ * failure, because taking it for "none" would replace keys that are in use.
  */
 export async function secretNames(target) {
   const args = ['secret', 'list', '--format', 'json', ...target];

@@ -1,6 +1,4 @@
-/** Maps that remember for an isolate: the last that were kept stay, the oldest go. */
-
-/** Keeps a value as the newest of at most `max`. */
+/** Sets a value as the newest entry of a map, and removes the oldest entries beyond `max`. */
 export function keep<K, V>(map: Map<K, V>, key: K, value: V, max: number): void {
   map.delete(key);
   map.set(key, value);

@@ -1,2 +1,2 @@
-/** What is logged of an error: its kind only, for a message may quote what is stored. */
+/** The name of an error, for the log. Its message is not logged, because it may quote stored data. */
 export const errorName = (error: unknown): string => (error instanceof Error ? error.name : '');

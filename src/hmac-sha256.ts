@@ -1,9 +1,9 @@
 /** HMAC-SHA256 of bytes, in base64: what Standard Webhooks and ShipStream signatures are made of. */
 
-/** Keys imported in this isolate: importing costs as much as signing a small body. Gone with the bytes they were made of. */
+/** Imported keys by their bytes, since importing costs as much as signing a small body. Dropped along with the bytes. */
 const imported = new WeakMap<Uint8Array, Promise<CryptoKey>>();
 
-/** `key` must not be empty, and not be changed afterwards: its import is kept as long as it is. */
+/** `key` must not be empty and must never change afterwards: the imported key is remembered for this array. */
 export async function hmacSha256Base64(key: Uint8Array, message: Uint8Array): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.sign('HMAC', await keyOf(key), message));
   return digest.toBase64();

@@ -1,4 +1,4 @@
-/** The gateway: a table of contents. An event's path is `ingest/` → `log/` → `delivery/`. */
+/** The Worker's entry point. An event passes through `ingest/`, `log/` and `delivery/`, in this order. */
 import { app } from './api/app';
 import { unexpectedError } from './api/fallbacks';
 import { ingest } from './ingest/ingest';
@@ -7,12 +7,12 @@ export { Courier } from './delivery/courier';
 export { WebhookLog } from './log/webhook-log';
 export { ApiTokens } from './tokens/api-tokens';
 
-/** The webhook id, in an absolute address. */
+/** Finds the webhook id in an absolute address. */
 const INGEST = /^[^/]+:\/\/[^/]*\/in\/([^/?#]+)(?:[?#]|$)/;
 
 export default {
   async fetch(request, env, context) {
-    // Events are most of what comes: they do not go through the router of everything else.
+    // Most requests are events. They do not go through the router, which costs time.
     const webhookId = INGEST.exec(request.url)?.[1];
     if (webhookId === undefined) return app.fetch(request, env, context);
     try {

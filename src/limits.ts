@@ -2,29 +2,30 @@
 export const LIMITS = {
   /** Largest webhook body accepted. With the 128 KB of headers the platform allows, a row stays under its 2 MB. */
   MAX_BODY_BYTES: 1024 * 1024,
-  /** How long a body may take to arrive; small ones cost too little to be watched. */
+  /** How long a body may take to arrive. */
   MAX_BODY_READ_MS: 30_000,
+  /** Up to this size a declared body may take any time, because it holds too little memory to matter. */
   SMALL_BODY_BYTES: 16 * 1024,
-  /** In how many pieces; each costs a turn of the event loop. 1 MiB in pieces of 64 bytes still passes. */
+  /** In how many pieces a body may come, as each costs a turn of the event loop. 1 MiB in pieces of 64 bytes still passes. */
   MAX_BODY_PIECES: 16 * 1024,
-  /** Deepest nesting of a JSON body that is read; deeper is treated as invalid, never recursed into. */
+  /** Deepest nesting of a JSON body. A deeper one is invalid, and is not recursed into. */
   MAX_JSON_DEPTH: 64,
-  /** Longest topic, in UTF-8 bytes; it travels as the `ce-type` header. */
+  /** Longest topic, in UTF-8 bytes; it is sent in the `ce-type` header. */
   MAX_TOPIC_BYTES: 256,
   /** Longest event id, in UTF-8 bytes. */
   MAX_EVENT_ID_BYTES: 512,
   /** Validation issues kept per event, and characters per message. */
   MAX_ISSUES: 20,
   MAX_ISSUE_CHARS: 200,
-  /** Bytes of a refused body that are still read and dropped, so that a sender that is writing sees the answer. */
+  /** Bytes of a refused body that are read and dropped, because a sender reads the answer only when it has written all. */
   MAX_DRAINED_BYTES: 4 * 1024 * 1024,
-  /** Bytes of appends waiting for a commit in one object; above, the edge answers 503. */
+  /** Bytes of appends that may wait for a commit in one object. Above, the edge answers 503. */
   MAX_PENDING_BYTES: 16 * 1024 * 1024,
   /** Bytes of a destination's response that are read, so that its connection can be used again. */
   MAX_RESPONSE_BYTES: 4 * 1024,
   /** Destinations of one webhook: each can always have one of the courier calls an object may make at a time. */
   MAX_DESTINATIONS: 20,
-  /** Holes kept one by one per epoch; beyond, the oldest merge into one range with a count. */
+  /** Holes kept one by one per epoch. Beyond that, the oldest are merged into one range with a count. */
   MAX_HOLES: 10_000,
   /** Longest wait a destination's Retry-After can ask for, in seconds. */
   MAX_RETRY_AFTER_SECONDS: 86_400,

@@ -1,13 +1,14 @@
 /**
- * Reads a request body whole, up to a limit. It holds however the body is framed, in however many pieces it comes and
- * however slowly, so a request never costs more memory than that, nor for longer than `MAX_BODY_READ_MS`,
- * nor more turns than `MAX_BODY_PIECES`. What is too
- * large can be read on and dropped for a while: a sender that is cut off while it writes may never see the answer.
+ * Reads a whole request body, up to a limit, however it is framed. A request never costs more memory than the limit, for
+ * longer than `MAX_BODY_READ_MS` or in more pieces than `MAX_BODY_PIECES`.
+ *
+ * A body that is too large can be read on for a while and dropped, because a sender that is cut off while it writes may
+ * never see the answer.
  */
 import { LIMITS } from './limits';
 import { err, ok, type Result } from './result';
 
-/** `interrupted`: it ended before it was complete, or did not end in time, or came in too many pieces. */
+/** `interrupted`: the body ended before it was complete, did not end in time, or came in too many pieces. */
 type BodyProblem = 'too_large' | 'interrupted';
 
 const FIRST_BYTES = 16 * 1024;
@@ -21,7 +22,7 @@ export async function readBody(
   const { headers } = request;
   const length = headers.get('content-length');
   const declared = length === null ? null : Number(length);
-  // Asking for `body` makes a stream, which costs as much as reading it.
+  // `request.body` is not touched where it need not be: making the stream costs as much as reading the body.
   if (declared !== null && declared <= limit && !headers.has('transfer-encoding')) {
     const whole = readDeclared(request, limit);
     return declared <= LIMITS.SMALL_BODY_BYTES ? whole : inTime(whole, () => {});
@@ -33,7 +34,7 @@ export async function readBody(
   return inTime(whole, () => void reader.cancel().catch(() => {}));
 }
 
-/** The same, or `interrupted` when it takes too long; `stop` ends the work then. */
+/** The result of the work, or `interrupted` when it takes too long. Then `stop` is called to end the work. */
 async function inTime(
   work: Promise<Result<Uint8Array, BodyProblem>>,
   stop: () => void,
@@ -53,7 +54,7 @@ async function inTime(
   }
 }
 
-/** The length is the transport's to keep, so the body can be read in one piece. */
+/** Reads a body of declared length in one step: the transport sees to it that there is no more. */
 async function readDeclared(request: Request, limit: number): Promise<Result<Uint8Array, BodyProblem>> {
   try {
     const body = new Uint8Array(await request.arrayBuffer());
@@ -69,7 +70,7 @@ async function readStream(
   declared: number,
   most: number,
 ): Promise<Result<Uint8Array, BodyProblem>> {
-  // Copied into one buffer: a million pieces of one byte would cost a thousand times their size.
+  // Pieces are copied into one buffer, because keeping a million pieces of one byte would cost many times their size.
   let kept = new Uint8Array(Math.min(limit, FIRST_BYTES));
   let length = 0;
   try {
@@ -89,18 +90,18 @@ async function readStream(
       if (Math.max(length, declared) > limit) kept = new Uint8Array();
       else {
         if (length > kept.length)
-          kept = grown(kept, before, Math.min(limit, Math.max(length, kept.length * 2)));
+          kept = enlarged(kept, before, Math.min(limit, Math.max(length, kept.length * 2)));
         kept.set(value, before);
       }
     }
   } catch {
-    // The sender hung up in the middle: nothing was received, and there is no one to answer.
+    // The sender hung up in the middle, so there is nobody left to answer.
     return err('interrupted');
   }
   return length > limit ? err('too_large') : ok(kept.slice(0, length));
 }
 
-function grown(bytes: Uint8Array, used: number, size: number): Uint8Array<ArrayBuffer> {
+function enlarged(bytes: Uint8Array, used: number, size: number): Uint8Array<ArrayBuffer> {
   const larger = new Uint8Array(size);
   larger.set(bytes.subarray(0, used));
   return larger;

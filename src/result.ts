@@ -1,4 +1,4 @@
-/** Expected failures are values: a function that can fail says how in its type. Exceptions are bugs. */
+/** The result of a function that can fail: its type says how. Expected failures are values, and exceptions are bugs. */
 export type Result<T, E> = { ok: true; value: T } | { ok: false; error: E };
 
 export const ok = <T>(value: T): { ok: true; value: T } => ({ ok: true, value });

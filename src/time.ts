@@ -5,7 +5,7 @@
 const RFC3339 =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d+))?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
 
-/** A date-time of RFC 3339 (section 5.6), fractions cut to ms; a leap second is read as the second after. */
+/** A date-time of RFC 3339 (section 5.6), cut to ms; null for anything else. A leap second is read as the second after. */
 export function parseRfc3339(text: string): number | null {
   const match = RFC3339.exec(text);
   if (match === null) return null;
@@ -20,7 +20,7 @@ export function parseRfc3339(text: string): number | null {
   return date.getTime() + seconds * 1000 + Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'));
 }
 
-/** The last second of the year 9999: what is later was not seconds. */
+/** The last second of the year 9999. A larger number is not a time in seconds. */
 const MAX_UNIX_SECONDS = 253_402_300_799;
 
 /** Whole seconds since 1970, as a number or a string of digits; null for anything else. */

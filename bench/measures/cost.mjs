@@ -35,9 +35,9 @@ export async function measureTrickles(directory, trickles) {
   return Object.fromEntries(await Promise.all(measured));
 }
 
-/** `warmUp`: events that come first, in the same way, and are not counted. The first makes the day's tables. */
+/** `warmUp`: events that are sent first and not counted. The very first one creates the day's tables. */
 async function perEvent({ ports }, { provider, count, spacing, hung = false, warmUp = 1 }) {
-  // Event ids are no numbers; sequences are, for every provider.
+  // The receiver needs numbers. Event ids are none, but every provider's events have a sequence.
   const receiver = await startReceiver({ numberedBy: 'ce-sequence', count: warmUp + count });
   const silent = await startReceiver({ hangs: true });
   try {

@@ -3,11 +3,11 @@ import { createWebhook, deleteWebhook, lagBetween, sendLoad, startReceiver } fro
 import { cpuSeconds, median } from './readings.mjs';
 
 const CONNECTIONS = 128;
-/** Delivery keeps up when at the end of the load no more is behind than what comes in this time. */
+/** Delivery keeps up when, at the end of the load, fewer events are undelivered than arrive in this time. */
 const BEHIND_SECONDS = 0.25;
 /** Steps of the search: the last one is a sixteenth of the span, 2.5 per cent of the rate. */
 const STEPS = 5;
-/** Before it is measured, a destination gets events at the same rate: the gateway sends more at once as it answers. */
+/** A destination first gets events at the same rate, because the gateway raises what it sends at once step by step. */
 const WARM_UP_SECONDS = 1;
 
 /**

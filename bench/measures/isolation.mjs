@@ -2,7 +2,7 @@
 import { createWebhook, deleteWebhook, lagBetween, sendLoad, startReceiver } from '../traffic.mjs';
 
 const HUNG = 10;
-/** Well below what the machine can do: what is looked for is waiting, not load. */
+/** Well below what the machine can do, so that a delay is not the effect of load. */
 const EVENTS_PER_SECOND = 50;
 
 /** Time from ack to delivery, alone and beside the hung, in turn; of each the round with the median p99. */
@@ -26,7 +26,7 @@ async function lags(port, count, hung) {
     const ackedAt = new SharedArrayBuffer(count * 8);
     await sendLoad({ port, path, count, connections: 8, rate: EVENTS_PER_SECOND, ackedAt });
     if (!(await healthy.reached(count, 30_000))) throw new Error('the healthy destination was not served');
-    // Its retries to the hung would run beside the next round.
+    // Otherwise its retries to the hung destinations would run during the next round.
     await deleteWebhook(port, id);
     return lagBetween(new Float64Array(ackedAt), healthy.arrivedAt);
   } finally {

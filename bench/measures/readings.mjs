@@ -1,4 +1,4 @@
-/** What is read off the process and its services, and how readings are put together. */
+/** Reads figures from the process and its services. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 

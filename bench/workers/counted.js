@@ -67,7 +67,7 @@ export class WebhookLog extends gateway.WebhookLog {
         total.read += rowsRead;
       }
     };
-    // A cursor knows what it cost when it has been read to its end.
+    // What a cursor cost is known only when it has been read to its end.
     sql.exec = (...statement) => {
       const cursor = exec(...statement);
       if (cursors.push(cursor) === 1) queueMicrotask(settle);
@@ -86,7 +86,7 @@ export class WebhookLog extends gateway.WebhookLog {
     return awake(() => super.append(request));
   }
 
-  /** One call, although it hands on each append. */
+  /** Counts as one call, although it calls `append` for each request. */
   appendAll(requests) {
     total.calls++;
     return awake(() => {

@@ -1,4 +1,4 @@
-/** What the network provides beside workerd, in its simplest form: KV as a map that counts, limits that never limit. */
+/** Simple stand-ins for what workerd alone lacks: KV as a map that counts its reads, and rate limits that never limit. */
 import { WorkerEntrypoint } from 'cloudflare:workers';
 
 const entries = new Map();

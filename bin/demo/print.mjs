@@ -8,7 +8,7 @@ const green = paint(32);
 const red = paint(31);
 const yellow = paint(33);
 
-/** Words that mean the same wherever they stand. */
+/** Words that are coloured wherever they stand. */
 const MEANING = [
   [/^(200 accepted|yes|filled)/, green],
   [/^(401|no\b)/, red],

@@ -6,7 +6,7 @@ export function must(holds, message) {
   if (!holds) throw new Unexpected(message);
 }
 
-/** Calls `look` until it no longer throws, and answers what it answers; after `ms` its last error goes on. */
+/** Calls `look` until it no longer throws, and answers its result. After `ms` its last error is thrown. */
 export async function until(look, ms) {
   const deadline = Date.now() + ms;
   for (;;) {

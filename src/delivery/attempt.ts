@@ -1,40 +1,38 @@
 /**
  * One attempt to deliver one event: a POST, and what came of it.
  *
- * Every failure is a value; nothing is thrown, whatever the receiver does. What a receiver can cost is bounded: the
- * timeout until its headers are in, then one second and 4 KiB of its body, and its connection is let go. The outcome
- * is the status: a 2xx stays delivered when its body hangs, drips or breaks off. Redirects are not followed: the
- * signed body is meant for the URL that was configured and checked.
+ * Every failure is a value: nothing is thrown, whatever the receiver does. What a receiver can cost is bounded: it has
+ * the timeout for its headers, then a second and 4 KiB for its body. Then its connection is closed.
+ *
+ * The status alone decides: a 2xx counts as delivered even when its body hangs, drips or breaks off. Redirects are not
+ * followed, because the signed body is meant for the URL that was configured and checked.
  */
 import { LIMITS } from '../limits';
-import type { Deadlines } from './deadlines';
 import { destinationUrl } from './destination-url';
 import type { AttemptResult, CourierTarget, OutgoingEvent } from './outgoing';
 import { outgoingHeaders } from './outgoing-headers';
 import { parseRetryAfter } from './retry-schedule';
 import { urlProblem } from './url-policy';
 
-/** Longest wait for the body once the headers are in: nobody reads it, and to open another connection costs less. */
+/** Longest wait for the body once the headers are in. Nobody reads it, and opening a new connection costs less. */
 const BODY_WAIT_MS = 1000;
 
-export type AttemptDeps = {
+type AttemptDeps = {
   fetch: typeof fetch;
   /** ms since 1970 */
   now: () => number;
-  /** What ends an attempt in time. */
-  deadlines: Deadlines;
   /** ALLOW_PRIVATE_DESTINATIONS: lets the URL lead to a loopback or private address. */
   allowPrivate: boolean;
 };
 
 /**
- * Takes at most `target.timeoutMs`. `connection` also stands for a request that could not be made at all. The URL is
- * checked again although it was when it was stored: the setting may have changed since.
+ * Takes at most `target.timeoutMs`. The error `connection` also stands for a request that could not be made at all. The
+ * URL was checked when it was stored, and is checked again because ALLOW_PRIVATE_DESTINATIONS may have changed since.
  */
 export async function attemptDelivery(
   target: CourierTarget,
   event: OutgoingEvent,
-  { fetch, now, deadlines, allowPrivate }: AttemptDeps,
+  { fetch, now, allowPrivate }: AttemptDeps,
 ): Promise<AttemptResult> {
   const at = now();
   const unanswered = (error: 'timeout' | 'connection' | 'refused_url'): AttemptResult => ({
@@ -48,7 +46,8 @@ export async function attemptDelivery(
   if (urlProblem(target.url, allowPrivate) !== null) return unanswered('refused_url');
 
   const controller = new AbortController();
-  deadlines.set(controller, target.timeoutMs);
+  const abort = () => controller.abort();
+  let timer = setTimeout(abort, target.timeoutMs);
   try {
     const response = await fetch(destinationUrl(target.url, event.query), {
       method: 'POST',
@@ -58,7 +57,9 @@ export async function attemptDelivery(
       signal: controller.signal,
     });
     const { status } = response;
-    deadlines.set(controller, Math.min(BODY_WAIT_MS, Math.max(0, at + target.timeoutMs - now())));
+    // From here on the time for the body counts.
+    clearTimeout(timer);
+    timer = setTimeout(abort, Math.min(BODY_WAIT_MS, Math.max(0, at + target.timeoutMs - now())));
     const retryAfter = [429, 503].includes(status) ? response.headers.get('retry-after') : null;
     const retryAfterMs = parseRetryAfter(retryAfter, now());
     await drain(response);
@@ -66,7 +67,7 @@ export async function attemptDelivery(
   } catch {
     return unanswered(controller.signal.aborted ? 'timeout' : 'connection');
   } finally {
-    deadlines.clear(controller);
+    clearTimeout(timer);
   }
 }
 
@@ -76,8 +77,8 @@ function judge(status: number): Pick<AttemptResult, 'outcome' | 'error'> {
 }
 
 /**
- * Takes the body, so that the connection can be used again; what is long, or does not end, is let go of instead: unread
- * bodies hold on to their connection, of which there are six. Never throws.
+ * Reads a short body to its end, so that the connection can be used again. A long or endless one is cancelled, because
+ * an unread body keeps its connection, of which an invocation has six. Never throws.
  */
 async function drain(response: Response): Promise<void> {
   try {
@@ -93,11 +94,11 @@ async function drain(response: Response): Promise<void> {
     }
     reader?.cancel().catch(() => {});
   } catch {
-    // Reset, or aborted by a deadline: the status has been read, and it decides.
+    // The connection was reset, or the time for the body is over. The status has been read, and it decides.
   }
 }
 
-/** A body that can be taken in one step: its length is said, and it does not grow when it is unpacked. */
+/** Whether the body can be read in one step: it declares a small length, and is not compressed. */
 function isShort({ headers }: Response): boolean {
   const length = headers.get('content-length');
   if (length === null || headers.has('content-encoding')) return false;

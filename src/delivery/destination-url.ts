@@ -3,7 +3,7 @@
  * The query cannot change host, port or path, so a URL that passed `url-policy.ts` still does.
  */
 
-/** `query` is without its `?`, empty for none. The fragment is dropped: it never travels. `url` must parse. */
+/** `query` has no `?` and is empty for none. `url` must parse; its fragment is dropped, as HTTP never sends it. */
 export function destinationUrl(url: string, query: string): string {
   const target = new URL(url);
   target.hash = '';

@@ -1,10 +1,10 @@
 /**
- * The headers a destination receives: the provider's, then the destination's `extra_headers`, then the gateway's
- * own, each layer winning over the one before.
+ * The headers a destination receives: the provider's, then the destination's `extra_headers`, then the gateway's own.
+ * Each layer overwrites the ones before.
  *
- * The gateway's names cannot be taken: a provider's `webhook-*`, `ce-*` or `gapless-*` travels as
- * `gapless-provider-…`, an extra header of such a name is left out. So is a header HTTP cannot carry: it must not
- * cost the event its delivery. Host and framing are the runtime's.
+ * Nobody else can set the gateway's names. A provider's `webhook-*`, `ce-*` or `gapless-*` is sent as
+ * `gapless-provider-…`, and an extra header of such a name is left out. A header that HTTP cannot carry is left out too,
+ * since the event must be delivered without it. The runtime sets host and framing.
  */
 
 import { hmacSha256Base64 } from '../hmac-sha256';
@@ -12,7 +12,7 @@ import { withToken } from '../signature/shared-token';
 import { comparableName, isGatewayName, isReservedName } from './header-names';
 import type { CourierTarget, OutgoingEvent } from './outgoing';
 import { freshSignature } from './provider-signing';
-import { keyOf, standardSignature } from './standard-webhooks';
+import { signingKey, standardSignature } from './standard-webhooks';
 
 type Pairs = [string, string][];
 
@@ -34,7 +34,7 @@ export async function outgoingHeaders(
   if (target.sign === 'provider') {
     const fresh = await freshSignature(target, event, headers, attemptAt);
     for (const name of fresh?.remove ?? []) headers.delete(name);
-    // A scheme of a user's own may name any header; the gateway's `webhook-*` are left out here, and free.
+    // A user's own scheme may name any header. `webhook-*` is allowed: with `provider` the gateway sends none itself.
     for (const [name, value] of fresh?.set ?? []) {
       if (!isReservedName(name) || comparableName(name).startsWith('webhook-')) headers.set(name, value);
     }
@@ -55,7 +55,7 @@ function isSendable([name, value]: [string, string]): boolean {
 }
 
 function forwardedName(name: string, sign: CourierTarget['sign']): string {
-  // Under `provider` the gateway sends no `webhook-*`, and where the provider does they are its signature.
+  // With `sign: provider` the gateway sends no `webhook-*` of its own: where there are any, they are the provider's signature.
   const isProviders = sign === 'provider' && name.startsWith('webhook-');
   return isGatewayName(name) && !isProviders ? `gapless-provider-${name}` : name;
 }
@@ -74,7 +74,7 @@ async function signatureHeaders(
         ...(await shipstreamHeaders(target, event)),
       ];
     case 'provider':
-      // In the provider's scheme, above: Standard Webhooks is left out.
+      // `outgoingHeaders` has signed in the provider's scheme instead.
       return [];
   }
 }
@@ -89,31 +89,31 @@ async function standardHeaders(
     ['webhook-id', message.id],
     ['webhook-timestamp', String(message.timestamp)],
   ];
-  // OPERATIONS_URL has no secret.
+  // Messages to OPERATIONS_URL have no secret.
   if (target.secrets.length === 0) return names;
   return [...names, ['webhook-signature', await standardSignature(target.secrets, message)]];
 }
 
 /**
- * ShipStream's signature, with the destination's own secret in place of the provider's. ShipStream uses the secret's
- * text as the key; the key here is the decoded secret, which for a webhook made over JSON-RPC are the bytes of the
- * `secret_key` given there. The header holds one signature: during a rotation that of the newest secret.
+ * ShipStream's signature, made with the destination's own secret instead of the provider's. The key is the decoded secret.
+ * For a webhook made over JSON-RPC that is the text of its `secret_key`, which is also what ShipStream uses as the key.
+ * The header holds one signature: during a rotation that of the newest secret.
  */
 async function shipstreamHeaders(target: CourierTarget, event: OutgoingEvent): Promise<Pairs> {
-  const key = keyOf(target.secrets[0] ?? '');
+  const key = signingKey(target.secrets[0] ?? '');
   return [['x-plugin-hmac-sha256', await hmacSha256Base64(key, event.body)]];
 }
 
 /**
- * CloudEvents 1.0.2 in binary mode; `content-type` is the provider's. Source and id name the event, not the message:
- * the id is the sequence, the same at every destination, on every attempt and replay. `webhook-id` names the message.
+ * CloudEvents 1.0.2 in binary mode; `content-type` is the provider's. Source and id name the event: the id is its
+ * sequence, which is the same at every destination and on every attempt and replay. `webhook-id` names the message.
  */
 function cloudEventsHeaders(webhookId: number, event: OutgoingEvent): Pairs {
   return [
     ['ce-specversion', '1.0'],
     ['ce-id', String(event.sequence)],
     ['ce-source', `/webhooks/${webhookId}`],
-    // CloudEvents wants a type; an event released although its topic could not be read has none.
+    // CloudEvents requires a type. An event that was released although its topic could not be read has none.
     ['ce-type', percentEncoded(event.topic) || 'unknown'],
     ['ce-time', new Date(event.receivedAt).toISOString()],
     ['ce-sequence', String(event.sequence)],

@@ -1,6 +1,4 @@
-/**
- * One delivery as the object hands it to a courier, and what comes back. Plain data: it crosses RPC.
- */
+/** One delivery as the object hands it to a courier, and what comes back. Plain data, because it crosses RPC. */
 
 import type { Scheme } from '../signature/scheme';
 
@@ -15,19 +13,19 @@ export type CourierTarget = {
   /** Opened Standard Webhooks secrets (`whsec_…`), newest first. */
   secrets: string[];
   sign: 'standard' | 'provider' | 'shipstream';
-  /** For `sign: provider`: how the provider signs; null or absent where events go as they came. */
+  /** For `sign: provider`: how the provider signs. Null or absent where events are sent as they came. */
   provider?: ProviderSigning | null;
-  /** Where the provider's signature is its secret, in a header: each such header with it. Absent or empty elsewhere. */
+  /** Where the provider's signature is the secret itself: the headers that carry it. Absent or empty elsewhere. */
   tokens?: [name: string, value: string][];
   timeoutMs: number;
   webhookId: number;
-  /** How many events may be under way at the same time within one call, 1..6. */
+  /** How many events one call may deliver at the same time, 1..6. */
   connections: number;
-  /** True: one after the other, and none after the first that is not delivered. */
+  /** True: one after the other, and none after the first that fails. */
   inOrder: boolean;
 };
 
-/** A target as it is kept between calls: how each call uses it is decided when it is made. */
+/** A target as the object keeps it between calls. What is left out is decided for each call. */
 export type OpenedTarget = Omit<CourierTarget, 'connections' | 'inOrder'>;
 
 export type OutgoingEvent = {
@@ -54,7 +52,10 @@ export type AttemptResult = {
   outcome: 'delivered' | 'failed';
   /** Response status, or null where there was none. */
   status: number | null;
-  /** Why it failed: `status` (an answer other than 2xx), `redirect`, `timeout`, `connection`, `refused_url`, `redacted` (the body is gone); null when delivered. */
+  /**
+   * Why it failed; null when delivered. `status` is an answer other than 2xx and 3xx, `connection` also a request that
+   * could not be made, `redacted` an event whose body has been erased.
+   */
   error: 'status' | 'redirect' | 'timeout' | 'connection' | 'refused_url' | 'redacted' | null;
   /** Start of the attempt, ms since 1970. */
   at: number;

@@ -1,11 +1,12 @@
 /**
  * Which headers of a provider's request are kept with the event and go along with it.
  *
- * Everything but what belongs to the connection, to the network in front of the Worker, or to whoever else shares
- * the host: a receiver that verified the provider's signature before finds the headers it needs. Names stay as the
- * provider wrote them, in lower case; those that would pose as the gateway's own are renamed only when an event is
- * sent (`outgoing-headers.ts`), so that the log shows what came. `content-encoding` stays: bodies are forwarded as
- * received, still encoded.
+ * Left out is what belongs to the connection or to the network in front of the Worker, and credentials. Everything else
+ * passes, so that a receiver can verify the provider's own signature.
+ *
+ * Names are in lower case and otherwise as the provider wrote them. Those that look like the gateway's own are renamed
+ * only when an event is sent (`outgoing-headers.ts`), so that the log shows what came. `content-encoding` passes, because
+ * bodies are forwarded as received, still encoded.
  */
 import { comparableName, isHopByHop } from './header-names';
 
@@ -39,7 +40,7 @@ export function passedHeaders(headers: Headers): [string, string][] {
   return passed;
 }
 
-/** Providers send the same few names over and over. */
+/** Remembered by name: providers send the same few names with every request. */
 const verdicts = new Map<string, boolean>();
 const MAX_VERDICTS = 1000;
 

@@ -1,9 +1,9 @@
 /**
- * `"sign": "provider"`: each attempt signed anew in the provider's own scheme, so that a receiver which checks the
+ * `"sign": "provider"`: each attempt is signed anew in the provider's own scheme, so that a receiver which checks the
  * provider's signature and its age accepts retries and replays too.
  *
- * Signed with the webhook's newest inbound secret, for the address of the destination. Schemes that cannot be run
- * backwards (public keys, tokens, signatures inside the body) pass as they came.
+ * Signed with the webhook's newest inbound secret, for the address of the destination. The gateway cannot sign for schemes
+ * with public keys, with tokens or with signatures inside the body: those events are sent as they came.
  */
 import { type ProviderChoice, providerOf } from '../providers/registry';
 import { canSign, type Signing, sign } from '../signature/sign';
@@ -11,7 +11,7 @@ import { destinationUrl } from './destination-url';
 import type { CourierTarget, OutgoingEvent, ProviderSigning } from './outgoing';
 
 /**
- * How to sign the events of a webhook; null where its provider's scheme cannot be run backwards.
+ * How to sign the events of a webhook; null where the gateway cannot sign in its provider's scheme.
  * @param secrets the webhook's opened inbound secrets that are in use, newest first
  */
 export function providerSigning(
@@ -24,7 +24,7 @@ export function providerSigning(
   return { scheme, secret, cfg: webhook.settings };
 }
 
-/** The headers of a fresh signature; null where the event goes as it came. `attemptAt` in ms since 1970. */
+/** The headers of a fresh signature; null where the event is sent as it came. `attemptAt` in ms since 1970. */
 export async function freshSignature(
   { url, provider }: CourierTarget,
   event: OutgoingEvent,

@@ -1,20 +1,20 @@
 /**
- * When a delivery that failed is tried again: pure, clock and randomness passed in.
- * The circuit and the destination's rate come on top; they may only make it later.
+ * When a delivery that failed is tried again. Pure: clock and randomness are passed in.
+ * The destination's circuit and rate limit may delay it further.
  */
 import { LIMITS } from '../limits';
 
 const JITTER = 0.1;
 const MAX_RETRY_AFTER_MS = LIMITS.MAX_RETRY_AFTER_SECONDS * 1000;
 
-export type FailedAttempt = {
+type FailedAttempt = {
   /** Number of the attempt that failed, from 1. */
   attempt: number;
   /** Waits before attempt 2, 3, …, in seconds: N entries mean N+1 attempts. */
   schedule: number[];
   /** ms since 1970 */
   now: number;
-  /** In [0, 1): spreads the wait by ±10 %, so that failures that came together do not come back together. */
+  /** In [0, 1). Spreads the wait by ±10 %, so that events that failed together are not all retried together. */
   random: number;
   /** What the destination asked for, in ms, or null. It can lengthen the wait to 24 h, never shorten it. */
   retryAfterMs: number | null;

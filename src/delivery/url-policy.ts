@@ -1,11 +1,12 @@
 /**
- * Which URLs a destination may have: no request of the gateway's goes to its own machine, its own network or a
- * cloud's metadata service (SSRF).
+ * Which URLs a destination may have. The gateway must send no request to its own machine, its own network or a cloud's
+ * metadata service (SSRF).
  *
- * The URL is judged as the WHATWG parser reads it, the parser `fetch` uses: octal, hexadecimal, decimal,
- * percent-encoded and full-width spellings of an address are all one by then. Not covered: a public name that
- * resolves to a private address. A look-up beforehand could be answered differently a moment later; what stands
- * between is the network (Cloudflare's egress has no route to private addresses).
+ * The URL is judged as the WHATWG parser reads it, which is the parser that `fetch` uses. It turns octal, hexadecimal,
+ * decimal, percent-encoded and full-width spellings of an address into one.
+ *
+ * Not covered: a public name that resolves to a private address. Looking it up beforehand would not help, since the next
+ * look-up may be answered differently. There the network protects: Cloudflare's egress has no route to private addresses.
  */
 
 export const MAX_URL_LENGTH = 2048;
@@ -15,9 +16,9 @@ const PUBLIC_ONLY =
   'and metadata addresses are refused unless ALLOW_PRIVATE_DESTINATIONS is set.';
 
 /**
- * Names that never lead to a public host, with all below them: those of RFC 6761, 6762, 7686 and 9476, ICANN's `.internal`,
- * `arpa` (addresses and homes), Kubernetes, Consul, Windows' shared connections, `localhost` as Linux distributions spell it,
- * and what networks call themselves without asking (RFC 6762 appendix G; ICANN will not delegate them).
+ * Names that never lead to a public host, and all names below them: those of RFC 6761, 6762, 7686 and 9476, ICANN's
+ * `.internal`, `arpa`, those of Kubernetes, Consul and Windows' shared connections, `localhost` as Linux distributions
+ * spell it, and those that private networks use although nobody assigned them (RFC 6762 appendix G).
  */
 const PRIVATE_SUFFIXES = [
   ...['localhost', 'localdomain', 'localdomain4', 'localdomain6', 'local', 'internal', 'arpa', 'svc'],
@@ -25,11 +26,11 @@ const PRIVATE_SUFFIXES = [
   ...['corp', 'home', 'intra', 'intranet', 'lan', 'priv', 'private'],
 ];
 
-/** RFC 1035 §2.3.4. Underscores are in use, though no host name should have one. */
+/** Two labels or more (RFC 1035 §2.3.4). Underscores are not allowed in host names, but are in use. */
 const HOST_NAME = /^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})+$/;
 const MAX_HOST_CHARACTERS = 253;
 
-/** Public names of cloud metadata services, and all below them; the others are private names or addresses already. */
+/** Public names of cloud metadata services, and all names below them. Other services have private names or addresses. */
 const METADATA_NAMES = [
   'metadata.goog',
   'metadata.packet.net',
@@ -37,7 +38,7 @@ const METADATA_NAMES = [
   'metadata.tencentyun.com',
 ];
 
-/** IANA's special-purpose IPv4 registry, less what is globally reachable; and one metadata address outside it. */
+/** The entries of IANA's special-purpose IPv4 registry that are not globally reachable, and one metadata address. */
 const REFUSED_IPV4 = [
   ['0.0.0.0', 8], // this network
   ['10.0.0.0', 8],
@@ -58,12 +59,12 @@ const REFUSED_IPV4 = [
 ] as const;
 
 /**
- * Why `url` cannot be a destination's, as a sentence that says what is allowed; null when it can.
- * `allowPrivate` (ALLOW_PRIVATE_DESTINATIONS) lifts the rules about hosts, not those about form.
+ * Why a destination may not have this URL, as a sentence that says what is allowed; null when it may.
+ * `allowPrivate` (ALLOW_PRIVATE_DESTINATIONS) lifts the rules about hosts, and not those about the form.
  */
 export function urlProblem(url: string, allowPrivate: boolean): string | null {
   if (url.length > MAX_URL_LENGTH) return `A destination URL has at most ${MAX_URL_LENGTH} characters.`;
-  // The parser drops some of them and strips others, so that what is read is not what is stored.
+  // The parser removes some of these characters: it would read another URL than the one that is stored.
   if (/[\s\p{Cc}\p{Cf}]/u.test(url))
     return 'A destination URL contains no white space and no control characters.';
   const parsed = URL.parse(url);
@@ -84,8 +85,8 @@ function isPublicHost(host: string): boolean {
 }
 
 function isPublicName(name: string): boolean {
-  // One label is looked up in the network's own search domains; a trailing dot only dodges comparisons, and what
-  // resolvers make of an empty label is their affair.
+  // A single label may be completed with the network's own search domain. A trailing dot would get past the comparisons
+  // below, and resolvers differ about empty labels.
   if (name.length > MAX_HOST_CHARACTERS || !HOST_NAME.test(name)) return false;
   const refused = [...PRIVATE_SUFFIXES, ...METADATA_NAMES];
   return !refused.some(suffix => name.endsWith(`.${suffix}`) || name === suffix);
@@ -101,15 +102,17 @@ function ipv4Bits(address: string): number {
 }
 
 /**
- * Only global unicast, 2000::/3, without its special-purpose parts. That leaves out loopback, unspecified, unique
- * local, link-local, site-local, multicast, and every form that wraps an IPv4 address and can be told by its bits: mapped
- * and compatible (::/96), NAT64 (64:ff9b::/32), Teredo (in 2001::/23), 6to4 (2002::/16), and ISATAP (RFC 5214), whose mark
- * is in the interface id of any prefix. No receiver needs those, whatever they wrap.
+ * Only global unicast, 2000::/3, without its special-purpose parts. That leaves out loopback, unspecified, unique local,
+ * link-local, site-local and multicast addresses.
+ *
+ * It also leaves out every form that contains an IPv4 address and can be recognised: mapped and compatible (::/96), NAT64
+ * (64:ff9b::/32), Teredo (in 2001::/23), 6to4 (2002::/16), and ISATAP (RFC 5214), which is marked in the interface id
+ * of any prefix. No receiver needs those, whatever address they contain.
  */
 function isPublicIpv6(address: string): boolean {
   const [first = 0, second = 0, , , fifth = 0, sixth = 0] = ipv6Groups(address);
   if (first >>> 13 !== 0b001) return false;
-  // Whether the address inside is unique, and whether it stands for a group, are bits of the mark.
+  // ISATAP: two bits of the mark vary, the universal/local bit and the individual/group bit.
   if (sixth === 0x5efe && (fifth & ~0x0300) === 0) return false;
   if (first === 0x2001) return second >= 0x0200 && second !== 0x0db8;
   if (first === 0x3fff) return second >= 0x1000;

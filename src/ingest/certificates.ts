@@ -34,10 +34,10 @@ const TIMEOUT_MS = 3000;
 const MAX_BYTES = 32 * 1024;
 
 /** `unverified`: no certificate of the provider is there, or none can be. `unavailable`: it cannot be fetched now. */
-export type KeyFailure = 'unverified' | 'unavailable';
+type KeyFailure = 'unverified' | 'unavailable';
 
 /** Whose request names the certificate. */
-export type Sender = { webhookId: number; address: string };
+type Sender = { webhookId: number; address: string };
 
 /** Used without fetching again before `freshUntil`, and never after `validUntil`. Both in ms since 1970. */
 type KnownKey = { publicKey: string; freshUntil: number; validUntil: number };

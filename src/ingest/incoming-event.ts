@@ -18,7 +18,7 @@ export async function incomingEvent(
   signed: Uint8Array,
 ): Promise<IncomingEvent> {
   const description = provider.describe({ headers, query, body });
-  const { outside: _, ...described } = description;
+  const { unsigned: _, ...described } = description;
   return {
     ...described,
     ...(await identityOf(provider, description, body, signed)),

@@ -1,7 +1,7 @@
 /**
- * Finds what two JSON parsers may read differently in one text: a key given twice in an object (first or last wins),
- * and a number written in a form that does not survive being parsed (`1.0`, `1e3`, more digits than a double holds).
- * Where a signature covers parsed values and not bytes, such a text could be signed as one thing and read as another.
+ * Finds what two JSON parsers may read differently in one text: a key that an object gives twice (the first or the last may
+ * win), and a number that is not written as JavaScript writes it (`1.0`, `1e3`, more digits than a double holds). Where a
+ * signature covers parsed values and not bytes, such a text could be signed as one thing and read as another.
  */
 import { LIMITS } from '../limits';
 import { afterBare, afterSpace, afterString, CODE, stringAt } from './scan';
@@ -14,7 +14,7 @@ export const ambiguityOf = (text: string): Ambiguity | null => firstAmbiguity(te
 /** Whether any object of valid JSON text gives a key twice. */
 export const repeatsKey = (text: string): boolean => firstAmbiguity(text, false) === 'repeated_key';
 
-/** Linear, iterative. */
+/** Takes linear time and does not recurse, since anyone may send the text. */
 function firstAmbiguity(text: string, areNumbersJudged: boolean): Ambiguity | null {
   /** Keys seen so far in each open object; null for an open array. */
   const open: (Set<string> | null)[] = [];

@@ -1,7 +1,9 @@
 /**
- * Canonical JSON as Apideck signs it: object keys sorted, then `JSON.stringify` without spaces.
- * Apideck's sample leaves arrays as they came, its prose sorts inside them too: both modes exist.
- * The result stands for many texts, so a document that another parser could read differently is refused.
+ * Canonical JSON as Apideck signs it: object keys sorted, then `JSON.stringify` without spaces. There are two modes, because
+ * Apideck's sample code leaves arrays as they came, and its text says that keys are sorted inside them too.
+ *
+ * Many texts have the same canonical form. So a document that another parser could read differently is refused.
+ *
  * This is not RFC 8785 (JCS), although most documents come out the same.
  *
  * https://developers.apideck.com/guides/webhook-signature-verification
@@ -24,8 +26,8 @@ export function canonicalJson(document: JsonDocument, mode: CanonicalMode): Resu
 function sorted(value: unknown, mode: CanonicalMode): unknown {
   if (Array.isArray(value)) return mode === 'recurse' ? value.map(element => sorted(element, mode)) : value;
   if (!isObject(value)) return value;
-  // A real object, because the signer's enumerates integer-like keys first, whatever their sorted place;
-  // without a prototype, because there `__proto__` is a key like any other.
+  // An object, as the signer uses: it enumerates integer-like keys first, whatever their place when sorted. It has no
+  // prototype, so that `__proto__` is a key like any other.
   const result: Record<string, unknown> = Object.create(null);
   for (const key of Object.keys(value).sort()) result[key] = sorted(value[key], mode);
   return result;

@@ -1,6 +1,6 @@
 /**
- * The elements of an array in a JSON document, each a document of its own with its own source text, so that values
- * inside a long list are found without reading the list from its start each time.
+ * The elements of an array in a JSON document. Each is a document with its own source text, so that a value inside a long
+ * list is found without reading the list from its start each time.
  */
 import { err, ok, type Result } from '../result';
 import { isObject } from './kind';
@@ -8,9 +8,9 @@ import type { JsonDocument } from './parse';
 import { afterSpace, afterValue, CODE } from './scan';
 import { locate } from './source';
 
-export type ElementsProblem = 'missing' | 'repeated' | 'not_a_list' | 'too_many';
+type ElementsProblem = 'missing' | 'repeated' | 'not_a_list' | 'too_many';
 
-/** The elements at `path`, at most `max`. A key on the path that is given twice is a problem, as in `scalar.ts`. */
+/** The elements at `path`, at most `max`. A key on the path that is given twice is a problem. */
 export function elementsAt(
   { text, value }: JsonDocument,
   path: readonly string[],
@@ -27,7 +27,7 @@ export function elementsAt(
   for (const element of list) {
     const end = afterValue(text, i);
     elements.push({ text: text.slice(i, end), value: element });
-    // Over the comma, and the whitespace around it.
+    // To the next element: past the comma and the whitespace around it.
     i = afterSpace(text, afterSpace(text, end) + 1);
   }
   return ok(elements);

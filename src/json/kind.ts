@@ -1,4 +1,4 @@
-/** What a JSON value is, in JSON's own words: for guards, and for messages that must not show the value itself. */
+/** The kinds of JSON values, for checks and for messages that must not show a value itself. */
 
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 

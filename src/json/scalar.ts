@@ -1,13 +1,13 @@
 /**
- * The text of a scalar in a JSON document, for uses where a guess would be a hole: signed fields. Fails closed where
- * two parsers could read two texts, or where there is no text: a repeated key on the path, an array (which would
- * join to text in JavaScript), null, a lone surrogate (which UTF-8 cannot carry).
+ * The text of a scalar in a JSON document, for signed fields. It is an error where two parsers could read two texts (a
+ * repeated key on the path), and where there is no text: objects, arrays (which JavaScript would join), null, and text with
+ * a lone surrogate (which UTF-8 cannot carry).
  */
 import { err, ok, type Result } from '../result';
 import type { JsonDocument } from './parse';
 import { readSource } from './source';
 
-export type ScalarProblem = 'missing' | 'repeated' | 'not_scalar' | 'null' | 'ill_formed';
+type ScalarProblem = 'missing' | 'repeated' | 'not_scalar' | 'null' | 'ill_formed';
 
 /** A string's characters, a number's source text, `true` or `false`. */
 export function scalarText(document: JsonDocument, path: readonly string[]): Result<string, ScalarProblem> {

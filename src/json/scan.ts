@@ -1,7 +1,7 @@
 /**
- * Stepping over JSON text by character codes, without building values. Every step is a loop: input depth never
- * becomes call depth. On text that is not JSON the steps still end, at the latest at the end of the text, but where
- * they stop means nothing; whoever needs meaning parses first.
+ * Finds its way through JSON text by character codes, without building values. Nothing recurses, so deeply nested input
+ * cannot overflow the stack. The text should be valid JSON. In other text each function still ends, at the latest at the
+ * end of the text, but the index it returns means nothing.
  */
 
 export const CODE = {
@@ -31,7 +31,8 @@ export function afterSpace(text: string, at: number): number {
 /** Index after the string whose opening quote is at `at`. */
 export function afterString(text: string, at: number): number {
   for (let close = text.indexOf('"', at + 1); close !== -1; close = text.indexOf('"', close + 1)) {
-    // A quote is escaped when an odd run of backslashes leads up to it. Each run is counted for one quote: linear.
+    // A quote is escaped when an odd number of backslashes is in front of it. Each backslash is counted once, so this is
+    // linear.
     let backslashes = 0;
     while (text.charCodeAt(close - 1 - backslashes) === CODE.BACKSLASH) backslashes++;
     if (backslashes % 2 === 0) return close + 1;

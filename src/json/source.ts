@@ -2,18 +2,17 @@
  * The source text of one value in JSON text: what was written, not what a parser rounds it to
  * (`9007199254740993` parses as …992, `4.00000000000000000001` as 4).
  *
- * Follows a path as `JSON.parse` would, the last of repeated keys winning, and says so when a key on the path is
- * repeated: another parser may have taken the first. Values off the path are skipped, not read. The text must be
- * valid JSON (`parseJson`); keys off the path may repeat unnoticed, that is `ambiguity.ts`.
+ * Where a key on the path is repeated, the last one counts, as with `JSON.parse`. The result says so, because another
+ * parser may take the first. Keys off the path are not checked; `ambiguity.ts` checks all. The text must be valid JSON.
  */
 import type { JsonKind } from './kind';
 import { formatPointer } from './pointer';
 import { afterSpace, afterString, afterValue, CODE, stringAt } from './scan';
 
-export type Source = {
+type Source = {
   /** What is at the path; `missing` where the path leads nowhere. */
   kind: JsonKind | 'missing';
-  /** Its source text, a string with its quotes; empty for containers and where it is missing. */
+  /** Its source text, with quotes around a string; empty for containers and where it is missing. */
   text: string;
   /** Pointer of the first key on the path that its object gives more than once; null where none is. */
   repeated: string | null;

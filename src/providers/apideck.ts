@@ -1,11 +1,14 @@
 /**
  * Apideck, a unified API: thin events that name an entity to fetch.
  *
- * Signed is the JSON with its keys sorted, not the bytes; the documentation is of two minds about arrays, and the
- * OpenAPI file says "the request body", so all three readings are tried. `execution_attempt` is inside the body, so
- * a retry has other bytes and another signature: the event id is what tells that two requests are one event.
- * No field is required by Apideck's schema. The event type and id of the body are signed, those of the headers are
- * not: headers only fill in what the body leaves out.
+ * Not the bytes are signed, but the JSON with its keys sorted. The documentation contradicts itself about arrays, and the
+ * OpenAPI file says "the request body", so all three readings are tried.
+ *
+ * `execution_attempt` is inside the body, so a retry has other bytes and another signature. Two requests are one event
+ * when they have the same event id.
+ *
+ * Apideck's schema requires no field. The event type and id in the body are signed, those in the headers are not. So the
+ * headers are used only where the body has none.
  *
  * When a webhook's URL is set, Apideck POSTs a signed request of undocumented shape and disables the webhook unless
  * it is answered 2xx. Any signed JSON that is recognisably no event is therefore accepted, as `apideck:validation`.
@@ -121,7 +124,7 @@ function readType(payload: Record<string, unknown> | null, header: string | null
     return { value: topic.value, issues: differs ? [...topic.issues, issue] : topic.issues };
   }
   if (header !== null) return readTopic(header, `header:${TYPE_HEADER}`);
-  // With an event's id or entity it is an event that lost its type, not a validation request.
+  // With an id or an entity it is an event whose type is missing, and not a validation request.
   const isEvent = payload !== null && (payload.event_id ?? payload.entity_id ?? null) !== null;
   return isEvent ? readTopic(undefined, '/payload/event_type') : { value: VALIDATION_TOPIC, issues: [] };
 }

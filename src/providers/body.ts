@@ -1,4 +1,4 @@
-/** Opening a payload: every adapter starts here, and has nothing to describe where the body cannot be opened. */
+/** Parses a payload. Every adapter starts here, and describes nothing where the body cannot be parsed. */
 import { isObject, kindOf } from '../json/kind';
 import { type JsonDocument, type JsonProblem, parseJson } from '../json/parse';
 import { LIMITS } from '../limits';
@@ -12,26 +12,26 @@ const PROBLEM: Record<JsonProblem, string> = {
   too_deep: `is nested more than ${LIMITS.MAX_JSON_DEPTH} levels deep`,
 };
 
-/** What is wrong with a body that is no JSON, in words that follow its name. */
+/** What is wrong with a body that is no JSON, in words that follow "the body". */
 export const bodyProblem = (problem: JsonProblem): string => PROBLEM[problem];
 
-/** A body as JSON; the error is the description of one that is none. */
+/** A body as JSON. The error is what the adapter describes instead: no event, and one issue. */
 export function openBody(body: Uint8Array): Result<JsonDocument, Description> {
   const document = parseJson(body);
-  return document.ok ? document : err(closed(PROBLEM[document.error]));
+  return document.ok ? document : err(undescribed(PROBLEM[document.error]));
 }
 
-/** A body as a JSON object, with its text; the error is the description of one that is none. */
+/** A body as a JSON object, with its text. The error as for `openBody`. */
 export function openObject(
   body: Uint8Array,
 ): Result<{ text: string; value: Record<string, unknown> }, Description> {
   const document = openBody(body);
   if (!document.ok) return document;
   const { text, value } = document.value;
-  return isObject(value) ? ok({ text, value }) : err(closed(`expected object, found ${kindOf(value)}`));
+  return isObject(value) ? ok({ text, value }) : err(undescribed(`expected object, found ${kindOf(value)}`));
 }
 
-const closed = (message: string): Description => ({
+const undescribed = (message: string): Description => ({
   topic: '',
   eventId: null,
   incrementId: null,

@@ -1,6 +1,6 @@
 /**
- * `"provider": "custom"`: a provider made of the webhook's own `signature`, a scheme with the places where topic, ids and
- * entity key are read. A scheme that cannot work is refused when the webhook is made, with the place named.
+ * `"provider": "custom"`: a provider made of the webhook's own `signature`. That is a scheme, and the places where topic,
+ * ids and entity key are read. A scheme that cannot work is refused when the webhook is created.
  */
 import * as v from 'valibot';
 import { fieldsOf, text } from '../input/fields';
@@ -26,13 +26,13 @@ export const customDefinition = fieldsOf({
 /** A scheme, and where things are read; stored with the webhook as it was given. */
 export type CustomDefinition = v.InferOutput<typeof customDefinition>;
 
-/** Among the ids: events are known by what is signed, whatever their id. */
+/** Among the ids it means: events are known by the signed bytes, whatever their id. */
 const BY_BYTES = 'sha256:body';
 
-/** The topic of events whose definition names no place of one. */
+/** The topic of all events, where the definition names no place to read it. */
 const TOPIC = 'text:event';
 
-/** The provider a definition makes. Problems are JSON pointers into it. */
+/** The provider that a definition describes, or what is wrong with the definition, by JSON pointers into it. */
 export function customProvider(definition: CustomDefinition): Result<Provider, SchemeProblem[]> {
   const { type, id, entity, seq, ...scheme } = definition;
   return declaredProvider({
@@ -42,7 +42,7 @@ export function customProvider(definition: CustomDefinition): Result<Provider, S
     scheme,
     body: 'any',
     topic: type.length === 0 ? [TOPIC] : type,
-    // A setting among the ids names the subscription: that is what the webhook is.
+    // A setting among the ids would name the subscription. One webhook is one subscription, so it tells nothing apart.
     id: id.filter(source => source !== BY_BYTES && !source.startsWith('cfg:')),
     entity,
     seq: seq?.from ?? null,

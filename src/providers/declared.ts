@@ -1,7 +1,8 @@
 /**
- * Providers out of declarations: the presets of `presets/` and the schemes that users write. Reads topic, ids and entity
- * key where the declaration says, and checks of the payload no more than that: what a provider sends is its own affair,
- * and a field that is new or gone is no reason to hold an event back.
+ * Makes providers out of declarations: the presets in `presets/`, and the schemes that users write.
+ *
+ * Topic, ids and entity key are read where the declaration says. Nothing else of the payload is checked, because a field
+ * that is new or gone is no reason to hold an event back.
  */
 import { isObject, kindOf } from '../json/kind';
 import { err, ok, type Result } from '../result';
@@ -53,7 +54,7 @@ export type Declaration = {
   /** Where the attempt's number is: shown to users, not used. */
   attempt: string | null;
   retryHorizonSeconds: number | null;
-  /** Null: what `known-by.ts` finds. */
+  /** Null: as `known-by.ts` derives it from the scheme. */
   knownBy: KnownBy | null;
   perAttempt: readonly string[];
   certificate: CertificateRule | null;
@@ -61,7 +62,7 @@ export type Declaration = {
   guide: Pick<Guide, 'secret' | 'isSecretChosen' | 'settings' | 'success'>;
 };
 
-/** The provider, or what in its declaration cannot be understood. */
+/** The provider, or what is wrong with its declaration. */
 export function declaredProvider(declaration: Declaration): Result<Provider, SchemeProblem[]> {
   const compiled = compileScheme(declaration.scheme);
   const problems = compiled.ok ? [] : [...compiled.error];
@@ -81,7 +82,7 @@ export function declaredProvider(declaration: Declaration): Result<Provider, Sch
     problems.push({ path: '/seq/from', message: 'must be a place that the signature covers' });
   }
   if (problems.length > 0 || !compiled.ok) return err(problems);
-  // What a scheme leaves unsigned is marked so, also when its author did not say it.
+  // Events with an unsigned body are marked so, also where the author of the scheme did not say that it is unsigned.
   const scheme = {
     ...declaration.scheme,
     bodySigned: declaration.scheme.bodySigned ?? signsBody(compiled.value),
@@ -140,23 +141,26 @@ function describe(sources: Sources, { headers, query, body }: VerifiedRequest): 
     entityKeys: entity.ok && entity.value !== null ? [entityKey(declaration.name, entity.value.text)] : [],
     eventTime: null,
     issues: limitIssues([...shape, ...topic.issues, ...id.issues, ...increment.issues]),
-    ...outsideOf(sources, topic.source, id.source),
+    ...unsignedOf(sources, topic.source, id.source),
   };
 }
 
-/** A form's or a JSON body's own fields belong to the body, signed or not: only what stands beside it is outside. */
-function outsideOf(
+/**
+ * Whether the topic or the event id can be changed without breaking the signature. A topic inside an unsigned body does not
+ * count here: the log compares such a body as a whole.
+ */
+function unsignedOf(
   { compiled }: Sources,
   topic: TextSource | null,
   id: TextSource | null,
-): Pick<Description, 'outside'> {
+): Pick<Description, 'unsigned'> {
   const isBeside = (source: TextSource) =>
     source.parts.some(part => typeof part !== 'string' && (part.kind === 'h' || part.kind === 'q'));
-  const outside = {
+  const unsigned = {
     topic: topic !== null && isBeside(topic) && !isSigned(topic, compiled),
     eventId: id !== null && !isSigned(id, compiled),
   };
-  return outside.topic || outside.eventId ? { outside } : {};
+  return unsigned.topic || unsigned.eventId ? { unsigned } : {};
 }
 
 function shapeIssues(wanted: 'object' | 'list' | 'json', { document }: RequestView): Issue[] {
@@ -168,7 +172,7 @@ function shapeIssues(wanted: 'object' | 'list' | 'json', { document }: RequestVi
   return [{ path: '', message: `expected ${expected}, found ${kindOf(value)}` }];
 }
 
-/** A reading, and the one of its alternatives that it came from. */
+/** A reading, and which of the alternatives it came from; null where none of them gave it. */
 type Sourced<T> = Reading<T> & { source: TextSource | null };
 
 function topicOf(sources: readonly TextSource[], view: RequestView): Sourced<string> {
@@ -191,7 +195,7 @@ function idOf(sources: readonly TextSource[], view: RequestView): Sourced<string
 function incrementOf(source: TextSource | undefined, view: RequestView): Reading<number | null> {
   const [part] = source?.parts ?? [];
   if (source === undefined || part === undefined) return { value: null, issues: [] };
-  // Of JSON the source text counts, with its own rules: `1.0` is no id, "1" is.
+  // Of JSON the source text is read, because parsing would round: `1.0` is no id, "1" is.
   if (typeof part !== 'string' && part.kind === 'json' && source.parts.length === 1) {
     return view.document.ok
       ? readIncrementId(view.document.value.text, part.path)

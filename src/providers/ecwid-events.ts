@@ -1,6 +1,6 @@
 /**
  * Ecwid's event types and what their `data` holds (https://docs.ecwid.com/webhook-automations/list-of-webhook-events).
- * All of `data` is optional and unknown fields pass: a consumer fetches the entity, the event only names it.
+ * All of `data` is optional and unknown fields pass, because an event only names the entity, which its consumer fetches.
  */
 import * as v from 'valibot';
 import { id, object, text } from './shapes';
@@ -47,10 +47,10 @@ export const EVENT_TYPES: ReadonlyMap<string, v.GenericSchema> = new Map([
 
 export const ANY_DATA: v.GenericSchema = object({});
 
-/** A number that was rounded would be confirmed as one entity and read as another. */
+/** Integers below 2^53, since a rounded number would be confirmed as one entity and read by a destination as another. */
 const entityId = v.union([v.string(), v.pipe(v.number(), v.safeInteger('expected an integer below 2^53'))]);
 
-/** What of an event's body is read besides `data`. `entityId` is text for applications, and may be missing. */
+/** The other fields of an event that are read. For applications `entityId` is text, and it may be missing. */
 export const ENVELOPE = v.looseObject({ storeId: entityId, entityId: v.nullish(entityId) });
 
 /** The kind of entity an event is about: `order` of `order.updated`. */

@@ -1,11 +1,14 @@
 /**
  * Ecwid, online shops.
  *
- * The signature covers the time and the id of an event and nothing else: store, type, entity and data may be anyone's,
- * so events are marked as unsigned, a known id must come with the same body, and `confirm` can ask Ecwid itself
- * (`ecwid-confirm.ts`). The signed time is when it happened and retries go on for a day, so age is not checked.
- * As nothing vouches for the body, a key given twice anywhere is an issue: what was confirmed and what a
- * destination's parser reads must not be two things.
+ * The signature covers the time and the id of an event and nothing else: anyone may have written store, type, entity and
+ * data. So events are marked as unsigned, a known id must come with the same body, and `confirm` can ask Ecwid itself
+ * (`ecwid-confirm.ts`).
+ *
+ * The signed time is when the event happened, and retries go on for a day, so its age is not checked.
+ *
+ * A key that is given twice anywhere is an issue. Otherwise a destination's parser could read something else than what was
+ * confirmed.
  *
  * https://docs.ecwid.com/webhook-automations/how-to-process-webhooks
  */
@@ -73,7 +76,7 @@ function describe({ query, body }: VerifiedRequest): Description {
     topic: topic.value,
     eventId: eventId.value,
     incrementId: null,
-    // Ecwid numbers each kind of entity by itself: product 7 and order 7 are two things.
+    // Ecwid numbers each kind of entity separately: product 7 and order 7 are two entities.
     entityKeys:
       store === null || entity === null ? [] : [entityKey('ecwid', kindOfEvent(topic.value), store, entity)],
     eventTime,
@@ -90,7 +93,7 @@ function describe({ query, body }: VerifiedRequest): Description {
   };
 }
 
-/** Ecwid repeats the type in the query, where routers act on it: the two must agree. */
+/** Ecwid repeats the type in the query, by which a destination may route. The two must agree. */
 function typeIssues(query: string, eventType: string): Issue[] {
   if (eventType === '') return [];
   const differs = new URLSearchParams(query).getAll('eventtype').some(given => given !== eventType);

@@ -1,6 +1,6 @@
 /**
- * Event ids as text. Providers write them as strings or as numbers, and `5` and `"5"` are one id; the text of a number
- * is its source text, so that two ids beyond 2^53 are not rounded into one.
+ * Event ids as text. Providers write them as strings or as numbers, and `5` and `"5"` are one id. The text of a number is
+ * its source text, so that no two ids beyond 2^53 are rounded to the same number.
  */
 import { kindOf } from '../json/kind';
 import { formatPointer } from '../json/pointer';

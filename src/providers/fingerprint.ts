@@ -1,10 +1,9 @@
 /**
  * What an event is compared by, and what makes two requests one event.
  *
- * The fingerprint is the body's SHA-256. A topic that stands beside the body, where no signature covers it, is part of it:
- * a provider sends the same bytes under several topics (Shopify's `orders/create` and `orders/paid`), and each is an event.
- * Numbered events are told apart by their number, so for them the body alone counts. What a provider changes in the body
- * with each attempt is left out.
+ * The fingerprint is the body's SHA-256, without what the provider changes in the body with each attempt. An unsigned topic
+ * beside the body is part of it: Shopify sends the same bytes as `orders/create` and as `orders/paid`, and each is an event
+ * of its own. Numbered events differ by their number, so for them the body alone counts.
  */
 import { sha256 } from '../sha256';
 import type { Description, Provider } from './provider';
@@ -19,14 +18,14 @@ export type Identity = {
   alsoKnownBy?: 'event_id' | 'body';
 };
 
-/** The fingerprint alone, for an event that nobody signed. */
-export async function fingerprintOf(
+/** The fingerprint alone. */
+async function fingerprintOf(
   { perAttempt, numbered }: Provider,
-  { topic, outside }: Description,
+  { topic, unsigned }: Description,
   body: Uint8Array,
 ): Promise<Uint8Array> {
   const digest = await sha256(withoutMembers(body, perAttempt));
-  return outside?.topic === true && !numbered ? withTopic(digest, topic) : digest;
+  return unsigned?.topic === true && !numbered ? withTopic(digest, topic) : digest;
 }
 
 /**
@@ -40,40 +39,40 @@ export async function identityOf(
   signed: Uint8Array,
 ): Promise<Identity> {
   const { knownBy, scheme, perAttempt } = provider;
-  const { eventId, topic, outside } = description;
+  const { eventId, topic, unsigned } = description;
   const fingerprint = await fingerprintOf(provider, description, body);
   const isBodySigned = scheme.bodySigned ?? true;
   const byBytes = async () => {
-    // A body that is all that is signed has been hashed.
+    // Where exactly the body is signed, its hash is known already.
     if (signed === body && perAttempt.length === 0) return { fingerprint, signedDigest: fingerprint.toHex() };
     const digest = await sha256(signed);
-    // Of an unsigned body the log compares the fingerprint, which has the topic in it: another one is held, not passed.
-    const hasTopic = outside?.topic === true && isBodySigned && !provider.numbered;
+    // Not where the body is unsigned: there the log compares the fingerprint too, which contains the topic.
+    const hasTopic = unsigned?.topic === true && isBodySigned && !provider.numbered;
     return { fingerprint, signedDigest: (hasTopic ? await withTopic(digest, topic) : digest).toHex() };
   };
-  // Signed anew at another time, the same event has other signed bytes: its body is what is the same.
-  const again = scheme.ts === undefined ? {} : ({ alsoKnownBy: 'body' } as const);
+  // A retry that is signed at another time has other signed bytes, but the same body.
+  const orBody = scheme.ts === undefined ? {} : ({ alsoKnownBy: 'body' } as const);
   switch (knownBy) {
     case 'body':
       return { fingerprint, signedDigest: fingerprint.toHex() };
     case 'event_id':
       return eventId !== null || scheme.ts === undefined || !isBodySigned
         ? { fingerprint }
-        : { ...(await byBytes()), ...again };
+        : { ...(await byBytes()), ...orBody };
     case 'event_id_or_signed_bytes':
-      return eventId !== null && outside?.eventId !== true
+      return eventId !== null && unsigned?.eventId !== true
         ? { fingerprint }
-        : { ...(await byBytes()), ...again };
+        : { ...(await byBytes()), ...orBody };
     case 'signed_bytes':
-      return { ...(await byBytes()), ...again };
+      return { ...(await byBytes()), ...orBody };
     case 'event_id_and_signed_bytes':
       return { ...(await byBytes()), alsoKnownBy: 'event_id' };
   }
 }
 
 /**
- * The body without members of these names. Looked for in the source: inside a text a quote is escaped, so what is found is
- * a member.
+ * The body without members of these names. They are found in the source text. What matches is a member and not a part of
+ * some text, because a quote inside a text is escaped.
  */
 function withoutMembers(body: Uint8Array, names: readonly string[]): Uint8Array {
   if (names.length === 0) return body;

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a payload, said without repeating it: Valibot finds the places, the words here are our own,
- * because Valibot's default messages quote the received value. Names of fields are shown, names in open maps are not.
+ * What is wrong with a payload, without quoting its values. Valibot finds the places. The messages are our own, because
+ * Valibot's quote the received value. Names of fields are shown; names that the sender chose (keys of maps) are not.
  */
 import * as v from 'valibot';
 import { kindOf } from '../json/kind';
@@ -9,12 +9,12 @@ import { LIMITS } from '../limits';
 import type { Issue } from './provider';
 
 /**
- * Above this, only the first issue is looked for: a megabyte of wrong list elements would make hundreds of thousands
- * of issue objects, of which MAX_ISSUES are kept.
+ * In a larger body only the first issue is looked for. A megabyte of wrong list elements would give hundreds of thousands
+ * of issues, of which only MAX_ISSUES are kept.
  */
 const MAX_BYTES_FOR_ALL_ISSUES = 64 * 1024;
 
-export type ShapeOptions = {
+type ShapeOptions = {
   /** Where in the body the value is. */
   at: readonly string[];
   /** Size of the body, which bounds how many issues there can be. */
@@ -23,7 +23,7 @@ export type ShapeOptions = {
   maps?: ReadonlySet<string>;
 };
 
-/** Checks a value against a schema. Messages of checks inside the schema are used as they are: keep values out. */
+/** Checks a value against a schema. Messages of checks inside the schema are shown as they are, so they must quote nothing. */
 export function checkShape(schema: v.GenericSchema, value: unknown, options: ShapeOptions): Issue[] {
   const result = v.safeParse(schema, value, { abortEarly: options.bodyBytes > MAX_BYTES_FOR_ALL_ISSUES });
   if (result.success) return [];

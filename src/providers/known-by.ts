@@ -1,18 +1,21 @@
 /**
  * What an event of a scheme is known by: its id where that is signed, else the signed bytes (see `KnownBy`).
  *
- * An unsigned id is trusted in two cases: where the scheme bounds the age of what it signs, for a replay under another id
- * is then possible for that long only; and where nothing of the request is signed (a token), for there is no better.
- * Where the body is unsigned, the log compares it: another body under the same id, or the same signed bytes, is held.
+ * An unsigned id is used in two cases. One is a scheme that limits the age of a request: within that time only, a request
+ * can be sent again under another id. The other is a scheme that signs nothing of the request (a token), as there is
+ * nothing better.
+ *
+ * Where the body is unsigned, the log compares it: another body under the same id or the same signed bytes is quarantined.
  */
 import type { CompiledScheme } from '../signature/compiled-scheme';
 import { signsBody, signsContent, signsReference, signsTime } from '../signature/coverage';
 import type { KnownBy } from './provider';
 import type { TextSource } from './text-source';
 
+/** What events are known by, derived from the scheme and the places of the id. */
 export function knownByOf(compiled: CompiledScheme, idSources: readonly TextSource[]): KnownBy {
   const { scheme } = compiled;
-  // Signed bytes that are the same for every request, or for all of a second, tell no two events apart.
+  // Signed bytes that are the same for every request, or for every request of a second, do not tell events apart.
   if (!signsContent(compiled)) return 'event_id';
   const isBodySigned = scheme.bodySigned !== false && signsBody(compiled);
   if (idSources.length === 0) return isBodySigned && scheme.ts === undefined ? 'event_id' : 'signed_bytes';
@@ -22,7 +25,7 @@ export function knownByOf(compiled: CompiledScheme, idSources: readonly TextSour
   return signed > 0 ? 'event_id_or_signed_bytes' : 'signed_bytes';
 }
 
-/** Whether a text that is read there cannot be changed without breaking the signature. */
+/** Whether what is read from this source cannot be changed without breaking the signature. */
 export const isSigned = ({ parts, when }: TextSource, compiled: CompiledScheme): boolean =>
   [...parts, ...when.map(({ reference }) => reference)].every(
     part => typeof part === 'string' || signsReference(compiled, part),

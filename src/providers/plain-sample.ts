@@ -1,9 +1,8 @@
 /**
- * A sample request of any provider whose scheme can be run backwards: a body, headers and query with no more in them than
- * what topic and ids are read from and what is signed, as the provider's declaration says.
+ * A sample request of any provider in whose scheme the gateway can sign. Body, headers and query hold no more than the topic,
+ * the ids and what is signed, in the places that the provider's declaration names.
  *
- * Null where nobody here can sign: the scheme has keys of which the gateway knows the public half only, or the signature
- * stands in the body or names what it covers.
+ * The gateway cannot sign where it knows only the public key, or where the signature is in the body.
  */
 
 import type { Secret } from '../signature/keys';
@@ -16,7 +15,7 @@ import type { Provider } from './provider';
 import type { Sample, SampleWish } from './samples';
 import { compileTextSource } from './text-source';
 
-/** For what is signed and may be anything. */
+/** The value of a field that is signed and may be anything. */
 const FILLER = 'sample';
 const DEFAULT_TOPIC = 'gapless.sample';
 
@@ -29,7 +28,10 @@ type Draft = {
   isForm: boolean;
 };
 
-/** @param addressed the request as its sender knows it */
+/**
+ * The sample, signed; null where the gateway cannot sign in the provider's scheme.
+ * @param addressed makes the request under the address that its sender would have signed
+ */
 export async function plainSample(
   provider: Provider,
   wish: SampleWish,
@@ -87,7 +89,7 @@ function drafted({ scheme, guide }: Provider, { topic, incrementId, now, nonce }
   return draft;
 }
 
-/** The first of several places that a request of this kind can have. */
+/** The first of several places that exists in a request of this kind: a form has no JSON, and JSON no form fields. */
 function firstOf(sources: string, isForm: boolean): Reference[] {
   const places = sources.split(', ').map(references);
   const fits = (place: Reference[]) =>
@@ -100,7 +102,7 @@ function references(source: string): Reference[] {
   return compiled.ok ? compiled.value.parts.filter(part => typeof part !== 'string') : [];
 }
 
-/** Puts a text where references point; the first has it, the others have something. What is there already stays. */
+/** Puts a text where the first reference points, and a filler where the others do. What is there already stays. */
 function fill(draft: Draft, places: readonly Reference[], text: string): void {
   for (const [index, reference] of places.entries()) {
     const value = index === 0 ? text : FILLER;
@@ -124,7 +126,7 @@ function fill(draft: Draft, places: readonly Reference[], text: string): void {
   }
 }
 
-/** JSON with a text at a path; a numeric step into nothing makes a list. */
+/** JSON with a text added at a path. Where there is nothing yet, a numeric step makes a list. */
 function withText(json: unknown, [step, ...rest]: readonly string[], text: string): unknown {
   if (step === undefined) return json ?? text;
   if (Array.isArray(json) || (json === null && /^\d+$/.test(step))) {
@@ -133,11 +135,11 @@ function withText(json: unknown, [step, ...rest]: readonly string[], text: strin
   }
   const members = new Map(Object.entries(typeof json === 'object' && json !== null ? json : {}));
   members.set(step, withText(members.get(step) ?? null, rest, text));
-  // In sorted order, which is the order that schemes over canonical JSON sign.
+  // Keys are sorted, as schemes over canonical JSON sign them.
   return Object.fromEntries([...members].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The body's digest where the scheme signs it beside the address. */
+/** Adds the digest of the body, for schemes that sign it in place of the body. */
 async function addDigest({ digest }: Scheme, draft: Draft, body: Uint8Array): Promise<void> {
   const place = digest === undefined ? null : parseReference(digest.from);
   if (place === null || digest === undefined) return;

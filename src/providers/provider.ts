@@ -31,17 +31,20 @@ export type Description = {
   eventTime: number | null;
   /** Empty for a valid payload. */
   issues: Issue[];
-  /** What of this came from a place that the signature does not cover: anyone may have written it. Absent: nothing. */
-  outside?: { topic: boolean; eventId: boolean };
+  /** Which of these the signature does not cover, so that anyone may have written them. Absent: neither. */
+  unsigned?: { topic: boolean; eventId: boolean };
 };
 
 /**
- * What two requests must share to be one event, besides an increment id: the event id, or the bytes that were signed.
- * The bytes, where nobody vouches for the id: a header outside the signature is anyone's to change, so that an old
- * request under a new id would be new, and a false one under a foreign id would make the true one a duplicate.
- * Where only some events have a signed id, these are known by it and the others by their bytes; `event_id_and_signed_bytes`
- * is for an id that is sent again under another signature, and a signature that fits more than one id. `body` is for
- * bodies that are unique by what they say, signed anew on each attempt.
+ * What two requests must share to be one event, besides an increment id.
+ *
+ * - `event_id`: the provider's id of the event.
+ * - `signed_bytes`: the bytes that were signed, where the id is not signed. Anyone can change such an id: an old request
+ *   under a new id would count as new, and a forged one under a foreign id would make the true event a duplicate.
+ * - `event_id_or_signed_bytes`: the id for events that have a signed one, the bytes for the others.
+ * - `event_id_and_signed_bytes`: both, where an id is sent again under another signature, and one signature fits several
+ *   ids.
+ * - `body`: the body, where each attempt is signed anew and no two events have the same body.
  */
 export type KnownBy =
   | 'event_id'
@@ -70,21 +73,21 @@ export type Guide = {
   success: string;
 };
 
-/** `isSecret`: not shown again. */
+/** What a webhook of the provider can be told under `settings`. `isSecret`: its value is not shown again. */
 export type Setting = { name: string; isRequired: boolean; isSecret?: true; what: string };
 
-/** A certificate that requests name by its address: who may serve it, and where the webhook's id goes in the message. */
+/** How requests name a certificate by its address: who may serve it, and what the webhook's id at the provider is for. */
 export type CertificateRule = {
   /** The header with the address. */
   header: string;
   hosts: readonly string[];
   /** Begins and ends with `/`. */
   path: string;
-  /** The setting (`{cfg:…}`) that stands for the id. */
+  /** The setting that the message names as `{cfg:…}` where the webhook's id belongs. */
   setting: string;
 };
 
-/** One provider adapter: how it signs, what its payloads look like, where everything is read. */
+/** A provider: how it signs, what its payloads look like, and where everything is read. */
 export type Provider = {
   /** The key of the provider, as in `"provider": "shipstream"`. */
   name: string;
@@ -96,7 +99,7 @@ export type Provider = {
   /** How long after the first attempt the provider's last retry comes, in seconds; null when unknown. */
   retryHorizonSeconds: number | null;
   knownBy: KnownBy;
-  /** Members of the JSON body that differ from one attempt to the next, by name, wherever they stand. */
+  /** Names of members of the JSON body, at any depth, that differ from one attempt to the next. */
   perAttempt: readonly string[];
   /** Where the key is, when requests name a certificate; then `secret_key` is the webhook's id at the provider. */
   certificate: CertificateRule | null;
@@ -105,6 +108,6 @@ export type Provider = {
   /** How its API confirms an event, where that can be asked for (`confirm`). */
   confirm: Confirmation | null;
   guide: Guide;
-  /** Pure and total: malformed input gives issues, never an exception. */
+  /** Pure, and never throws: malformed input gives issues. */
   describe(request: VerifiedRequest): Description;
 };

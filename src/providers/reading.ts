@@ -1,4 +1,4 @@
 import type { Issue } from './provider';
 
-/** One thing read out of a payload: what could be read, and what is wrong with it. A value may come with an issue. */
+/** What was read from one place of a payload, and what is wrong with it. There may be both a value and issues. */
 export type Reading<T> = { value: T; issues: Issue[] };

@@ -1,6 +1,6 @@
 /**
- * The providers the gateway knows, by name: three with code of their own, the others from the tables in `presets/`.
- * `custom` stands for a scheme that a webhook brings along.
+ * The providers the gateway knows, by name: three with code of their own, the others from the tables in `presets/`. The
+ * scheme of a `custom` provider is in the webhook's record.
  */
 import { apideck } from './apideck';
 import { CUSTOM, type CustomDefinition, customProvider } from './custom';
@@ -17,7 +17,7 @@ import { shipstream } from './shipstream';
 
 const declared = (declaration: Declaration): Provider => {
   const provider = declaredProvider(declaration);
-  // The tables are code: a mistake in them is found by the first test, or the first start.
+  // A mistake in the tables is a mistake in the code, found by the first test or the first start.
   if (!provider.ok) throw new TypeError(`preset ${declaration.name}: ${JSON.stringify(provider.error)}`);
   return provider.value;
 };

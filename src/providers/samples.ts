@@ -1,13 +1,13 @@
 /**
- * Sample requests, signed as the provider signs, for trying out a webhook without waiting for the provider. They carry
- * a fresh id of their own and say in their fields that they are samples.
+ * Sample requests, signed as the provider signs, for trying out a webhook without waiting for the provider. Each has an id
+ * of its own, and its fields say that it is a sample.
  */
 import { hmacSha256Base64 } from '../hmac-sha256';
 
 export type SampleWish = {
   /** Null for the provider's own test event, or one of its usual ones. */
   topic: string | null;
-  /** Null for none: a made-up one would be taken when the provider sends it. */
+  /** Null for none. An invented id would later make the provider's event of that id a duplicate. */
   incrementId: number | null;
   secret: string;
   /** ms since 1970 */
@@ -32,7 +32,7 @@ async function shipstream({ topic, incrementId, secret, now, nonce }: SampleWish
   return { topic: chosen, headers: { 'x-plugin-hmac-sha256': await hmac(secret, body) }, query: '', body };
 }
 
-/** Written with sorted keys and without arrays, so that every reading of "the JSON that is signed" is these bytes. */
+/** With sorted keys and without arrays, so that all readings of what Apideck signs give the same bytes. */
 async function apideck({ topic, secret, now, nonce }: SampleWish): Promise<Sample> {
   const chosen = topic ?? 'ecommerce.order.created';
   const payload = {
@@ -62,7 +62,7 @@ async function ecwid({ topic, secret, now, nonce }: SampleWish): Promise<Sample>
   return { topic: chosen, headers: { 'x-ecwid-webhook-signature': signature }, query, body };
 }
 
-/** By provider name: those whose payloads are known in full. Of the others there are plain ones (`plain-sample.ts`). */
+/** By provider name, for the providers whose payloads are known in full. For the others see `plain-sample.ts`. */
 export const SAMPLES: ReadonlyMap<string, (wish: SampleWish) => Promise<Sample>> = new Map([
   ['shipstream', shipstream],
   ['apideck', apideck],

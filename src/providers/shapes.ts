@@ -1,14 +1,14 @@
-/** Shapes that the payloads of several providers share: tolerant about absence, strict about kind. */
+/** Shapes that the payloads of several providers share. A field may be missing, but not be of another type. */
 import * as v from 'valibot';
 
-/** An opaque id, also a reference or a code: text or number, one provider writes both. */
+/** An opaque id, a reference or a code: text or a number, as one provider may write both. */
 export const id = v.nullish(v.union([v.string(), v.number()]));
 export const text = v.nullish(v.string());
 
-/** An object whose known fields are checked; others pass. */
+/** An object whose known fields are checked. Other fields pass. */
 export const object = (entries: v.ObjectEntries) => objectOr(v.looseObject(entries), false);
 
-/** The same, where an object without members may also be written `[]`. */
+/** The same for an object that may be written `[]` when it is empty. */
 export const emptyListOr = (schema: v.GenericSchema) => objectOr(schema, true);
 
 /** Valibot's objects and records let arrays pass; these do not. */

@@ -1,7 +1,7 @@
 /**
- * The field types of ShipStream's messages. The documentation's own examples write one field in several ways
- * (`quantity` 1 and "1.0000", PHP's `[]` for an empty map), so these are as wide as the examples and no wider: an
- * object where text belongs is still an issue.
+ * The field types of ShipStream's messages. The documentation's examples write one field in several ways (`quantity` as 1
+ * and "1.0000", an empty map as PHP's `[]`). These types accept what the examples have and no more: an object in place of
+ * text is still an issue.
  */
 import * as v from 'valibot';
 import { emptyListOr, id, object } from './shapes';
@@ -21,10 +21,10 @@ export const list = (element: v.GenericSchema) => v.nullish(v.array(element));
 /** An object that PHP writes as `[]` when it is empty. */
 export const section = (entries: v.ObjectEntries) => v.nullish(emptyListOr(v.looseObject(entries)));
 
-/** Entries by a name of the sender's choice, `[]` when there are none. */
-export const map = (entry: v.GenericSchema) => emptyListOr(v.record(v.string(), entry));
+/** Entries under names that the sender chooses; `[]` when there are none. */
+const map = (entry: v.GenericSchema) => emptyListOr(v.record(v.string(), entry));
 
-/** By SKU: what was adjusted, and what is there now. Virtual inventory has no `qty_adjust`. */
+/** By SKU: what was adjusted, and what is in stock now. Virtual inventory has no `qty_adjust`. */
 export const stockAdjustments = map(
   object({
     sku: id,

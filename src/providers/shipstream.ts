@@ -1,9 +1,10 @@
 /**
- * ShipStream, a warehouse management system: the one provider known here that numbers what it sends.
+ * ShipStream, a warehouse management system: the only provider known here that numbers its events.
  *
- * The signature covers the raw body and no time: retries come for 104 hours with the bytes of the first attempt.
- * There is no event id; the increment id counts every payload of one subscription, and starts again when that is made
- * anew. A payload without one (`test:ping`) is accepted unnumbered. Topics unknown here are accepted.
+ * The signature covers the raw body and no time. Retries come for 104 hours, with the bytes of the first attempt.
+ *
+ * There is no event id. The increment id counts every payload of one subscription, and starts again when the subscription
+ * is made anew. A payload without one (`test:ping`) is accepted unnumbered. Unknown topics are accepted.
  *
  * https://docs.shipstream.io/merchant-api/webhook
  */
@@ -22,7 +23,7 @@ import { OPEN_MAPS } from './shipstream-fields';
 import { ANY_MESSAGE, TOPICS } from './shipstream-topics';
 import { readTopic } from './topic';
 
-/** A webhook over several merchants says whose event it is. */
+/** A subscription for several merchants names the merchant of each event. */
 const ENVELOPE = v.looseObject({ merchant_id: id, merchant_code: id });
 
 export const shipstream: Provider = {
@@ -91,7 +92,7 @@ function describe({ body }: VerifiedRequest): Description {
   };
 }
 
-/** The message as an object; `[]` is how PHP writes one without members. */
+/** The message as an object. PHP writes an empty one as `[]`. */
 function readMessage(value: unknown): Reading<Record<string, unknown>> {
   if (isObject(value)) return { value, issues: [] };
   if (Array.isArray(value) && value.length === 0) return { value: {}, issues: [] };
@@ -100,9 +101,9 @@ function readMessage(value: unknown): Reading<Record<string, unknown>> {
 }
 
 /**
- * Everything that happens to an order shares the order's key, also its shipments and trackers, so that "shipped" does
- * not overtake "created". They name it by `order_unique_id`, the order itself by `unique_id`. A shipment that does not
- * say whose it is falls back to its own number in the same namespace: at worst it waits for an order of that number.
+ * The key of an order, which its shipments and trackers share, so that "shipped" does not overtake "created". They name the
+ * order by `order_unique_id`, and the order itself has `unique_id`. A shipment that names no order gets its own number as
+ * the key: at worst it waits for an order of that number.
  */
 function orderKey(thing: Record<string, unknown>): string[] {
   const found = idText(thing.order_unique_id) ?? idText(thing.unique_id) ?? idText(thing.order_ref);
@@ -118,7 +119,7 @@ function entityKeysOf(topic: string, message: Record<string, unknown>): string[]
       return orderKey(message);
     case 'product':
     case 'product_media': {
-      // A renamed product has two names, and events under both to keep in order.
+      // A renamed product has two SKUs, and its events under both must stay in order.
       const skus = [idText(message.sku) ?? idText(message.unique_id), idText(message.old_sku)];
       return [...new Set(skus.filter(sku => sku !== null))].map(sku => entityKey('product', sku));
     }

@@ -1,20 +1,24 @@
 /**
  * Where a preset or a user's scheme finds a topic, an id or a key: a reference (`h:x-topic`, `json:/type`, `q:`, `form:`),
- * several joined as a template (`{json:/storeId}.{json:/id}`), or a constant (`text:ping`). Alternatives are tried in
- * order; the first that is there counts.
+ * a template of several (`{json:/storeId}.{json:/id}`), or a constant (`text:ping`). Of several alternatives the first one
+ * that the request has is used.
  */
 import { err, ok, type Result } from '../result';
 import { parseReference, type Reference, type RequestView } from '../signature/request-view';
 import type { Issue } from './provider';
 
-export type TextSource = { source: string; parts: (string | Reference)[]; when: Condition[] };
+/** A compiled place: literal texts and references, joined. It counts only in requests that fulfil all conditions. */
+export type TextSource = { parts: (string | Reference)[]; when: Condition[] };
 
-/** Where a text is read; as an object only in requests of which another text has one of the values, or begins with it (`a:*`). */
+/**
+ * A place as it is declared. With `when`, it counts only in requests in which each of the named texts has one of the values,
+ * or begins with it (`a:*`).
+ */
 export type SourceText = string | { read: string; when: Readonly<Record<string, readonly string[]>> };
 
 type Condition = { reference: Reference; values: readonly string[] };
 
-/** As users see it. */
+/** A place in the words that are shown to users. */
 export const writtenSource = (source: SourceText): string =>
   typeof source === 'string'
     ? source
@@ -22,7 +26,7 @@ export const writtenSource = (source: SourceText): string =>
         .map(([place, values]) => `${place} is ${values.join(' or ')}`)
         .join(' and ')}`;
 
-/** The error says what is wrong, in words that follow the place. */
+/** Compiles a place. The error says what is wrong with it, in words that follow its name. */
 export function compileTextSource(text: SourceText): Result<TextSource, string> {
   if (typeof text === 'string') return compileText(text);
   const source = compileText(text.read);
@@ -38,10 +42,10 @@ export function compileTextSource(text: SourceText): Result<TextSource, string> 
 
 function compileText(source: string): Result<TextSource, string> {
   const when: Condition[] = [];
-  if (source.startsWith('text:') && source.length > 5) return ok({ source, parts: [source.slice(5)], when });
+  if (source.startsWith('text:') && source.length > 5) return ok({ parts: [source.slice(5)], when });
   if (!source.includes('{')) {
     const reference = parseReference(source);
-    return isUsable(reference) ? ok({ source, parts: [reference], when }) : err(`must be ${ALLOWED}`);
+    return isUsable(reference) ? ok({ parts: [reference], when }) : err(`must be ${ALLOWED}`);
   }
   const parts: TextSource['parts'] = [];
   for (const [i, piece] of source.split(/\{([^{}]*)\}/).entries()) {
@@ -51,7 +55,7 @@ function compileText(source: string): Result<TextSource, string> {
     if (reference !== null) parts.push(reference);
     else if (piece !== '') parts.push(piece);
   }
-  return ok({ source, parts, when });
+  return ok({ parts, when });
 }
 
 const ALLOWED =
@@ -60,7 +64,7 @@ const ALLOWED =
 const isUsable = (reference: Reference | null): reference is Reference =>
   reference !== null && reference.kind !== 'sig' && reference.kind !== 'cfg';
 
-/** Where a text was, as issues name places; of a template its first reference. */
+/** The place as issues name it; for a template that of its first reference. */
 export function placeOf({ parts }: TextSource): string {
   const reference = parts.find(part => typeof part !== 'string');
   if (reference === undefined) return '';
@@ -76,7 +80,7 @@ export function placeOf({ parts }: TextSource): string {
   }
 }
 
-/** The first text that is there, and where; null where none is. What is there but is no text is an issue. */
+/** The first text that the request has, and its place; null where it has none. A value that is no text is an issue. */
 export function readFirst(
   sources: readonly TextSource[],
   view: RequestView,
@@ -110,7 +114,7 @@ function holds({ reference, values }: Condition, view: RequestView): boolean {
   );
 }
 
-/** A body that is no JSON or no form at all gives nothing: that is said once, of the body. */
+/** Causes that are issues. Others count as missing: that a body is no JSON is an issue of the body itself. */
 const CAUSES: Readonly<Record<string, string>> = {
   repeated: 'is given twice',
   not_scalar: 'expected text or number, found object or array',

@@ -1,6 +1,6 @@
 /**
- * The rules for topics, the same for every provider: a topic is matched against subscriptions and travels to
- * destinations as a header, and `gateway:` is the gateway's own namespace.
+ * The rules for topics, which are the same for every provider. A topic is matched against the topics that destinations
+ * want, and is sent to them in a header. The prefix `gateway:` is reserved for the gateway's own messages.
  */
 import { kindOf } from '../json/kind';
 import { LIMITS } from '../limits';
@@ -9,8 +9,8 @@ import type { Reading } from './reading';
 const RESERVED_PREFIX = 'gateway:';
 
 /**
- * Reads a topic out of a parsed value; `path` says where it was. Empty, with an issue, where it is none or could not
- * travel as a header. A reserved one is kept, with an issue: it can be shown, it must not pass.
+ * Reads a topic out of a parsed value; `path` says where it was. Empty, with an issue, where the value is no topic or cannot
+ * be sent in a header. A reserved topic is returned with an issue: it may be shown, but not delivered.
  */
 export function readTopic(value: unknown, path: string): Reading<string> {
   if (value === undefined) return unreadable(path, 'is required');

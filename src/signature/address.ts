@@ -1,9 +1,9 @@
 /**
- * Addresses as signers write them: text that must match byte for byte, so nothing is parsed and put together again
+ * Addresses as signers write them. A signed address must match byte for byte, so nothing is parsed and put together again
  * beyond what a scheme asks for.
  */
 
-/** `port+` adds the scheme's default port where there is none, `port-` takes any away, `unpct` is HubSpot's decoding. */
+/** `port+` adds the default port of http or https where there is none. `port-` removes any port. `unpct` decodes as HubSpot. */
 export type AddressForm = 'as_is' | 'unpct' | 'port+' | 'port-';
 
 /** What HubSpot decodes before it signs, and nothing else: `: / ? @ ! $ ' ( ) * , ;`. */
@@ -12,6 +12,7 @@ const DECODED = /%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi;
 /** Scheme, user information, host, port, rest. */
 const PARTS = /^(https?):\/\/([^/?#@]*@)?(\[[^\]/?#]*\]|[^/?#:@]*)(:\d*)?(.*)$/is;
 
+/** The address in the form that a scheme signs; unchanged where it is no http or https address. */
 export function addressIn(form: AddressForm, url: string): string {
   if (form === 'as_is') return url;
   if (form === 'unpct') {
@@ -25,9 +26,9 @@ export function addressIn(form: AddressForm, url: string): string {
 }
 
 /**
- * An address as its sender may have written and signed it. What arrives has been through a parser of addresses, which
- * escapes in the query what needs no escape on the wire (`'`, `"`, `<`, `>`, text beyond ASCII); whether the sender had escaped it
- * before cannot be seen any more. The address as it is comes first.
+ * The ways in which the sender may have written the address that it signed; the address as it arrived comes first. On its
+ * way an address goes through a parser, which escapes `'`, `"`, `<`, `>` and text beyond ASCII in the query. Whether the
+ * sender had escaped them itself cannot be seen any more.
  */
 export function spellingsOf(url: string): string[] {
   const at = url.indexOf('?');

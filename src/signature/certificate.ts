@@ -1,11 +1,11 @@
 /**
- * The public key and the validity of an X.509 certificate (RFC 5280), out of PEM. Reads no more than that: neither issuer nor
- * signature is checked, so a certificate is worth as much as the place it was fetched from.
+ * Reads the public key and the validity of an X.509 certificate (RFC 5280) in PEM. Neither issuer nor signature is checked,
+ * so a certificate can be trusted only as much as the place it was fetched from.
  */
 import { err, ok, type Result } from '../result';
 import { decode, encode } from './encoding';
 
-export type Certificate = {
+type Certificate = {
   /** SubjectPublicKeyInfo in base64, as keys of `spki-base64` are written. */
   publicKey: string;
   /** ms since 1970 */
@@ -20,7 +20,7 @@ const GENERALIZED_TIME = 0x18;
 
 type Element = { tag: number; start: number; contentStart: number; end: number };
 
-/** The first certificate of a PEM text. Total: any text gives one or an error. */
+/** The first certificate of a PEM text. Never throws. */
 export function readCertificate(pem: string): Result<Certificate, 'not_a_certificate'> {
   const match = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/.exec(pem);
   const der = match === null ? null : decode((match[1] ?? '').replace(/\s+/g, ''), 'base64');
@@ -33,7 +33,7 @@ function parse(der: Uint8Array): Certificate | null {
   const [signed] = whole?.tag === SEQUENCE ? elementsIn(der, whole.contentStart, whole.end) : [];
   if (signed?.tag !== SEQUENCE) return null;
   const fields = elementsIn(der, signed.contentStart, signed.end);
-  // serial, algorithm, issuer, validity, subject, key; a version may stand before them.
+  // The fields are serial, algorithm, issuer, validity, subject, key. A version may stand before them.
   const [, , , validity, , key] = fields[0]?.tag === VERSION ? fields.slice(1) : fields;
   if (validity?.tag !== SEQUENCE || key?.tag !== SEQUENCE) return null;
   const [notBefore, notAfter] = elementsIn(der, validity.contentStart, validity.end).map(time =>
@@ -43,13 +43,13 @@ function parse(der: Uint8Array): Certificate | null {
   return { publicKey: encode(der.subarray(key.start, key.end), 'base64'), notBefore, notAfter };
 }
 
-/** The elements that stand side by side between two places; those before the first that is cut off. */
+/** The elements side by side between two offsets; ends before the first one that is cut off or not readable. */
 function elementsIn(der: Uint8Array, from: number, to: number): Element[] {
   const elements: Element[] = [];
   for (let at = from; at + 2 <= to; ) {
     const first = der[at + 1] ?? 0;
     const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
-    // Three bytes of length reach past any certificate that is read here.
+    // Three bytes of length are more than any certificate that is read here needs.
     if (lengthBytes > 3 || first === 0x80) break;
     const contentStart = at + 2 + lengthBytes;
     const length =
@@ -64,7 +64,7 @@ function elementsIn(der: Uint8Array, from: number, to: number): Element[] {
   return elements;
 }
 
-/** UTCTime has two digits of year, of which those below 50 are of this century. */
+/** A time as ms since 1970. UTCTime has two digits of the year: below 50 means this century. */
 function timeOf(der: Uint8Array, { tag, contentStart, end }: Element): number | null {
   if (tag !== UTC_TIME && tag !== GENERALIZED_TIME) return null;
   const text = new TextDecoder().decode(der.subarray(contentStart, end));

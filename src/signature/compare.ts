@@ -1,10 +1,9 @@
 /**
- * Does one of these signatures belong to this message and this secret? WebCrypto's answer, in constant time.
+ * Whether one of these signatures belongs to this message and this secret: WebCrypto compares, in constant time.
  *
- * However many signatures a sender lists, an HMAC is computed once per message and secret: a long list does not make a
- * large body costlier.
+ * However many signatures a sender lists, an HMAC is computed once per message and key, so that a long list does not
+ * multiply the cost of a large body.
  */
-
 import { sameBytes } from '../constant-time';
 import { sha256 } from '../sha256';
 import { ecdsaToP1363 } from './der';

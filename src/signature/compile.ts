@@ -1,6 +1,6 @@
 /**
- * A scheme read once: its references and templates parsed, and everything that does not fit together found. What
- * `verify` works with, and what a user's scheme is checked by when a webhook is created.
+ * Compiles a scheme: parses its references and templates, and finds everything that does not fit together. `verify` works
+ * with the result, and a user's scheme is checked this way when a webhook is created.
  */
 import { parsePointer } from '../json/pointer';
 import { err, ok, type Result } from '../result';
@@ -13,8 +13,8 @@ import type { Place } from './signatures';
 
 export const MAX_TEMPLATES = 4;
 export const MAX_SOURCES = 8;
-/** Tokens in one template, and different JSON pointers in all of them: each pointer is looked for in the whole body. */
-export const MAX_TOKENS = 32;
+/** Tokens in one template, and JSON pointers in all of them. Each pointer costs a search through the whole body. */
+const MAX_TOKENS = 32;
 
 /** What is wrong with a scheme: a JSON pointer into it, and words without values. */
 export type SchemeProblem = { path: string; message: string };
@@ -31,7 +31,7 @@ const KEYS: Record<Algorithm, readonly KeyEncoding[]> = {
 
 const known = new WeakMap<Scheme, Result<CompiledScheme, SchemeProblem[]>>();
 
-/** Compiled once per scheme: schemes are tables that live as long as the Worker, or with a record. */
+/** The compiled scheme, or what is wrong with it. Compiled once per scheme object and remembered with it. */
 export function compileScheme(scheme: Scheme): Result<CompiledScheme, SchemeProblem[]> {
   const before = known.get(scheme);
   if (before !== undefined) return before;
@@ -145,7 +145,7 @@ const pointersIn = (templates: readonly Template[]): Set<string> =>
     ),
   );
 
-/** Named parts exist only where a signature header has names. */
+/** A named part (`sig:`) must be one that some signature header can have. */
 function checkPart(reference: Reference, places: readonly Place[], path: string, wrong: Complain): void {
   if (reference.kind !== 'sig') return;
   const isNamed = places.some(({ source }) => source.kv !== undefined && source.pick !== reference.name);

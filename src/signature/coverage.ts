@@ -1,11 +1,11 @@
 /**
- * What the messages of a scheme vouch for.
+ * Which parts of a request the messages of a scheme sign.
  *
- * A signature covers bytes, not fields: where two texts of open length stand side by side, as in `{h:x-id}{body}`, the
- * end of one can become the beginning of the other and the bytes stay the same. So a text counts as signed only where
- * something that cannot be moved stands between it and the next one: written text, or what the sender cannot choose
- * (the address, the method, a setting) or can write in one length only (a time). All fields of a form in a row are never
- * told apart.
+ * A signature covers bytes, not fields. Where two texts of any length stand side by side, as in `{h:x-id}{body}`, the
+ * end of one can be moved to the beginning of the other, and the bytes stay the same. So a text counts as signed only
+ * where something fixed stands between it and the next one. Fixed are literal text, what the sender cannot choose (the
+ * address, the method, a setting), and a time, which has one length only. The fields of a form (`{form*}`) are joined
+ * without anything between them, so none of them counts as signed.
  */
 import type { CompiledScheme } from './compiled-scheme';
 import type { Part, Template } from './message';
@@ -79,7 +79,7 @@ const names =
 const standsAlone = (parts: readonly Part[], i: number, timestamp: Reference | null): boolean =>
   [parts[i - 1], parts[i + 1]].every(part => part === undefined || !isOpen(part, timestamp));
 
-/** Whether whoever sends the request chooses the text of this part, and its length. */
+/** Whether the sender chooses the text of this part, and its length. */
 function isOpen(part: Part, timestamp: Reference | null): boolean {
   switch (part.kind) {
     case 'text':
@@ -98,7 +98,7 @@ function isOpen(part: Part, timestamp: Reference | null): boolean {
   }
 }
 
-/** `{ts}`, or the place that it is read from by its own name: both are read as a time before anything else. */
+/** The time: as `{ts}`, or by a reference to the place that it is read from. */
 const isTime = (part: Part, timestamp: Reference | null): boolean =>
   part.kind === 'ts' ||
   (part.kind === 'reference' && timestamp !== null && isSameReference(part.reference, timestamp));

@@ -1,6 +1,6 @@
 /**
- * CRC-32 as in ISO 3309 and zlib. A checksum and no digest: whoever knows one body can make another with the same value,
- * so a scheme that signs it leaves the body unsigned.
+ * CRC-32 as in ISO 3309 and zlib. It is a checksum and not a digest: whoever knows one body can make another one with the
+ * same value. So a scheme that signs the checksum leaves the body unsigned.
  */
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {

@@ -1,6 +1,6 @@
 /**
- * The checks of public keys that need the curve itself: is a point on P-256, and is an Ed25519 key one of the few that vouch
- * for nothing. Plain arithmetic, not in constant time: public keys are no secrets.
+ * The checks of public keys that need the curve itself: whether a key is a point of P-256 or of Ed25519, and whether an
+ * Ed25519 key has small order. Not in constant time, as public keys are no secrets.
  */
 
 const P256 = {
@@ -17,8 +17,8 @@ export function isOnP256(point: Uint8Array): boolean {
 }
 
 /**
- * The y coordinates of the eight points of small order on edwards25519, little endian, also as they are written beyond the
- * field's prime; the sign of x is the topmost bit.
+ * The y coordinates of the eight points of small order on edwards25519, little endian, without the topmost bit (the sign of
+ * x). Those that can also be written as a number beyond the field's prime are listed in both ways.
  */
 const SMALL_ORDER = new Set([
   '0000000000000000000000000000000000000000000000000000000000000000',
@@ -41,7 +41,7 @@ export function isOnEd25519(key: Uint8Array): boolean {
   const bytes = Uint8Array.from(key, (byte, i) => (i === 31 ? byte & 0x7f : byte)).reverse();
   const y = BigInt(`0x${bytes.toHex()}`);
   if (y >= p) return false;
-  // x² is this fraction: a square just when the product of its terms is one.
+  // x² = (y² − 1) / (d y² + 1). This fraction is a square exactly when the product of its two terms is a square.
   const product = ((((y * y - 1n) * (d * y * y + 1n)) % p) + p) % p;
   return product === 0n || power(product, (p - 1n) / 2n, p) === 1n;
 }
@@ -55,6 +55,7 @@ function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   return result;
 }
 
+/** Whether an Ed25519 key has small order. For such keys there are signatures that fit every message. */
 export function isSmallOrderEd25519(key: Uint8Array): boolean {
   const y = Uint8Array.from(key, (byte, i) => (i === 31 ? byte & 0x7f : byte));
   return SMALL_ORDER.has(y.toHex());

@@ -1,13 +1,13 @@
 /**
- * The two DER structures that schemes meet: an ECDSA signature, which WebCrypto wants as plain r and s, and the kind of
- * key inside a SubjectPublicKeyInfo. Strict: what is not DER (a longer length than needed, a negative or padded integer,
- * trailing bytes) is refused, so that a signature has one spelling.
+ * Reads the two DER structures that schemes use: an ECDSA signature, which WebCrypto wants as plain r and s, and the kind
+ * of key inside a SubjectPublicKeyInfo. What is not strictly DER (a longer length than needed, a negative or padded
+ * integer, trailing bytes) is refused, so that each signature can be written in one way only.
  */
 
 const SEQUENCE = 0x30;
 const INTEGER = 0x02;
 
-/** An ECDSA signature `SEQUENCE { r INTEGER, s INTEGER }` as r and s of `size` bytes each (P1363); null if it is none. */
+/** An ECDSA signature `SEQUENCE { r INTEGER, s INTEGER }` as r and s of `size` bytes each (P1363); null if it is not one. */
 export function ecdsaToP1363(der: Uint8Array, size: number): Uint8Array | null {
   // Two integers of up to 33 bytes: every length fits into one byte below 128.
   if (der.length < 8 || der[0] !== SEQUENCE || der[1] !== der.length - 2 || der.length - 2 > 127) return null;
@@ -34,7 +34,7 @@ const P256_LENGTH = 91;
 /** `SEQUENCE { rsaEncryption, NULL }` (RFC 8017). */
 const RSA_ALGORITHM = '300d06092a864886f70d0101010500';
 const BIT_STRING = 0x03;
-/** 1024 bits and more: WebCrypto takes no shorter modulus, and nobody should. */
+/** 1024 bits. WebCrypto refuses a shorter modulus. */
 const MIN_MODULUS_BYTES = 128;
 /** `SEQUENCE { SEQUENCE { Ed25519 }, BIT STRING }` (RFC 8410). */
 const ED25519_HEAD = '302a300506032b6570032100';
@@ -61,7 +61,7 @@ function isRsa(spki: Uint8Array): boolean {
   return modulus !== null && modulus.length >= MIN_MODULUS_BYTES && exponent !== null && exponent.length > 0;
 }
 
-/** What is inside an element that fills the bytes exactly; null where they are no such element. */
+/** The content of an element that fills the bytes exactly; null where they are not such an element. */
 function contentOf(der: Uint8Array, tag: number): Uint8Array | null {
   const end = endOf(der);
   if (der[0] !== tag || end !== der.length) return null;
@@ -71,7 +71,7 @@ function contentOf(der: Uint8Array, tag: number): Uint8Array | null {
 /** Where the first element ends; null where it is cut off, or its length is written longer than needed. */
 function endOf(der: Uint8Array): number | null {
   const more = lengthBytes(der);
-  // Two bytes of length reach past any key.
+  // Two bytes of length are more than any key needs.
   if (der.length < 2 + more || more > 2) return null;
   const length =
     more === 0 ? (der[1] ?? 0) : der.subarray(2, 2 + more).reduce((sum, byte) => sum * 256 + byte, 0);

@@ -1,6 +1,6 @@
 /**
- * A digest of the body that travels beside it and is what the signature covers (Twilio's `bodySHA256`): the body counts as
- * signed only when its digest is there and right.
+ * A digest of the body that is sent beside it and signed in its place (Twilio's `bodySHA256`). The body counts as signed
+ * only when the digest is there and right.
  */
 import { decode } from './encoding';
 import { detailOf, type Reference, type RequestView } from './request-view';
@@ -8,7 +8,7 @@ import type { DigestRule } from './scheme';
 
 const HASHES = { sha1: 'SHA-1', sha256: 'SHA-256', sha512: 'SHA-512' } as const;
 
-/** Why the digest does not vouch for the body, or null. A digest is no secret, so it is compared as text. */
+/** Why the digest does not prove the body; null when it does. It is compared as text, because a digest is no secret. */
 export async function digestProblem(
   rule: DigestRule,
   reference: Reference,

@@ -1,12 +1,13 @@
 /**
- * Strict decoders for signatures and keys, and the encoders that belong to them. What `atob` and Buffer forgive
- * (whitespace, missing padding, stray bits, junk) is refused, so that a signature has one spelling per alphabet;
- * base64url is the exception that may be padded or not, as senders differ.
+ * Strict decoders for signatures and keys, and the encoders that belong to them.
+ *
+ * `atob` and Buffer accept whitespace, missing padding, stray bits and other characters. That is refused here, so that a
+ * signature can be written in one way per alphabet. Only base64url may be padded or not, as senders differ.
  */
 
-export type Encoding = 'hex' | 'base64' | 'base64url' | 'utf8';
+type Encoding = 'hex' | 'base64' | 'base64url' | 'utf8';
 
-/** The bytes of a text, or null when it is not written exactly so. The empty text gives no bytes. */
+/** The bytes of a text, or null when it is not written strictly in the encoding. The empty text gives no bytes. */
 export function decode(text: string, encoding: Encoding): Uint8Array | null {
   switch (encoding) {
     case 'hex':
@@ -16,12 +17,12 @@ export function decode(text: string, encoding: Encoding): Uint8Array | null {
     case 'base64url':
       return decodeBase64Url(text);
     case 'utf8':
-      // A lone surrogate would become U+FFFD: two texts, the same bytes.
+      // A lone surrogate would become U+FFFD, so that two different texts had the same bytes.
       return text.isWellFormed() ? new TextEncoder().encode(text) : null;
   }
 }
 
-/** Lower-case hex, padded base64, base64url without padding. Bytes that are no UTF-8 have no `utf8` form. */
+/** Lower-case hex, padded base64, base64url without padding. With `utf8` the bytes must be UTF-8. */
 export function encode(bytes: Uint8Array, encoding: Encoding): string {
   switch (encoding) {
     case 'hex':

@@ -1,17 +1,17 @@
 /**
- * `application/x-www-form-urlencoded` text as name-value pairs, strictly: an escape that is none, or bytes that are not
- * UTF-8, fail instead of becoming some other character, because what is read here was signed.
+ * Reads `application/x-www-form-urlencoded` text as name-value pairs. Invalid escapes and bytes that are not UTF-8 are
+ * errors and never replaced by another character, because what is read here was signed.
  */
 import { err, ok, type Result } from '../result';
 
 export type Fields = [name: string, value: string][];
 
-/** More fields than any form has; sorting them is work that anyone can ask for. */
+/** More fields than any form has. Limited because anyone can send a form, and its fields are sorted. */
 const MAX_FIELDS = 5000;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Reads a body. Empty pieces between `&` are nothing; a piece without `=` has an empty value. */
+/** Reads a body. Empty pieces between `&` are skipped; a piece without `=` has an empty value. */
 export function parseForm(body: Uint8Array): Result<Fields, 'not_a_form'> {
   try {
     return parseFields(decoder.decode(body));
@@ -35,14 +35,14 @@ export function parseFields(text: string): Result<Fields, 'not_a_form'> {
   return ok(fields);
 }
 
-/** The one value of a name. */
+/** The value of a name that occurs exactly once. */
 export function fieldOf(fields: Fields, name: string): Result<string, 'missing' | 'repeated'> {
   const [first, second] = fields.filter(field => field[0] === name);
   if (first === undefined) return err('missing');
   return second === undefined ? ok(first[1]) : err('repeated');
 }
 
-/** All fields as Twilio signs them: names sorted, each with its distinct values, sorted, and nothing in between. */
+/** All fields as Twilio signs them: sorted by name, each name with each of its distinct values, nothing in between. */
 export function joinedFields(fields: Fields): string {
   const values = new Map<string, Set<string>>();
   for (const [name, value] of fields) {

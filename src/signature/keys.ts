@@ -1,22 +1,22 @@
 /**
- * Secrets to keys: what the scheme says a secret's text means, and the key that WebCrypto works with.
+ * Turns secrets into keys: the bytes that a secret's text stands for in a scheme, and the key that WebCrypto works with.
  *
- * Imported keys are remembered with the secret they came from, for as long as the caller keeps that object. Importing
- * fails closed: a text that is no key, for whatever reason, is a secret that matches nothing.
+ * Imported keys are remembered by the `Secret` object, for as long as the caller keeps it. A text that is no key, for
+ * whatever reason, is a secret that matches nothing.
  */
 
 import { decode } from './encoding';
 import type { KeyEncoding, Scheme } from './scheme';
 
-/** Secrets that one request is tried with: as many as may be in use at a time. */
+/** Secrets that one request is tried with. A webhook may have as many in use. */
 export const MAX_SECRETS = 4;
 
 /** A secret as its owner wrote it; `id` says later which one matched. */
 export type Secret = { id: string; text: string };
 
-export const HASHES = { 'hmac-sha1': 'SHA-1', 'hmac-sha256': 'SHA-256', 'hmac-sha512': 'SHA-512' } as const;
+const HASHES = { 'hmac-sha1': 'SHA-1', 'hmac-sha256': 'SHA-256', 'hmac-sha512': 'SHA-512' } as const;
 
-/** The bytes a secret stands for; for `spki-base64` those of the SubjectPublicKeyInfo. Null when it has none. */
+/** The bytes a secret stands for (with `spki-base64` a SubjectPublicKeyInfo); null where its text cannot be decoded. */
 export const keyBytes = ({ key }: Pick<Scheme, 'key'>, text: string): Uint8Array | null =>
   bytesOf(key.enc, key.strip, text);
 

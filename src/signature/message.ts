@@ -1,8 +1,8 @@
 /**
- * What was signed: message templates compiled to parts, and parts expanded to bytes.
+ * The message that was signed: templates are compiled to parts, and parts expanded to bytes.
  *
- * Bytes are joined, never text, so a body that is not UTF-8 is signed as it came. Expansion fails closed: whatever a
- * template names and the request does not give exactly once, as text, is an error and never an empty string.
+ * Bytes are joined, never text, so a body that is not UTF-8 is signed as it came. What a template names must be in the
+ * request exactly once, as text. Otherwise it is an error, and never an empty string.
  */
 import { type CanonicalMode, canonicalJson } from '../json/canonical';
 import type { JsonDocument } from '../json/parse';
@@ -21,14 +21,14 @@ export type Part =
   | { kind: 'fields' }
   | { kind: 'crc32' }
   | { kind: 'cjson'; mode: CanonicalMode }
-  /** The values of the headers that a named part of the signature lists, separated by blanks there and by dots here. */
+  /** The values, joined by dots, of the headers that a named part of the signature lists, separated by blanks. */
   | { kind: 'headers'; named: string }
   | { kind: 'reference'; reference: Reference };
 
 /** A compiled template, with the text it came from. */
 export type Template = { source: string; parts: Part[] };
 
-/** What a template may draw on, besides the request itself. */
+/** What a template is filled from, besides the request itself. */
 export type MessageContext = {
   /** Where JSON pointers start; null: the whole body. */
   element: JsonDocument | null;
@@ -54,10 +54,10 @@ const TOKENS: Readonly<Record<string, Part>> = {
 
 const encoder = new TextEncoder();
 
-/** Compiles a template; the error says which token is not one. */
+/** Compiles a template; the error says what is wrong with it. */
 export function compileTemplate(source: string): Result<Template, string> {
   const parts: Part[] = [];
-  // Odd pieces are what stood between braces.
+  // Every second piece stood between braces.
   for (const [i, piece] of source.split(/\{([^{}]*)\}/).entries()) {
     if (i % 2 === 0) {
       if (/[{}]/.test(piece)) return err('a brace without its partner');
@@ -74,7 +74,7 @@ export function compileTemplate(source: string): Result<Template, string> {
   return parts.length === 0 ? err('an empty template') : ok({ source, parts });
 }
 
-/** The signed bytes; the error says which part is not there, without values of the request. */
+/** The signed bytes; the error names the part that the request lacks, without values of the request. */
 export function expandTemplate(
   { parts }: Template,
   view: RequestView,

@@ -2,8 +2,8 @@
  * A request as schemes and presets read it: headers, query, form and JSON, each parsed once and only when asked for.
  *
  * A reference names one text: `h:` a header, `q:` a query parameter, `form:` a form field, `json:` a JSON pointer,
- * `cfg:` a setting of the webhook, `sig:` a named part of the signature header. Reading fails closed: what is not there
- * exactly once, as text, is an error and never an empty text. (`json?:` is the exception: absent and null are empty.)
+ * `cfg:` a setting of the webhook, `sig:` a named part of the signature header. What is not there exactly once, as text,
+ * is an error and never an empty text. The exception is `json?:`, for which absent and null are the empty text.
  */
 import { type JsonDocument, type JsonProblem, parseJson } from '../json/parse';
 import { parsePointer } from '../json/pointer';
@@ -29,7 +29,7 @@ export type Reference =
 /** RFC 9110 section 5.6.2, token. `Headers` throws on other names. */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-/** Reads `h:x-topic`, `json:/topic` …; null when it is none of these. */
+/** Reads `h:x-topic`, `json:/topic` and the like; null when the text is no reference. */
 export function parseReference(text: string): Reference | null {
   const colon = text.indexOf(':');
   const kind = text.slice(0, Math.max(0, colon));
@@ -59,16 +59,16 @@ export function isSameReference(one: Reference, other: Reference): boolean {
 }
 
 /** What could not be read, and why: `missing`, `repeated`, `not_scalar` … Never a value. */
-export type Problem = { place: string; cause: string };
+type ReadProblem = { place: string; cause: string };
 
-export const detailOf = ({ place, cause }: Problem): string => `${place}: ${cause}`;
+export const detailOf = ({ place, cause }: ReadProblem): string => `${place}: ${cause}`;
 
 export class RequestView {
   readonly request: SignedRequest;
   #document: Result<JsonDocument, JsonProblem> | undefined;
   #form: Result<Fields, 'not_a_form'> | undefined;
   #query: Result<Fields, 'not_a_form'> | undefined;
-  /** What pointers gave, per document: finding a value means going through the text up to it. */
+  /** Scalars by document and pointer, because each search goes through the text again. */
   #scalars = new WeakMap<JsonDocument, Map<string, ReturnType<typeof scalarText>>>();
 
   constructor(request: SignedRequest) {
@@ -99,7 +99,7 @@ export class RequestView {
     reference: Reference,
     within: JsonDocument | null = null,
     parts: Fields = [],
-  ): Result<string, Problem> {
+  ): Result<string, ReadProblem> {
     switch (reference.kind) {
       case 'h': {
         const value = this.request.headers.get(reference.name);
@@ -124,7 +124,7 @@ export class RequestView {
   #json(
     { pointer, path, optional }: Extract<Reference, { kind: 'json' }>,
     within: JsonDocument | null,
-  ): Result<string, Problem> {
+  ): Result<string, ReadProblem> {
     const document = within === null ? this.document : ok(within);
     if (!document.ok) return err({ place: 'body', cause: document.error });
     const text = this.#scalar(document.value, pointer, path);
@@ -142,9 +142,9 @@ export class RequestView {
   }
 }
 
-const absent = (place: string): Result<string, Problem> => err({ place, cause: 'missing' });
+const absent = (place: string): Result<string, ReadProblem> => err({ place, cause: 'missing' });
 
-function one(fields: Result<Fields, string>, name: string, place: string): Result<string, Problem> {
+function one(fields: Result<Fields, string>, name: string, place: string): Result<string, ReadProblem> {
   const value = fields.ok ? fieldOf(fields.value, name) : fields;
   return value.ok ? value : err({ place: `${place} ${name}`, cause: value.error });
 }

@@ -1,7 +1,6 @@
 /**
- * A scheme as a user writes it: its fields and their kinds. Whether they fit together, and what the templates in them say,
- * is found by `compile.ts`. Every message says what is allowed and never what was given: fields may hold secrets by
- * mistake.
+ * A scheme as a user writes it: its fields and their kinds. Whether they fit together is checked by `compile.ts`. Messages
+ * say what is allowed and never what was given, because a secret may have been put into the wrong field.
  */
 import * as v from 'valibot';
 import { fieldsOf, oneOf, text, wholeNumber } from '../input/fields';
@@ -19,7 +18,7 @@ const MAX_TEMPLATE_CHARACTERS = 1000;
 const MAX_NAME_CHARACTERS = 200;
 const MAX_TOLERANCE_SECONDS = 7 * 86_400;
 
-/** What cannot be written as UTF-8 stands in no request. */
+/** Text that can be in a request: what cannot be written as UTF-8 never is. */
 const written = (maxCharacters: number) =>
   v.pipe(
     text(maxCharacters),

@@ -1,7 +1,6 @@
 /**
- * A signature scheme as data: how a sender signs, in words that `compile.ts` reads and `verify.ts` interprets. A
- * provider is a table entry, not a class. The grammar with examples is docs/signatures.md; what a user writes is
- * checked by `scheme-input.ts`.
+ * A signature scheme as data: how a sender signs. `compile.ts` reads it, `verify.ts` and `sign.ts` apply it. The grammar
+ * with examples is docs/signatures.md. What a user writes is checked by `scheme-input.ts`.
  */
 
 export const ALGORITHMS = [
@@ -20,9 +19,9 @@ export const DIGEST_ALGORITHMS = ['sha1', 'sha256', 'sha512'] as const;
 
 export type Algorithm = (typeof ALGORITHMS)[number];
 export type KeyEncoding = (typeof KEY_ENCODINGS)[number];
-export type SignatureEncoding = (typeof SIGNATURE_ENCODINGS)[number];
+type SignatureEncoding = (typeof SIGNATURE_ENCODINGS)[number];
 export type TimeFormat = (typeof TIME_FORMATS)[number];
-export type DigestAlgorithm = (typeof DIGEST_ALGORITHMS)[number];
+type DigestAlgorithm = (typeof DIGEST_ALGORITHMS)[number];
 
 /** How signatures stand in one place. */
 type Layout = {
@@ -30,19 +29,20 @@ type Layout = {
   prefix?: string | undefined;
   /** What separates several entries. */
   split?: string | undefined;
-  /** What separates name and value of an entry, and the name under which signatures stand. The others are `sig:…`. */
+  /** What separates name and value of an entry. */
   kv?: string | undefined;
+  /** The name of the entries that are signatures. Other entries can be read as `sig:<name>`. */
   pick?: string | undefined;
 };
 
 /** Where signatures are: a header, or a JSON pointer into the body (into the element, with `each`). */
 export type SignatureSource = Layout & ({ h: string; json?: undefined } | { json: string; h?: undefined });
 
-export type TimestampRule = {
+type TimestampRule = {
   /** `h:<header>`, `sig:<name>` or `json:<pointer>` */
   from: string;
   fmt: TimeFormat;
-  /** Accepted distance from now in seconds, both ways; null: not checked. Only for times of the attempt. */
+  /** Accepted distance from now in seconds, both ways; null: not checked. Only for the time of an attempt, not of an event. */
   tol: number | null;
 };
 
@@ -52,8 +52,8 @@ export type DigestRule = { from: string; alg: DigestAlgorithm; enc: 'hex' | 'bas
 export type Scheme = {
   alg: Algorithm;
   /**
-   * How the secret's text gives the key, after `strip` is taken off its front, if it is there. `or` is another reading that is
-   * tried as well, where a provider's documentation and its practice differ; the first one signs.
+   * How the secret's text is decoded to the key. A prefix `strip` is removed first, if it is there. `or` is another decoding
+   * that is tried as well, where a provider's documentation and its practice differ. The first that fits is used for signing.
    */
   key: { enc: KeyEncoding; or?: KeyEncoding | undefined; strip?: string | undefined };
   /** How a signature is written. */
@@ -64,8 +64,8 @@ export type Scheme = {
   msg: readonly string[];
   ts?: TimestampRule | undefined;
   digest?: DigestRule | undefined;
-  /** JSON pointer of an array of which every element must verify; pointers elsewhere then start at the element. */
+  /** JSON pointer of an array. Each of its elements must verify by itself, and other pointers start at the element. */
   each?: string | undefined;
-  /** False where the signature leaves the body, or parts of it, unsigned: its events are marked so. */
+  /** False where the body, or a part of it, is not signed. Events are then marked as unsigned. */
   bodySigned?: boolean | undefined;
 };

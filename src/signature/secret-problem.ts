@@ -1,6 +1,6 @@
 /**
- * Whether a secret can work with a scheme at all, judged when it is given: a key that WebCrypto would refuse, or a token that
- * no header can carry, would make a webhook that refuses everything.
+ * Whether a secret can work with a scheme, checked when it is given. With a key that WebCrypto refuses, or a token that no
+ * header can carry, a webhook would refuse every request.
  */
 import { isOnEd25519, isOnP256, isSmallOrderEd25519 } from './curves';
 import { publicKeyKind } from './der';
@@ -46,13 +46,13 @@ const WRITTEN = {
 function ed25519Problem(bytes: Uint8Array, isSpki: boolean): string | null {
   if (isSpki && publicKeyKind(bytes) !== 'ed25519') return 'must be an Ed25519 public key';
   if (!isSpki && bytes.length !== 32) return 'must be a public key of 32 bytes';
-  // Under such a key there are signatures that fit every message.
+  // For such a key there are signatures that fit every message.
   const key = bytes.subarray(-32);
   if (isSmallOrderEd25519(key)) return 'must not be a public key of small order';
   return isOnEd25519(key) ? null : 'must be a public key: a point on the curve';
 }
 
-/** HTTP takes blanks off the ends of a header's value and has no place for control characters. */
+/** HTTP removes blanks at both ends of a header's value, and does not allow control characters in it. */
 function tokenProblem({ enc, sig }: Scheme, token: string): string | null {
   if (enc !== 'utf8' || !sig.some(({ h }) => h !== undefined)) return null;
   if (/\p{Cc}/u.test(token)) return 'must not contain control characters';

@@ -1,8 +1,9 @@
 /**
- * Schemes whose signature is the secret itself, sent in a header (`alg: token`, GitLab's for one). Such a header stays with
- * the event, its value does not: kept, it would be a secret in clear in the log and in the answers of the API. A delivery
- * gets the value back, from the webhook's newest inbound secret. `authorization` (Basic auth) is never kept: it is put back into every
- * delivery of such a webhook.
+ * Schemes whose signature is the secret itself, sent in a header (`alg: token`, as GitLab's).
+ *
+ * The event keeps such a header without its value, since the log and the API's answers must not hold a secret in clear. A
+ * delivery gets the value from the webhook's newest inbound secret. A header `authorization` (Basic auth) is not kept at
+ * all, and is added to every delivery of such a webhook.
  *
  * Not covered: a token inside the body. Bodies are kept and shown as they came.
  */
@@ -16,7 +17,7 @@ const NOT_KEPT = '[not kept]';
 const tokenNames = ({ alg, sig }: Scheme): string[] =>
   alg === 'token' ? sig.flatMap(({ h }) => (h === undefined ? [] : [h.toLowerCase()])) : [];
 
-/** Headers as they are kept. Names are in lower case. */
+/** Headers as they may be kept: without the value of the token. Names are in lower case. */
 export function withoutToken(scheme: Scheme, headers: [string, string][]): [string, string][] {
   const names = tokenNames(scheme);
   if (names.length === 0) return headers;
@@ -33,12 +34,12 @@ export function tokenHeaders(scheme: Scheme, secret: string): [name: string, val
   );
 }
 
-/** Headers as they were sent: what `withoutToken` took out is there again. */
+/** Headers as the provider sent them: with the token, which `withoutToken` had removed. */
 export function withToken(
   headers: readonly [string, string][],
   tokens: readonly [name: string, value: string][],
 ): [string, string][] {
   const sent = new Map(tokens);
-  const never = tokens.filter(([name]) => name === 'authorization');
-  return [...headers.map(([name, value]): [string, string] => [name, sent.get(name) ?? value]), ...never];
+  const notKept = tokens.filter(([name]) => name === 'authorization');
+  return [...headers.map(([name, value]): [string, string] => [name, sent.get(name) ?? value]), ...notKept];
 }

@@ -1,9 +1,9 @@
 /**
- * A scheme run backwards: the headers that make a request a freshly signed one. Only HMAC schemes whose signature stands
- * in a header can be: nobody else's private key is here, and the body is not to be changed.
+ * Signs a request as its provider would. Only HMAC schemes with the signature in a header can be used for that: the gateway
+ * has no private keys of providers, and must not change a body.
  *
- * The time is now, where a header carries it. Where the body carries it, it stays as it is. Named parts of the signature
- * header that are signed too, such as a nonce, stay as they were sent; the others (signatures of other versions) are left out.
+ * A time in a header becomes the present time. A time in the body stays as it is. Named parts of the signature header that
+ * are signed too, such as a nonce, stay as they were sent. Others, such as signatures of other versions, are left out.
  */
 import { compileScheme } from './compile';
 import { encode } from './encoding';
@@ -15,7 +15,7 @@ import type { Scheme, SignatureSource } from './scheme';
 import { readSignatures } from './signatures';
 import { writeTime } from './timestamp';
 
-/** Headers to set, and headers that would contradict them. */
+/** Headers to set, and old signature headers to remove. */
 export type Signing = { set: [string, string][]; remove: string[] };
 
 /** Whether requests can be signed in this scheme. */
@@ -77,7 +77,7 @@ const signedParts = (templates: readonly Template[]): Set<string> =>
     ),
   );
 
-/** In its place, or in front where it was not sent. */
+/** Replaces the value of a named part; adds the part in front where it was not sent. */
 function put(fields: Fields, name: string, value: string): void {
   const at = fields.findIndex(field => field[0] === name);
   if (at === -1) fields.unshift([name, value]);
@@ -98,7 +98,7 @@ function messageOf(
   return null;
 }
 
-/** The signature as the source lays it out: after its prefix, or beside the other named parts. */
+/** The value of the signature header: the signature after its prefix, or beside the other named parts. */
 function written(signature: string, { prefix = '', split = ',', kv, pick }: SignatureSource, fields: Fields) {
   if (kv === undefined || pick === undefined) return prefix + signature;
   return [...fields, [pick, signature]].map(([name, value]) => `${prefix}${name}${kv}${value}`).join(split);

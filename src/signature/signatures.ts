@@ -1,6 +1,6 @@
 /**
- * The signatures a request carries, out of the places its scheme names. What cannot be read is left out and remembered
- * as the reason, should nothing else be found; at most MAX_SIGNATURES are taken, the first ones.
+ * Reads the signatures of a request from the places that its scheme names: the first MAX_SIGNATURES. One that cannot be
+ * read is skipped, and is the reason that is given where no other is found.
  */
 import type { JsonDocument } from '../json/parse';
 import { decode } from './encoding';
@@ -8,13 +8,13 @@ import type { Fields } from './form';
 import { detailOf, type Reference, type RequestView } from './request-view';
 import type { Scheme, SignatureSource } from './scheme';
 
-export const MAX_SIGNATURES = 16;
+const MAX_SIGNATURES = 16;
 
-export type ReadSignatures = {
+type ReadSignatures = {
   signatures: Uint8Array[];
   /** The other named parts of signature headers, such as `t` of `t=…,v1=…`. */
   fields: Fields;
-  /** Why there is none, or fewer than were sent; null where all could be read. */
+  /** Why there are none, or fewer than were sent; null where all could be read. */
   problem: { reason: 'missing' | 'malformed'; detail: string } | null;
 };
 
@@ -53,7 +53,7 @@ export function readSignatures(
   return found;
 }
 
-/** One text split into signature texts and other named parts, as the source says. */
+/** Splits the text of one place into signatures and other named parts. */
 function entriesOf(value: string, source: SignatureSource): { texts: string[]; fields: Fields } {
   const { prefix = '', split, kv, pick } = source;
   const entries = split === undefined ? [value] : value.split(split).map(entry => entry.trim());

@@ -1,13 +1,10 @@
-/**
- * The bytes that a scheme signs, of a request without a signature: what its sender would have signed, where everything is
- * there that goes into them.
- */
+/** The bytes that a sender would have signed, of a request that carries no signature. */
 import { compileScheme } from './compile';
 import { expandTemplate } from './message';
 import { RequestView, type SignedRequest } from './request-view';
 import type { Scheme } from './scheme';
 
-/** Null where the request lacks what the message is made of, or the scheme signs none (a token). */
+/** Null where the request lacks a part of the message, or the scheme signs nothing (a token). */
 export function signedMessage(scheme: Scheme, request: SignedRequest): Uint8Array | null {
   const compiled = compileScheme(scheme);
   if (!compiled.ok) return null;

@@ -1,10 +1,12 @@
 /**
- * Interprets a signature scheme: is this request signed with one of these secrets?
+ * Whether a request is signed with one of the given secrets, as a scheme says. What cannot be read or built is a failure.
  *
- * Fails closed. Comparison is WebCrypto's, in constant time. The work is bounded whatever is sent: MAX_SIGNATURES
- * signatures, MAX_SECRETS secrets, MAX_TEMPLATES messages, MAX_ELEMENTS elements, three spellings of the address. Details name what is wrong and never
- * carry a secret, a signature or a value of the body; they are for the log, the sender hears one message for all.
- * A scheme that leaves the body unsigned (`bodySigned: false`) passes for any body: that is the caller's to mark.
+ * WebCrypto compares, in constant time. The work is bounded whatever is sent: MAX_SIGNATURES signatures, MAX_SECRETS
+ * secrets, MAX_TEMPLATES messages, MAX_ELEMENTS elements, three spellings of the address.
+ *
+ * Details name what is wrong and never contain a secret, a signature or a value of the body. They are for the log: the
+ * sender gets one message for all failures. With a scheme that leaves the body unsigned (`bodySigned: false`) any body
+ * passes, and the caller marks the event.
  */
 import { elementsAt } from '../json/elements';
 import type { JsonDocument } from '../json/parse';
@@ -20,7 +22,7 @@ import { expandTemplate, type MessageContext } from './message';
 import { detailOf, RequestView, type SignedRequest } from './request-view';
 import type { Scheme } from './scheme';
 import { readSignatures } from './signatures';
-import { isStale, isTolerance, readTime } from './timestamp';
+import { isOutsideTolerance, isTolerance, readTime } from './timestamp';
 
 const MAX_ELEMENTS = 100;
 
@@ -83,9 +85,9 @@ async function verifyAs(
     const problem = await digestProblem(scheme.digest, digest, view);
     if (problem !== null) return failure('digest', problem);
   }
-  // Judged last, so that "stale" is only said of what was really signed.
+  // Judged last, so that only a request that was really signed is called stale.
   const { timeMs } = candidates.value;
-  if (timeMs !== null && isStale(timeMs, toleranceOf(scheme, request), nowMs)) {
+  if (timeMs !== null && isOutsideTolerance(timeMs, toleranceOf(scheme, request), nowMs)) {
     return failure('stale', 'timestamp: outside the tolerance');
   }
   return ok(matched);

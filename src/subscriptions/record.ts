@@ -6,7 +6,7 @@
  * Plaintext secrets pass through and are given back only where they were made here, for the one answer that shows
  * them.
  */
-import { generateSecret } from '../delivery/standard-webhooks';
+import { encodeSecret } from '../delivery/standard-webhooks';
 import { MAX_SECRETS } from '../signature/keys';
 import type { DestinationInput, DestinationSettings } from './destination-input';
 import { purpose } from './sealing';
@@ -74,7 +74,7 @@ export async function newDestination(
 ): Promise<{ destination: DestinationRecord; revealed: RevealedSecret }> {
   const { secretKey: given, ...settings } = input;
   const id = `dst_${making.random(8).toHex()}`;
-  const secretKey = given ?? generateSecret(making.random(GENERATED_SECRET_BYTES));
+  const secretKey = given ?? encodeSecret(making.random(GENERATED_SECRET_BYTES));
   const secret = await storedSecret(making, purpose.destination(id), secretKey);
   return {
     destination: { ...settings, id, secrets: [secret], createdAt: making.now },
@@ -139,7 +139,7 @@ export async function withDestinationSecret(
   overlapSeconds: number,
   making: Making,
 ): Promise<{ record: WebhookRecord; revealed: RevealedSecret }> {
-  const secretKey = given ?? generateSecret(making.random(GENERATED_SECRET_BYTES));
+  const secretKey = given ?? encodeSecret(making.random(GENERATED_SECRET_BYTES));
   const secret = await storedSecret(making, purpose.destination(destinationId), secretKey);
   const destinations = record.destinations.map(destination =>
     destination.id === destinationId

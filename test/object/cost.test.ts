@@ -74,6 +74,22 @@ describe('rows written per event, accepted and delivered', () => {
   });
 });
 
+describe('rows of a blocked key', () => {
+  it('are few while what waited behind it leaves, one after the other', () =>
+    scene([destinationRecord('a', { ordering: 'key', retrySchedule: [600] })], async s => {
+      let isDown = true;
+      s.reply = (_, { sequence }) => ({ status: isDown && sequence === 1 ? 500 : 200, ms: 5 });
+      for (let i = 0; i < 6; i++) await s.append(100);
+      await s.wait(MINUTE);
+      const before = s.world.rows.blocked ?? 0;
+      isDown = false;
+      await s.wait(HOUR);
+      expect(s.sequences('a')).toEqual(range(1, 600));
+      // About the logarithm of what waited, not its number.
+      expect((s.world.rows.blocked ?? 0) - before).toBeLessThanOrEqual(12);
+    }));
+});
+
 describe('rows read per event', () => {
   it('are few under load: what leaves right after its commit is not read back', async () => {
     await scene([destinationRecord('a', { maxInFlight: 128 })], async s => {

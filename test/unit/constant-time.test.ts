@@ -28,10 +28,11 @@ const HARMLESS = [
 
 /** What is left, each looked at: from which of them nobody learns a secret, and why. */
 const LOOKED_AT: [file: string, what: RegExp, why: string][] = [
-  ['api/jsonrpc-webhooks.ts', /'secret_key'\]\.includes\(field\)/, 'the name of a field'],
+  ['api/jsonrpc/webhooks.ts', /'secret_key'\]\.includes\(field\)/, 'the name of a field'],
   ['delivery/standard-webhooks.ts', /startsWith\(PREFIX\)/, 'whsec_'],
   ['providers/fingerprint.ts', /signed === body/, 'whether they are the same object'],
   ['json/source.ts', /./, 'tokens of a JSON pointer'],
+  ['numbering/', /fingerprint/i, 'SHA-256 of a body that its sender knows'],
   ['log/', /fingerprint/i, 'SHA-256 of a body that its sender knows'],
   [
     'signature/digest.ts',
@@ -42,7 +43,7 @@ const LOOKED_AT: [file: string, what: RegExp, why: string][] = [
   ['signature/compile.ts', /scheme\.(enc|alg)/, 'the scheme'],
   ['providers/registry.ts', /provider !== CUSTOM/, 'whether there is a scheme'],
   ['subscriptions/masking.ts', /secret\.includes\(name\)/, 'the name of a setting'],
-  ['subscriptions/view.ts', /destinationId === destination\.id/, 'ids, which are public'],
+  ['api/rest/destinations.ts', /destinationId === destination\.id/, 'ids, which are public'],
   ['signature/keys.ts', /startsWith\(strip\)/, 'the prefix of the scheme, which is public'],
   [
     'subscriptions/resealing.ts',
@@ -85,7 +86,7 @@ describe('the source', () => {
     expect(callersOf(/subtle\.verify\(/)).toEqual(['signature/compare.ts']);
     expect(callersOf(/\bsame(Text|Bytes)\(/)).toEqual([
       'api/admin-token.ts',
-      'api/session.ts',
+      'api/jsonrpc/session.ts',
       'configuration/means.ts',
       'configuration/update.ts',
       'constant-time.ts',

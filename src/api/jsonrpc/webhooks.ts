@@ -5,7 +5,7 @@
  * Each method takes the arguments of a `call` and gives its result or ShipStream's error. Every change goes through
  * the webhook's object, read and replaced by version, so changes made at the same time do not undo each other.
  */
-import { generateSecret } from '../../delivery/standard-webhooks';
+import { encodeSecret } from '../../delivery/standard-webhooks';
 import { type FieldError, refusedFields } from '../../input/field-errors';
 import { isObject } from '../../json/kind';
 import { err, ok, type Result } from '../../result';
@@ -88,7 +88,7 @@ export async function create(env: Env, [given]: readonly unknown[], now: number)
   const input = parseWebhook(documentOf(given), inputRules(env));
   if (!input.ok) return err(invalidData(input.error));
   // The receiver knows one secret, the webhook's: its bytes are the key, however few they are.
-  const secretKey = generateSecret(new TextEncoder().encode(input.value.secretKey));
+  const secretKey = encodeSecret(new TextEncoder().encode(input.value.secretKey));
   const destinations = input.value.destinations.map(destination => ({ ...destination, secretKey }));
   const created = await createWebhook(env, { ...input.value, destinations }, 'rpc', now);
   if (created.ok) return ok(true);

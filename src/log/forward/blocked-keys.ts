@@ -2,8 +2,9 @@
  * Queued events that wait behind a failing one of the same key and that the cursor has passed. They are stored in one
  * row per key, not one per event.
  *
- * A row is rewritten when events are added to it, and when half of its events are done. In between, how far each key is
- * done is stored in the document that every flush writes anyway (`progress`).
+ * A row is rewritten when events are added to it, and when half of its events are done. In between, how far each key
+ * is done is stored in the document that every flush writes anyway (`progress`). So 599 events that left one after the
+ * other wrote 10 rows of their key. Rewriting the row with every flush wrote 600.
  */
 import type { BlockedKeyRows, Waiting } from '../store/blocked-key-rows';
 

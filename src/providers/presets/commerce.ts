@@ -9,7 +9,7 @@ export const COMMERCE: readonly Declaration[] = [
     docsUrl: 'https://shopify.dev/docs/apps/build/webhooks',
     scheme: bodyHmac('x-shopify-hmac-sha256', 'base64'),
     topic: ['h:x-shopify-topic'],
-    // One change may cause events under several topics that share the event id: events are known by their bytes.
+    // One change may cause events under several topics with the same event id. So events are known by their bytes.
     id: ['h:x-shopify-event-id', 'h:x-shopify-webhook-id'],
     entity: ['json:/admin_graphql_api_id', 'json:/id'],
     body: 'json',
@@ -36,7 +36,7 @@ export const COMMERCE: readonly Declaration[] = [
     docsUrl: 'https://woocommerce.com/document/webhooks/',
     scheme: bodyHmac('x-wc-webhook-signature', 'base64'),
     topic: ['h:x-wc-webhook-topic'],
-    // The delivery id repeats within one second: events are known by their bytes.
+    // The delivery id repeats within one second. So events are known by their bytes.
     id: ['{h:x-wc-webhook-id}.{h:x-wc-webhook-delivery-id}', 'h:x-wc-webhook-delivery-id'],
     entity: ['json:/id'],
     body: 'json',
@@ -109,7 +109,7 @@ export const COMMERCE: readonly Declaration[] = [
     name: 'paypal',
     title: 'PayPal',
     docsUrl: 'https://developer.paypal.com/api/rest/webhooks/rest/',
-    // Of the body only a checksum is signed, which is no proof of it: the body counts as unsigned.
+    // Of the body only a checksum is signed, which does not prove it. So the body counts as unsigned.
     scheme: {
       alg: 'rsa-pkcs1-sha256',
       key: { enc: 'spki-base64' },
@@ -119,8 +119,9 @@ export const COMMERCE: readonly Declaration[] = [
       ts: { from: 'h:paypal-transmission-time', fmt: 'rfc3339', tol: null },
     },
     topic: ['json:/event_type'],
-    // A retry has the event's id under another signature. The id is in the unsigned body, so that it alone would let one
-    // request that was seen vouch for any number of others: another body under a known signature is held.
+    // A retry has the event's id and another signature. The id is in the unsigned body: if it alone counted, one signed
+    // request that somebody saw would be enough to forge any number of events. Another body under a known signature is
+    // quarantined.
     id: ['json:/id'],
     knownBy: 'event_id_and_signed_bytes',
     entity: ['json:/resource/id'],
@@ -169,7 +170,7 @@ export const COMMERCE: readonly Declaration[] = [
       'json:/notificationItems/0/NotificationRequestItem/originalReference',
       'json:/notificationItems/0/NotificationRequestItem/pspReference',
     ],
-    // As Adyen says; the signature covers both.
+    // As Adyen recommends. The signature covers both.
     knownBy: 'event_id',
     secret: 'the HMAC key, in hex',
     success: 'any 2xx within 10 s',
@@ -213,7 +214,7 @@ export const COMMERCE: readonly Declaration[] = [
     name: 'chargebee',
     title: 'Chargebee',
     docsUrl: 'https://www.chargebee.com/docs/2.0/webhook_settings.html',
-    // It signs nothing: whoever has the password is Chargebee.
+    // Nothing is signed: whoever has the password counts as Chargebee.
     scheme: {
       alg: 'token',
       key: { enc: 'utf8' },

@@ -2,7 +2,7 @@
 import type { Declaration } from '../declared';
 import { bodyHmac, PUBLIC_URL, preset, timedHmac } from './preset';
 
-/** Zendesk's own events carry a signed id; in what a user wrote, `id` may be a ticket's. */
+/** Zendesk's own events have a signed id. In a body that a user wrote, `id` may be that of a ticket. */
 const ZENDESK_IDS = [
   { read: 'json:/id', when: { 'json:/type': ['zen:event-type:*'] } },
   'h:x-zendesk-webhook-invocation-id',
@@ -38,7 +38,7 @@ export const CUSTOMERS: readonly Declaration[] = [
     topic: ['json:/0/event'],
     id: ['json:/0/sg_event_id'],
     body: 'list',
-    // A batch: its first id is not the batch's, all of them are.
+    // A batch has no id, only its events have.
     knownBy: 'body',
     retryHorizonSeconds: 86_400,
     secret: 'the verification key',
@@ -53,13 +53,13 @@ export const CUSTOMERS: readonly Declaration[] = [
       key: { enc: 'utf8' },
       enc: 'hex',
       sig: [{ json: '/signature/signature' }],
-      // Of the time, unlike of the token, it is known where it ends.
+      // The time has a known length, so it cannot be mistaken for a part of the token beside it.
       msg: ['{ts}{json:/signature/token}'],
       ts: { from: 'json:/signature/timestamp', fmt: 's', tol: null },
       bodySigned: false,
     },
     topic: ['json:/event-data/event'],
-    // The one id that is signed.
+    // The only id that is signed.
     id: ['json:/signature/token'],
     entity: ['json:/event-data/message/headers/message-id'],
     secret: "the account's HTTP webhook signing key",
@@ -79,7 +79,7 @@ export const CUSTOMERS: readonly Declaration[] = [
     entity: [],
     attempt: 'json:/0/attemptNumber',
     body: 'json',
-    // A batch, and event ids that HubSpot does not call unique: its content is what is the same when it is sent again.
+    // A batch of events whose ids HubSpot does not call unique. Only a retry has the same content.
     knownBy: 'body',
     perAttempt: ['attemptNumber'],
     retryHorizonSeconds: 86_400,
@@ -108,7 +108,7 @@ export const CUSTOMERS: readonly Declaration[] = [
       fmt: 'rfc3339',
       tol: null,
     }),
-    // A trigger's webhook has the body its user wrote.
+    // The user writes the body of a trigger's webhook.
     topic: ['json:/type', 'json:/event', 'text:event'],
     id: ZENDESK_IDS,
     body: 'any',

@@ -2,7 +2,7 @@
 import type { Declaration } from '../declared';
 import { bodyHmac, preset, standardWebhooks, stripeLike, WHSEC } from './preset';
 
-/** The header GitHub introduced and many took over; who sends it says what it calls the event in one of these. */
+/** Many providers sign with the header that GitHub introduced. These are the places where they name the event. */
 const HUB_TOPICS = [
   'h:x-github-event',
   'h:x-event-key',
@@ -25,7 +25,7 @@ export const DEVELOPMENT: readonly Declaration[] = [
       '{json:/repository/id}.{json:/issue/number}',
       'json:/repository/id',
     ],
-    // JSON, or a form with the JSON in a field.
+    // The body is JSON, or a form with the JSON in a field.
     body: 'any',
     secret: 'the secret chosen for the webhook',
     isSecretChosen: true,
@@ -161,7 +161,7 @@ export const DEVELOPMENT: readonly Declaration[] = [
     name: 'coinbase-cdp',
     title: 'Coinbase Developer Platform',
     docsUrl: 'https://docs.cdp.coinbase.com/webhooks/verify-signatures',
-    // Hook0's second version, which covers the headers that it lists.
+    // The second version of Hook0's scheme, which signs the headers that it lists.
     scheme: { ...stripeLike('x-hook0-signature'), msg: ['{ts}.{sig:h}.{headers:h}.{body}'] },
     topic: ['h:x-event-type', 'json:/eventType', 'json:/event_type', 'text:event'],
     id: ['h:x-event-id', 'json:/eventId', 'json:/id'],
@@ -186,7 +186,7 @@ export const DEVELOPMENT: readonly Declaration[] = [
     name: 'sanity',
     title: 'Sanity',
     docsUrl: 'https://www.sanity.io/docs/webhooks',
-    // The time is that of the event's first attempt: its library checks that it is one, not how old.
+    // The time is that of the first attempt. The provider's library checks only that it is a time, not its age.
     scheme: {
       ...stripeLike('sanity-webhook-signature', 'base64url', 'ms'),
       ts: { from: 'sig:t', fmt: 'ms', tol: null },

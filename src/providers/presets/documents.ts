@@ -20,7 +20,7 @@ export const DOCUMENTS: readonly Declaration[] = [
     title: 'Dropbox',
     docsUrl: 'https://www.dropbox.com/developers/reference/webhooks',
     scheme: bodyHmac('x-dropbox-signature', 'hex'),
-    // It only says whose files changed; the same body is sent for the next change.
+    // The body only says whose files changed, so the next change may have the same body.
     topic: ['text:list_folder'],
     handshake: { kind: 'get', when: {}, token: null, challenge: 'q:challenge' },
     secret: "the app's secret",
@@ -51,7 +51,7 @@ export const DOCUMENTS: readonly Declaration[] = [
     scheme: { ...stripeLike('calendly-webhook-signature'), ts: { from: 'sig:t', fmt: 's', tol: 180 } },
     topic: ['json:/event'],
     entity: ['json:/payload/uri'],
-    // The body says when it was made.
+    // The body contains the time of the event, so no two events have the same body.
     knownBy: 'body',
     retryHorizonSeconds: 86_400,
     secret: "the subscription's signing key",

@@ -40,7 +40,7 @@ export const MESSAGING: readonly Declaration[] = [
       ts: { from: 'h:x-signature-timestamp', fmt: 's', tol: 300 },
     },
     topic: ['json:/event/type'],
-    // The body says when it happened.
+    // The body contains the time of the event, so no two events have the same body.
     knownBy: 'body',
     handshake: {
       kind: 'signed',
@@ -56,7 +56,7 @@ export const MESSAGING: readonly Declaration[] = [
     docsUrl: 'https://developers.facebook.com/docs/graph-api/webhooks/getting-started',
     scheme: bodyHmac('x-hub-signature-256', 'hex', 'sha256='),
     topic: ['json:/object'],
-    // Batches of entries, which have their own ids and times: only a retry has the same bytes.
+    // Batches of entries with ids and times of their own. Only a retry has the same bytes.
     knownBy: 'signed_bytes',
     handshake: {
       kind: 'get',
@@ -116,7 +116,7 @@ export const MESSAGING: readonly Declaration[] = [
     topic: ['json:/events/0/type', 'text:ping'],
     id: ['json:/events/0/webhookEventId'],
     entity: ['json:/events/0/source/userId'],
-    // A batch; a redelivery says that it is one in its body.
+    // A batch. A redelivery has a mark in its body, which `perAttempt` leaves out of the comparison.
     knownBy: 'body',
     perAttempt: ['isRedelivery'],
     secret: "the channel's secret",
@@ -133,7 +133,7 @@ export const MESSAGING: readonly Declaration[] = [
     }),
     topic: ['json:/event'],
     entity: ['json:/payload/object/uuid', 'json:/payload/object/id'],
-    // The body says when it happened, to the millisecond.
+    // The body contains the time of the event in ms, so no two events have the same body.
     knownBy: 'body',
     handshake: {
       kind: 'signed',
@@ -158,7 +158,7 @@ export const MESSAGING: readonly Declaration[] = [
       { from: 'h:twitch-eventsub-message-timestamp', fmt: 'rfc3339', tol: 600 },
     ),
     topic: [
-      // The end of a subscription is no event of it.
+      // The notice that a subscription has ended is not an event.
       {
         read: 'text:revocation',
         when: {

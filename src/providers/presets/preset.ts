@@ -1,4 +1,4 @@
-/** What the tables of presets are written with: defaults, and the shapes of schemes that many providers share. */
+/** Helpers for the tables of presets: defaults, and schemes that many providers share. */
 import type { Scheme } from '../../signature/scheme';
 import type { Declaration } from '../declared';
 import type { Setting } from '../provider';

@@ -1,6 +1,5 @@
 import { describe, expect, inject, it } from 'vitest';
 import { attemptDelivery } from '../../../src/delivery/attempt';
-import { Deadlines } from '../../../src/delivery/deadlines';
 import type { OutgoingEvent } from '../../../src/delivery/outgoing';
 import {
   type Echo,
@@ -14,7 +13,7 @@ import { range } from '../../support/sequence';
 
 const chaos = inject('chaosUrl');
 const now = () => Date.now();
-const deps = { fetch, now, deadlines: new Deadlines(now), allowPrivate: true };
+const deps = { fetch, now, allowPrivate: true };
 
 const attempt = (
   path: string,
@@ -242,7 +241,6 @@ describe('never throws', () => {
     const times = [1000, 1000, 1250];
     const result = await attemptDelivery(targetOf('https://a.example/'), eventOf(), {
       allowPrivate: false,
-      deadlines: new Deadlines(() => 1000),
       now: () => times.shift() ?? 1250,
       fetch: async () => new Response('ok'),
     });

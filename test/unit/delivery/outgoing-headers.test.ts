@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import type { CourierTarget, OutgoingEvent } from '../../../src/delivery/outgoing';
 import { outgoingHeaders } from '../../../src/delivery/outgoing-headers';
-import { generateSecret } from '../../../src/delivery/standard-webhooks';
+import { encodeSecret } from '../../../src/delivery/standard-webhooks';
 import { hmacSha256Base64 } from '../../../src/hmac-sha256';
 import { eventOf, SECRET, targetOf } from '../../support/deliveries';
 
@@ -166,7 +166,7 @@ describe('sign', () => {
     const secretKey = new TextEncoder().encode('2RUJ8NXLnLRrAj3');
     const received = await sent(
       { headers: [['x-plugin-hmac-sha256', 'theirs']] },
-      { sign: 'shipstream', secrets: [generateSecret(secretKey), SECRET] },
+      { sign: 'shipstream', secrets: [encodeSecret(secretKey), SECRET] },
     );
     expect(received['x-plugin-hmac-sha256']).toBe(await hmacSha256Base64(secretKey, eventOf().body));
     expect(received['webhook-signature']?.split(' ')).toHaveLength(2);

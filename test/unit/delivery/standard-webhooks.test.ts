@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { decodeSecret, generateSecret, standardSignature } from '../../../src/delivery/standard-webhooks';
+import { decodeSecret, encodeSecret, standardSignature } from '../../../src/delivery/standard-webhooks';
 import { SECRET } from '../../support/deliveries';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -31,7 +31,7 @@ describe('standardSignature', () => {
     'verifies in the reference library',
     async body => {
       const timestamp = Math.floor(Date.now() / 1000);
-      const secret = generateSecret(crypto.getRandomValues(new Uint8Array(32)));
+      const secret = encodeSecret(crypto.getRandomValues(new Uint8Array(32)));
       const signature = await standardSignature([secret], { id: 'msg_1', timestamp, body: utf8(body) });
       const headers = {
         'webhook-id': 'msg_1',
@@ -47,7 +47,7 @@ describe('standardSignature', () => {
     const key = Uint8Array.from({ length: 80 }, (_, index) => index);
     const body = Uint8Array.from({ length: 256 }, (_, index) => 255 - index);
     const expected = await hmacByDefinition(key, new Uint8Array([...utf8('msg_1.1700000000.'), ...body]));
-    const signature = await standardSignature([generateSecret(key)], {
+    const signature = await standardSignature([encodeSecret(key)], {
       id: 'msg_1',
       timestamp: 1700000000,
       body,
@@ -56,7 +56,7 @@ describe('standardSignature', () => {
   });
 
   it('gives one signature per secret during a rotation, in their order', async () => {
-    const older = generateSecret(new Uint8Array(24).fill(7));
+    const older = encodeSecret(new Uint8Array(24).fill(7));
     const message = { id: 'msg_1', timestamp: 1700000000, body: utf8('{}') };
     const [first, second] = await Promise.all([
       standardSignature([SECRET], message),
@@ -74,8 +74,8 @@ describe('standardSignature', () => {
 describe('decodeSecret', () => {
   it('gives back the bytes a secret was made of', () => {
     const bytes = Uint8Array.from({ length: 24 }, (_, index) => index * 11);
-    expect(decodeSecret(generateSecret(bytes))).toEqual(bytes);
-    expect(decodeSecret(generateSecret(utf8('2RUJ8NXLnLRrAj3')))).toEqual(utf8('2RUJ8NXLnLRrAj3'));
+    expect(decodeSecret(encodeSecret(bytes))).toEqual(bytes);
+    expect(decodeSecret(encodeSecret(utf8('2RUJ8NXLnLRrAj3')))).toEqual(utf8('2RUJ8NXLnLRrAj3'));
   });
 
   it.each([

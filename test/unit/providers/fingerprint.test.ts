@@ -1,6 +1,6 @@
 /** What makes two requests of a provider one event, and two events of the same bytes two. */
 import { describe, expect, test } from 'vitest';
-import { fingerprintOf, identityOf } from '../../../src/providers/fingerprint';
+import { identityOf } from '../../../src/providers/fingerprint';
 import { providerFor } from '../../../src/providers/registry';
 import { describeWith } from './support';
 
@@ -17,7 +17,6 @@ async function identity(name: string, text: string, headers: Record<string, stri
     body,
     signed === text ? body : bytes(signed),
   );
-  expect(fingerprint).toEqual(await fingerprintOf(provider, description, body));
   return { ...rest, fingerprint: fingerprint.toHex() };
 }
 
