@@ -1,8 +1,8 @@
 /**
  * The single alarm of an object, set to the earliest time at which something is due.
  *
- * Every `setAlarm` is a row written. So the alarm only ever moves to an earlier time. An alarm that comes too early finds
- * nothing to do, which costs one request.
+ * Every `setAlarm` is a row written. So the alarm only ever moves to an earlier time. An alarm that comes too early
+ * finds nothing to do, which costs one request.
  */
 
 /** An alarm in the past fires at once. With a distance, work that stays due does not fire alarms without pause. */

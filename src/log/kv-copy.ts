@@ -1,6 +1,6 @@
 /**
- * The copy of a webhook's record in KV, for the edge and for lists. It is written after every change and removed with the
- * webhook. What fails is repeated by the alarm until it succeeds.
+ * The copy of a webhook's record in KV, for the edge and for lists. It is written after every change and removed with
+ * the webhook. What fails is repeated by the alarm until it succeeds.
  *
  * KV operations run one after the other: two at a time could reach KV in the wrong order. Each looks at the current
  * record when its turn comes. So a record removed during its copy is removed from KV too, and one made again stays.
@@ -86,8 +86,8 @@ export class KvCopy {
   }
 
   /**
-   * For the alarm of an object without a webhook: removes what is still left of it. Gives when the next alarm is needed,
-   * ms since 1970, or null.
+   * For the alarm of an object without a webhook: removes what is still left of it. Gives when the next alarm is
+   * needed, ms since 1970, or null.
    */
   async finish(): Promise<number | null> {
     const forgotten = this.#storage.kv.get<number>('forget');

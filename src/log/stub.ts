@@ -2,9 +2,9 @@
 import type { WebhookObject } from './contract/webhook-object';
 
 /**
- * The object of a webhook, whether or not there is such a webhook. Make a new stub for every call, because a stub that
- * threw is broken. The object's id is computed from its name each time; to remember it would save 1 to 2 µs of the 350 µs
- * of CPU that an event takes at the edge.
+ * The object of a webhook, whether or not there is such a webhook. To be asked for before every RPC call, because a
+ * stub that threw is broken. The object's id is computed from its name each time. To remember it would save 1 to 2 µs
+ * of the 350 µs of CPU that an event takes at the edge.
  */
 export function objectOf(env: Env, webhookId: number): WebhookObject {
   // The generated stub type loses tuples and unions in the results. The methods take and return plain data, which RPC

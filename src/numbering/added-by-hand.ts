@@ -3,8 +3,8 @@
  *
  * The provider did not sign them, so they prove nothing about it. An added event may fill a hole or take an id a little
  * above the highest one. It never shows a new numbering, never moves the baseline, and never replaces an event.
- * Later the provider may send the same id itself. If its event says the same (`saysTheSame`), it is a duplicate whatever
- * its bytes. Otherwise it is quarantined, and does not count as a sign of a restart.
+ * Later the provider may send the same id itself. If its event says the same (`saysTheSame`), it is a duplicate
+ * whatever its bytes. Otherwise it is quarantined, and does not count as a sign of a restart.
  */
 
 import type { Arrival } from './epoch';

@@ -1,8 +1,8 @@
 /**
  * Closing holes by hand, when an operator knows that ids will not come or no longer matter. Pure.
  *
- * A resolved id is not waited for and not listed as open. The tracker still knows that it is missing: if it arrives after
- * all, its event is accepted and fills the hole. Ids of the range that were received stay as they are.
+ * A resolved id is not waited for and not listed as open. The tracker still knows that it is missing: if it arrives
+ * after all, its event is accepted and fills the hole. Ids of the range that were received stay as they are.
  */
 import { type Hole, isMerged } from './holes';
 import type { Tracker } from './types';

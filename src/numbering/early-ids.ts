@@ -1,9 +1,9 @@
 /**
  * Early ids: ids of a new numbering that came before the event that showed it. The old numbering took them. Pure.
  *
- * A restart moves them to the new numbering, as far as event times tell them apart (`earlyIdsIn`). Times do not tell when
- * an early id both continues the old numbering and has the event time of the new one's first event. Such an id stays, and
- * leaves a hole in the new numbering. When that hole lasts, the id is moved after all (`returnEarlyIds`).
+ * A restart moves them to the new numbering, as far as event times tell them apart (`earlyIdsIn`). Times do not tell
+ * when an early id both continues the old numbering and has the event time of the new one's first event. Such an id
+ * stays, and leaves a hole in the new numbering. When that hole lasts, the id is moved after all (`returnEarlyIds`).
  */
 import { type Epoch, receive, withoutTop } from './epoch';
 import { holeIndexOf, isMerged } from './holes';
@@ -39,7 +39,7 @@ export const misses = ({ holes }: Epoch, id: number): boolean => holeIndexOf(hol
 export const goesOn = (epoch: Epoch, id: number): boolean =>
   misses(epoch, id) || (id > epoch.highest && id - epoch.highest < Math.max(2, epoch.highest));
 
-/** The ids below the baseline, without event times, that came since `time` and are nearer to 1 than to it; ascending. */
+/** The strays that came since `time` and are nearer to 1 than to the baseline, ascending. */
 const strayedSince = ({ strays = [], baseline }: Epoch, time: number): number[] =>
   strays
     .filter(({ id, at }) => at >= time && id - 1 < baseline - id)

@@ -1,8 +1,8 @@
 /**
  * One run of a provider's numbering: which ids were received between its baseline and its highest.
  *
- * The state is an interval and its holes, so it stays small however many events come. Pure: every function returns a new
- * epoch. Ids below the baseline are not tracked: only the record of known ids tells whether one was received.
+ * The state is an interval and its holes, so it stays small however many events come. Pure: every function returns a
+ * new epoch. Ids below the baseline are not tracked: only the record of known ids tells whether one was received.
  */
 import { LIMITS } from '../limits';
 import { boundHoles, fillHole, type Hole, type HoleChange, holeIndexOf, isMerged, withHole } from './holes';

@@ -1,9 +1,9 @@
 /**
  * Holes: the runs of increment ids that an epoch has not received although it received a later one.
  *
- * A sorted list of disjoint ranges, never mutated. At most `LIMITS.MAX_HOLES` are kept: beyond that the two lowest ranges
- * are merged into one. A merged range also spans ids that were received. Its `missing` is the true count of missing ids,
- * but only the record of known ids can tell which ones they are.
+ * A sorted list of disjoint ranges, never mutated. At most `LIMITS.MAX_HOLES` are kept: beyond that the two lowest
+ * ranges are merged into one. A merged range also spans ids that were received. Its `missing` is the true count of
+ * missing ids, but only the record of known ids can tell which ones they are.
  */
 
 export type HoleStatus =
@@ -113,8 +113,8 @@ export function boundHoles(
 }
 
 /**
- * The status of two merged holes. An open part makes the whole open. With a young part it is in the gap list if the other
- * part is. It is resolved only when both parts are.
+ * The status of two merged holes. An open part makes the whole open. With a young part it is in the gap list if the
+ * other part is. It is resolved only when both parts are.
  */
 function mergedStatus(a: HoleStatus, b: HoleStatus): HoleStatus {
   if (a === b) return a;

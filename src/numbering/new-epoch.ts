@@ -30,8 +30,8 @@ export const conflictsInARow = ({ conflicts, conflictStreak }: Tracker): readonl
   conflicts.slice(conflicts.length - conflictStreak);
 
 /**
- * When the new numbering began by the provider's clock, ms since 1970. Null when events carry no time, or when that time
- * is not later than the start of the epoch `before`.
+ * When the new numbering began by the provider's clock, ms since 1970. Null when events carry no time, or when that
+ * time is not later than the start of the epoch `before`.
  */
 export function beganAt(before: Epoch, arrival: Arrival, conflicts: readonly Conflict[]): number | null {
   // Id 1 is the first of its numbering. Without it, the earliest known event stands in for it.
@@ -71,5 +71,5 @@ function sinceWhen(tracker: Tracker, arrival: Arrival): number | null {
   );
 }
 
-/** Whether both times are known and `a` is the earlier one. */
+/** Whether both times are known and `a` is earlier. */
 export const isBefore = (a: number | null, b: number | null): boolean => a !== null && b !== null && a < b;

@@ -23,8 +23,8 @@ export const isLive = (epoch: Epoch): boolean => epoch.lateGrowth >= GROWTH_OF_T
  * The tracker at `now` (ms since 1970): holes have opened and expired, earlier epochs have closed. The open holes of an
  * epoch in `closed` count as expired.
  *
- * An earlier epoch may keep growing while the current one does not: then the restart was recognised wrongly, or ids went
- * to the wrong epoch. When it would close, the two change places, so that its next ids open no hole in the other.
+ * An earlier epoch may keep growing while the current one does not: then the restart was recognised wrongly, or ids
+ * went to the wrong epoch. When it would close, the two change places, so that its next ids open no hole in the other.
  */
 export function passTime(
   given: Tracker,

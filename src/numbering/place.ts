@@ -15,7 +15,7 @@ import { earlierEpochOf, isReceived } from './which-epoch';
 
 /** So many conflicts with distinct ids show that the numbering restarted. */
 const CONFLICTS_FOR_RESTART = 3;
-/** A numbering that took an event less than this many ms ago is still being sent: conflicts may be events out of order. */
+/** A numbering that took an event less than this many ms ago is still being sent. */
 export const REORDERING_MS = 1000;
 
 /** The placement of an arriving id. Every arrival gets exactly one. */

@@ -1,10 +1,10 @@
 /**
- * The hold: with `hold_seconds`, an event whose predecessor is missing waits for it, so that events leave in the order of
- * their increment ids. Pure.
+ * The hold: with `hold_seconds`, an event whose predecessor is missing waits for it, so that events leave in the order
+ * of their increment ids. Pure.
  *
- * Up to the frontier nothing is waited for: every id there was received, in any form, or given up. An event waits at most
- * `hold_seconds` from its own acceptance. When it leaves, all waiting events with lower ids leave before it, even if their
- * own time is not over. An id that arrives at or below the frontier had been given up, so it is late.
+ * Up to the frontier nothing is waited for: every id there was received, in any form, or given up. An event waits at
+ * most `hold_seconds` from its own acceptance. When it leaves, all waiting events with lower ids leave before it, even
+ * if their own time is not over. An id that arrives at or below the frontier had been given up, so it is late.
  */
 import type { Epoch } from './epoch';
 
@@ -36,8 +36,8 @@ function reach(epoch: Epoch, frontier: number): number {
 }
 
 /**
- * The hold after an id was received. `waits`: its event has to wait. `released`: events that need not wait any longer, in
- * the order in which they leave; they leave after the event that has just come.
+ * The hold after an id was received. `waits`: its event has to wait. `released`: events that need not wait any longer,
+ * in the order in which they leave; they leave after the event that has just come.
  * @param epoch after it received the id
  * @param until when the event's wait would end, ms since 1970; null for an id without an event to forward
  */

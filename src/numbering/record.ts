@@ -19,8 +19,8 @@ import type {
 const MAX_CONFLICTS = 100;
 
 /**
- * The tracker before a batch of events that came together, at `now` (ms since 1970). Their order of sending is not known.
- * So when one of them continues the current epoch, it counts as the first, and the others start no new epoch.
+ * The tracker before a batch of events that came together, at `now` (ms since 1970). Their order of sending is not
+ * known. So when one of them continues the current epoch, it counts as the first, and the others start no new epoch.
  */
 export function comingTogether(tracker: Tracker, ids: readonly number[], now: number): Tracker {
   const { current } = tracker;
@@ -93,8 +93,8 @@ const afterNoConflict = (tracker: Tracker, { added, now }: Arrival): Tracker =>
   added === true ? tracker : { ...tracker, conflictStreak: 0, continuedAt: now };
 
 /**
- * Begins a new epoch. It receives the arrival, the conflicts that it adopts, and the early ids that the epoch before had
- * taken (`early-ids.ts`), in the order of their ids.
+ * Begins a new epoch. It receives the arrival, the conflicts that it adopts, and the early ids that the epoch before
+ * had taken (`early-ids.ts`), in the order of their ids.
  */
 function restart(
   tracker: Tracker,
@@ -116,8 +116,8 @@ function restart(
   ].sort((a, b) => a.id - b.id);
   const changes: TrackerChange[] = [];
   let epoch = startEpoch(placement.epoch, first, current !== null && arrival.id !== 1);
-  for (const next of rest) {
-    const received = receive(epoch, next, settings.graceMs);
+  for (const following of rest) {
+    const received = receive(epoch, following, settings.graceMs);
     changes.push(...received.changes.map(change => ({ ...change, epoch: epoch.number })));
     epoch = received.epoch;
   }

@@ -70,7 +70,7 @@ export type TrackerSettings = HolePatience & {
 
 /** Where an arriving id belongs, and what it means there. */
 export type Placement =
-  /** Seen for the first time. `late`: a higher id of its epoch came before it. `gap`: the ids missing right before it. */
+  /** Seen for the first time. `late`: a higher id of its epoch came before. `gap`: the ids missing right before. */
   | { kind: 'unseen'; epoch: number; late: boolean; gap: [number, number] | null }
   /** The id is on record, but no event with it was accepted: one was ignored or is in quarantine. */
   | { kind: 'unaccepted'; epoch: number; known: KnownId; late: boolean }

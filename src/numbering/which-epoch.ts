@@ -71,6 +71,6 @@ export function earlierEpochOf(
 
 const distance = (epoch: Epoch, id: number): number => Math.abs(id - epoch.highest);
 
-/** The epoch that was current at a time of the provider's clock; the oldest when all began later. `epochs` newest first. */
+/** The epoch that was current at a time of the provider's clock, or the oldest. `epochs` are newest first. */
 const runningAt = (epochs: readonly Epoch[], time: number): Epoch | null =>
   epochs.find(({ startTime }) => startTime === null || startTime <= time) ?? epochs.at(-1) ?? null;

@@ -1,4 +1,4 @@
-/** Time passes in the log: holes open and expire and earlier epochs close; the gap list follows, and notices tell of it. */
+/** Time passes in the log: holes open and expire, earlier epochs close. The gap list follows, and notices are added. */
 import { passTime } from '../../numbering/pass-time';
 import { addHoleNotice } from './add-notice';
 import type { Draft } from './draft';

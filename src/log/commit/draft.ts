@@ -1,8 +1,8 @@
 /**
  * A draft of the log: the state as one transaction changes it, and the tables that the transaction writes to.
  *
- * All functions that change a log work on a draft. After the commit, `EventLog` takes its state over; after a rollback it
- * drops the draft. Safe by default: a changed state is saved with the commit, unless the change says that it need not be.
+ * All functions that change a log work on a draft. After the commit, `EventLog` takes its state over; after a rollback
+ * it drops the draft. Safe by default: a changed state is saved with the commit unless the change says otherwise.
  */
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { LogTables } from '../store/log-tables';

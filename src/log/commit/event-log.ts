@@ -190,7 +190,9 @@ export class EventLog {
     return days.nextDropAt(0) === null ? this.#state.lastSequence + 1 : days.firstSequence;
   }
 
-  /** Takes over changed settings. The state is saved first: a replay then meets only events judged under the new ones. */
+  /**
+   * Takes over changed settings. Saves the state first, so that a replay only meets events judged under the new ones.
+   */
   configure(webhook: WebhookRecord): void {
     this.#transaction(draft => draft.change({}));
     this.#webhook = webhook;

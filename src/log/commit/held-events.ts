@@ -21,7 +21,7 @@ export function intoFeed(draft: Draft, sequence: number): void {
 
 /**
  * Conflicts that turned out to be of the new epoch leave quarantine, in the order of their ids. An event that is in
- * quarantine for another reason, or whose topic is not subscribed, stays there. Its id counts as received all the same.
+ * quarantine for another reason, or whose topic is not subscribed, stays there; its id counts as received too.
  * `now` in ms since 1970.
  */
 export function adopt(draft: Draft, epoch: number, conflicts: readonly Conflict[], now: number): void {
@@ -54,7 +54,7 @@ export function adopt(draft: Draft, epoch: number, conflicts: readonly Conflict[
   }
 }
 
-/** Releases a held event that was confirmed, or that someone released by hand. False when it is not held, or unknown. */
+/** Puts a held event into the feed: one that was confirmed, or released by hand. False when it is not held. */
 export function release(draft: Draft, sequence: number): boolean {
   const { tables } = draft;
   const event = tables.events.get(sequence);

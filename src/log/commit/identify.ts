@@ -7,12 +7,12 @@ import { fingerprintHex } from '../store/known-ids';
 /** A key of an event. `forMs`: how long after acceptance it shows a duplicate; null for as long as keys are kept. */
 export type IdentityKey = { key: string; forMs: number | null };
 
-/** Where only the body identifies an event: the same bytes within this time are a retry, later a new event. */
+/** For how long the same body is a retry, in ms; later it is a new event. Where nothing else shows a retry. */
 const BODY_DUPLICATE_MS = 60_000;
 
 /**
- * The keys of an event besides its increment id. Where the signature does not cover the event id, the key is the signed
- * content. Otherwise it is the event id. An event with neither of these nor an increment id is known by its bytes.
+ * The keys of an event besides its increment id. The provider's description says whether it is known by what was signed
+ * (`signedDigest`) or by its event id. An event without either and without an increment id is known by its bytes.
  */
 function identityKeys(event: IncomingEvent, fingerprint: string, isNumbered: boolean): IdentityKey[] {
   const { eventId, incrementId, signedDigest, alsoKnownBy } = event;

@@ -6,7 +6,7 @@ import type { Draft } from './draft';
 import type { Identity } from './identify';
 import { trackerSettings } from './settings';
 
-/** An id whose event was added by hand, and that the provider has now sent itself. `known` has the provider's bytes. */
+/** An id of an event added by hand that the provider has now sent itself. `known` has the provider's bytes. */
 export type SentAfterAll = { epoch: number; id: number; known: KnownId };
 
 export type Placed = {
@@ -35,7 +35,7 @@ export function placeEvent(draft: Draft, identity: Identity): Placed {
 /**
  * A lookup of what is on record for an id. Where the record is of an accepted event that was added by hand, and the
  * provider now sends an event that says the same, the record is given with the provider's bytes. So the event is placed
- * as a duplicate. `found` is told of it.
+ * as a duplicate, and `found` is called.
  */
 function lookupFor(
   { tables }: Draft,

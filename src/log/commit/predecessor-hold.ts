@@ -1,6 +1,6 @@
 /**
- * The hold (`hold_seconds`) in the log: events wait for their predecessor, and enter the feed in the order of their ids.
- * Who waits how long is decided in `numbering/predecessor-wait.ts`.
+ * The hold (`hold_seconds`) in the log: events wait for their predecessor, and enter the feed in the order of their
+ * ids. Who waits how long is decided in `numbering/predecessor-wait.ts`.
  */
 import { type Epoch, gapBefore } from '../../numbering/epoch';
 import { arrive, giveUp, type Held, type Hold, startHold } from '../../numbering/predecessor-wait';
@@ -11,7 +11,7 @@ import { intoFeed } from './held-events';
 import type { Identity } from './identify';
 import { holdMs } from './settings';
 
-/** `forwards`: without a hold the event would enter the feed now. `sequence` 0 without a row. `now` in ms since 1970. */
+/** `forwards`: without a hold it would enter the feed now. `sequence`: 0 without a row. `now` in ms since 1970. */
 type Arriving = { forwards: boolean; sequence: number; now: number };
 
 /**

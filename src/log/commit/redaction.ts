@@ -1,11 +1,11 @@
-/** Erases the bodies of all events about one entity. A call examines a bounded number of events and says where to go on. */
+/** Erases the bodies of all events about one entity. A call examines a bounded number of events. */
 import type { RedactionPage } from '../contract/events';
 import type { EventRows } from '../store/event-rows';
 
 const MAX_EXAMINED = 10_000;
 const ROWS_PER_READ = 500;
 
-/** Erases bodies of events after the sequence `after`. 1 row for each. */
+/** Erases bodies of events after the sequence `after`, 1 row for each, and says where to go on. */
 export function redactEntity(rows: EventRows, entityKey: string, after: number): RedactionPage {
   let count = 0;
   let cursor = after;

@@ -3,7 +3,7 @@ import type { ConfirmSettings } from '../../providers/confirmation';
 import { keysOf, open, purpose } from '../../subscriptions/sealing';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 
-/** Null when nothing is confirmed, or the token does not open. */
+/** Null when the webhook confirms nothing, or when its token cannot be opened. */
 export async function confirmAccess(
   env: Env,
   { id, confirm }: WebhookRecord,

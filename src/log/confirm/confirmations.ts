@@ -1,8 +1,9 @@
 /**
  * Confirmation: before an event whose body is not signed is forwarded, its entity is fetched from the provider's API.
  *
- * Confirmed events take their place in the feed then; unconfirmed ones go to quarantine; while the API is down or the
- * token lacks a scope the event is held, shown, and tried again on the default retry schedule. Nothing is dropped.
+ * A confirmed event enters the feed, an unconfirmed one goes to quarantine. While the API gives no verdict, as when it
+ * is down or the token lacks a scope, the event stays held and is tried again on the default retry schedule. When that
+ * is used up, it goes to quarantine. Nothing is dropped. What confirms an event is up to the provider (`Confirmation`).
  */
 
 import type { Clock } from '../../clock';
@@ -24,11 +25,11 @@ const TIMEOUT_MS = 10_000;
 /** The provider's API, and how to ask it. */
 export type ConfirmationApi = {
   fetch: typeof fetch;
-  /** The provider's rules. */
+  /** How this provider's events are confirmed; null when they are not. */
   rules: () => Confirmation | null;
   /** The API's address and opened token; null when the webhook confirms nothing or its token cannot be opened. */
   access: () => Promise<ConfirmSettings | null>;
-  /** The destination URL policy. */
+  /** Why a URL may not be called, by the policy for destinations; null when it may. */
   urlProblem: (url: string) => string | null;
 };
 
@@ -38,10 +39,11 @@ export type ConfirmationsDeps = {
   api: ConfirmationApi;
   clock: Clock;
   random: () => number;
-  /** Something changed that the alarm depends on, or that can be forwarded. */
+  /** Called when a confirmation ended: there may be something to forward, or another due time. */
   changed: () => void;
 };
 
+/** The confirmations of a webhook, at most `MAX_IN_FLIGHT` at a time. */
 export class Confirmations {
   #deps: ConfirmationsDeps;
   #inFlight = new Set<number>();
@@ -51,7 +53,7 @@ export class Confirmations {
     this.#deps = deps;
   }
 
-  /** Starts what is due. */
+  /** Starts confirmations that are due, as many as may be under way. */
   pump(): void {
     const room = MAX_IN_FLIGHT - this.#inFlight.size;
     if (room <= 0 || this.#stopped) return;
@@ -60,7 +62,7 @@ export class Confirmations {
     for (const row of due.slice(0, room)) void this.#confirm(row);
   }
 
-  /** The webhook is deleted: what is under way ends without a trace. */
+  /** To be called when the webhook is deleted. What is under way then stores nothing. */
   stop(): void {
     this.#stopped = true;
   }
@@ -70,7 +72,7 @@ export class Confirmations {
     const { rows, clock } = this.#deps;
     const at = rows.nextAt();
     if (at === null) return null;
-    // Under way: only a crash leaves it to the alarm.
+    // The end of a confirmation pumps again. The alarm is needed only if a crash prevents that.
     return this.#inFlight.size > 0 ? Math.max(at, clock.now() + 2 * TIMEOUT_MS) : at;
   }
 

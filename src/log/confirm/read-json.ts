@@ -1,7 +1,9 @@
-/** An entity is small; what is larger is not read. */
+/** The answer of a provider's API, read with a bound on its size. */
+
+/** Entities are far smaller. */
 const MAX_ENTITY_BYTES = 1024 * 1024;
 
-/** The body of an answer as JSON, or null where it is none or too large. */
+/** The body of an answer as JSON; null when it is not JSON or too large. Rejects when reading fails. */
 export async function readJson(response: Response): Promise<unknown> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;

@@ -1,10 +1,10 @@
-/** An event on its way into the log, and what became of it. */
+/** An event on its way into the log, and the answers that its sender can get. */
 import type { NotAdded } from '../../numbering/added-by-hand';
 import type { Identity } from '../../providers/fingerprint';
 import type { Issue } from '../../providers/provider';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 
-/** An authentic event as the edge hands it over. */
+/** An authentic event, as the edge passes it to the object. */
 export type IncomingEvent = Identity & {
   topic: string;
   eventId: string | null;
@@ -12,9 +12,10 @@ export type IncomingEvent = Identity & {
   entityKeys: string[];
   /** ms since 1970 by the provider's clock, or null. */
   eventTime: number | null;
+  /** What is invalid about the payload. */
   issues: Issue[];
   bodySigned: boolean;
-  /** Added by an operator, not sent by the provider. */
+  /** An operator added it; the provider did not send it. */
   added?: true;
   /** The inbound secret that verified it: what the object adds, of `AppendRequest`. */
   secretId?: string;
@@ -26,7 +27,7 @@ export type IncomingEvent = Identity & {
 };
 
 export type AppendRequest = {
-  /** Version of the record the edge verified with. */
+  /** Version of the record that the edge verified with. */
   version: number;
   /** The inbound secret that matched. */
   secretId: string;
@@ -47,7 +48,7 @@ export type AppendResult =
   | { kind: 'revoked' }
   | { kind: 'overloaded' };
 
-/** What became of an event that an operator added. */
+/** The answer for an event that an operator added. */
 export type AddResult = AppendResult | { kind: 'not_added'; reason: NotAdded };
 
 export type ReleaseResult =

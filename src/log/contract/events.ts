@@ -1,9 +1,9 @@
-/** Events as they are read: lists, the feed, one of them. */
+/** Events as they are read: the list, the feed, and a single event. */
 import type { Issue } from '../../providers/provider';
 
 /**
- * `confirming` and `held`: accepted, but not let go yet, until the provider's API confirms it or its predecessor comes. The
- * first may still end in quarantine.
+ * `confirming` and `held` events are accepted and not in the feed yet: they wait for the provider's API to confirm
+ * them, or for their predecessor. A `confirming` event may still end in quarantine.
  */
 export type EventStatus = 'accepted' | 'confirming' | 'held' | 'quarantined' | 'retrying' | 'dead';
 
@@ -15,13 +15,13 @@ export type EventSummary = {
   topic: string;
   status: EventStatus;
   receivedAt: number;
-  /** Why it is in quarantine or not forwarded yet: `invalid`, `conflict`, `too_old_to_compare`, `unconfirmed`, …; null otherwise. */
+  /** Why it is held: `invalid`, `conflict`, `too_old_to_compare`, `unconfirmed`, …; null when it is not. */
   reason: string | null;
   bodySigned: boolean;
   bodyBytes: number;
   late: boolean;
   epoch: number | null;
-  /** Only where it was asked for; `body` null when redacted. */
+  /** Only where the query asked for it. `body` is null when redacted. */
   content?: { headers: [string, string][]; query: string; body: Uint8Array | null };
 };
 
@@ -68,8 +68,8 @@ export type EventsQuery = {
 };
 
 /**
- * `cursor`: everything up to it was looked at; the `after` to go on from. `next` is the same, or null at the end.
- * `turnedAway`: too many wait already, so nobody waited.
+ * `cursor`: everything up to it was examined, so it is the `after` of the next call. `next` is the same, or null at the
+ * end of the log. `turnedAway`: too many callers wait already, so this call did not wait.
  */
 export type EventsPage = {
   events: EventSummary[];
@@ -78,12 +78,12 @@ export type EventsPage = {
   turnedAway?: true;
 };
 
-/** A position in the feed: everything up to this sequence and up to this release has been passed. */
+/** A position in the feed: after everything up to this sequence and up to this release. */
 export type FeedPosition = { sequence: number; release: number };
 
 export type FeedQuery = Pick<EventsQuery, 'limit' | 'topic' | 'waitMs' | 'include'> & { after: FeedPosition };
 
-/** Bodies that were erased. `next` is the `after` of the next call, null at the end. */
+/** How many bodies were erased. `next` is the `after` of the next call, null at the end. */
 export type RedactionPage = { count: number; next: number | null };
 
 /** As `EventsPage`, in the order in which events become forwardable. */

@@ -2,7 +2,7 @@
 
 export type GapStatus = 'open' | 'filled' | 'expired' | 'resolved';
 
-/** The event beside a hole: its increment id, and its sequence and time while known. */
+/** The received id beside a gap. `sequence` and `receivedAt` (ms since 1970) are null when they are not known. */
 export type GapSide = { incrementId: number; sequence: number | null; receivedAt: number | null };
 
 export type Gap = {
@@ -12,11 +12,13 @@ export type Gap = {
   /** Missing ids in the range; fewer than `to - from + 1` only in a merged range. */
   count: number;
   status: GapStatus;
+  /** ms since 1970 */
   detectedAt: number;
+  /** When it was filled or closed by hand, ms since 1970; null before. */
   resolvedAt: number | null;
   before: GapSide | null;
   after: GapSide | null;
-  /** When the provider's last retry is due; null when unknown. */
+  /** When the provider's last retry is due, ms since 1970; null when unknown. */
   retryUntil: number | null;
   /** Why it was closed by hand; null otherwise. */
   note: string | null;
@@ -41,5 +43,5 @@ export type ResolveResult =
   | { kind: 'gone' }
   | { kind: 'unnumbered' }
   | { kind: 'unknown_epoch' }
-  /** The range cuts through a merged one. */
+  /** The range has only a part of a merged gap, which is `from..to`. */
   | { kind: 'merged'; from: number; to: number };

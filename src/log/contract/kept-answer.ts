@@ -1,6 +1,9 @@
-/** Answers that are kept beside what their requests made. */
+/** Answers to requests that are kept, so that a repeated request gets the same answer. */
 
-/** An answer to a request that came with an `Idempotency-Key`. `key` and `request` are keyed digests (hex): neither the key nor the body can be read from them. */
+/**
+ * The answer to a request that came with an `Idempotency-Key`. `key` and `request` are keyed digests (hex), from which
+ * neither the key nor the body can be read.
+ */
 export type KeptAnswer = {
   key: string;
   request: string;

@@ -1,9 +1,9 @@
-/** What the edge refused in a webhook's name. */
+/** Requests for a webhook that the edge refused. */
 
-/** How long captured requests are kept, and how long capturing lasts. */
+/** How long captured requests are kept, and how long capturing lasts, in ms. */
 export const CAPTURE_MS = 10 * 60 * 1000;
 
-/** A refused request, whole; without the credentials of its connection. */
+/** A whole refused request, without the credentials of its connection. */
 export type CapturedRequest = { headers: [string, string][]; query: string; body: Uint8Array };
 
 export type Refusal = {
@@ -17,7 +17,7 @@ export type Refusal = {
   bodySha256: string | null;
 };
 
-/** A report of the edge: how many since the last one by reason, and some of them. */
+/** What the edge refused since its last report: how many requests by reason, and some of them. */
 export type RefusalReport = {
   counts: Record<string, number>;
   last: (Refusal & { request?: CapturedRequest })[];

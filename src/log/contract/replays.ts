@@ -1,7 +1,7 @@
 /** Sending events of the log again. */
 import type { EventStatus } from './events';
 
-/** Which events to send again. Its range ends at the last event there is when it is asked for. */
+/** Which events to send again. The range ends at the last event at the time of the request. */
 export type ReplayRequest = {
   /** Null for every destination. */
   destinationId: string | null;
@@ -15,14 +15,14 @@ export type ReplayRequest = {
   topic: string | null;
   /** Status at the destination; null for any. */
   status: EventStatus | null;
-  /** Under ids of their own, for receivers that deduplicate. */
+  /** Send them under new ids, so that receivers that deduplicate take them. */
   newId: boolean;
-  /** Only count. */
+  /** Only count, and send nothing. */
   dryRun: boolean;
 };
 
 export type ReplayResult =
-  /** Deliveries, over all destinations asked for. */
+  /** `count`: how many deliveries this makes, over all destinations asked for. */
   | { kind: 'ok'; count: number }
   | { kind: 'gone' }
   | { kind: 'unknown_destination' }

@@ -1,4 +1,4 @@
-/** What a webhook counts, and how far its destinations are. */
+/** The counters of a webhook, and how far each of its destinations is. */
 
 export type DestinationStatus = {
   destinationId: string;
@@ -8,13 +8,14 @@ export type DestinationStatus = {
   failedAttempts: number;
   retrying: number;
   dead: number;
-  /** Events of the log that this destination's scan has not passed yet. */
+  /** How many sequences the log is ahead of this destination's cursor. */
   lag: number;
-  /** When the oldest event was accepted that it still has to get, ms since 1970; null when it has all. */
+  /** When the oldest event that it still has to get was accepted, ms since 1970; null when it has all. */
   oldestUndeliveredAt: number | null;
+  /** ms since 1970 */
   lastDeliveredAt: number | null;
   disabledReason: string | null;
-  /** `open`: it failed too often in a row and is only probed; `recovering`: it answers again and is filled gently. */
+  /** `open`: it failed too often in a row and is only probed. `recovering`: it answers again, and gets ever more. */
   circuit: 'closed' | 'open' | 'recovering';
   /** Ranges of sequences that retention dropped before they were delivered; `at` in ms since 1970. */
   lost: { from: number; to: number; at: number }[];
@@ -23,13 +24,14 @@ export type DestinationStatus = {
 export type StatusReport = {
   numbered: boolean;
   lastSequence: number;
+  /** ms since 1970 */
   lastEventAt: number | null;
   counters: { accepted: number; duplicate: number; ignored: number; quarantined: number };
   epoch: number | null;
   highestIncrementId: number | null;
   openGaps: number;
   missingIds: number;
-  /** Refused requests by reason, as far as the edge has reported them. */
+  /** Refused requests by reason, those that the edge has reported. */
   rejected: Record<string, number>;
   destinations: DestinationStatus[];
 };

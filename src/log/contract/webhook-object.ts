@@ -1,6 +1,7 @@
 /**
- * What the Worker and a webhook's object say to each other over RPC: named plain data, no classes. The files of this
- * folder are the words. Worker and object versions may differ for minutes during a deploy, so fields are only ever added.
+ * The RPC interface between the Worker and a webhook's object. The files of this folder have its types, which are plain
+ * data and no classes. During a deploy the Worker and the object may have different versions for minutes, so fields are
+ * only ever added.
  */
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './append';
@@ -14,35 +15,42 @@ import type { StatusReport } from './status';
 export type ReplaceResult =
   | { kind: 'ok'; record: WebhookRecord }
   | { kind: 'gone' }
-  /** Someone else changed it since; read again. */
+  /** The record was changed meanwhile: read it again. */
   | { kind: 'conflict' };
 
-/** The RPC methods of a webhook's object (`WebhookLog`). Expected outcomes are values; a rejection means no answer. */
+/**
+ * The RPC methods of a webhook's object (`WebhookLog`). Expected outcomes are values. After a rejection it is not known
+ * whether the call had its effect. Null, where nothing else is said, means that there is no such webhook (any more).
+ */
 export interface WebhookObject {
-  /** @param kept the answer to this request, kept in the same transaction */
+  /** `exists`: take another id. @param kept the answer to keep in the same transaction */
   create(webhook: WebhookRecord, kept?: KeptAnswer): Promise<'created' | 'exists'>;
   getRecord(): Promise<WebhookRecord | null>;
   replace(webhook: WebhookRecord, baseVersion: number, kept?: KeptAnswer): Promise<ReplaceResult>;
-  /** @param baseVersion remove it only in this version; `changed` when it has another */
+  /** False: there is no webhook. @param baseVersion remove it only in this version; `changed` when it has another */
   remove(baseVersion?: number): Promise<boolean | 'changed'>;
-  /** The answer kept under a key. `deleted`: there was one, and the webhook is gone. */
+  /** The answer kept under a key, null for none. `deleted`: the webhook was deleted before its keys expired. */
   recall(key: string): Promise<KeptAnswer | 'deleted' | null>;
   append(request: AppendRequest): Promise<AppendResult>;
   /** Several appends in one call; null where one could not be stored. */
   appendAll(requests: AppendRequest[]): Promise<(AppendResult | null)[]>;
+  /** Puts a held event into the feed. */
   release(sequence: number): Promise<ReleaseResult>;
   replay(request: ReplayRequest): Promise<ReplayResult>;
+  /** @param destinationId null for all destinations that want the event */
   replayEvent(sequence: number, destinationId: string | null, newId: boolean): Promise<ReplayResult>;
+  /** Erases the body of an event; false when there is no such event. */
   redact(sequence: number): Promise<boolean>;
+  /** Erases the bodies of a bounded number of events about one entity. @param after the sequence to go on from */
   redactEntity(entityKey: string, after: number): Promise<RedactionPage>;
-  /** An event that its operator vouches for, not a signature. */
+  /** Adds an event for which an operator vouches instead of a signature. */
   add(event: IncomingEvent): Promise<AddResult>;
   resolveGaps(request: GapResolution): Promise<ResolveResult>;
   refused(report: RefusalReport): Promise<void>;
   refusals(): Promise<RefusalsView | null>;
-  /** Null: there is no such webhook, or not any more. */
   events(query: EventsQuery): Promise<EventsPage | null>;
   feed(query: FeedQuery): Promise<FeedPage | null>;
+  /** Null also for an event that is unknown or past its retention. */
   event(sequence: number): Promise<EventDetail | null>;
   gaps(status: GapStatus | null): Promise<GapsReport>;
   status(): Promise<StatusReport | null>;

@@ -1,15 +1,17 @@
 /**
- * Events that wait behind a failing one of the same key, once the cursor has passed them: one row per key, not one
- * per event.
+ * Queued events that wait behind a failing one of the same key and that the cursor has passed. They are stored in one
+ * row per key, not one per event.
  *
- * A row is rewritten when events are added to it and when half of it is done. In between, how far the key is done
- * travels in the document that every flush writes anyway (`progress`). So 599 events that left one after the other wrote
- * 10 rows of their key; rewriting the row with every flush wrote 600.
+ * A row is rewritten when events are added to it, and when half of its events are done. In between, how far each key
+ * is done is stored in the document that every flush writes anyway (`progress`). So 599 events that left one after the
+ * other wrote 10 rows of their key. Rewriting the row with every flush wrote 600.
  */
 import type { BlockedKeyRows, Waiting } from '../store/blocked-key-rows';
 
+/** `written`: how many events the row has. `doneOrdinal`: up to which ordinal the events of the key are done. */
 type Key = { waiting: Waiting[]; written: number; doneOrdinal: number };
 
+/** The blocked keys of one destination. */
 export class BlockedKeys {
   #rows: BlockedKeyRows;
   #destinationId: string;
@@ -29,54 +31,55 @@ export class BlockedKeys {
     }
   }
 
-  /** All that wait, with the key they are stored under. */
+  /** All events that wait, with the key they are stored under. */
   *all(): Generator<{ key: string; ordinal: number; sequence: number; previous: number }> {
     for (const [key, { waiting }] of this.#keys) {
       for (const [ordinal, sequence, previous] of waiting) yield { key, ordinal, sequence, previous };
     }
   }
 
+  /** Adds an event behind those that wait under its key. */
   add(key: string, event: { ordinal: number; sequence: number; previous: number }): void {
-    const known = this.#keys.get(key) ?? { waiting: [], written: 0, doneOrdinal: 0 };
-    known.waiting.push([event.ordinal, event.sequence, event.previous]);
-    this.#keys.set(key, known);
+    const entry = this.#keys.get(key) ?? { waiting: [], written: 0, doneOrdinal: 0 };
+    entry.waiting.push([event.ordinal, event.sequence, event.previous]);
+    this.#keys.set(key, entry);
     this.#dirty.add(key);
   }
 
-  /** An event needs its place no more: it is settled, or has a row of its own. */
+  /** Removes an event that is settled or has a row of its own. */
   done(key: string, ordinal: number): void {
-    const known = this.#keys.get(key);
-    if (known === undefined) return;
-    const inOrder = known.waiting[0]?.[0] === ordinal;
-    known.waiting = known.waiting.filter(([other]) => other !== ordinal);
+    const entry = this.#keys.get(key);
+    if (entry === undefined) return;
+    const isFirst = entry.waiting[0]?.[0] === ordinal;
+    entry.waiting = entry.waiting.filter(([waitingOrdinal]) => waitingOrdinal !== ordinal);
     // Events of a key end in their order, unless the destination has another ordering by now.
-    if (inOrder) known.doneOrdinal = ordinal;
-    if (!inOrder || known.waiting.length <= known.written / 2) this.#dirty.add(key);
+    if (isFirst) entry.doneOrdinal = ordinal;
+    if (!isFirst || entry.waiting.length <= entry.written / 2) this.#dirty.add(key);
   }
 
-  /** Forgets what waits before `firstSequence`: those events have been dropped. */
+  /** Removes the events before `firstSequence`, which retention dropped. */
   drop(firstSequence: number): void {
-    for (const [key, known] of this.#keys) {
-      const left = known.waiting.filter(([, sequence]) => sequence >= firstSequence);
-      if (left.length === known.waiting.length) continue;
-      known.waiting = left;
+    for (const [key, entry] of this.#keys) {
+      const left = entry.waiting.filter(([, sequence]) => sequence >= firstSequence);
+      if (left.length === entry.waiting.length) continue;
+      entry.waiting = left;
       this.#dirty.add(key);
     }
   }
 
-  /** What to store with the cursor: how far keys are done beyond what their rows say. */
+  /** Per key, up to which ordinal it is done, where its row has more: to be stored with the cursor. */
   get progress(): [string, number][] {
     return [...this.#keys]
       .filter(([, { waiting, written }]) => waiting.length < written)
       .map(([key, { doneOrdinal }]): [string, number] => [key, doneOrdinal]);
   }
 
-  /** Writes the keys that changed enough. Inside the caller's transaction; before `progress` is read. */
+  /** Writes the keys that changed enough. In the caller's transaction, before `progress` is read. */
   save(): void {
     for (const key of this.#dirty) {
-      const known = this.#keys.get(key);
-      if (known === undefined) continue;
-      const { waiting, written } = known;
+      const entry = this.#keys.get(key);
+      if (entry === undefined) continue;
+      const { waiting, written } = entry;
       if (waiting.length === 0) {
         this.#rows.delete(this.#destinationId, key);
         this.#keys.delete(key);
@@ -84,7 +87,7 @@ export class BlockedKeys {
       }
       if (written > 0) this.#rows.update(this.#destinationId, key, waiting);
       else this.#rows.insert(this.#destinationId, key, waiting);
-      known.written = waiting.length;
+      entry.written = waiting.length;
     }
     this.#dirty.clear();
   }

@@ -1,27 +1,29 @@
 /**
- * The circuit of a destination: after many failures in a row only a probe goes out now and then, and after recovery
- * the backlog leaves gently. Pure; its state is plain data that is stored with the destination's cursor, so a
- * restart neither forgets an outage nor floods a destination that has just come back.
+ * The circuit of a destination: after many failures in a row only a probe is sent now and then. After recovery, the
+ * number of deliveries per second grows step by step. Pure.
+ *
+ * The state is stored with the destination's cursor, so that a restart neither forgets an outage nor floods a
+ * destination that has just come back. All times are ms since 1970.
  */
 
 const FAILURES_TO_OPEN = 20;
 const FIRST_PROBE_MS = 1000;
 const MAX_PROBE_MS = 60_000;
-/** The first second after recovery; every further second allows twice as many. */
+/** Deliveries in the first second of recovery. Each further second allows twice as many. */
 const RECOVERY_EVENTS = 10;
-/** By then the pace is beyond what one object delivers: recovery is over. */
+/** After so many seconds the allowance is more than one object delivers, so recovery ends. */
 const RECOVERY_SECONDS = 10;
 
 export type Circuit =
   | { state: 'closed'; failures: number }
-  /** `probeAt`: when the next probe may go; `delayMs`: what is waited after it fails. */
+  /** `probeAt`: when the next probe may start. `delayMs`: the last wait; it doubles when the probe fails. */
   | { state: 'open'; since: number; probeAt: number; delayMs: number }
-  /** `second` and `started` count what left in the current second since `since`. */
+  /** `started`: how many deliveries started in the second number `second` since `since`. */
   | { state: 'recovering'; since: number; second: number; started: number; failures: number };
 
 export const CLOSED: Circuit = { state: 'closed', failures: 0 };
 
-/** How many deliveries may start now. `probing`: a probe is under way. `now` in ms since 1970. */
+/** How many deliveries may start now. @param probing whether a probe is under way */
 export function allowance(circuit: Circuit, probing: boolean, now: number): number {
   switch (circuit.state) {
     case 'closed':
@@ -37,7 +39,7 @@ export function allowance(circuit: Circuit, probing: boolean, now: number): numb
   }
 }
 
-/** When `allowance` will be more than 0 again, ms since 1970; null when it is now, or a result must come first. */
+/** When `allowance` will be more than 0 again; null when it is now, or when that depends on a result. */
 export function allowedAt(circuit: Circuit, probing: boolean, now: number): number | null {
   if (allowance(circuit, probing, now) > 0) return null;
   if (circuit.state === 'open') return probing ? null : circuit.probeAt;
@@ -46,7 +48,7 @@ export function allowedAt(circuit: Circuit, probing: boolean, now: number): numb
     : null;
 }
 
-/** After `count` deliveries were started. */
+/** The circuit after `count` deliveries were started. */
 export function started(circuit: Circuit, count: number, now: number): Circuit {
   if (circuit.state !== 'recovering') return circuit;
   const second = secondsSince(circuit.since, now);
@@ -54,7 +56,7 @@ export function started(circuit: Circuit, count: number, now: number): Circuit {
   return { ...circuit, second, started: (second === circuit.second ? circuit.started : 0) + count };
 }
 
-/** After an attempt ended. A failed attempt that was under way before the circuit opened is no probe. */
+/** The circuit after an attempt ended. While it is open, a failed attempt that is no probe changes nothing. */
 export function finished(circuit: Circuit, delivered: boolean, isProbe: boolean, now: number): Circuit {
   if (circuit.state === 'open') {
     if (delivered) return { state: 'recovering', since: now, second: 0, started: 0, failures: 0 };

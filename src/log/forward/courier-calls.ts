@@ -1,11 +1,11 @@
 /**
  * Calls to couriers: how many run, what each carries, and what becomes of a call that fails as a whole.
  *
- * At most `MAX_CALLS` at a time per object (one request may cause 32 Worker invocations), of which one is kept free for
- * every active destination. A destination earns further calls by answering: it starts with one, and one that fails
- * goes back to one, so hung destinations cannot take what a healthy one needs. A call that fails is no attempt of its
- * events: they go back, and fewer calls are made for a while. A courier that stays silent beyond its time counts as a
- * timeout of each event it carried; where they go in order, of the first.
+ * An object runs at most `MAX_CALLS` at a time, as one request may cause 32 Worker invocations. One of them is kept
+ * free for every active destination. A destination begins with one call, gets more as it answers, and falls back to one
+ * when a delivery fails. So hung destinations cannot take the calls that a healthy one needs.
+ * A call that fails is no attempt: its deliveries go back, and fewer calls are made for a while. A courier that stays
+ * silent too long counts as a timeout of each delivery that it carried; under `strict`, of the first one only.
  */
 
 import type { Clock } from '../../clock';
@@ -19,8 +19,9 @@ import { MAX_TRAIL } from './trail';
 const MAX_CALLS = 24;
 const EVENTS_PER_CALL = 48;
 const BYTES_PER_CALL = 4 * 1024 * 1024;
-/** Bytes under way in all calls together, except for the first call of a destination: an object has 128 MB. */
+/** Bytes under way in all calls, because an object has 128 MB. The first call of a destination may exceed it. */
 const MAX_BYTES = 32 * 1024 * 1024;
+/** How much longer than a destination's timeout a courier may take. */
 const SILENCE_MS = 10_000;
 
 /** How deliveries leave the object. */
@@ -37,30 +38,31 @@ export type CourierCallsDeps = {
   clock: Clock;
   /** An attempt has ended. */
   ended: (delivery: Delivery, result: AttemptResult) => void;
-  /** A delivery did not start after all. */
+  /** A delivery was not attempted after all. */
   givenBack: (delivery: Delivery) => void;
-  /** A call ended: there is room again. */
+  /** A call ended, so that another can start. */
   finished: () => void;
 };
 
 type Carried = { delivery: Delivery; event: OutgoingEvent };
 
+/** The calls of one object, for all its destinations. */
 export class CourierCalls {
   #deps: CourierCallsDeps;
   #traffic = new Map<string, Traffic>();
-  /** Opened targets, and until when their secrets are all in use, ms since 1970. */
+  /** Opened targets, and until when (ms since 1970) all their secrets are usable. */
   #targets = new Map<string, { target: Promise<OpenedTarget | null>; until: number }>();
   /** Destinations for which a call is kept free. */
   #active = new Set<string>();
   #bytes = 0;
-  /** How many calls there may be; halved when the runtime refuses one, back by one with each that works. */
+  /** How many calls may run: halved when the runtime refuses one, one more with each that works. */
   #limit = MAX_CALLS;
 
   constructor(deps: CourierCallsDeps) {
     this.#deps = deps;
   }
 
-  /** The destinations there are now; their secrets and urls are read anew. */
+  /** Takes over the destinations of the webhook. Their URLs and secrets are read anew. */
   arrange(destinations: readonly DestinationRecord[]): void {
     this.#targets.clear();
     this.#active = new Set(destinations.filter(({ isActive }) => isActive).map(({ id }) => id));
@@ -68,7 +70,7 @@ export class CourierCalls {
     for (const [id, { calls }] of this.#traffic) if (calls === 0 && !known.has(id)) this.#traffic.delete(id);
   }
 
-  /** Calls that no destination has, nor has a right to. */
+  /** Calls that neither run nor are kept free for an active destination. */
   #free(): number {
     let taken = 0;
     for (const { calls } of this.#traffic.values()) taken += calls;
@@ -76,7 +78,7 @@ export class CourierCalls {
     return this.#limit - taken;
   }
 
-  /** How many calls this destination may start now. `failing`: it has to show first that it answers again. */
+  /** How many calls this destination may start now. @param failing one at most, until it answers again */
   freeCalls(destination: DestinationRecord, failing: boolean): number {
     const traffic = this.#of(destination.id);
     if (traffic.pausedUntil > this.#deps.clock.now()) return 0;
@@ -87,8 +89,9 @@ export class CourierCalls {
   }
 
   /**
-   * Under `key`, whoever is next waits for the whole call, so it carries no more than can be under way at once. Else all
-   * calls together carry about half the trail: were it all of it, one slow call would stop the cursor and idle the rest.
+   * How many events one call carries at most. Under `key`, the next events of its keys wait for the whole call, so it
+   * carries no more than it can send at once. Otherwise all calls together carry about half the trail. If they carried
+   * all of it, one slow call would stop the cursor, and the other calls would have nothing to send.
    */
   eventsPerCall({ ordering, maxInFlight }: DestinationRecord): number {
     if (ordering === 'key') return MAX_CONNECTIONS;
@@ -102,7 +105,7 @@ export class CourierCalls {
     return pausedUntil > this.#deps.clock.now() ? pausedUntil : null;
   }
 
-  /** Sends deliveries of one destination, spread over the calls that are free. What is too large for them goes back. */
+  /** Sends deliveries of one destination in up to `calls` calls. Those that do not fit into them are given back. */
   start(destination: DestinationRecord, deliveries: readonly Delivery[], calls: number): void {
     const most = this.#share(destination, deliveries.length, calls);
     let next = 0;
@@ -127,14 +130,14 @@ export class CourierCalls {
   }
 
   /**
-   * How many of `count` deliveries one of `calls` carries. A call is cheapest when it uses all its connections at once. Under
-   * `key` it carries fewer: whoever is next waits for its end.
+   * How many of `count` deliveries one of `calls` carries. A call is cheapest when it uses all its connections. Under
+   * `key` it may carry fewer than that, because the next events of its keys wait for its end.
    */
   #share(destination: DestinationRecord, count: number, calls: number): number {
     const even = Math.ceil(count / calls);
-    const together =
+    const atOnce =
       destination.ordering === 'key' ? 1 : connectionsFor(destination.maxInFlight, this.#of(destination.id));
-    return Math.min(this.eventsPerCall(destination), Math.max(even, together));
+    return Math.min(this.eventsPerCall(destination), Math.max(even, atOnce));
   }
 
   #fits({ id }: DestinationRecord, { event }: Delivery, carried: number, bytes: number): boolean {
@@ -159,7 +162,7 @@ export class CourierCalls {
         else this.#deps.ended(delivery, result);
       }
     } catch {
-      // A limit, a deploy, a crash. What the call did is unknown, so it all goes again, with the same ids.
+      // A limit, a deploy or a crash: what the call did is unknown. All its events are sent again, under the same ids.
       this.#limit = Math.max(1, Math.floor(this.#limit / 2));
       pause(traffic, this.#deps.clock.now());
       for (const { delivery } of carried) this.#deps.givenBack(delivery);
@@ -178,7 +181,7 @@ export class CourierCalls {
     traffic.window = answered ? Math.min(MAX_CALLS, traffic.window + 1) : 1;
   }
 
-  /** Null where nothing could be sent: this destination's secrets cannot be opened, or a courier began nothing. */
+  /** Null when nothing was sent: no target, or the courier began nothing. Rejects when the call fails. */
   async #results(
     destination: DestinationRecord,
     carried: Carried[],

@@ -1,4 +1,4 @@
-/** A destination as couriers need it, with its stored secrets opened. */
+/** Opens a destination's stored secrets for couriers. Keeps nothing: the opened secrets live as long as the result. */
 import type { OpenedTarget } from '../../delivery/outgoing';
 import { providerSigning } from '../../delivery/provider-signing';
 import { providerOf } from '../../providers/registry';
@@ -6,7 +6,7 @@ import { tokenHeaders } from '../../signature/shared-token';
 import { keysOf, open, purpose } from '../../subscriptions/sealing';
 import type { DestinationRecord, StoredSecret, WebhookRecord } from '../../subscriptions/webhook';
 
-/** A destination as couriers need it; null when one of its secrets does not open. `now` in ms since 1970. */
+/** What couriers need of a destination; null when one of its secrets does not open. `now` in ms since 1970. */
 export async function courierTarget(
   env: Env,
   webhook: WebhookRecord,
@@ -33,7 +33,7 @@ export async function courierTarget(
   };
 }
 
-/** The secrets in use, newest first; null when one does not open. */
+/** The secrets that are usable at `now`, newest first; null when one does not open. */
 async function openAll(
   env: Env,
   boundTo: string,

@@ -1,4 +1,4 @@
-/** What one destination has under way with couriers, and how much more it may have. */
+/** The calls that one destination has under way with couriers, and how many more it may have. */
 import { MAX_CONNECTIONS } from '../../delivery/courier';
 
 const FIRST_PAUSE_MS = 1000;
@@ -7,15 +7,16 @@ const MAX_PAUSE_MS = 30_000;
 export type Traffic = {
   /** Calls under way. */
   calls: number;
-  /** What these calls may use together. */
+  /** How many connections these calls may use together. */
   connections: number;
-  /** Calls that it may have under way at a time. */
+  /** How many calls may be under way at a time. */
   window: number;
   /** How long the pause after a failed call was, in ms, and until when it lasts, in ms since 1970. */
   pauseMs: number;
   pausedUntil: number;
 };
 
+/** A destination that has made no calls. */
 export const newTraffic = (): Traffic => ({
   calls: 0,
   connections: 0,
@@ -27,13 +28,13 @@ export const newTraffic = (): Traffic => ({
 /** The calls over which a destination's `max_in_flight` is spread. */
 export const callsFor = (maxInFlight: number): number => Math.ceil(maxInFlight / MAX_CONNECTIONS);
 
-/** What the next call may use of it: an even share of what is left, so that all calls together use it up exactly. */
+/** How many connections the next call may use: an even share of what is left, so that all calls use exactly all. */
 export function connectionsFor(maxInFlight: number, { calls, connections }: Traffic): number {
   const share = Math.ceil((maxInFlight - connections) / Math.max(1, callsFor(maxInFlight) - calls));
   return Math.min(MAX_CONNECTIONS, Math.max(1, share));
 }
 
-/** No call is made for a while, for longer after each one that fails. `now` in ms since 1970. */
+/** Begins a pause after a failed call; pauses get longer while calls fail. `now` in ms since 1970. */
 export function pause(traffic: Traffic, now: number): void {
   traffic.pauseMs = Math.min(MAX_PAUSE_MS, Math.max(FIRST_PAUSE_MS, traffic.pauseMs * 2));
   traffic.pausedUntil = now + traffic.pauseMs;

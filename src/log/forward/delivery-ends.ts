@@ -1,8 +1,9 @@
 /**
- * The end of a delivery, one function for each way in which it can end: delivered, to be tried again later, dead, dropped
- * by retention while it was under way, or given back because it never started.
+ * The end of a delivery, one function for each way in which it can end: delivered, to be tried again later, dead,
+ * dropped by retention while it was under way, or given back because it never started.
  *
- * Memory and rows change together; when the transaction fails, memory is ahead and must not be used any more.
+ * Each changes memory and rows together. When the transaction fails, memory has changed all the same: the caller must
+ * then end the object, so that it starts again from the rows.
  */
 import type { AttemptResult } from '../../delivery/outgoing';
 import { nextAttempt } from '../../delivery/retry-schedule';
@@ -18,6 +19,7 @@ import type { Replays } from './replays';
 /** An attempt that has ended; `at` in ms since 1970. */
 export type Ended = { delivery: Delivery; result: AttemptResult; at: number };
 
+/** Changes the state of a destination, its rows and the journal when a delivery ends. */
 export class DeliveryEnds {
   #rows: DeliveryRows;
   #journal: AttemptJournal;
@@ -31,7 +33,7 @@ export class DeliveryEnds {
     this.#random = random;
   }
 
-  /** It did not start after all. */
+  /** The delivery did not start after all: its event is to be sent again, and nothing is stored. */
   givenBack(state: DestinationState, { destinationId, event, queued, row, replay, probe }: Delivery): void {
     state.underWay.delete(deliveryKey(destinationId, event.sequence, replay));
     state.gate.returned(probe);
@@ -39,15 +41,15 @@ export class DeliveryEnds {
     else if (replay === 0) state.queue.requeue(queued);
   }
 
-  /** Its attempt ended. Inside the caller's transaction. */
+  /** The attempt ended. Inside the caller's transaction. */
   attempted(state: DestinationState, ended: Ended): void {
     const { destinationId, event, queued, row, replay } = ended.delivery;
     const { sequence } = event;
     const attempts = (row?.attempts ?? 0) + 1;
     state.underWay.delete(deliveryKey(destinationId, sequence, replay));
     this.#journal.add(sequence, destinationId, attempts, ended.result);
-    const before = atRest(queued);
-    if (before.kind === 'parked') state.blocked.done(before.key, queued.ordinal);
+    const rest = atRest(queued);
+    if (rest.kind === 'parked') state.blocked.done(rest.key, queued.ordinal);
     if (ended.result.outcome === 'delivered') this.#delivered(state, ended);
     else this.#failed(state, ended, attempts);
     if (replay !== 0) this.#replays.done(replay, sequence);
@@ -58,7 +60,7 @@ export class DeliveryEnds {
     const { delivered } = state.totals;
     state.totals = { ...state.totals, delivered: delivered + 1, lastDeliveredAt: at };
     if (row !== null || hasRow(queued)) this.#rows.delete(event.sequence, destinationId, replay);
-    // A replay that arrives brings a dead delivery back to life.
+    // The event has arrived by the replay, so its delivery of the feed is not dead any more.
     if (replay !== 0) this.#rows.deleteDead(event.sequence, destinationId);
     if (replay === 0) state.queue.settle(queued);
   }
@@ -89,20 +91,20 @@ export class DeliveryEnds {
     if (replay === 0) state.queue.settle(queued);
   }
 
-  /** Retention dropped the event while it was under way. */
+  /** Retention dropped the event during the delivery. */
   #dropped(state: DestinationState, { delivery: { replay, queued, event }, at }: Ended): void {
     if (replay !== 0) return;
     state.queue.settle(queued);
     state.lost(event.sequence, event.sequence, at);
   }
 
-  /** `step`: how far it has come on the retry schedule. `nextAt` null when that is used up. */
+  /** `step`: how many entries of the retry schedule are used. `nextAt`: null when all are. */
   #next(
     state: DestinationState,
     { delivery: { row, startedAt }, result, at }: Ended,
   ): { step: number; nextAt: number | null } {
     const step = row?.step ?? 0;
-    // A probe made before its time does not use up the schedule.
+    // A probe before the retry was due uses up no entry of the schedule.
     if (row !== null && row.nextAt !== null && startedAt < row.nextAt) {
       return { step, nextAt: Math.max(row.nextAt, at + (result.retryAfterMs ?? 0)) };
     }
@@ -111,7 +113,7 @@ export class DeliveryEnds {
 
   #nextAttemptAt(state: DestinationState, attempt: number, result: AttemptResult, at: number): number | null {
     if (result.error === 'redacted') return null;
-    // The destination is disabled now; the event leaves when it is active again.
+    // The destination gets disabled. When it is active again, the event is due at once.
     if (isGone(state, result)) return at;
     const { retryAfterMs } = result;
     const schedule = state.destination.retrySchedule;
@@ -140,6 +142,6 @@ function failedRow(
   };
 }
 
-/** 410: the destination wants no more. OPERATIONS_URL cannot be turned off by it, so there it is a failure like others. */
+/** Whether a destination answered 410, so that it gets disabled. From OPERATIONS_URL, a 410 is an ordinary failure. */
 export const isGone = ({ destination }: DestinationState, { status }: AttemptResult): boolean =>
   status === 410 && destination.id !== OPERATIONS_ID;

@@ -1,10 +1,10 @@
 /**
- * One destination's way through the feed: what has been passed, what waits for whom, what is being sent.
+ * The queued events of one destination: which are ready, which wait for others, and which are being sent.
  *
- * The stored cursor only passes events that are settled, or kept in an exception row or under a blocked key. The events
- * between the cursor and the scan are the trail. After a crash the scan starts again at the cursor, so at most `MAX_TRAIL`
- * events are delivered a second time, with the same `webhook-id` and the same `gapless-previous`. Those that have a row
- * already are known by it and not begun anew. No I/O: the owner reads the feed and writes what `overflow` says.
+ * The cursor passes only queued events that are settled or stored: in an exception row or under a blocked key. The feed
+ * entries between the stored cursor and the scan are the trail. After a crash the scan starts again at the cursor. So
+ * at most `MAX_TRAIL` events are delivered twice, with the same `webhook-id` and `gapless-previous`. An event that has
+ * a row by then goes on from its row. No I/O: the owner reads the feed and writes what `overflow` gives.
  */
 import type { Ordering } from '../../subscriptions/webhook';
 import type { FeedPosition } from '../contract/events';
@@ -14,21 +14,22 @@ import { KeyQueues } from './key-queues';
 import { atRest, hasRow, isSending, keysOf, NO_KEY, type QueuedEvent, send } from './queued-event';
 import { type Cursor, Trail } from './trail';
 
-/** Events that may wait behind blocked keys; beyond, the scan stops until some can go. */
+/** How many queued events there may be, most of them behind blocked keys. Beyond that the scan stops. */
 export const MAX_HELD_BACK = 10_000;
-/** A strict destination has no use for more: its events leave one by one. */
+/** The same for a strict destination, which needs no more because its events leave one by one. */
 const MAX_STRICT_AHEAD = 64;
-/** When the trail is full, a delivery that runs longer than this gets a row, so that the cursor can move on. */
+/** When the trail is full, a delivery that runs longer than this (in ms) gets a row, so that the cursor can move on. */
 const SLOW_MS = 2000;
 const NO_FATES: ReadonlyMap<number, 'retrying' | 'dead'> = new Map();
 
+/** The queue of a destination, for one ordering. Another ordering needs a new queue. */
 export class DeliveryQueue {
   readonly ordering: Ordering;
   #trail: Trail;
   #queues = new KeyQueues<QueuedEvent>();
-  /** Every event that is not settled, except the retries of a parallel destination, which only their rows know. */
+  /** All queued events that are not settled, by sequence. Retries of a parallel destination are only in their rows. */
   #events = new Map<number, QueuedEvent>();
-  /** Events without a row that nothing holds back, in feed order. */
+  /** Those that can be sent now: nothing holds them back and they have no row. In feed order. */
   #ready: QueuedEvent[] = [];
 
   /** @param restored events that the cursor has passed: with a row, or stored under a blocked key */
@@ -38,21 +39,22 @@ export class DeliveryQueue {
     for (const queued of [...restored].sort((a, b) => a.ordinal - b.ordinal)) this.#add(queued);
   }
 
-  /** Where the scan stands: read the feed from here. */
+  /** Where the scan is: the feed is read from here on. */
   get scan(): Cursor {
     return this.#trail.scan;
   }
 
-  /** Where a crash would start again: to be stored. */
+  /** Where the scan starts again after a crash: to be stored. */
   get cursor(): Cursor {
     return this.#trail.cursor;
   }
 
+  /** Whether there are queued events that are not settled. */
   get busy(): boolean {
     return this.#events.size > 0;
   }
 
-  /** Whether what was delivered may hold back others until it is settled. */
+  /** Whether deliveries that ended may hold back other events until a flush settles them. */
   get awaitsFlush(): boolean {
     if (this.#trail.isHalfFull) return true;
     if (this.ordering === 'parallel') return false;
@@ -60,11 +62,12 @@ export class DeliveryQueue {
     return false;
   }
 
+  /** How many queued events can be sent now. */
   get ready(): number {
     return this.#ready.length;
   }
 
-  /** How many more entries of the feed the scan may pass, when `room` deliveries could start. */
+  /** How many more feed entries the scan may pass, when `room` deliveries could start. */
   scanRoom(room: number): number {
     if (this.#ready.length >= room) return 0;
     const most = this.ordering === 'strict' ? MAX_STRICT_AHEAD : MAX_HELD_BACK;
@@ -72,8 +75,8 @@ export class DeliveryQueue {
   }
 
   /**
-   * Moves the scan over `entries`, which follow it in the feed.
-   * @param fates of events that have a row already, because the scan was here before a crash
+   * Moves the scan over the next `entries` of the feed. Those that the destination wants become queued events.
+   * @param fates the status of events that have a row already, because the scan was here before a crash
    */
   pass(
     entries: readonly FeedEntry[],
@@ -100,7 +103,7 @@ export class DeliveryQueue {
     }
   }
 
-  /** The feed was read to its end, whether or not what stood last is still there. */
+  /** Moves the scan to the end of the feed, also past entries at the end that were dropped. */
   passAll({ sequence, release }: FeedPosition): void {
     const { scan } = this;
     if (scan.sequence >= sequence && scan.release >= release) return;
@@ -117,18 +120,19 @@ export class DeliveryQueue {
     if (!hasRow(queued) && this.#queues.isFirst(queued)) this.#ready.push(queued);
   }
 
+  /** The queued event of a sequence, or null. */
   find(sequence: number): QueuedEvent | null {
     return this.#events.get(sequence) ?? null;
   }
 
-  /** Whether nothing of the same keys has to go before it. */
+  /** Whether no event with one of its keys has to be settled before it. */
   isFirst(queued: QueuedEvent): boolean {
     return this.#queues.isFirst(queued);
   }
 
   /**
-   * Takes up to `count` events that may go now (ms since 1970). A strict destination gives its next ones, to go one
-   * after the other.
+   * Takes up to `count` queued events to send at `now` (ms since 1970). Under `strict` these are the next ones in
+   * order, which the courier sends one after the other.
    */
   take(count: number, now: number): QueuedEvent[] {
     const taken = this.#ready.splice(0, count);
@@ -136,7 +140,7 @@ export class DeliveryQueue {
     if (this.ordering === 'strict' && head !== undefined) {
       for (const queued of this.#events.values()) {
         if (queued.ordinal <= head.ordinal) continue;
-        // A retry has its own time, and those after it wait for it.
+        // A retry is due at a time of its own, and the events after it wait for it.
         if (taken.length >= count || hasRow(queued)) break;
         taken.push(queued);
       }
@@ -145,7 +149,7 @@ export class DeliveryQueue {
     return taken;
   }
 
-  /** An event that was taken did not start after all. */
+  /** Puts back an event that was taken and not sent after all. */
   requeue(queued: QueuedEvent): void {
     queued.state = atRest(queued);
     if (hasRow(queued) || !this.#queues.isFirst(queued)) return;
@@ -153,7 +157,7 @@ export class DeliveryQueue {
     this.#ready.splice(at < 0 ? this.#ready.length : at, 0, queued);
   }
 
-  /** Delivered or dead: it is done, and whoever waited for it may go. */
+  /** An event is delivered or dead: the cursor can pass it, and those that waited for it alone are ready. */
   settle(queued: QueuedEvent): void {
     this.#events.delete(queued.sequence);
     this.#trail.settle(queued);
@@ -162,17 +166,18 @@ export class DeliveryQueue {
     }
   }
 
-  /** It failed and is kept in a row: it still holds back its keys, but not the cursor. */
+  /** An event failed and has a row now: it still holds back its keys, but not the cursor. */
   retryLater(queued: QueuedEvent): void {
     queued.state = { kind: 'retrying' };
     this.#trail.settle(queued);
-    // Without keys nobody waits for it: the row alone is enough.
+    // Without keys no event waits for it, so its row is enough.
     if (queued.keys.length === 0) this.#events.delete(queued.sequence);
   }
 
   /**
-   * When the trail is full and nothing is ready, its oldest part is to be stored so that the cursor can pass it: what is
-   * being sent for long in rows, what waits under its first key. Others will have ended soon.
+   * The oldest part of the trail, to be stored so that the cursor can pass it; empty unless the trail is full and
+   * nothing is ready. `sending`: deliveries that run for long, to be stored in rows. `parked`: events that wait for
+   * others, to be stored under their first key. It stops at a delivery that has not run for long, as that ends soon.
    */
   overflow(now: number): { sending: QueuedEvent[]; parked: { queued: QueuedEvent; key: string }[] } {
     const sending: QueuedEvent[] = [];
@@ -193,7 +198,7 @@ export class DeliveryQueue {
     return { sending, parked };
   }
 
-  /** When `overflow` has something to store, ms since 1970, `now` for at once; null where it will not be needed. */
+  /** When `overflow` will have something to store, ms since 1970: `now` when it has, null for never. */
   overflowsAt(now: number): number | null {
     if (!this.#trail.isFull || this.#ready.length > 0) return null;
     const { oldest } = this.#trail;
@@ -206,8 +211,8 @@ export class DeliveryQueue {
   }
 
   /**
-   * Events before `firstSequence` are gone, and nobody waits for them any more: those that were not settled are
-   * `waiting`, those the scan had not come to are `unread`. What is being sent is left to its end.
+   * Removes the events before `firstSequence`, which retention dropped. `waiting`: sequences of queued events that were
+   * not settled. `unread`: sequences that the scan had not reached. Events being sent stay until their delivery ends.
    */
   drop(firstSequence: number): { waiting: number[]; unread: { from: number; to: number } | null } {
     const gone = [...this.#events.values()].filter(
@@ -218,7 +223,7 @@ export class DeliveryQueue {
     const waiting = gone.map(({ sequence }) => sequence);
     const [from, to] = [this.scan.sequence + 1, firstSequence - 1];
     if (from > to) return { waiting, unread: null };
-    // Whoever follows the chain is to see that something is missing.
+    // `previous` is set to a dropped event, so that a receiver that follows `gapless-previous` sees the loss.
     this.#trail.skip({ ...this.scan, sequence: to, previous: to });
     return { waiting, unread: { from, to } };
   }

@@ -1,9 +1,9 @@
 /**
- * How deliveries went, kept until the next flush and then written in one transaction: exception rows, the journal of
- * attempts, blocked keys, and the document with every cursor.
+ * The results of deliveries. They are kept until the next flush, which writes all of them in one transaction: exception
+ * rows, the journal of attempts, blocked keys, and the document with every cursor.
  *
- * A delivery that succeeds first time costs its share of that one row. Between a delivery and its flush a crash means a
- * redelivery with the same `webhook-id`, never a loss.
+ * A delivery that succeeds at once costs its share of that document's row. If the object crashes between a delivery and
+ * its flush, the event is delivered again with the same `webhook-id`; it is never lost.
  */
 import type { AttemptResult } from '../../delivery/outgoing';
 import type { NoticeDetails, OperationalTopic } from '../commit/notices';
@@ -16,7 +16,7 @@ import type { QueuedEvent } from './queued-event';
 import type { Replays } from './replays';
 import { writeForwarding } from './stored-forwarding';
 
-/** A first attempt that the cursor has passed is tried again this long after its time, if the object crashed. */
+/** After a crash, a first attempt that the cursor has passed is tried again this many ms after its timeout. */
 const ABANDONED_MS = 30_000;
 
 export type DeliveryResultsDeps = {
@@ -25,12 +25,13 @@ export type DeliveryResultsDeps = {
   journal: AttemptJournal;
   replays: Replays;
   ends: DeliveryEnds;
-  /** Tells operators that something happened; inside the transaction of the change. */
+  /** Adds a notice to the log, inside the transaction of the change. */
   addNotice: (topic: OperationalTopic, details: NoticeDetails) => void;
 };
 
 type Destinations = ReadonlyMap<string, DestinationState>;
 
+/** The results of all destinations of a webhook. */
 export class DeliveryResults {
   #deps: DeliveryResultsDeps;
   #ended: Ended[] = [];
@@ -39,7 +40,7 @@ export class DeliveryResults {
     this.#deps = deps;
   }
 
-  /** An attempt has ended; it is written with the next flush. `at` in ms since 1970. */
+  /** Keeps the result of an attempt until the next flush. `at`: when it ended, ms since 1970. */
   add(delivery: Delivery, result: AttemptResult, at: number): void {
     this.#ended.push({ delivery, result, at });
   }
@@ -52,18 +53,18 @@ export class DeliveryResults {
     return this.#ended.some(({ result }) => result.outcome !== 'delivered');
   }
 
-  /** Writes what ended since the last flush. Returns the destinations that want no more. */
+  /** Writes the results since the last flush. Returns the destinations that answered 410. Throws when it fails. */
   flush(destinations: Destinations): Set<string> {
     const ended = this.#ended;
     this.#ended = [];
     const gone = new Set<string>();
     this.#deps.storage.transactionSync(() => {
-      for (const one of ended) {
-        const state = destinations.get(one.delivery.destinationId);
+      for (const attempt of ended) {
+        const state = destinations.get(attempt.delivery.destinationId);
         if (state === undefined) continue;
-        this.#deps.ends.attempted(state, one);
-        // Once: what was under way besides may answer the same.
-        if (isGone(state, one.result) && state.destination.isActive) gone.add(state.destination.id);
+        this.#deps.ends.attempted(state, attempt);
+        // Only while it is active: later answers of deliveries that were under way may be 410 too.
+        if (isGone(state, attempt.result) && state.destination.isActive) gone.add(state.destination.id);
       }
       for (const state of destinations.values()) this.#tellCircuit(state, gone);
       this.save(destinations);
@@ -71,7 +72,7 @@ export class DeliveryResults {
     return gone;
   }
 
-  /** Stores the oldest part of full trails, so that their cursors can pass it. `now` in ms since 1970. */
+  /** Stores the oldest part of each full trail, so that its cursor can pass it. `now` in ms since 1970. */
   overflow(destinations: Destinations, full: readonly DestinationState[], now: number): void {
     this.#deps.storage.transactionSync(() => {
       for (const state of full) this.#overflow(state, now);
@@ -111,7 +112,7 @@ export class DeliveryResults {
         this.#deps.addNotice('gateway:destination_recovered', { destination_id, url });
         continue;
       }
-      // Turned off, which is told anyway.
+      // A destination that is turned off has a notice about that.
       if (!isActive || gone.has(destination_id)) continue;
       const reason = 'too many failed attempts in a row; it is probed until it answers';
       this.#deps.addNotice('gateway:destination_disabled', { destination_id, url, reason });
@@ -119,7 +120,7 @@ export class DeliveryResults {
     state.circuitChanges = [];
   }
 
-  /** Writes where everything stands. Inside the caller's transaction. */
+  /** Writes the cursors and everything stored with them. Inside the caller's transaction. */
   save(destinations: Destinations): void {
     const { storage, journal, replays } = this.#deps;
     for (const state of destinations.values()) state.blocked.save();

@@ -1,30 +1,31 @@
-/** One delivery under way: an event, its destination, and what its attempt is. */
+/** A delivery: an attempt in progress to bring an event to one destination. */
 import type { OutgoingEvent } from '../../delivery/outgoing';
 import type { DeliveryRow } from '../store/delivery-row';
 import type { StoredEvent } from '../store/stored-event';
 import type { QueuedEvent } from './queued-event';
 
+/** One attempt, first or later, of the feed or of a replay. */
 export type Delivery = {
   destinationId: string;
   event: StoredEvent;
   queued: QueuedEvent;
-  /** What earlier attempts left, or null for a first attempt. */
+  /** The exception row of earlier attempts, or null for a first attempt. */
   row: DeliveryRow | null;
   /** 0 for the delivery of the feed, else the id of the replay. */
   replay: number;
-  /** A replay that poses as a new message, for receivers that deduplicate. */
+  /** A replay under a new message id, so that receivers that deduplicate take it. */
   newId: boolean;
-  /** It tests whether the destination is back. */
+  /** It tests whether a destination with an open circuit answers again. */
   probe: boolean;
   /** ms since 1970 */
   startedAt: number;
 };
 
-/** The same delivery is never under way twice at a time. */
+/** What tells deliveries apart: no two with the same key are under way at a time. */
 export const deliveryKey = (destinationId: string, sequence: number, replay: number): string =>
   `${destinationId}/${sequence}/${replay}`;
 
-/** What a courier is given of it. */
+/** What a courier gets of a delivery. */
 export function outgoingEvent(delivery: Delivery, body: Uint8Array): OutgoingEvent {
   const { event, queued, row, replay, newId, destinationId } = delivery;
   const messageId = `msg_${event.sequence}_${destinationId}`;

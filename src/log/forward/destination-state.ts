@@ -1,6 +1,6 @@
 /**
- * A destination as forwarding works on it: its queue, its gate, what waits behind blocked keys, and its totals; with
- * the part of it that is stored. All destinations of a webhook are stored in one document, which every flush writes.
+ * A destination as forwarding works on it: its queue, its gate, its blocked keys and its totals. It is restored from
+ * what was stored, and gives what to store. It writes nothing itself: `DeliveryResults` does, for all destinations.
  */
 import type { AttemptResult } from '../../delivery/outgoing';
 import type { DestinationRecord } from '../../subscriptions/webhook';
@@ -17,16 +17,17 @@ import { keysOf, type QueuedEvent, queuedFromRow } from './queued-event';
 import type { Loss, StoredDestination, Totals } from './stored-forwarding';
 import type { Cursor } from './trail';
 
-/** Beyond, the oldest ranges become one. */
+/** How many lost ranges are kept. Beyond that, the two oldest become one. */
 const MAX_LOSSES = 100;
 
-/** Where a destination finds what its queue is restored from. */
+/** Where the queue of a destination is restored from. */
 export type Sources = {
   feed: Pick<Feed, 'event' | 'end'>;
   rows: DeliveryRows;
   blockedRows: BlockedKeyRows;
 };
 
+/** The state of one destination. */
 export class DestinationState {
   destination: DestinationRecord;
   queue: DeliveryQueue;
@@ -38,18 +39,18 @@ export class DestinationState {
   losses: Loss[];
   /** Keys of the deliveries under way. */
   readonly underWay = new Set<string>();
-  /** What happened to its circuit since the last flush. */
+  /** What happened to its circuit since the last flush, to be told in notices. */
   circuitChanges: ('opened' | 'recovered')[] = [];
-  /** Whether replays go before the feed next time: they take turns. */
+  /** Whether replays go before the feed next time, as the two take turns. */
   replaysTurn = false;
-  /** The scan has more to read than one turn should. */
+  /** True when the last turn stopped reading early, so that others get their turn. A timer goes on at once. */
   unread = false;
   /** The cursor's sequence as it was stored last. */
   storedSequence: number;
-  /** Up to here the scan may have been before a crash: events may have rows. */
+  /** Before a crash the scan may have come to here. So events up to here may have rows. */
   #revisitsUpTo: FeedPosition;
 
-  /** @param now ms since 1970 */
+  /** @param stored what was stored, or the cursor of a new destination @param now ms since 1970 */
   constructor(
     destination: DestinationRecord,
     stored: StoredDestination | Cursor,
@@ -68,24 +69,24 @@ export class DestinationState {
     this.storedSequence = this.queue.cursor.sequence;
   }
 
-  /** Takes over changed settings; another ordering has to wait for `reorder`. */
+  /** Takes over changed settings. Another ordering takes effect only with `reorder`. */
   configure(destination: DestinationRecord): void {
     this.destination = destination;
     if (destination.isActive) this.disabledReason = null;
   }
 
-  /** True while deliveries of another ordering are under way: nothing may start until they have ended. */
+  /** True until `reorder` was called for another ordering. Nothing may start then. */
   get orderingHasChanged(): boolean {
     return this.destination.ordering !== this.queue.ordering;
   }
 
-  /** The ordering has changed, and nothing is under way: starts over at the cursor, with what waits behind it. */
+  /** Makes the queue anew, from the cursor, for the changed ordering. Only when no delivery is under way. */
   reorder(sources: Sources): void {
     this.#revisitsUpTo = sources.feed.end;
     this.queue = this.#restore(this.queue.cursor, sources);
   }
 
-  /** Whether the scan is where it may have been before a crash, so that events may have rows. */
+  /** Whether the scan may have been here before a crash, so that the next events may have rows. */
   get isRevisiting(): boolean {
     const { scan } = this.queue;
     const { sequence, release } = this.#revisitsUpTo;
@@ -97,10 +98,10 @@ export class DestinationState {
     const keysIn = (sequence: number): readonly string[] =>
       keysOf(ordering, feed.event(sequence)?.entityKeys ?? []);
     const restored: QueuedEvent[] = [];
-    // At a parallel destination nobody waits for a retry: its row is enough.
+    // At a parallel destination no event waits for a retry, so its row is enough.
     const retries = ordering === 'parallel' ? [] : rows.retrying(id);
     for (const row of retries) {
-      // Beyond the cursor it gets its place when the scan comes to it again.
+      // A retry beyond the cursor becomes a queued event when the scan comes to it again.
       if (row.ordinal <= cursor.ordinal) restored.push(queuedFromRow(row, keysIn(row.sequence)));
     }
     for (const { key, ordinal, sequence, previous } of this.blocked.all()) {
@@ -110,29 +111,32 @@ export class DestinationState {
     return new DeliveryQueue(ordering, cursor, restored);
   }
 
-  /** An attempt ended. A change of the circuit is told, unless it was an operational event that failed: no loops. */
+  /**
+   * Tells the gate that an attempt ended. A change of the circuit makes a notice, but not when the failed attempt was
+   * of a notice itself: that would be a loop.
+   */
   attemptEnded({ event, probe }: Delivery, { outcome, error }: AttemptResult, now: number): void {
-    // Nothing was sent, so nothing is known about the destination.
+    // A redacted event was not sent, so this says nothing about the destination.
     if (error === 'redacted') {
       this.gate.returned(probe);
       return;
     }
     const delivered = outcome === 'delivered';
-    const before = this.gate.onlyProbes;
+    const wasOnlyProbes = this.gate.onlyProbes;
     this.gate.finished(delivered, probe, now);
     const { onlyProbes } = this.gate;
-    if (onlyProbes === before || (!delivered && event.operational)) return;
+    if (onlyProbes === wasOnlyProbes || (!delivered && event.operational)) return;
     this.circuitChanges.push(onlyProbes ? 'opened' : 'recovered');
   }
 
-  /** Retention dropped everything before `firstSequence`: what was not delivered yet is lost. */
+  /** Retention dropped all events before `firstSequence`. Those not delivered are lost. `now` in ms since 1970. */
   lose(firstSequence: number, rows: DeliveryRows, now: number): void {
     const { id } = this.destination;
     const { waiting, unread } = this.queue.drop(firstSequence);
     this.blocked.drop(firstSequence);
     const lost = new Set(waiting);
     for (const sequence of rows.retryingBefore(id, firstSequence)) {
-      // After a crash there may be rows where the scan has yet to come again.
+      // After a crash there may be rows that the scan has not reached again; those are in `unread`.
       const isUnread = unread !== null && sequence >= unread.from;
       if (!isUnread && !this.underWay.has(deliveryKey(id, sequence, 0))) lost.add(sequence);
     }
@@ -140,7 +144,7 @@ export class DestinationState {
     if (unread !== null) this.lost(unread.from, unread.to, now);
   }
 
-  /** The events `from..to` were dropped before they were delivered. */
+  /** Records that the events `from..to` were dropped before they were delivered. `at` in ms since 1970. */
   lost(from: number, to: number, at: number): void {
     const losses = [...this.losses];
     const last = losses.at(-1);
@@ -154,7 +158,7 @@ export class DestinationState {
     this.losses = losses.sort((a, b) => a.from - b.from);
   }
 
-  /** What to store of it. */
+  /** What to store. Counts as stored from then on. */
   stored(): StoredDestination {
     const { totals, disabledReason, losses } = this;
     const { cursor } = this.queue;

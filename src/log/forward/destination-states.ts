@@ -1,4 +1,4 @@
-/** The destinations of a webhook as forwarding works on them: made, changed and forgotten as the webhook is configured. */
+/** The destination states of a webhook: made, changed and forgotten as the webhook is configured. */
 import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { Feed } from '../store/feed';
 import { DestinationState, type Sources } from './destination-state';
@@ -6,6 +6,7 @@ import type { Replays } from './replays';
 import type { StoredDestination } from './stored-forwarding';
 import type { Cursor } from './trail';
 
+/** All of them, by the id of the destination. */
 export class DestinationStates {
   readonly byId = new Map<string, DestinationState>();
   #sources: Sources & { feed: Feed };
@@ -17,8 +18,8 @@ export class DestinationStates {
   }
 
   /**
-   * Takes over the destinations there are now. New ones get their start; those that are gone are forgotten with their
-   * rows. `now` in ms since 1970.
+   * Takes over the destinations that the webhook has now. New ones begin at their `start`; deleted ones are forgotten
+   * with their rows. `now` in ms since 1970.
    */
   arrange(
     destinations: readonly DestinationRecord[],

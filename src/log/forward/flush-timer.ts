@@ -1,8 +1,8 @@
 /**
- * When finished deliveries are flushed. One by itself is flushed at once; those that follow each other share flushes.
+ * When results are flushed. A single one is flushed at once; those that follow each other closely share a flush.
  *
- * Each flush costs a row, and being awake for 200 ms costs a sixth of one. So flushes are 200 ms apart, and 25 ms when a
- * delivery waits for one.
+ * Each flush costs a row; 200 ms awake cost a sixth of one. So flushes are 200 ms apart, and 25 ms when a delivery
+ * waits for one.
  */
 import type { Clock } from '../../clock';
 
@@ -11,6 +11,7 @@ const AWAITED_INTERVAL_MS = 25;
 
 export type FlushTimerDeps = Clock & { flush: () => void };
 
+/** Calls `flush` in time. The owner says when it has flushed for another reason. */
 export class FlushTimer {
   #deps: FlushTimerDeps;
   #lastAt = 0;
@@ -20,7 +21,7 @@ export class FlushTimer {
     this.#deps = deps;
   }
 
-  /** There is something to flush. `awaited`: a delivery can only start after it. */
+  /** Asks for a flush. @param awaited whether a delivery can only start after it */
   request(awaited: boolean): void {
     const now = this.#deps.now();
     const at = Math.max(now, this.#lastAt + (awaited ? AWAITED_INTERVAL_MS : INTERVAL_MS));
@@ -33,7 +34,7 @@ export class FlushTimer {
     this.#next = { at, cancel };
   }
 
-  /** Something was flushed. */
+  /** To be called with every flush. */
   flushed(): void {
     this.#lastAt = this.#deps.now();
   }

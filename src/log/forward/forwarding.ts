@@ -1,9 +1,8 @@
 /**
- * Forwarding: takes events from the feed to their destinations.
+ * Forwarding: brings events from the feed to their destinations. No destination waits for another.
  *
- * Decides what may leave now, and hands it to couriers. How it went is written in batches (`delivery-results.ts`): one
- * flush is one transaction that moves the cursors, writes exception rows and keeps the attempts. No destination waits for
- * another.
+ * Decides what may leave now, and passes it to couriers. Results are written in batches (`delivery-results.ts`). When
+ * such a write fails, memory is ahead of storage: the object is ended and starts again from what is stored.
  */
 
 import type { Clock } from '../../clock';
@@ -29,18 +28,18 @@ import { readForwarding } from './stored-forwarding';
 import { WakeTimer } from './wake-timer';
 import { WakeTimes } from './wake-times';
 
-/** How far a cursor may move without a flush before it is stored: a destination that wants little writes as little. */
+/** How far a cursor may move before it is stored without a flush, as when a destination wants few events. */
 const UNSTORED_ENTRIES = 1024;
 
 /** What forwarding tells the object it is part of. */
 export type ForwardingOwner = {
-  /** Something changed that the alarm depends on. */
+  /** Called when `nextAt` may have changed. */
   rescheduled: () => void;
   /** Ends the object; its next request or alarm starts from what is stored. */
   abort: (why: string) => void;
-  /** Tells operators that something happened; inside the transaction of the change. */
+  /** Adds a notice to the log, inside the transaction of the change. */
   addNotice: (topic: OperationalTopic, details: NoticeDetails) => void;
-  /** A destination answered 410: it wants no more. */
+  /** A destination answered 410, and is to be disabled. */
   gone: (destinationId: string) => void;
 };
 
@@ -54,6 +53,7 @@ export type ForwardingDeps = {
   owner: ForwardingOwner;
 };
 
+/** The forwarding of one webhook, restored from storage. Starts with the first `pump`. */
 export class Forwarding {
   readonly rows: DeliveryRows;
   readonly replays: Replays;
@@ -99,12 +99,12 @@ export class Forwarding {
     this.#wakeTimer = new WakeTimer(clock, () => this.pump());
     const known = new Map(stored.destinations);
     this.#arrange(destinations, known);
-    // Where a new destination starts has to outlive a crash before its first flush.
+    // The start of a new destination is stored at once, so that a crash before its first flush does not move it.
     const isStored = known.size === destinations.length && destinations.every(({ id }) => known.has(id));
     if (!isStored) storage.transactionSync(() => this.#results.save(this.#states.byId));
   }
 
-  /** Takes over changed destinations. New ones get their start; deleted ones are forgotten. */
+  /** Takes over changed destinations. New ones begin at their `start`; deleted ones are forgotten. */
   configure(destinations: readonly DestinationRecord[]): void {
     this.flush();
     this.#deps.storage.transactionSync(() => {
@@ -127,18 +127,18 @@ export class Forwarding {
     this.#calls.arrange(destinations);
   }
 
-  /** Sends whatever can be sent now. Cheap when there is nothing; called after every commit, result and alarm. */
+  /** Sends what can be sent now. Called after every commit, call, flush and alarm; cheap with nothing to do. */
   pump(): void {
     if (this.#stopped) return;
     for (const state of this.#states.byId.values()) if (state.destination.isActive) this.#send(state);
     this.#store();
     this.#requestFlush();
-    // Short waits are timers of this object, which is awake anyway.
+    // Short waits are left to a timer, as the object is awake anyway.
     this.#wakeTimer.request(this.#times.timerAt(this.#states.byId.values(), this.#deps.clock.now()));
     this.#deps.owner.rescheduled();
   }
 
-  /** Saves progress when no delivery ended: full trails, cursors that only skipped, replays that found nothing to send. */
+  /** Saves progress when no delivery ended: full trails, cursors that only skipped, empty replays. */
   #store(): void {
     const states = [...this.#states.byId.values()];
     const now = this.#deps.clock.now();
@@ -148,7 +148,7 @@ export class Forwarding {
     );
     if (full.length === 0 && !isAhead && !this.replays.ended) return;
     this.#write(() => this.#results.overflow(this.#states.byId, full, now));
-    // The scan can go on.
+    // Their trails have room again, so their scans can go on.
     for (const state of full) if (state.destination.isActive) this.#send(state);
     if (full.length > 0) this.#store();
   }
@@ -186,14 +186,14 @@ export class Forwarding {
     this.destination(delivery.destinationId)?.attemptEnded(delivery, result, now);
   }
 
-  /** What ended is flushed in time. */
+  /** Asks for a flush when there are results. */
   #requestFlush(): void {
     if (this.#results.isEmpty) return;
     const states = [...this.#states.byId.values()];
     this.#flushTimer.request(this.#results.hasFailures || states.some(({ queue }) => queue.awaitsFlush));
   }
 
-  /** Writes what is known about ended attempts, in one transaction. */
+  /** Writes the results so far, in one transaction. */
   flush(): void {
     if (this.#stopped || this.#results.isEmpty) return;
     this.#flushTimer.flushed();
@@ -206,12 +206,12 @@ export class Forwarding {
     try {
       write();
     } catch {
-      // What is in memory has gone ahead of what is stored: the object starts anew from there.
+      // Memory is ahead of what is stored, so it cannot be used any more.
       this.#deps.owner.abort('forwarding could not be written');
     }
   }
 
-  /** When to pump again, ms since 1970, or null when nothing is due by itself: what the alarm is for. */
+  /** When the alarm has to pump, ms since 1970; null when nothing is due by itself. */
   nextAt(): number | null {
     return this.#times.alarmAt(this.#states.byId.values(), this.#deps.clock.now());
   }
@@ -220,23 +220,23 @@ export class Forwarding {
     return this.#stopped;
   }
 
-  /** Stores a replay and begins it. */
+  /** Stores a replay and starts it. */
   startReplay(spec: ReplaySpec): void {
     if (this.#stopped) return;
     this.#deps.storage.transactionSync(() => this.replays.start(spec, this.#deps.clock.now()));
     this.pump();
   }
 
-  /** A destination as it stands, or null for an unknown one. */
+  /** The state of a destination, or null for an unknown one. */
   destination(destinationId: string): DestinationState | null {
     return this.#states.byId.get(destinationId) ?? null;
   }
 
-  /** Retention dropped the oldest events. Inside no transaction of the caller's. */
+  /** To be called when retention dropped the oldest events, and not inside a transaction. */
   dropped(): void {
     this.flush();
     const { feed, storage, clock } = this.#deps;
-    // When nothing is left, everything has gone.
+    // With no event left, all up to the end were dropped.
     const first = feed.eventsAfter(0, 1)[0]?.sequence ?? feed.end.sequence + 1;
     const now = clock.now();
     this.#write(() => {

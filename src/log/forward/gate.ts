@@ -1,17 +1,17 @@
 /**
- * What may leave for a destination now: its circuit and its rate, in one answer. The circuit is stored by the owner;
- * the rate begins empty after a restart.
+ * How much may leave for a destination now, by its circuit and its rate. The owner stores the circuit. The rate is only
+ * in memory: after a restart it begins with nothing saved up. All times are ms since 1970.
  */
 import { allowance, allowedAt, type Circuit, finished, started } from './circuit';
 import { emptyPace, nextTokenAt, type Pace, refill } from './pace';
 
+/** The gate of one destination. */
 export class Gate {
   circuit: Circuit;
-  /** Null while there is no rate to keep. */
+  /** Null while the destination has no rate. */
   #pace: Pace | null;
   #probing = false;
 
-  /** `now` in ms since 1970, here and below. */
   constructor(circuit: Circuit, now: number) {
     this.circuit = circuit;
     this.#pace = emptyPace(now);
@@ -22,7 +22,7 @@ export class Gate {
     return this.circuit.state === 'open';
   }
 
-  /** True when the latest attempt failed: such a destination gets no more than it needs to show that it is back. */
+  /** True when the latest attempt failed. Such a destination gets one call at a time until it answers again. */
   get failing(): boolean {
     return this.circuit.state === 'open' || this.circuit.failures > 0;
   }
@@ -36,7 +36,7 @@ export class Gate {
     return Math.min(allowed, Math.floor(this.#pace.tokens));
   }
 
-  /** When `allows` will be more than 0, ms since 1970; null when it is now, or when a result must come first. */
+  /** When `allows` will be more than 0; null when it is now, or when that depends on a result. */
   opensAt(rate: number | null, now: number): number | null {
     const circuitAt = allowedAt(this.circuit, this.#probing, now);
     if (circuitAt !== null || this.allows(rate, now) > 0) return circuitAt;
@@ -44,18 +44,20 @@ export class Gate {
     return allowance(this.circuit, this.#probing, now) === 0 ? null : nextTokenAt(this.#pace, rate);
   }
 
+  /** Counts deliveries that started. */
   started(count: number, now: number): void {
     if (this.onlyProbes) this.#probing = true;
     this.circuit = started(this.circuit, count, now);
     this.#earn(-count);
   }
 
+  /** Takes in that an attempt ended. */
   finished(delivered: boolean, isProbe: boolean, now: number): void {
     if (isProbe) this.#probing = false;
     this.circuit = finished(this.circuit, delivered, isProbe, now);
   }
 
-  /** Deliveries that were counted as started did not start after all. */
+  /** Takes in that a delivery that was counted as started did not start after all. */
   returned(isProbe: boolean): void {
     if (isProbe) this.#probing = false;
     this.#earn(1);

@@ -1,13 +1,13 @@
 /**
- * Who waits for whom: for every ordering key a queue of the events that carry it, in feed order.
+ * Which queued event waits for which: for every ordering key, a queue of the events that have it, in feed order.
  *
- * An event may go when it is first in all of its queues. `strict` is one key for everything, `parallel` is none, so
- * one mechanism serves every ordering.
+ * An event may be sent when it is first in all of its queues. With `strict` all events have the same key, with
+ * `parallel` they have none, so the same queues serve every ordering.
  */
 export class KeyQueues<T extends { keys: readonly string[] }> {
   #queues = new Map<string, T[]>();
 
-  /** Behind everything that is here. */
+  /** Adds an item as the last one in the queue of each of its keys. */
   add(item: T): void {
     for (const key of item.keys) {
       const queue = this.#queues.get(key);
@@ -20,7 +20,7 @@ export class KeyQueues<T extends { keys: readonly string[] }> {
     return item.keys.every(key => this.#queues.get(key)?.[0] === item);
   }
 
-  /** Takes an item out, wherever it stands, and returns those that became first in one of its queues. */
+  /** Removes an item from all its queues. Returns the items that became first in one of them. */
   remove(item: T): T[] {
     const next = new Set<T>();
     for (const key of item.keys) {

@@ -1,6 +1,6 @@
 /**
- * What leaves next for a destination: due retries, then the feed and replays in turn; and to a destination that is
- * only probed, whatever there is to probe it with. Reads; changes only the places of the queue and of the replays.
+ * What leaves next for a destination: first due retries, then the feed and replays in turn. A destination that is only
+ * probed gets one delivery, if need be a retry before it is due. Stores nothing: only queue and replays move on.
  */
 import type { DeliveryRow } from '../store/delivery-row';
 import type { DeliveryRows } from '../store/delivery-rows';
@@ -14,9 +14,10 @@ import { wants } from './wants';
 
 /** How many entries of the feed are read at a time. */
 const ENTRIES_PER_READ = 128;
-/** How many entries one turn reads for a destination that wants few of them: appends must not wait for longer. */
+/** How many entries one turn reads at most for a destination. Appends have to wait for that long. */
 const ENTRIES_PER_TURN = 2048;
 
+/** Chooses deliveries for the destinations of a webhook. */
 export class NextDeliveries {
   #feed: Feed;
   #rows: DeliveryRows;
@@ -39,7 +40,7 @@ export class NextDeliveries {
     deliveries.push(...this.#replayed(state, share));
     deliveries.push(...this.#fresh(state, room - deliveries.length, now));
     deliveries.push(...this.#replayed(state, room - deliveries.length));
-    // Nothing is due by itself: the earliest retry tests the destination, without using up its schedule.
+    // With nothing due, the earliest retry is the probe. It uses up no entry of its retry schedule.
     if (probe && deliveries.length === 0)
       deliveries.push(...this.#retries(state, this.#rows.upcoming(id), 1));
     for (const { queued } of deliveries) send(queued, now);
@@ -54,13 +55,13 @@ export class NextDeliveries {
       const { destinationId, sequence, replay } = row;
       if (underWay.has(deliveryKey(destinationId, sequence, replay))) continue;
       const waiting = replay === 0 ? queue.find(sequence) : null;
-      // After a crash the scan comes to it again first: then its place is known.
+      // After a crash it has to wait until the scan comes to it again, which gives it its place in the queue.
       if (waiting === null && replay === 0 && row.ordinal > queue.scan.ordinal && state.isRevisiting)
         continue;
-      // It became ordered after it had failed: now it waits for its turn as well.
+      // The destination became ordered after this delivery had failed, so now it has to wait for its turn.
       if (waiting !== null && !queue.isFirst(waiting)) continue;
       const delivery = this.#delivery(state, waiting ?? queuedFromRow(row, []), replay, row);
-      // Past its retention: housekeeping drops the row too.
+      // The event is past its retention. The row is dropped when retention is.
       if (delivery === null) continue;
       deliveries.push(delivery);
       if (deliveries.length >= room) break;
@@ -97,7 +98,7 @@ export class NextDeliveries {
     return deliveries;
   }
 
-  /** What became of the events that the scan passed before a crash. */
+  /** The status of events that the scan had passed before a crash and that have rows. */
   #fates(state: DestinationState, entries: readonly FeedEntry[]): ReturnType<DeliveryRows['fates']> {
     if (!state.isRevisiting) return new Map();
     const sequences = entries.flatMap(({ event }) => (event === null ? [] : [event.sequence]));

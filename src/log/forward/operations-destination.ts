@@ -1,6 +1,6 @@
 /**
- * OPERATIONS_URL as a destination of every webhook: it gets their operational events, with the guarantees of any
- * other destination. It has no secret to sign with; who needs a signature subscribes a destination to `gateway:*`.
+ * OPERATIONS_URL as a destination of every webhook: it gets all notices, with the guarantees of any other destination.
+ * It has no secret, so its deliveries are not signed. For signed notices, subscribe a destination to `gateway:*`.
  */
 import { DESTINATION_DEFAULTS } from '../../subscriptions/destination-options';
 import type { DestinationRecord } from '../../subscriptions/webhook';
@@ -8,7 +8,7 @@ import type { DestinationRecord } from '../../subscriptions/webhook';
 /** No user's destination has this id: theirs begin with `dst_`. */
 export const OPERATIONS_ID = 'operations';
 
-/** The destination, or null where OPERATIONS_URL is empty or none. */
+/** The destination, or null when OPERATIONS_URL is empty or no URL. */
 export function operationsDestination(url: string): DestinationRecord | null {
   const address = URL.parse(url);
   if (address === null) return null;
@@ -25,13 +25,13 @@ export function operationsDestination(url: string): DestinationRecord | null {
   };
 }
 
-/** Whether it takes Slack's form: Slack's own host, or any address that ends in `#slack`. */
+/** Whether the URL wants Slack's format: it has Slack's own host, or ends in `#slack`. */
 export function wantsSlackForm(url: string): boolean {
   const address = URL.parse(url);
   return address !== null && (address.hostname === 'hooks.slack.com' || address.hash === '#slack');
 }
 
-/** An operational event's body as a line for a chat channel that takes `{"text"}` (Slack's incoming webhooks). */
+/** The body of a notice in Slack's format for incoming webhooks: one line of text in `{"text"}`. */
 export function slackBody(body: Uint8Array): Uint8Array {
   const { topic, message } = JSON.parse(new TextDecoder().decode(body)) as {
     topic: string;

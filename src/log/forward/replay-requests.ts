@@ -1,4 +1,4 @@
-/** Replays as they are asked for: checked, counted, and turned into one job per destination. */
+/** Requests for replays: they are checked, counted, and turned into one job per destination. */
 
 import type { Clock } from '../../clock';
 import type { WebhookRecord } from '../../subscriptions/webhook';
@@ -9,12 +9,12 @@ import type { Forwarding } from './forwarding';
 import type { ReplaySpec } from './replays';
 import { wants } from './wants';
 
-/** Events examined at a time while a replay is counted. */
+/** How many events are examined at a time while a replay is counted. */
 const COUNT_STEP = 2000;
 
 export type ReplayParts = { webhook: WebhookRecord; feed: Feed; forwarding: Forwarding; clock: Clock };
 
-/** Sends a range of the log again; it ends at the last event there is now. */
+/** Sends a range of the log again. The range ends at the last event at the time of the request. */
 export async function replayRange(parts: ReplayParts, request: ReplayRequest): Promise<ReplayResult> {
   const { webhook, feed } = parts;
   const { destinationId, dryRun, fromSequence, toSequence, ...filter } = request;
@@ -36,7 +36,7 @@ export async function replayRange(parts: ReplayParts, request: ReplayRequest): P
   return { kind: 'ok', count };
 }
 
-/** Sends one event again: to the destinations that want it, or to the one that was chosen. */
+/** Sends one event again. @param destinationId null for all that want the event; the given one gets it in any case */
 export async function replayOne(
   parts: ReplayParts,
   sequence: number,
@@ -69,7 +69,7 @@ export async function replayOne(
   return { kind: 'ok', count };
 }
 
-/** Counts what a replay would send: in steps, between which other work of the object goes on. */
+/** Counts what a replay would send. Works in steps, between which the object can do other work. */
 export async function countReplay(
   { forwarding, feed, clock }: Omit<ReplayParts, 'webhook'>,
   spec: ReplaySpec,
@@ -94,7 +94,7 @@ export async function countReplay(
   return count;
 }
 
-/** The ids a replay goes to; null for a destination that the webhook does not have. */
+/** The ids of the destinations of a replay; null when the webhook does not have the given one. */
 function destinationsFor({ destinations }: WebhookRecord, id: string | null): string[] | null {
   const ids = destinations.map(destination => destination.id);
   if (id === null) return ids;

@@ -1,9 +1,8 @@
 /**
- * Replays: events of the log that go to a destination again, because someone asked for it.
+ * Replays: events of the log that are sent to a destination again, because someone asked for it.
  *
- * A job's range is fixed when it is made; it is stored, and goes on after a restart. Replays take turns with the
- * feed within the destination's limits, and touch neither its cursor nor its order. An event whose body was redacted
- * is passed over.
+ * Each request is a stored job with a fixed range, which goes on after a restart. Replays take turns with the feed
+ * within the destination's limits, and touch neither its cursor nor its order. They skip events with a redacted body.
  */
 import { topicMatches } from '../../subscriptions/topics';
 import type { EventStatus } from '../contract/events';
@@ -13,6 +12,7 @@ import type { Feed } from '../store/feed';
 import type { ReplayRows } from '../store/replay-rows';
 import type { StoredEvent } from '../store/stored-event';
 
+/** Which events of `fromSequence..toSequence` (both included) to send to a destination again, and how. */
 export type ReplaySpec = {
   destinationId: string;
   fromSequence: number;
@@ -24,9 +24,9 @@ export type ReplaySpec = {
   topic: string | null;
   /** Status of the event at this destination, or null for any. */
   status: EventStatus | null;
-  /** Give the replays ids of their own, for receivers that deduplicate. */
+  /** Send them under new ids, so that receivers that deduplicate take them. */
   newId: boolean;
-  /** Send what the destination does not subscribe to as well: someone chose this very event for it. */
+  /** Send also what the destination does not want, because someone chose this event for it. */
   unasked: boolean;
 };
 
@@ -39,13 +39,17 @@ export type ReplayJob = ReplaySpec & {
 /** As it is stored, under its id. */
 export type StoredJob = Omit<ReplayJob, 'id'>;
 
-/** A job under way. */
+/**
+ * A job under way. `scanned`: the last sequence examined. `underWay`: sequences that are neither settled nor in a row.
+ * `returned`: events of `underWay` whose delivery did not start after all.
+ */
 type Progress = { job: ReplayJob; scanned: number; underWay: Set<number>; returned: StoredEvent[] };
 
 const EVENTS_PER_READ = 128;
-/** How many events one turn reads where a job sends few of them: appends must not wait for longer. */
+/** How many events one turn reads at most. Appends have to wait for that long. */
 const EVENTS_PER_TURN = 2048;
 
+/** The replay jobs of a webhook. */
 export class Replays {
   #jobRows: ReplayRows<StoredJob>;
   #log: Pick<Feed, 'eventsAfter'>;
@@ -53,7 +57,7 @@ export class Replays {
   /** Oldest first. */
   #jobs: Progress[];
 
-  /** @param positions per job, up to which sequence it is done, as `positions` gave it */
+  /** @param positions per job, up to which sequence it is done, as `save` gave it */
   constructor(
     jobRows: ReplayRows<StoredJob>,
     log: Pick<Feed, 'eventsAfter'>,
@@ -69,16 +73,16 @@ export class Replays {
       .map(({ id, job }) => progressOf({ ...job, id }, known.get(id) ?? job.fromSequence - 1));
   }
 
-  /** Stores a job. Inside the caller's transaction. `now` in ms since 1970. */
+  /** Stores a job and makes it wait for its turn. Inside the caller's transaction. `now` in ms since 1970. */
   start(spec: ReplaySpec, now: number): void {
-    // Ids name rows of ended jobs too, so they are never given twice: they grow with the clock.
+    // Exception rows may still have the ids of ended jobs. Ids grow with the clock, so that none is given twice.
     const id = Math.max(now, this.#jobRows.lastId + 1);
     const job = { ...spec, createdAt: now };
     this.#jobRows.add(id, job);
     this.#jobs.push(progressOf({ ...job, id }, job.fromSequence - 1));
   }
 
-  /** Whether a destination has replays that have not begun. */
+  /** Whether a job has events left to send to a destination that are not under way. */
   waits(destinationId: string): boolean {
     return this.#jobs.some(
       ({ job, scanned, returned }) =>
@@ -86,7 +90,7 @@ export class Replays {
     );
   }
 
-  /** Up to `count` events to replay to a destination now; `unread`: there may be more, for another turn. */
+  /** Up to `count` events to send to a destination again now. `unread`: the next turn may find more. */
   take(
     destinationId: string,
     count: number,
@@ -127,7 +131,7 @@ export class Replays {
     return new Map(rows.filter(row => row.destinationId === destinationId).map(row => [row.sequence, row]));
   }
 
-  /** How many of the next `limit` events after a sequence a job would send, and where to go on; null at the end. */
+  /** How many of the next `limit` events after a sequence a job would send. `next`: where to go on; null at the end. */
   count(
     job: ReplayJob,
     after: number,
@@ -152,12 +156,12 @@ export class Replays {
     this.#jobs.find(({ job }) => job.id === id)?.returned.push(event);
   }
 
-  /** Whether a job has ended that `save` has not deleted yet: one that found nothing to send ends without a flush. */
+  /** Whether a job has ended that `save` has to delete. A job that found nothing to send ends without a flush. */
   get ended(): boolean {
     return this.#jobs.some(hasEnded);
   }
 
-  /** What to store: per job, up to where every event is settled or has a row. Ended jobs are deleted. */
+  /** Deletes ended jobs. Gives what to store: per job, up to which sequence all events are settled or have a row. */
   save(): [number, number][] {
     for (const { job } of this.#jobs.filter(hasEnded)) {
       this.#jobRows.delete(job.id);
@@ -188,7 +192,7 @@ const progressOf = (job: ReplayJob, scanned: number): Progress => ({
 const hasEnded = ({ job, scanned, underWay }: Progress): boolean =>
   scanned >= job.toSequence && underWay.size === 0;
 
-/** Whether a job covers an event. @param row the event's exception row at the job's destination */
+/** Whether a job covers an event. @param row the event's exception row at the job's destination, without replays */
 export function wantsReplay(job: ReplayJob, event: StoredEvent, row: DeliveryRow | null): boolean {
   if (event.status !== 'forwardable' || event.bodyBytes === 0) return false;
   if (event.sequence < job.fromSequence || event.sequence > job.toSequence) return false;
@@ -196,7 +200,7 @@ export function wantsReplay(job: ReplayJob, event: StoredEvent, row: DeliveryRow
   if (job.until !== null && event.receivedAt >= job.until) return false;
   if (job.topic !== null && !topicMatches([job.topic], event.topic)) return false;
   if (job.status === null) return true;
-  // What became dead after the job was made is not in it.
+  // An event that got this status after the job was made is not covered.
   const status = row === null ? 'accepted' : row.status;
   return status === job.status && (row === null || row.updatedAt <= job.createdAt);
 }

@@ -1,19 +1,20 @@
-/** The document that every flush writes: where each destination and each replay stands, and the latest attempts. */
+/** The document that every flush writes: how far each destination and each replay is, and the latest attempts. */
 
 import type { JournalEntry } from '../store/attempt-journal';
 import { readDocument, writeDocument } from '../store/documents';
 import { type Circuit, CLOSED } from './circuit';
 import type { Cursor } from './trail';
 
+/** Counts since the destination was made. `lastDeliveredAt` in ms since 1970. */
 export type Totals = { delivered: number; failedAttempts: number; lastDeliveredAt: number | null };
 
-/** Events that retention dropped before they were delivered; `at` in ms since 1970. */
+/** Events `from..to` that retention dropped before they were delivered; `at` in ms since 1970. */
 export type Loss = { from: number; to: number; at: number };
 
 export type StoredDestination = {
   cursor: Cursor;
   circuit: Circuit;
-  /** Per blocked key, how far it is done beyond its row. */
+  /** Per blocked key, up to which ordinal it is done. */
   progress: [string, number][];
   totals: Totals;
   /** Why the gateway itself turned it off, until it is active again. */
@@ -34,7 +35,7 @@ type Document = { routes: [string, StoredDestination][] } & Omit<StoredForwardin
 
 const NAME = 'forwarding';
 
-/** What this release or an earlier one stored; what that did not write gets its default. */
+/** Reads what this release or an earlier one stored. What an earlier one did not write gets its default. */
 export function readForwarding(sql: SqlStorage): StoredForwarding {
   const text = readDocument(sql, NAME);
   const stored = text === null ? {} : (JSON.parse(text) as Partial<Document>);
@@ -55,7 +56,7 @@ function readDestination(
   };
 }
 
-/** 1 row. Inside the caller's transaction. */
+/** Writes the document. 1 row. Inside the caller's transaction. */
 export function writeForwarding(sql: SqlStorage, { destinations, ...rest }: StoredForwarding): void {
   const document: Document = { routes: destinations, ...rest };
   writeDocument(sql, NAME, JSON.stringify(document));

@@ -1,23 +1,24 @@
 /**
- * The trail of a destination: the events between its stored cursor and its scan, of which some are not settled yet.
- * The cursor follows the scan as far as everything before it is settled.
+ * The trail of a destination: the run of feed entries between its stored cursor and its scan. The cursor follows the
+ * scan as far as all queued events are settled. It knows nothing of rows: the owner says what is settled.
  */
 import type { FeedPosition } from '../contract/events';
 import type { QueuedEvent } from './queued-event';
 
-/** How far the scan may run ahead of the stored cursor: the bound on redeliveries after a crash. */
+/** How many queued events the trail may have: at most so many are delivered again after a crash. */
 export const MAX_TRAIL = 512;
 
 export type Cursor = FeedPosition & {
   /** Sequence of the last event that this destination wanted; 0 before the first. */
   previous: number;
-  /** How many events it wanted so far: their order, also among those let go late. */
+  /** How many events it wanted so far. Numbers the events in the order of the feed, released ones too. */
   ordinal: number;
 };
 
-/** `after`: where the cursor stands when it has passed the event. */
+/** `after`: the cursor when it has passed the event. */
 type Entry = { queued: QueuedEvent; settled: boolean; after: Cursor };
 
+/** The trail of one destination. */
 export class Trail {
   #cursor: Cursor;
   #scan: Cursor;
@@ -36,7 +37,7 @@ export class Trail {
     return this.#cursor;
   }
 
-  /** How many more events it takes. */
+  /** How many more queued events it takes. */
   get room(): number {
     return MAX_TRAIL - this.#entries.length;
   }
@@ -49,19 +50,19 @@ export class Trail {
     return this.#entries.length >= MAX_TRAIL;
   }
 
-  /** The oldest event that is not settled, or null. */
+  /** The oldest queued event that is not settled, or null. */
   get oldest(): QueuedEvent | null {
     return this.#entries.find(entry => !entry.settled)?.queued ?? null;
   }
 
-  /** The scan passes an event that the destination wants. */
+  /** Moves the scan past an event that the destination wants. @param after the cursor when it has passed it */
   add(queued: QueuedEvent, after: Cursor, settled: boolean): void {
     this.#scan = after;
     this.#entries.push({ queued, settled, after });
     if (settled) this.#advance();
   }
 
-  /** The scan passes what the destination does not want. */
+  /** Moves the scan past what the destination does not want. */
   skip(to: Cursor): void {
     this.#scan = to;
     const last = this.#entries.at(-1);
@@ -76,7 +77,7 @@ export class Trail {
     this.#advance();
   }
 
-  /** Settles events from the oldest on, as long as `isStored` says of each that it is kept elsewhere now. */
+  /** Settles queued events from the oldest on, as long as `isStored` says that they are stored elsewhere now. */
   settleOldest(isStored: (queued: QueuedEvent) => boolean): void {
     for (const entry of this.#entries) {
       if (!entry.settled && !isStored(entry.queued)) break;

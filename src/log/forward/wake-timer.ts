@@ -1,6 +1,7 @@
-/** A timer that stands at the earliest time it was asked for. */
+/** A timer that fires at the earliest time it was asked for. Lost when the object is evicted. */
 import type { Clock } from '../../clock';
 
+/** One timer for one action. */
 export class WakeTimer {
   #clock: Clock;
   #action: () => void;

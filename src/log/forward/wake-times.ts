@@ -1,6 +1,6 @@
 /**
- * When forwarding has to go on: by a timer while the object is awake anyway, by the alarm for what is further off and
- * for what a crash would interrupt. Every setting of the alarm is a row, so it is asked for no more than needed.
+ * When forwarding has to go on. A timer serves short waits, during which the object is awake anyway. The alarm serves
+ * longer waits, and goes on after a crash. Setting the alarm costs a row, so it is not set for short waits.
  */
 
 import type { DeliveryRows } from '../store/delivery-rows';
@@ -9,11 +9,12 @@ import type { CourierCalls } from './courier-calls';
 import type { DestinationState } from './destination-state';
 import type { Replays } from './replays';
 
-/** While something is under way, an alarm stands so far ahead: it picks up what a crash interrupted. */
+/** While something is under way, an alarm is set this many ms ahead, to go on if the object crashes. */
 const SAFETY_MS = 30_000;
-/** Waits up to this are timers; longer ones are left to the alarm, so that the object can sleep. */
+/** Waits up to this many ms are left to the timer. For longer ones the object may sleep until the alarm. */
 const MAX_TIMER_MS = 2000;
 
+/** Works the times out from the states of destinations. */
 export class WakeTimes {
   #feed: Feed;
   #rows: DeliveryRows;
@@ -27,7 +28,7 @@ export class WakeTimes {
     this.#calls = calls;
   }
 
-  /** What the alarm is for, ms since 1970; null when nothing is due by itself. */
+  /** When the alarm has to fire at the latest, ms since 1970; null when nothing is due by itself. */
   alarmAt(states: Iterable<DestinationState>, now: number): number | null {
     const times: number[] = [];
     for (const state of states) {
@@ -36,12 +37,12 @@ export class WakeTimes {
       const opensAt = gate.opensAt(destination.ratePerSecond, now);
       const retryAt = this.#rows.nextAt(destination.id, now);
       if (retryAt !== null && !gate.onlyProbes) times.push(Math.max(retryAt, opensAt ?? 0));
-      // A short wait is a timer's; were it the alarm's too, a limited rate would write a row per event.
+      // Short waits are left to the timer. With an alarm for each, a rate would cost a row per event.
       const soon = opensAt !== null && opensAt - now <= MAX_TIMER_MS;
       if (opensAt !== null && this.#hasWork(state)) times.push(soon ? now + SAFETY_MS : opensAt);
       const resumesAt = this.#calls.resumesAt(destination.id);
       if (resumesAt !== null) times.push(resumesAt);
-      // Where everything waits for a retry, the retry's time is enough.
+      // Not when all events wait for a retry, because an alarm for that retry is set already.
       const ready = queue.ready > 0 || (this.#feed.goesOnAfter(queue.scan) && queue.scanRoom(1) > 0);
       const begins = opensAt === null && (ready || this.#replays.waits(destination.id));
       if (begins || state.underWay.size > 0) times.push(now + SAFETY_MS);
@@ -49,7 +50,7 @@ export class WakeTimes {
     return times.length > 0 ? Math.min(...times) : null;
   }
 
-  /** What a timer is for: at most `MAX_TIMER_MS` ahead, ms since 1970, or null. */
+  /** When the timer has to fire, ms since 1970, at most `MAX_TIMER_MS` from `now`; null when it need not. */
   timerAt(states: Iterable<DestinationState>, now: number): number | null {
     const times: number[] = [];
     for (const state of states) {

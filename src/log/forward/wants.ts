@@ -1,4 +1,4 @@
-/** Whether a destination wants an event: by topic, and by what its filter says about the body. */
+/** Whether a destination wants an event, by its topics and by its filter on the body. */
 import { isObject } from '../../json/kind';
 import { parseJson } from '../../json/parse';
 import { parsePointer } from '../../json/pointer';
@@ -6,13 +6,14 @@ import { topicMatches } from '../../subscriptions/topics';
 import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { StoredEvent } from '../store/stored-event';
 
+/** A body that is gone, or is not JSON, matches no filter. */
 export function wants(
   { topics, filter }: DestinationRecord,
   event: StoredEvent,
   log: { body(sequence: number): Uint8Array | null },
 ): boolean {
   if (!topicMatches(topics, event.topic, { operational: event.operational })) return false;
-  // The gateway's own events have no payload of the provider's to filter.
+  // Filters are for the payloads of providers, and a notice has none.
   if (filter === null || event.operational) return true;
   const body = log.body(event.sequence);
   const document = body === null ? null : parseJson(body);
@@ -20,7 +21,7 @@ export function wants(
   const { value } = document.value;
   return Object.entries(filter).every(([pointer, allowed]) => {
     const found = valueAt(value, pointer);
-    return allowed.some(one => one === found);
+    return allowed.some(candidate => candidate === found);
   });
 }
 

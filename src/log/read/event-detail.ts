@@ -7,14 +7,14 @@ import type { StoredEvent } from '../store/stored-event';
 import { statusOf, summary } from './event-summary';
 import type { Views } from './views';
 
-/** Null when it is unknown or past its retention. */
+/** Null when the event is unknown or past its retention. */
 export function readEvent(views: Views, sequence: number): EventDetail | null {
   const { feed, tables } = views.log;
   const event = feed.event(sequence);
   if (event === null) return null;
   const rows = views.forwarding.rows.of(sequence);
   const detail = tables.confirmations.get(sequence)?.detail ?? null;
-  // As in the list: a replay that fails does not make an event fail that was delivered.
+  // Without replays, as in the list: a replay that fails does not change the status of a delivered event.
   const status = statusOf(
     event,
     rows.filter(({ replay }) => replay === 0),
@@ -36,9 +36,9 @@ function deliveriesOf(
   rows: readonly DeliveryRow[],
 ): Pick<EventDetail, 'deliveries' | 'attempts'> {
   const attempts = forwarding.journal.of(event.sequence);
-  const isKnown = (id: string) => [...rows, ...attempts].some(one => one.destinationId === id);
+  const isKnown = (id: string) => [...rows, ...attempts].some(({ destinationId }) => destinationId === id);
   const isOwed = ({ id }: WebhookRecord['destinations'][number]): boolean => {
-    // Passed without an attempt or a row: it began after this event.
+    // If the cursor has passed the event without an attempt or a row, the destination was made after the event.
     const cursor = forwarding.destination(id)?.queue.cursor.sequence ?? 0;
     return isKnown(id) || event.deferred || cursor < event.sequence;
   };

@@ -1,10 +1,10 @@
 /**
- * Pages of the log, ascending by sequence: the list of events, whatever became of them. The feed is `feed-pages.ts`.
+ * Pages of the log, ascending by sequence: all events, whatever their status. The feed is `feed-pages.ts`.
  *
- * Complete: sequences are given in the order of commits and a page is read in one go, so going on from `cursor` neither
- * skips nor repeats an event, whatever arrives meanwhile. Rows read follow the page: filters by status read only what
- * has that status, a filter by topic examines at most `MAX_EXAMINED` rows a call, so that it never holds up an append.
- * Not promised: that an event shows up again when its status changes. A released one is still where it was.
+ * Complete: sequences are given in the order of commits, and a page is read without a break. So a reader that goes on
+ * from `cursor` neither misses nor repeats an event. A call examines at most `MAX_EXAMINED` rows, so that appends need
+ * not wait for long. Filters for `quarantined`, `retrying` and `dead` read only such events.
+ * Not promised: that an event is listed again when its status changes. A released event stays at its sequence.
  */
 import type { EventStatus, EventSummary, EventsPage, EventsQuery } from '../contract/events';
 import type { StoredEvent } from '../store/stored-event';
@@ -15,6 +15,7 @@ const MAX_ROWS_PER_READ = 500;
 
 type Source = Pick<Views, 'log' | 'forwarding'>;
 
+/** One page of events. An empty page that is not the last has `next`. */
 export function readEvents(source: Source, query: EventsQuery): EventsPage {
   const { log, forwarding } = source;
   const { lastSequence } = log.state;
@@ -46,7 +47,7 @@ export function readEvents(source: Source, query: EventsQuery): EventsPage {
   return pageTo(after);
 }
 
-/** Events that may have the status, after a sequence. */
+/** The next events after a sequence that may have the status, ascending. */
 function candidates(
   { log, forwarding }: Source,
   status: EventStatus | null,

@@ -1,22 +1,23 @@
-/** An event as lists show it, whichever order they have. */
+/** An event as the list and the feed show it. */
 import { topicMatches } from '../../subscriptions/topics';
 import type { EventStatus, EventSummary, EventsQuery } from '../contract/events';
 import type { DeliveryRow } from '../store/delivery-row';
 import type { Feed } from '../store/feed';
 import type { StoredEvent } from '../store/stored-event';
 
-/** Rows that a call reads at most. */
+/** How many events a call examines at most. */
 export const MAX_EXAMINED = 10_000;
-/** Bytes of bodies in a page; with one body more it stays under the 32 MiB of an RPC answer. */
+/** A page ends when its bodies have so many bytes. With one more body it stays under the 32 MiB of an RPC answer. */
 export const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 
-/** Without a topic asked for: not the gateway's own events. */
+/** Whether an event is of a topic. @param topic a pattern; null for all events that the provider sent */
 export function hasTopic(event: StoredEvent, topic: string | null): boolean {
   return topic === null
     ? !event.operational
     : topicMatches([topic], event.topic, { operational: event.operational });
 }
 
+/** The content of an event where the query asked for it. */
 export function contentOf(
   feed: Pick<Feed, 'body'>,
   event: StoredEvent,
@@ -27,12 +28,14 @@ export function contentOf(
   return { content: { headers, query: queryString, body: feed.body(event.sequence) } };
 }
 
+/** The status of an event. @param rows its exception rows, without replays */
 export function statusOf(event: StoredEvent, rows: readonly DeliveryRow[]): EventStatus {
   if (event.status !== 'forwardable') return event.status;
   if (rows.some(row => row.status === 'dead')) return 'dead';
   return rows.length > 0 ? 'retrying' : 'accepted';
 }
 
+/** The entry of an event. */
 export function summary(event: StoredEvent, status: EventStatus): EventSummary {
   const { sequence, incrementId, eventId, topic, receivedAt, reason, bodySigned, bodyBytes, late, epoch } =
     event;

@@ -1,16 +1,16 @@
 /**
  * Pages of the feed, for a consumer that pulls: what a destination for all topics would get, in the same order.
  *
- * Complete, and nothing comes twice: an event has one place, at its acceptance or where it was let go. One that waits for
- * confirmation or its predecessor, or is in quarantine, has none yet, so nobody is handed what may prove to be false.
+ * Complete and without repetition, because an event has one place: that of its acceptance, or that of its release. A
+ * held event has no place yet, so a consumer never gets an event that may prove to be false.
  */
-
 import type { EventSummary, FeedPage, FeedQuery } from '../contract/events';
 import { contentOf, hasTopic, MAX_EXAMINED, MAX_PAGE_BYTES, statusOf, summary } from './event-summary';
 import type { Views } from './views';
 
 const ENTRIES_PER_READ = 500;
 
+/** One page of the feed. An empty page that is not the last has `next`. */
 export function readFeedPage(
   { log: { feed }, forwarding }: Pick<Views, 'log' | 'forwarding'>,
   query: FeedQuery,

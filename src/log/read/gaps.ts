@@ -1,4 +1,4 @@
-/** The gap list. */
+/** The gap list as the API shows it: the entries, with the events beside each gap. */
 import type { Resolution } from '../../numbering/close-gap';
 import { holeIndexOf } from '../../numbering/holes';
 import { providerOf } from '../../providers/registry';
@@ -9,10 +9,12 @@ import type { Views } from './views';
 
 type LogView = Pick<Views, 'webhook' | 'log'>;
 
+/** Whether gaps are known at all: the provider numbers its events, and the webhook has not turned that off. */
 export function isNumbered(webhook: WebhookRecord): boolean {
   return webhook.sequence.enabled && (providerOf(webhook)?.numbered ?? false);
 }
 
+/** All gaps, or those of one status. */
 export function readGaps({ webhook, log }: LogView, status: GapStatus | null): GapsReport {
   if (!isNumbered(webhook)) return { numbered: false };
   const epoch = log.state.tracker.current;
@@ -25,7 +27,7 @@ export function readGaps({ webhook, log }: LogView, status: GapStatus | null): G
   };
 }
 
-/** The entries of a range that was closed by hand. */
+/** The entries that came of closing a range by hand. */
 export function closedGaps(
   { webhook, log }: LogView,
   { epoch, resolved }: Extract<Resolution, { kind: 'ok' }>,
@@ -54,7 +56,10 @@ function gapOf(log: Views['log'], row: GapRow, horizonSeconds: number | null): G
   };
 }
 
-/** The received id next to a hole; a hole between two gaps looks over its neighbours. */
+/**
+ * The received id beside a gap, or null when nothing is on record for it. Where another gap follows at once, it is the
+ * id beyond that one. @param next the id right beside the gap @param step -1 below the gap, 1 above it
+ */
 function sideOf(log: Views['log'], epochNumber: number, next: number, step: -1 | 1): GapSide | null {
   const { current, earlierEpochs } = log.state.tracker;
   const epoch = [current, ...earlierEpochs].find(candidate => candidate?.number === epochNumber);

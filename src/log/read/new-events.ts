@@ -1,23 +1,23 @@
 /**
- * Waiting for the next commit: whoever reads at the end of the log can be told when there is more, without asking again.
+ * Waiting for the next commit: a reader at the end of the log is told when there is more, and need not ask again.
  *
- * Bounded: beyond `LIMITS.MAX_WAITERS` nobody else waits. Only memory: an object that is evicted ends its waiters'
- * calls, and they ask again.
+ * At most `LIMITS.MAX_WAITERS` readers wait, only in memory. When the object is evicted, they have to ask again.
  */
 import { LIMITS } from '../../limits';
 import type { EventSummary } from '../contract/events';
 
+/** The readers that wait for a commit. */
 export class NewEvents {
   #waiting = new Set<() => void>();
 
-  /** Something was committed, or the webhook is gone: everyone looks again. */
+  /** Wakes all waiting readers. To be called after a commit, and when the webhook is deleted. */
   announce(): void {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const wake of waiting) wake();
   }
 
-  /** `arrived`: something may have. `waited`: `ms` have passed. `full`: too many wait already. */
+  /** `arrived`: there may be new events. `waited`: `ms` have passed. `full`: too many readers wait already. */
   next(ms: number): Promise<'arrived' | 'waited' | 'full'> {
     if (ms <= 0) return Promise.resolve('waited');
     if (this.#waiting.size >= LIMITS.MAX_WAITERS) return Promise.resolve('full');
@@ -35,13 +35,13 @@ export class NewEvents {
   }
 }
 
-/** What pages of any order have in common. */
+/** What pages of the list and of the feed have in common. */
 type Page<C> = { events: EventSummary[]; next: C | null; cursor: C; turnedAway?: true };
 
 /**
- * A page that is not empty, waiting for events up to `query.waitMs` where the log ends; what the filter leaves out is
- * not examined twice. Null once the webhook is gone.
- * @param read gives null once the webhook is gone
+ * A page. Where the log ends before the page has an event, waits up to `query.waitMs` for one; events that the filter
+ * leaves out are examined only once.
+ * @param read gives a page; null when the webhook is gone, which is then the result
  */
 export async function awaitEvents<C, Q extends { after: C; waitMs?: number }, P extends Page<C>>(
   read: (query: Q) => P | null,

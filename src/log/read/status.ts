@@ -1,10 +1,11 @@
-/** What a webhook counts, and how far each of its destinations is. */
+/** The counters of a webhook, and how far each of its destinations is. */
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { DestinationStatus, StatusReport } from '../contract/status';
 import type { Refusals } from '../store/refusals';
 import { isNumbered } from './gaps';
 import type { Views } from './views';
 
+/** The status as it is now. Reads all open gaps, and counts the rows of every destination. */
 export function readStatus(views: Views & { refusals: Pick<Refusals, 'counts'> }): StatusReport {
   const { webhook, log } = views;
   const { lastSequence, lastEventAt, counters, tracker } = log.state;
@@ -31,8 +32,8 @@ function destinationStatus(
   const totals = state?.totals;
   const cursor = state?.queue.cursor.sequence ?? 0;
   const unscanned = log.feed.eventsAfter(cursor, 1)[0]?.sequence;
-  const waiting = [unscanned, forwarding.rows.oldestRetrying(id)].filter(sequence => sequence != null);
-  const oldest = waiting.toSorted((a, b) => a - b)[0];
+  const undelivered = [unscanned, forwarding.rows.oldestRetrying(id)].filter(sequence => sequence != null);
+  const oldest = undelivered.toSorted((a, b) => a - b)[0];
   return {
     destinationId: id,
     url,

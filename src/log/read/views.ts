@@ -1,4 +1,4 @@
-/** What reading sees of a webhook. */
+/** The parts of a live webhook that reading uses. A `LiveWebhook` has them all. */
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { EventLog } from '../commit/event-log';
 import type { Forwarding } from '../forward/forwarding';

@@ -1,7 +1,7 @@
 /**
- * The directory of the day tables: `events_N` holds the events of about a day, `attempts_N` the attempts made while that
- * day was the newest. Retention drops whole tables, which costs no row per event. So an event is stored for at least its
- * retention, and at most about a day longer.
+ * The directory of the day tables: `events_N` holds the events of about a day, `attempts_N` the attempts made while
+ * that day was the newest. Retention drops whole tables, which costs no row per event. So an event is stored for at
+ * least its retention, and at most about a day longer.
  */
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -73,7 +73,7 @@ export class DayTables {
     return (next?.openedAt ?? oldest.openedAt + DAY_MS) + retentionMs;
   }
 
-  /** Drops the days whose events are all older than `retentionMs`. In the caller's transaction. `now` in ms since 1970. */
+  /** Drops the days whose events are all older than `retentionMs` at `now`. In the caller's transaction. */
   drop(now: number, retentionMs: number): void {
     for (let dropAt = this.nextDropAt(retentionMs); dropAt !== null && dropAt <= now; ) {
       const oldest = this.#days.shift();

@@ -1,4 +1,4 @@
-/** The named documents of an object, in its table `state`: the webhook's record, the checkpoint of its log, its cursors. */
+/** The named documents of an object, in its table `state`: its record, the checkpoint of its log, its cursors. */
 
 /** The text of a document, or null when it was never written. */
 export function readDocument(sql: SqlStorage, name: string): string | null {

@@ -1,8 +1,7 @@
 /**
  * The stored events of a webhook, byte for byte, in the tables of their days. An event costs one row.
  *
- * The latest events are kept in memory too (`recent-events.ts`). Whether and when an event is forwarded is not decided
- * here.
+ * The latest events are kept in memory too (`recent-events.ts`). What is forwarded and when is decided elsewhere.
  */
 import type { DayTables } from './day-tables';
 import { RecentEvents } from './recent-events';

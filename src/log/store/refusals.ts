@@ -1,9 +1,9 @@
 /**
  * The requests for this webhook that the edge refused: how often for which reason, and the last of them.
  *
- * The edge reports them in batches (`ingest/refusals.ts`), so a flood of refused requests costs one row per report. Only
- * header names, sizes and a digest are kept, never a value. Whole requests are kept for minutes, and only while someone
- * captures them. All is bounded: the oldest is dropped first.
+ * The edge reports them in batches (`ingest/refusals.ts`), so a flood of refused requests costs one row per report.
+ * Only header names, sizes and a digest are kept, never a value. Whole requests are kept for minutes, and only while
+ * someone captures them. All is bounded: the oldest is dropped first.
  */
 import {
   CAPTURE_MS,

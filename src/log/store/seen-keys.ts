@@ -1,8 +1,8 @@
 /**
  * Deduplication by text keys (`IdentityKey`): event ids, signed content, and fingerprints of bodies. One row per key.
  *
- * Keys are kept in two generations, each a table. When the newer one is as old as the deduplication window, a new one is
- * opened and the oldest dropped whole. So a key is known for at least the window, and at most twice as long.
+ * Keys are kept in two generations, each a table. When the newer one is as old as the deduplication window, a new one
+ * is opened and the oldest dropped whole. So a key is known for at least the window, and at most twice as long.
  */
 
 /** The event that a key was last seen with. */
@@ -61,7 +61,7 @@ export class SeenKeys {
     return null;
   }
 
-  /** Remembers a key in place of what was known of it. 1 row. Throws before the first `rotate`. */
+  /** Remembers a key in place of what was known of it. 1 row when it is new. Throws before the first `rotate`. */
   put(key: string, seen: SeenKey): void {
     const newest = this.#generations[0];
     if (newest === undefined) throw new Error('put before rotate');

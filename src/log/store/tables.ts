@@ -1,8 +1,8 @@
 /**
  * The tables of one webhook's object, and what a row of each costs.
  *
- * Users pay for rows written. So there is no AUTOINCREMENT and no index on the hot path, keyed tables are WITHOUT ROWID,
- * UPDATE replaces UPSERT (which counts twice), and whole tables are dropped instead of deleting rows.
+ * Users pay for rows written. So there is no AUTOINCREMENT and no index on the hot path, keyed tables are WITHOUT
+ * ROWID, UPDATE replaces UPSERT (which counts twice), and whole tables are dropped instead of deleting rows.
  * Changes are only additive. The document `format` in `state` says which format a store has.
  */
 
@@ -45,8 +45,8 @@ const FIXED_TABLES = [
 ];
 
 /**
- * What later releases added to format 1, in order; entries are only ever appended. An earlier release still runs on such
- * a store, because it does not touch tables and columns that it does not know.
+ * What later releases added to format 1, in order; entries are only ever appended. An earlier release still runs on
+ * such a store, because it does not touch tables and columns that it does not know.
  */
 const ADDITIONS = [
   // Answers to requests with an Idempotency-Key: 1 row for each such request.
