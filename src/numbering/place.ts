@@ -10,7 +10,8 @@ import { bySecret, mayShareSecret } from './by-secret';
 import { type Arrival, type Epoch, gapBefore, highestEver } from './epoch';
 import { adoptable, conflictsInARow, restartsAtOne } from './new-epoch';
 import { isLive, stays } from './pass-time';
-import type { KnownId, Lookup, Placement, Tracker, TrackerSettings } from './types';
+import { isResent } from './resent';
+import type { KnownId, Lookup, Placement, TimeOf, Tracker, TrackerSettings } from './types';
 import { earlierEpochOf, isReceived } from './which-epoch';
 
 /** So many conflicts with distinct ids show that the numbering restarted. */
@@ -24,6 +25,7 @@ export function place(
   arrival: Arrival,
   settings: TrackerSettings,
   lookup: Lookup,
+  timeOf: TimeOf = () => null,
 ): Placement {
   const { current } = tracker;
   if (current === null) return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: [] };
@@ -40,7 +42,8 @@ export function place(
   const received = isReceived(current, arrival.id, known);
 
   const added = known !== null && known !== 'forgotten' && known.added === true;
-  if (!added && restartsAtOne(current, arrival, received, settings)) {
+  const resent = received && isResent(current, arrival, known, timeOf);
+  if (!added && !resent && restartsAtOne(current, arrival, received, settings)) {
     return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: adoptable(tracker, arrival) };
   }
   const earlier = earlierEpochOf(arrival, { current, open, received, settings, lookup });
@@ -52,6 +55,7 @@ export function place(
   if (known.kind === 'quarantined' || (added && known.kind === 'ignored')) {
     return { kind: 'unaccepted', epoch: current.number, known, late: arrival.id < current.highest };
   }
+  if (resent) return { kind: 'conflict', epoch: current.number, known, resent };
   return added
     ? { kind: 'conflict', epoch: current.number, known }
     : restartOr(tracker, arrival, 'conflict', known);

@@ -36,6 +36,9 @@ export type ClosedEpoch = {
   readonly closedAt: number;
 };
 
+/** When the event with this sequence happened by the provider's clock, ms since 1970; null when that is not known. */
+export type TimeOf = (sequence: number) => number | null;
+
 /** The epochs of a webhook, and the conflicts that may turn out to be a new one. */
 export type Tracker = {
   readonly current: Epoch | null;
@@ -77,7 +80,7 @@ export type Placement =
   /** The id was received with these bytes. */
   | { kind: 'duplicate'; epoch: number; known: KnownId }
   /** The id was received with other bytes. */
-  | { kind: 'conflict'; epoch: number; known: KnownId }
+  | { kind: 'conflict'; epoch: number; known: KnownId; resent?: true }
   /** The id was received so long ago that its bytes are not on record any more. */
   | { kind: 'too_old'; epoch: number }
   /** The provider's numbering began anew; `adopted` conflicts belong to the new epoch. */

@@ -38,6 +38,8 @@ export class Sequence {
   forgottenUpTo = 0;
   #settings: TrackerSettings;
   #sequence = 0;
+  /** Of the events by sequence. */
+  #times: (number | null)[] = [null];
 
   constructor(settings: TrackerSettings = { graceMs: 60_000, expiresMs: 374_400_000 }) {
     this.#settings = settings;
@@ -49,11 +51,14 @@ export class Sequence {
     const fingerprint = `${id}:${bytes}`;
     const verifiedBy = secret === undefined ? {} : { secretId: secret };
     const arrival = { id, fingerprint, eventTime, now: this.now, ...verifiedBy };
-    const placement = place(this.tracker, arrival, this.#settings, this.#lookup);
+    const placement = place(this.tracker, arrival, this.#settings, this.#lookup, this.#timeOf);
     if (placement.kind === 'duplicate') return `duplicate@${placement.epoch}`;
     this.#sequence++;
+    this.#times.push(eventTime);
     if (placement.kind === 'conflict' || placement.kind === 'too_old') {
-      this.tracker = recordConflict(this.tracker, { id, sequence: this.#sequence, fingerprint, eventTime });
+      const resent = placement.kind === 'conflict' && placement.resent === true;
+      const conflict = { id, sequence: this.#sequence, fingerprint, eventTime };
+      this.tracker = recordConflict(this.tracker, { ...conflict, ...(resent ? { proofless: true } : {}) });
       return placement.kind;
     }
     if (placement.kind === 'restart') {
@@ -99,6 +104,8 @@ export class Sequence {
     const holes: readonly Hole[] = all.find(({ number }) => number === epoch)?.holes ?? [];
     return holes.map(({ from, to, status }) => `${from}-${to} ${status}`);
   }
+
+  #timeOf = (sequence: number): number | null => this.#times[sequence] ?? null;
 
   #lookup: Lookup = (epoch, id) => {
     if (id <= this.forgottenUpTo) return 'forgotten';

@@ -25,10 +25,11 @@ export function placeEvent(draft: Draft, identity: Identity): Placed {
   });
   const settings = trackerSettings(draft.webhook);
   const { tracker } = draft.state;
+  const timeOf = (sequence: number) => draft.tables.events.get(sequence)?.eventTime ?? null;
   const placement =
     arrival.added === true
       ? placeAdded(tracker, arrival, settings, lookup)
-      : place(tracker, arrival, settings, lookup);
+      : place(tracker, arrival, settings, lookup, timeOf);
   return { placement, sentAfterAll };
 }
 

@@ -21,7 +21,9 @@ export function recordId(
   const { tables } = draft;
   if (placement.kind === 'conflict' || placement.kind === 'too_old') {
     const isCurrent = placement.epoch === draft.state.tracker.current?.number;
-    const proofless = !isCurrent || (placement.kind === 'conflict' && placement.known.added === true);
+    const proofless =
+      !isCurrent ||
+      (placement.kind === 'conflict' && (placement.known.added === true || placement.resent === true));
     const conflict = { id, sequence, fingerprint, eventTime, ...(proofless ? { proofless } : {}) };
     draft.change({ tracker: recordConflict(draft.state.tracker, conflict) });
     return;
