@@ -11,10 +11,9 @@ import { counted, type Draft } from './draft';
 import { type Identity, identify } from './identify';
 import { judge, turnedAway } from './judge';
 import { placeEvent, type SentAfterAll } from './place-event';
-import { holdBack, leaveHold } from './predecessor-hold';
-import { recordId } from './record-id';
+import { recordUnjudged, recordWithoutRow } from './record-without-row';
 import { deduplicationMs } from './settings';
-import { adoptConflicts, storeEvent } from './store-event';
+import { storeEvent } from './store-event';
 
 /** Judges and stores one event, and gives what became of it. `now` in ms since 1970. */
 export function appendEvent(draft: Draft, event: IncomingEvent, now: number): AddResult {
@@ -30,32 +29,32 @@ export function appendEvent(draft: Draft, event: IncomingEvent, now: number): Ad
   switch (verdict.kind) {
     case 'not_added':
       return verdict;
-    case 'duplicate':
+    case 'duplicate': {
+      const { sequence } = verdict;
       draft.changeWithoutSaving(counted(draft.state, 'duplicate'));
-      rememberRetry(draft, identity, verdict.sequence, now);
+      rememberRetry(draft, identity, sequence, now);
       if (sentAfterAll !== null) confirmSent(draft, sentAfterAll, now);
-      return { kind: 'duplicate', sequence: verdict.sequence, incrementId };
-    case 'ignored': {
-      if (verdict.placement === null) {
-        draft.changeWithoutSaving(counted(draft.state, 'ignored'));
-        return { kind: 'ignored', incrementId };
+      // It is known by its event id: the provider gave it another number, which was received all the same.
+      if (verdict.placement?.kind === 'unseen') {
+        recordWithoutRow(draft, identity, verdict.placement, { kind: 'accepted', sequence, now });
       }
-      adoptConflicts(draft, verdict.placement, now);
-      recordId(draft, identity, verdict.placement, { kind: 'ignored', sequence: 0, now });
-      const { released } = holdBack(draft, identity, verdict.placement, {
-        forwards: false,
-        sequence: 0,
-        now,
-      });
-      leaveHold(draft, draft.state.tracker.current, released);
-      // An ignored event has no row from which a replay could count it.
-      draft.change(counted(draft.state, 'ignored'));
+      return { kind: 'duplicate', sequence, incrementId };
+    }
+    case 'ignored': {
+      const as = { kind: 'ignored', sequence: 0, now } as const;
+      if (verdict.placement !== null) recordWithoutRow(draft, identity, verdict.placement, as);
+      recordUnjudged(draft, identity, as);
+      draft.changeWithoutSaving(counted(draft.state, 'ignored'));
       return { kind: 'ignored', incrementId };
     }
-    case 'accept':
-      return { kind: 'accepted', sequence: storeEvent(draft, identity, verdict, now), incrementId };
+    case 'accept': {
+      const sequence = storeEvent(draft, identity, verdict, now);
+      recordUnjudged(draft, identity, { kind: 'accepted', sequence, now });
+      return { kind: 'accepted', sequence, incrementId };
+    }
     case 'quarantine': {
       const sequence = storeEvent(draft, identity, verdict, now);
+      recordUnjudged(draft, identity, { kind: 'quarantined', sequence, now });
       return { kind: 'quarantined', sequence, incrementId, issues: verdict.issues };
     }
   }

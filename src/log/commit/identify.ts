@@ -37,6 +37,8 @@ export type Identity = {
   fingerprint: string;
   /** Its increment id as the tracker takes it. Null without one, and where the numbering is turned off. */
   arrival: Arrival | null;
+  /** The same, where the numbering is turned off and nothing is judged by it. */
+  unjudged: Arrival | null;
   /** Its keys besides the increment id. */
   keys: IdentityKey[];
 };
@@ -47,7 +49,7 @@ export function identify(event: IncomingEvent, { sequence }: WebhookRecord, now:
   const { incrementId: id, eventTime, secretId } = event;
   const added = event.added === true ? ({ added: true } as const) : {};
   const verifiedBy = secretId === undefined ? {} : { secretId };
-  const arrival =
-    sequence.enabled && id !== null ? { id, fingerprint, eventTime, now, ...verifiedBy, ...added } : null;
-  return { event, fingerprint, arrival, keys: identityKeys(event, fingerprint, arrival !== null) };
+  const read = id === null ? null : { id, fingerprint, eventTime, now, ...verifiedBy, ...added };
+  const [arrival, unjudged] = sequence.enabled ? [read, null] : [null, read];
+  return { event, fingerprint, arrival, unjudged, keys: identityKeys(event, fingerprint, arrival !== null) };
 }

@@ -21,7 +21,7 @@ export type Seen = (key: string) => SeenKey | null;
 export type TurnedAway = { kind: 'inactive' } | { kind: 'rejected'; issues: Issue[] };
 
 export type Verdict =
-  | { kind: 'duplicate'; sequence: number }
+  | { kind: 'duplicate'; sequence: number; placement: Placement | null }
   | { kind: 'not_added'; reason: NotAdded }
   | { kind: 'ignored'; placement: Placement | null }
   | Kept;
@@ -56,7 +56,7 @@ export function judge(
   const { event } = identity;
   if (placement !== null && 'why' in placement) return { kind: 'not_added', reason: placement };
   const duplicateOf = duplicateSequence(identity, placement, seen, now);
-  if (duplicateOf !== null) return { kind: 'duplicate', sequence: duplicateOf };
+  if (duplicateOf !== null) return { kind: 'duplicate', sequence: duplicateOf, placement };
   const takenBy = event.added === true ? sequenceWithKeyOf(identity, seen) : null;
   if (takenBy !== null) return { kind: 'not_added', reason: { why: 'taken', sequence: takenBy } };
 

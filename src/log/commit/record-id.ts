@@ -7,7 +7,7 @@ import type { Identity } from './identify';
 import { trackerSettings } from './settings';
 
 /** What to record the id as. `sequence` is 0 for an ignored event; `now` in ms since 1970. */
-type As = { kind: 'accepted' | 'ignored' | 'quarantined'; sequence: number; now: number };
+export type As = { kind: 'accepted' | 'ignored' | 'quarantined'; sequence: number; now: number };
 
 /** Records the increment id of an event that was placed. Does nothing for a duplicate, or where there is no id. */
 export function recordId(

@@ -221,3 +221,27 @@ describe('a numbering whose restart is known by conflicts', () => {
     expect(sequence.adopted.map(({ id }) => id)).toEqual([2, 3]);
   });
 });
+
+describe('retries with equal bytes', () => {
+  it('are duplicates in the first of five numberings that began within the expiry', () => {
+    const sequence = received(10);
+    for (const bytes of ['second', 'third', 'fourth', 'fifth']) {
+      sequence.offerAll(range(1, 10), { bytes });
+      sequence.wait(GRACE_MS + 1);
+    }
+    expect(sequence.tracker.current).toMatchObject({ number: 5, highest: 10 });
+    expect(sequence.offer(7, OLD)).toBe('duplicate@1');
+    expect(sequence.offer(10, OLD)).toBe('duplicate@1');
+    sequence.wait(GRACE_MS + 1);
+    expect(sequence.tracker.current).toMatchObject({ number: 5, highest: 10, holes: [] });
+  });
+
+  it('are duplicates long after the old numbering was closed', () => {
+    const sequence = received(15);
+    sequence.offerAll([1, 2, 3], NEW);
+    expect(sequence.wait(SETTINGS.expiresMs + 1)).toEqual([1]);
+    expect(sequence.offer(15, OLD)).toBe('duplicate@1');
+    sequence.wait(GRACE_MS + 1);
+    expect(sequence.tracker.current).toMatchObject({ number: 2, highest: 3, holes: [] });
+  });
+});
