@@ -33,7 +33,7 @@ const LOOKED_AT: [file: string, what: RegExp, why: string][] = [
   ['providers/fingerprint.ts', /signed === body/, 'whether they are the same object'],
   ['json/source.ts', /./, 'tokens of a JSON pointer'],
   ['numbering/', /fingerprint/i, 'SHA-256 of a body that its sender knows'],
-  ['numbering/', /secretId/, 'the id of a secret, which is public'],
+  ['numbering/', /secretId|isOfSecret/, 'the id of a secret, which is public'],
   ['log/', /fingerprint/i, 'SHA-256 of a body that its sender knows'],
   [
     'signature/digest.ts',
