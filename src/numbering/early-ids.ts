@@ -5,7 +5,7 @@
  * when an early id both continues the old numbering and has the event time of the new one's first event. Such an id
  * stays, and leaves a hole in the new numbering. When that hole lasts, the id is moved after all (`returnEarlyIds`).
  */
-import { type Epoch, receive, withoutTop } from './epoch';
+import { type Epoch, receive, without } from './epoch';
 import { holeIndexOf, isMerged } from './holes';
 import type { Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
 
@@ -25,11 +25,14 @@ export const earlyIdsIn = (epoch: Epoch, since: number | null, lately: number): 
  * with exactly that time that are low enough. An id that continues this numbering could be of either, so it stays.
  */
 function happenedSince(epoch: Epoch, time: number): number[] {
-  const later = epoch.recent.filter(({ eventTime }) => eventTime > time).map(({ id }) => id);
-  const sameTime = epoch.recent.filter(({ eventTime }) => eventTime === time).map(({ id }) => id);
-  const withoutThem = withoutTop(epoch, [...later, ...sameTime]).epoch;
+  const known = [...epoch.recent, ...(epoch.strays ?? [])].flatMap(({ id, eventTime }) =>
+    eventTime === undefined ? [] : [{ id, eventTime }],
+  );
+  const later = known.filter(({ eventTime }) => eventTime > time).map(({ id }) => id);
+  const sameTime = known.filter(({ eventTime }) => eventTime === time).map(({ id }) => id);
+  const withoutThem = without(epoch, [...later, ...sameTime], 0).epoch;
   const early = sameTime.filter(id => id <= MAX_EARLY_ID && !goesOn(withoutThem, id));
-  return [...later, ...early].sort((a, b) => a - b);
+  return [...new Set([...later, ...early])].sort((a, b) => a - b);
 }
 
 /** Whether an id lies in a hole of an epoch. */
@@ -39,10 +42,12 @@ export const misses = ({ holes }: Epoch, id: number): boolean => holeIndexOf(hol
 export const goesOn = (epoch: Epoch, id: number): boolean =>
   misses(epoch, id) || (id > epoch.highest && id - epoch.highest < Math.max(2, epoch.highest));
 
-/** The strays that came since `time` and are nearer to 1 than to the baseline, ascending. */
+/** The strays without times that came since `time` and that another numbering may have sent, ascending. */
 const strayedSince = ({ strays = [], baseline }: Epoch, time: number): number[] =>
   strays
-    .filter(({ id, at }) => at >= time && id - 1 < baseline - id)
+    .filter(({ at, eventTime }) => eventTime === undefined && at >= time)
+    // Below the baseline only those that are nearer to 1.
+    .filter(({ id, corrects }) => corrects === true || id - 1 < baseline - id)
     .map(({ id }) => id)
     .sort((a, b) => a - b);
 
@@ -58,7 +63,7 @@ export function returnEarlyIds(tracker: Tracker, now: number, { graceMs }: Track
     const { number } = current;
     const id = before.highest;
     const received = receive(current, { id, fingerprint: '', eventTime: null, now }, graceMs);
-    const { epoch, dropped } = withoutTop(before, [id]);
+    const { epoch, dropped } = without(before, [id], now);
     changes.push(...received.changes.map(change => ({ ...change, epoch: number })));
     changes.push(...dropped.map(hole => ({ kind: 'dropped', hole, epoch: epoch.number }) as const));
     [current, before] = [received.epoch, epoch];

@@ -7,8 +7,22 @@
 import { LIMITS } from '../limits';
 import { boundHoles, fillHole, type Hole, type HoleChange, holeIndexOf, isMerged, withHole } from './holes';
 
-/** How many ids an epoch remembers with their event times, and how many strays. */
+/** How many ids an epoch remembers with their event times. */
 const MAX_RECENT = 100;
+/** How many strays: as far may a new numbering be when its id 1 comes at last. */
+const MAX_STRAYS = 1000;
+
+/**
+ * An id that an epoch took but that may be of a numbering after it: it lies below the baseline, or corrected an event in
+ * quarantine. `at`: when it came; `eventTime`: when it happened, absent where that is not known; ms since 1970.
+ */
+export type Stray = {
+  readonly id: number;
+  readonly at: number;
+  readonly eventTime?: number;
+  /** It corrected another event, which the epoch has received in any case. */
+  readonly corrects?: true;
+};
 
 /** One numbering, as far as its ids were received. */
 export type Epoch = {
@@ -38,8 +52,8 @@ export type Epoch = {
   readonly reached?: number;
   /** The last ids that came with an event time (ms since 1970), in the order of arrival. */
   readonly recent: readonly { readonly id: number; readonly eventTime: number }[];
-  /** Strays: the last ids below the baseline that came without an event time, and when they came, ms since 1970. */
-  readonly strays?: readonly { readonly id: number; readonly at: number }[];
+  /** The last ids that may be of a numbering after it. */
+  readonly strays?: readonly Stray[];
 };
 
 /** An arriving increment id, with what the epoch rules look at. */
@@ -149,23 +163,36 @@ function remembered(recent: Epoch['recent'], { id, eventTime, added }: Arrival):
   return eventTime === null || added === true ? recent : [...recent.slice(1 - MAX_RECENT), { id, eventTime }];
 }
 
-function withStray(epoch: Epoch, { id, eventTime, now }: Arrival): Epoch {
-  if (eventTime !== null) return epoch;
-  return { ...epoch, strays: [...(epoch.strays ?? []).slice(1 - MAX_RECENT), { id, at: now }] };
+/** The epoch with an id that may be of a numbering after it. */
+export function withStray(epoch: Epoch, { id, eventTime, now }: Arrival, corrects = false): Epoch {
+  const time = eventTime === null ? {} : { eventTime };
+  const stray: Stray = { id, at: now, ...time, ...(corrects ? { corrects } : {}) };
+  return { ...epoch, strays: [...(epoch.strays ?? []).slice(1 - MAX_STRAYS), stray] };
 }
 
 /**
- * The epoch without those of the `ids` that no other received id is above, and without the holes that only they showed.
- * `dropped` are these holes.
+ * The epoch without some ids that it received, which are another's. Above all others they only showed holes that were none:
+ * `dropped`. Elsewhere they leave holes, detected at `now` (ms since 1970).
  */
-export function withoutTop(epoch: Epoch, ids: readonly number[]): { epoch: Epoch; dropped: Hole[] } {
+export function without(
+  epoch: Epoch,
+  ids: readonly number[],
+  now: number,
+): { epoch: Epoch; dropped: Hole[] } {
   const foreign = new Set(ids);
   let highest = epoch.highest;
   while (foreign.has(highest) && highest > epoch.baseline) {
     const below = epoch.holes[holeIndexOf(epoch.holes, highest - 1)];
     highest = below === undefined ? highest - 1 : below.from - 1;
   }
-  const holes = epoch.holes.filter(hole => hole.from < highest);
+  const kept = epoch.holes.filter(({ from }) => from < highest);
+  const dropped = epoch.holes.slice(kept.length);
+  let holes: readonly Hole[] = kept;
+  for (const { id, corrects } of epoch.strays ?? []) if (corrects === true) foreign.delete(id);
+  for (const id of foreign) {
+    const isInside = id > epoch.baseline && id < highest && holeIndexOf(holes, id) < 0;
+    if (isInside) holes = withHole(holes, hole(id, id, now));
+  }
   const reached = highestEver(epoch);
-  return { epoch: { ...epoch, highest, holes, reached }, dropped: epoch.holes.slice(holes.length) };
+  return { epoch: { ...epoch, highest, holes: boundHoles(holes, LIMITS.MAX_HOLES).holes, reached }, dropped };
 }

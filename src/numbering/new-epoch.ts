@@ -25,6 +25,34 @@ export function restartsAtOne(
   return arrival.now - current.startedAt > patienceMs;
 }
 
+/** Strays with distinct ids that together show a new numbering. */
+const STRAYS_FOR_RESTART = 3;
+
+/**
+ * Rule (c) of a restart: the third id below the baseline that happened after everything known of the numbering. Its own ids
+ * of that time are above its highest.
+ */
+export function restartsBelow(current: Epoch, { id, eventTime }: Arrival): boolean {
+  if (id >= current.baseline || eventTime === null) return false;
+  const younger = youngerStrays(current);
+  const ids = new Set(younger.map(stray => stray.id)).add(id);
+  return eventTime > newestTime(current) && ids.size >= STRAYS_FOR_RESTART;
+}
+
+/** The strays of an epoch that happened after everything known of it. */
+function youngerStrays(epoch: Epoch): { id: number; eventTime: number }[] {
+  const newest = newestTime(epoch);
+  return (epoch.strays ?? []).flatMap(({ id, eventTime }) =>
+    eventTime !== undefined && eventTime > newest ? [{ id, eventTime }] : [],
+  );
+}
+
+/** The latest known time of an epoch's own ids, ms since 1970. */
+function newestTime({ recent, baseline, startTime }: Epoch): number {
+  const own = recent.filter(({ id }) => id >= baseline).map(({ eventTime }) => eventTime);
+  return Math.max(startTime ?? Number.NEGATIVE_INFINITY, ...own);
+}
+
 /** The conflicts since the last event that was not one, oldest first. */
 export const conflictsInARow = ({ conflicts, conflictStreak }: Tracker): readonly Conflict[] =>
   conflicts.slice(conflicts.length - conflictStreak);
@@ -35,7 +63,8 @@ export const conflictsInARow = ({ conflicts, conflictStreak }: Tracker): readonl
  */
 export function beganAt(before: Epoch, arrival: Arrival, conflicts: readonly Conflict[]): number | null {
   // Id 1 is the first of its numbering. Without it, the earliest known event stands in for it.
-  const times = [arrival, ...(arrival.id === 1 ? [] : conflicts)].map(({ eventTime }) => eventTime);
+  const earlier = arrival.id === 1 ? [] : [...conflicts, ...youngerStrays(before)];
+  const times = [arrival, ...earlier].map(({ eventTime }) => eventTime);
   if (times.includes(null) || before.startTime === null) return null;
   const earliest = Math.min(...times.filter(time => time !== null));
   return before.startTime < earliest ? earliest : null;

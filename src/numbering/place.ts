@@ -8,7 +8,7 @@
  */
 import { bySecret, mayShareSecret } from './by-secret';
 import { type Arrival, type Epoch, gapBefore, highestEver } from './epoch';
-import { adoptable, conflictsInARow, restartsAtOne } from './new-epoch';
+import { adoptable, conflictsInARow, restartsAtOne, restartsBelow } from './new-epoch';
 import { isLive, stays } from './pass-time';
 import { isResent } from './resent';
 import type { KnownId, Lookup, Placement, TimeOf, Tracker, TrackerSettings } from './types';
@@ -43,7 +43,9 @@ export function place(
 
   const added = known !== null && known !== 'forgotten' && known.added === true;
   const resent = received && isResent(current, arrival, known, timeOf);
-  if (!added && !resent && restartsAtOne(current, arrival, received, settings)) {
+  const restarts =
+    restartsAtOne(current, arrival, received, settings) || (!received && restartsBelow(current, arrival));
+  if (!added && !resent && restarts) {
     return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: adoptable(tracker, arrival) };
   }
   const earlier = earlierEpochOf(arrival, { current, open, received, settings, lookup });

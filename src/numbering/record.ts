@@ -4,7 +4,7 @@
  */
 
 import { earlyIdsIn } from './early-ids';
-import { type Arrival, type Epoch, receive, standingOf, startEpoch, withoutTop } from './epoch';
+import { type Arrival, type Epoch, receive, standingOf, startEpoch, without, withStray } from './epoch';
 import { beganAt, isBefore } from './new-epoch';
 import type {
   Conflict,
@@ -36,7 +36,8 @@ export function record(
   placement: Receivable,
   settings: TrackerSettings,
 ): Tracked {
-  if (placement.kind === 'unaccepted') return { tracker: afterNoConflict(tracker, arrival), changes: [] };
+  if (placement.kind === 'unaccepted')
+    return { tracker: corrected(tracker, arrival, placement), changes: [] };
   if (placement.kind === 'restart') return restart(tracker, arrival, placement, settings);
   const changes: TrackerChange[] = [];
   const update = (epoch: Epoch): Epoch => {
@@ -48,6 +49,20 @@ export function record(
   const current = tracker.current === null ? null : update(tracker.current);
   const earlierEpochs = updateEarlier(tracker, arrival, placement.epoch, { update, settings });
   return { tracker: afterNoConflict({ ...tracker, current, earlierEpochs }, arrival), changes };
+}
+
+/** The event of an id that only an event in quarantine or an ignored one had: it may also be of a numbering to come. */
+function corrected(
+  tracker: Tracker,
+  arrival: Arrival,
+  { epoch }: Extract<Placement, { kind: 'unaccepted' }>,
+): Tracker {
+  const { current } = tracker;
+  const isOfCurrent = current?.number === epoch && arrival.added !== true;
+  return afterNoConflict(
+    isOfCurrent ? { ...tracker, current: withStray(current, arrival, true) } : tracker,
+    arrival,
+  );
 }
 
 /** The earlier epochs after an arrival; the same array where nothing changed, as nearly always. */
@@ -108,7 +123,9 @@ function restart(
   const since = current === null ? null : beganAt(current, arrival, placement.adopted);
   // A secret leaves nothing to take back: what the old one verified is the old numbering's.
   const early =
-    current === null || placement.bySecret === true ? [] : earlyIdsIn(current, since, now - settings.graceMs);
+    current === null || placement.bySecret === true
+      ? []
+      : earlyIdsIn(current, since, now - settings.expiresMs);
   const [first = arrival, ...rest] = [
     ...adopted,
     ...early.map(id => ({ id, fingerprint: '', eventTime: since, now })),
@@ -123,7 +140,7 @@ function restart(
   }
   const earlierEpochs = tracker.earlierEpochs.map(earlier => ({ ...earlier, lateGrowth: 0 }));
   if (current !== null) {
-    const { epoch: before, dropped } = withoutTop(current, early);
+    const { epoch: before, dropped } = without(current, early, now);
     changes.push(...dropped.map(hole => ({ kind: 'dropped', hole, epoch: before.number }) as const));
     earlierEpochs.unshift({ ...before, closesAt: now + settings.expiresMs, lateGrowth: 0 });
   }

@@ -1,7 +1,7 @@
 /** Which of two numberings an id belongs to: by event times, and without them by distance. */
 import { describe, expect, it } from 'vitest';
 import { range, Sequence } from '../../support/sequence';
-import { GRACE_MS, NEW, OLD, received, SETTINGS, T } from '../../support/two-numberings';
+import { EXPIRES_MS, GRACE_MS, NEW, OLD, received, SETTINGS, T } from '../../support/two-numberings';
 
 describe('event times', () => {
   it('put an old event into the old numbering whatever its distance, and a new one into the new', () => {
@@ -168,10 +168,18 @@ describe('without event times', () => {
     expect(sequence.tracker.current).toMatchObject({ baseline: 1, highest: 5 });
   });
 
-  it('one that came long before id 1 is not', () => {
+  it('one that came long before id 1 may, so it is not missing', () => {
     const sequence = received(5009, 5000);
     sequence.offer(3, OLD);
     sequence.wait(GRACE_MS + 1);
+    sequence.offerAll([1, 2, 4], NEW);
+    expect(sequence.holes(2)).toEqual([]);
+  });
+
+  it('one that came before the last retry of the old one was over is not', () => {
+    const sequence = received(5009, 5000);
+    sequence.offer(3, OLD);
+    sequence.wait(EXPIRES_MS + 1);
     sequence.offerAll([1, 2, 4], NEW);
     expect(sequence.holes(2)).toEqual(['3-3 young']);
   });
