@@ -64,10 +64,16 @@ export function earlierEpochOf(
   // The current epoch has this id with other bytes, and an earlier one has a hole exactly there.
   const withHole = received ? [nearest, ...others].find(epoch => misses(epoch, id)) : undefined;
   if (withHole !== undefined) return withHole;
+  // The current epoch has gone on this far, so the next ids are its own, unless an earlier one has a hole exactly there.
+  if (isNextOf(current, id) && !lacking.some(epoch => misses(epoch, id))) return null;
   const isFromStart = eventTime !== null && eventTime === current.startTime && id <= MAX_EARLY_ID;
   if (isFromStart && !goesOn(nearest, id) && (nearest.startTime ?? eventTime) < eventTime) return null;
   return distance(nearest, id) < distance(current, id) ? nearest : null;
 }
+
+/** Whether an id lies no further above an epoch's highest than the epoch is long. */
+const isNextOf = ({ baseline, highest }: Epoch, id: number): boolean =>
+  id > highest && id - highest <= highest - baseline;
 
 const distance = (epoch: Epoch, id: number): number => Math.abs(id - epoch.highest);
 

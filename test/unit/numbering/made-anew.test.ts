@@ -87,3 +87,26 @@ describe('with event times', () => {
     expect(sequence.tracker.current).toMatchObject({ number: 1, highest: 1003 });
   });
 });
+
+describe('without event times', () => {
+  function madeAnew(ids: readonly number[]): Sequence {
+    const sequence = new Sequence(SETTINGS);
+    sequence.offerAll(range(1, 10), { bytes: OLD });
+    sequence.wait(GRACE_MS + 1);
+    sequence.offerAll(ids, { bytes: NEW });
+    sequence.wait(GRACE_MS + 1);
+    return sequence;
+  }
+
+  it('goes on past the end of the old one, in disorder', () => {
+    const sequence = madeAnew([...range(1, 9), 11, 10, ...range(12, 20)]);
+    expect(sequence.tracker.current).toMatchObject({ number: 2, highest: 20, holes: [] });
+    expect(sequence.holes(1)).toEqual([]);
+  });
+
+  it('misses what it lost at the end of the old one', () => {
+    const sequence = madeAnew([...range(1, 9), ...range(11, 20)]);
+    expect(sequence.tracker.current).toMatchObject({ number: 2, highest: 20 });
+    expect(sequence.holes(2)).toEqual(['10-10 open']);
+  });
+});
