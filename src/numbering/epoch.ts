@@ -24,6 +24,14 @@ export type Stray = {
   readonly corrects?: true;
 };
 
+export type Suspicion = {
+  /** How many further ids it has received. */
+  readonly received: number;
+  /** The highest id of the epoch before, then; and how many ids above that this has received. */
+  readonly highestBefore: number;
+  readonly receivedBefore: number;
+};
+
 /** One numbering, as far as its ids were received. */
 export type Epoch = {
   /** 1, 2, 3 … per webhook. */
@@ -48,6 +56,8 @@ export type Epoch = {
   readonly lateGrowth: number;
   /** The inbound secret that verified its events; absent where it says nothing about the numbering. */
   readonly secretId?: string;
+  /** While it may be no numbering of its own (`suspicion.ts`): what spoke for it and against it since it was recognised. */
+  readonly suspicion?: Suspicion;
   /** Its highest id before early ids were taken from it; absent where none were. Their records are still here. */
   readonly reached?: number;
   /** The last ids that came with an event time (ms since 1970), in the order of arrival. */

@@ -4,6 +4,7 @@
 import { returnEarlyIds } from './early-ids';
 import { type Epoch, highestEver } from './epoch';
 import { ageHoles, changesAt } from './holes';
+import { isSuspected, withoutSuspicion } from './suspicion';
 import type { Aged, ClosedEpoch, Tracker, TrackerChange, TrackerSettings } from './types';
 
 const MAX_EARLIER_EPOCHS = 3;
@@ -34,6 +35,8 @@ export function passTime(
   const { tracker, changes } = returnEarlyIds(given, now, settings);
   const aged: Aged[] = [];
   const age = (epoch: Epoch): Epoch => {
+    // It opens no hole: what it misses may never have been sent.
+    if (isSuspected(epoch)) return epoch;
     const { holes, changed } = ageHoles(epoch.holes, now, settings);
     if (changed.length === 0) return epoch;
     aged.push({ epoch: epoch.number, holes: changed });
@@ -42,9 +45,14 @@ export function passTime(
   const open = tracker.earlierEpochs.filter((epoch, index) => stays(epoch, index, now));
   const closing = tracker.earlierEpochs.filter(epoch => !open.includes(epoch));
   const live = closing.find(isLive);
-  const closed = closing.filter(epoch => epoch !== live);
+  const closed = closing
+    .filter(epoch => epoch !== live)
+    .map(epoch => (isSuspected(epoch) ? { ...epoch, holes: [] } : epoch));
   const earlierEpochs = open.map(age);
-  let current = tracker.current === null ? null : age(tracker.current);
+  // Where no other epoch is left that it could be mistaken for, a suspected one is a numbering of its own.
+  const isAlone = open.length === 0 && live === undefined;
+  const sure = tracker.current === null || !isAlone ? tracker.current : withoutSuspicion(tracker.current);
+  let current = sure === null ? null : age(sure);
   if (live !== undefined && current !== null) {
     earlierEpochs.unshift({ ...current, closesAt: now + settings.expiresMs, lateGrowth: 0 });
     current = { ...age(live), closesAt: null, lateGrowth: 0 };
@@ -78,6 +86,7 @@ export function nextChangeAt(tracker: Tracker, settings: TrackerSettings): numbe
   if (earlierEpochs.length > MAX_EARLIER_EPOCHS) next = current?.startedAt ?? 0;
   for (const epoch of [...earlierEpochs, ...(current === null ? [] : [current])]) {
     next = Math.min(next, epoch.closesAt ?? next);
+    if (isSuspected(epoch)) continue;
     for (const hole of epoch.holes) next = Math.min(next, changesAt(hole, settings) ?? next);
   }
   return Number.isFinite(next) ? next : null;

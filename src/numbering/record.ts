@@ -6,6 +6,7 @@
 import { earlyIdsIn } from './early-ids';
 import { type Arrival, type Epoch, receive, standingOf, startEpoch, without, withStray } from './epoch';
 import { beganAt, isBefore } from './new-epoch';
+import { suspected, weigh } from './suspicion';
 import type {
   Conflict,
   Placement,
@@ -48,7 +49,10 @@ export function record(
   };
   const current = tracker.current === null ? null : update(tracker.current);
   const earlierEpochs = updateEarlier(tracker, arrival, placement.epoch, { update, settings });
-  return { tracker: afterNoConflict({ ...tracker, current, earlierEpochs }, arrival), changes };
+  const recorded = afterNoConflict({ ...tracker, current, earlierEpochs }, arrival);
+  if (arrival.added === true) return { tracker: recorded, changes };
+  const weighed = weigh(recorded, placement.epoch, arrival, settings);
+  return { tracker: weighed.tracker, changes: [...changes, ...weighed.changes] };
 }
 
 /** The event of an id that only an event in quarantine or an ignored one had: it may also be of a numbering to come. */
@@ -143,6 +147,7 @@ function restart(
     const { epoch: before, dropped } = without(current, early, now);
     changes.push(...dropped.map(hole => ({ kind: 'dropped', hole, epoch: before.number }) as const));
     earlierEpochs.unshift({ ...before, closesAt: now + settings.expiresMs, lateGrowth: 0 });
+    if (placement.bySecret !== true && epoch.foundByConflicts) epoch = suspected(epoch, before);
   }
   const lastEpoch = placement.epoch;
   const next = {

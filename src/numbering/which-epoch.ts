@@ -7,6 +7,7 @@
 
 import { goesOn, MAX_EARLY_ID, misses } from './early-ids';
 import { type Arrival, type Epoch, standingOf } from './epoch';
+import { isSuspected } from './suspicion';
 import type { KnownId, Lookup, TrackerSettings } from './types';
 
 /** Whether an epoch has received an id. @param known what is on record for the id in this epoch */
@@ -65,15 +66,18 @@ export function earlierEpochOf(
   const withHole = received ? [nearest, ...others].find(epoch => misses(epoch, id)) : undefined;
   if (withHole !== undefined) return withHole;
   // The current epoch has gone on this far, so the next ids are its own, unless an earlier one has a hole exactly there.
-  if (isNextOf(current, id) && !lacking.some(epoch => misses(epoch, id))) return null;
+  if (!isSuspected(current) && isNextOf(current, id) && !lacking.some(epoch => misses(epoch, id)))
+    return null;
   const isFromStart = eventTime !== null && eventTime === current.startTime && id <= MAX_EARLY_ID;
   if (isFromStart && !goesOn(nearest, id) && (nearest.startTime ?? eventTime) < eventTime) return null;
   return distance(nearest, id) < distance(current, id) ? nearest : null;
 }
 
-/** Whether an id lies no further above an epoch's highest than the epoch is long. */
-const isNextOf = ({ baseline, highest }: Epoch, id: number): boolean =>
-  id > highest && id - highest <= highest - baseline;
+/** Whether an id lies no further above an epoch's highest than the epoch has received ids. */
+function isNextOf({ baseline, highest, holes }: Epoch, id: number): boolean {
+  const lacking = holes.reduce((sum, { missing }) => sum + missing, 0);
+  return id > highest && id - highest <= highest - baseline - lacking;
+}
 
 const distance = (epoch: Epoch, id: number): number => Math.abs(id - epoch.highest);
 

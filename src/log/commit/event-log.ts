@@ -35,10 +35,11 @@ import { silentAt, tellSilence } from './silence';
 type NextAging = {
   holes: readonly Hole[] | undefined;
   earlierEpochs: readonly Epoch[] | null;
+  isSuspected: boolean;
   at: number | null;
 };
 
-const UNKNOWN: NextAging = { holes: undefined, earlierEpochs: null, at: null };
+const UNKNOWN: NextAging = { holes: undefined, earlierEpochs: null, isSuspected: false, at: null };
 
 /** The log as it is in storage. Making one replays the events since the last checkpoint. */
 export class EventLog {
@@ -110,12 +111,15 @@ export class EventLog {
   /** When `age` has something to do next, or null. */
   agesAt(): number | null {
     const { tracker } = this.#state;
-    const holes = tracker.current?.holes;
-    const { earlierEpochs } = tracker;
+    const { current, earlierEpochs } = tracker;
+    const holes = current?.holes;
+    const isSuspected = current?.suspicion !== undefined;
     // This is asked after every commit, and most commits change no hole: do not walk all holes each time.
-    if (this.#aging.holes !== holes || this.#aging.earlierEpochs !== earlierEpochs) {
+    const known = this.#aging;
+    const isSame = known.holes === holes && known.earlierEpochs === earlierEpochs;
+    if (!isSame || known.isSuspected !== isSuspected) {
       const at = nextChangeAt(tracker, trackerSettings(this.#webhook));
-      this.#aging = { holes, earlierEpochs, at };
+      this.#aging = { holes, earlierEpochs, isSuspected, at };
     }
     return this.#aging.at;
   }

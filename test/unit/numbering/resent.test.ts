@@ -51,3 +51,28 @@ describe('resent ids', () => {
     expect(sequence.offer(2, { bytes: 'anew', eventTime: timeOf(401) })).toBe('accepted@2');
   });
 });
+
+describe('without times, ids that are resent with other bytes', () => {
+  it.each([
+    ['next to each other', [5, 6, 7]],
+    ['far apart', [150, 250, 290]],
+    ['the first one', [1]],
+  ])('open no hole, and the numbering goes on: %s', (_name, ids) => {
+    for (const next of [
+      [301, 302, 303],
+      [303, 301, 302],
+      [302, 303, 301],
+    ]) {
+      const sequence = new Sequence(SETTINGS);
+      sequence.offerAll(range(1, 300), { bytes: 'first' });
+      sequence.wait(GRACE_MS + 1);
+      sequence.offerAll(ids, { bytes: AGAIN });
+      sequence.wait(GRACE_MS + 1);
+      sequence.offerAll(next, { bytes: 'first' });
+      sequence.wait(GRACE_MS + 1);
+      const { current, earlierEpochs } = sequence.tracker;
+      const holes = [current, ...earlierEpochs].flatMap(epoch => sequence.holes(epoch?.number));
+      expect(holes, `${next}`).toEqual([]);
+    }
+  });
+});
