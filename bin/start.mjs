@@ -13,6 +13,8 @@ import { ensureDevVars, readDevVars } from './dev-vars.mjs';
 
 /** The oldest Node that wrangler runs on. On an older one, the Node among the dependencies is used. */
 const MIN_NODE = 22;
+/** Fewer characters of ADMIN_TOKEN or SECRETS_KEY, and the management API answers 503. */
+const MIN_SECRET_CHARACTERS = 32;
 /** How long wrangler may take to end the runtime. */
 const GRACE_MS = 5_000;
 
@@ -55,12 +57,15 @@ function announce(address) {
   if (given('--env-file') === undefined) {
     const { made, vars } = ensureDevVars(root);
     if (made) say(`Made .dev.vars. Admin token: ${vars.ADMIN_TOKEN}`);
-    else if (!vars.ADMIN_TOKEN || !vars.SECRETS_KEY) say('ADMIN_TOKEN or SECRETS_KEY is empty in .dev.vars.');
-    else say('The admin token is ADMIN_TOKEN in .dev.vars.');
+    else if (isShort(vars.ADMIN_TOKEN) || isShort(vars.SECRETS_KEY)) {
+      say(`ADMIN_TOKEN or SECRETS_KEY has fewer than ${MIN_SECRET_CHARACTERS} characters in .dev.vars.`);
+    } else say('The admin token is ADMIN_TOKEN in .dev.vars.');
   }
   say(`Gapless: ${address}`);
   say('Next, in another terminal: npm run demo');
 }
+
+const isShort = secret => (secret ?? '').length < MIN_SECRET_CHARACTERS;
 
 function say(line) {
   process.stdout.write(`${line}\n`);

@@ -3,13 +3,14 @@
  * webhooks unchanged. `"jsonrpc": 2.0` may be a number and comes back as it was sent; `id` comes back; a `result` has
  * `"error": null` beside it. The HTTP status is 200 whatever the outcome, except for a request too large to be read.
  *
- * Batches and notifications are as in JSON-RPC 2.0. A batch runs in its order, so a list after a create shows it.
+ * Batches and notifications are as in JSON-RPC 2.0. A batch runs in its order, so a list after a create shows it, and signs in
+ * once (`sign-in.ts`).
  */
 import { Hono } from 'hono';
 import { isObject } from '../../json/kind';
 import { parseJson } from '../../json/parse';
 import { err, ok, type Result } from '../../result';
-import { addressOf, configurationProblem, judgeToken } from '../admin-token';
+import { addressOf, configurationProblem } from '../admin-token';
 import { readBytes } from '../body';
 import { problem } from '../problem';
 import {
@@ -22,6 +23,7 @@ import {
   shipstreamError,
 } from './errors';
 import { isSession, openSession } from './session';
+import { SignIn } from './sign-in';
 import { updateStatus } from './update-status';
 import { create, list, remove } from './webhooks';
 
@@ -32,7 +34,7 @@ type Id = string | number | null;
 type RpcRequest = { version: Version; id: Id; isNotification: boolean; method: string; params: unknown };
 
 /** Where a call comes from: what HTTP said beside the JSON. */
-type Caller = { env: Env; address: string; authorization: string | null };
+type Caller = { env: Env; signIn: SignIn; authorization: string | null };
 
 type Method = (env: Env, args: readonly unknown[], now: number) => Promise<Result<unknown, RpcError>>;
 
@@ -50,7 +52,7 @@ jsonRpc.post('/', async c => {
   if (!bytes.ok) return problem(bytes.error);
   const caller: Caller = {
     env: c.env,
-    address: addressOf(c.req.raw),
+    signIn: new SignIn(c.env, addressOf(c.req.raw)),
     authorization: c.req.header('Authorization') ?? null,
   };
   const answer = await answerBody(bytes.value, caller);
@@ -115,7 +117,8 @@ async function login([user, token]: readonly unknown[], caller: Caller): Promise
   if (typeof user !== 'string' || typeof token !== 'string') {
     return err(invalidParams('login takes a user name and the admin token.'));
   }
-  const judgement = await judgeToken(caller.env, token, caller.address);
+  if (!caller.signIn.isFirstLogin()) return err(invalidRequest('A batch has one login at most.'));
+  const judgement = await caller.signIn.judge(token);
   if (judgement === 'right') return ok(await openSession(caller.env, Date.now()));
   return err(shipstreamError(2, judgement === 'wrong_and_limited' ? TOO_MANY : ''));
 }
@@ -143,7 +146,7 @@ async function sessionProblem(session: unknown, caller: Caller): Promise<RpcErro
   if (text !== '' && (await isSession(caller.env, text, Date.now()))) return null;
   const given = headerToken(caller.authorization) ?? text;
   if (given === '') return shipstreamError(5);
-  const judgement = await judgeToken(caller.env, given, caller.address);
+  const judgement = await caller.signIn.judge(given);
   if (judgement === 'right') return null;
   return shipstreamError(5, judgement === 'wrong_and_limited' ? TOO_MANY : '');
 }
