@@ -86,8 +86,8 @@ async function verifyAs(
     if (problem !== null) return failure('digest', problem);
   }
   // Judged last, so that only a request that was really signed is called stale.
-  const { timeMs } = candidates.value;
-  if (timeMs !== null && isOutsideTolerance(timeMs, toleranceOf(scheme, request), nowMs)) {
+  const tolerance = toleranceOf(scheme, request);
+  if (candidates.value.times.some(time => isOutsideTolerance(time, tolerance, nowMs))) {
     return failure('stale', 'timestamp: outside the tolerance');
   }
   return ok(matched);
@@ -106,23 +106,24 @@ type Candidate = { signatures: Uint8Array[]; messages: Message[] };
 /** Built when it is first asked for: canonical JSON of a large body costs more than an HMAC. */
 type Message = { source: string; bytes: () => Result<Uint8Array, string> };
 
-type Candidates = { candidates: Candidate[]; timeMs: number | null };
+/** `times`: of each candidate that has one, in ms since 1970. */
+type Candidates = { candidates: Candidate[]; times: number[] };
 
 function candidatesOf(compiled: CompiledScheme, view: RequestView): Result<Candidates, SignatureFailure> {
   const elements = elementsOf(compiled, view);
   if (!elements.ok) return elements;
   const candidates: Candidate[] = [];
-  let timeMs: number | null = null;
+  const times: number[] = [];
   for (const element of elements.value) {
     const { signatures, fields, problem } = readSignatures(compiled.scheme, compiled.places, view, element);
     if (signatures.length === 0) return err(problem ?? { reason: 'missing', detail: 'no signature' });
-    const timestamp = timestampOf(compiled, view, fields);
+    const timestamp = timestampOf(compiled, view, element, fields);
     if (!timestamp.ok) return timestamp;
-    timeMs = timestamp.value.ms;
+    if (timestamp.value.ms !== null) times.push(timestamp.value.ms);
     const context = { element, timestamp: timestamp.value.text, signatureFields: fields };
     candidates.push({ signatures, messages: messagesOf(compiled, view, context) });
   }
-  return ok({ candidates, timeMs });
+  return ok({ candidates, times });
 }
 
 /** The elements that must verify one by one; without `each` the body as a whole, as null. */
@@ -141,10 +142,11 @@ function elementsOf(
 function timestampOf(
   { scheme, timestamp }: CompiledScheme,
   view: RequestView,
+  element: JsonDocument | null,
   fields: Fields,
 ): Result<{ text: string | null; ms: number | null }, SignatureFailure> {
   if (scheme.ts === undefined || timestamp === null) return ok({ text: null, ms: null });
-  const text = view.read(timestamp, null, fields);
+  const text = view.read(timestamp, element, fields);
   if (!text.ok) {
     const reason = text.error.cause === 'missing' ? 'missing' : 'malformed';
     return failure(reason, `timestamp: ${detailOf(text.error)}`);
