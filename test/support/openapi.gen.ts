@@ -262,6 +262,7 @@ export interface components {
       name: string | null;
       /** @enum {unknown} */
       ordering: "parallel" | "key" | "strict";
+      pass_query: boolean;
       rate_per_second: number | null;
       retry: {
         schedule_seconds: number[];
@@ -339,6 +340,7 @@ export interface components {
       name: string | null;
       /** @enum {unknown} */
       ordering: "parallel" | "key" | "strict";
+      pass_query: boolean;
       rate_per_second: number | null;
       retry: {
         schedule_seconds: number[];
@@ -363,6 +365,7 @@ export interface components {
       max_in_flight?: number | null;
       name?: (string | null) | null;
       ordering?: ("parallel" | "key" | "strict") | null;
+      pass_query?: boolean | null;
       rate_per_second?: (number | null) | null;
       retry?: ({
         schedule_seconds?: number[] | null;
@@ -542,6 +545,8 @@ export interface components {
        * @enum {unknown}
        */
       ordering?: "parallel" | "key" | "strict";
+      /** @default true */
+      pass_query?: boolean;
       rate_per_second?: number | null;
       /**
        * @default {

@@ -1,5 +1,6 @@
 /** One delivery under way: an event, its destination, and what its attempt is. */
 import type { OutgoingEvent } from '../../delivery/outgoing';
+import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { DeliveryRow } from '../store/delivery-row';
 import type { StoredEvent } from '../store/stored-event';
 import type { QueuedEvent } from './queued-event';
@@ -25,7 +26,11 @@ export const deliveryKey = (destinationId: string, sequence: number, replay: num
   `${destinationId}/${sequence}/${replay}`;
 
 /** What a courier is given of it. */
-export function outgoingEvent(delivery: Delivery, body: Uint8Array): OutgoingEvent {
+export function outgoingEvent(
+  delivery: Delivery,
+  body: Uint8Array,
+  { passesQuery }: Pick<DestinationRecord, 'passesQuery'>,
+): OutgoingEvent {
   const { event, queued, row, replay, newId, destinationId } = delivery;
   const messageId = `msg_${event.sequence}_${destinationId}`;
   return {
@@ -40,7 +45,7 @@ export function outgoingEvent(delivery: Delivery, body: Uint8Array): OutgoingEve
     attempt: (row?.attempts ?? 0) + 1,
     replay: replay !== 0,
     headers: event.headers,
-    query: event.query,
+    query: passesQuery ? event.query : '',
     body,
   };
 }
