@@ -2,7 +2,8 @@
  * Whether a request is signed with one of the given secrets, as a scheme says. What cannot be read or built is a failure.
  *
  * WebCrypto compares, in constant time. The work is bounded whatever is sent: MAX_SIGNATURES signatures, MAX_SECRETS
- * secrets, MAX_TEMPLATES messages, MAX_ELEMENTS elements, three spellings of the address.
+ * secrets, MAX_TEMPLATES messages of MAX_MESSAGE_BYTES, MAX_ELEMENTS elements, three spellings of the address. The body is parsed
+ * once, and gone through once for all places that the scheme names.
  *
  * Details name what is wrong and never contain a secret, a signature or a value of the body. They are for the log: the
  * sender gets one message for all failures. With a scheme that leaves the body unsigned (`bodySigned: false`) any body
@@ -52,10 +53,11 @@ export async function verify(
   const compiled = compileScheme(scheme);
   if (!compiled.ok) return failure('malformed', `scheme: ${compiled.error[0]?.path}`);
   const [url = '', ...others] = signsAddress(compiled.value) ? spellingsOf(request.url) : [request.url];
-  let result = await verifyAs(compiled.value, secrets, { ...request, url }, nowMs);
+  const view = new RequestView({ ...request, url }, compiled.value.pointers);
+  let result = await verifyAs(compiled.value, secrets, view, nowMs);
   for (const spelling of others) {
     if (result.ok || result.error.reason !== 'mismatch') break;
-    result = await verifyAs(compiled.value, secrets, { ...request, url: spelling }, nowMs);
+    result = await verifyAs(compiled.value, secrets, view.at(spelling), nowMs);
   }
   return result;
 }
@@ -66,11 +68,10 @@ const signsAddress = ({ templates }: CompiledScheme): boolean =>
 async function verifyAs(
   compiled: CompiledScheme,
   secrets: readonly Secret[],
-  request: SignedRequest,
+  view: RequestView,
   nowMs: number,
 ): Promise<Result<Match, SignatureFailure>> {
   const { scheme, digest } = compiled;
-  const view = new RequestView(request);
   const candidates = candidatesOf(compiled, view);
   if (!candidates.ok) return candidates;
 
@@ -86,7 +87,7 @@ async function verifyAs(
     if (problem !== null) return failure('digest', problem);
   }
   // Judged last, so that only a request that was really signed is called stale.
-  const tolerance = toleranceOf(scheme, request);
+  const tolerance = toleranceOf(scheme, view.request);
   if (candidates.value.times.some(time => isOutsideTolerance(time, tolerance, nowMs))) {
     return failure('stale', 'timestamp: outside the tolerance');
   }
