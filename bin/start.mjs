@@ -6,6 +6,7 @@
  * stays behind: whoever loses its parent ends too. Nothing is asked, and no outside host is contacted.
  */
 import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -77,7 +78,7 @@ function run() {
     given(name) ? [] : [`${name}=${value}`],
   );
   const endWithParent = new URL('./end-with-parent.mjs', import.meta.url).href;
-  const command = ['--import', endWithParent, wrangler(), 'dev', ...missing, ...previousKey(), ...args];
+  const command = ['--import', endWithParent, wrangler(), 'dev', ...missing, ...withPreviousKey(), ...args];
   const gateway = spawn(node(), command, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -97,11 +98,19 @@ function run() {
   }
 }
 
-/** wrangler passes on the secrets that wrangler.toml requires. This one is not required: it exists only during a rotation. */
-function previousKey() {
-  const value = process.env.SECRETS_KEY_PREVIOUS || readDevVars(root)?.SECRETS_KEY_PREVIOUS;
-  const isOwnFile = given('--env-file') === undefined || Boolean(process.env.SECRETS_KEY_PREVIOUS);
-  return value && isOwnFile ? ['--var', `SECRETS_KEY_PREVIOUS:${value}`] : [];
+/**
+ * wrangler passes on the secrets that wrangler.toml requires. SECRETS_KEY_PREVIOUS is not required, as it exists only during a
+ * rotation: then wrangler gets a copy that requires it. As an argument everybody on the machine could read it. The copy holds no
+ * secret, is the same for all who make it, and stands beside the original, from where wrangler looks for everything else.
+ */
+function withPreviousKey() {
+  const values = given('--env-file') === undefined ? readDevVars(root) : process.env;
+  if (!values?.SECRETS_KEY_PREVIOUS || given('--config') !== undefined || given('-c') !== undefined)
+    return [];
+  const copy = join(root, 'wrangler.previous-key.toml');
+  const original = readFileSync(join(root, 'wrangler.toml'), 'utf8');
+  writeFileSync(copy, original.replace('"SECRETS_KEY"', '"SECRETS_KEY", "SECRETS_KEY_PREVIOUS"'));
+  return ['--config', copy];
 }
 
 function node() {

@@ -1026,6 +1026,12 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
+    /** @description Another site must send `Content-Type: application/json`. */
+    UnsupportedMediaType: {
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
   };
   parameters: {
     /** @description Where to go on. */
@@ -1100,6 +1106,7 @@ export interface operations {
         };
       };
       413: components["responses"]["TooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
     };
   };
   /** This description, to read */

@@ -1,7 +1,8 @@
 /**
  * `POST /api/jsonrpc`: JSON-RPC 2.0 as ShipStream's API speaks it, so that clients of that API manage the gateway's
  * webhooks unchanged. `"jsonrpc": 2.0` may be a number and comes back as it was sent; `id` comes back; a `result` has
- * `"error": null` beside it. The HTTP status is 200 whatever the outcome, except for a request too large to be read.
+ * `"error": null` beside it. The HTTP status is 200 whatever the outcome, except for a request too large to be read and for one that
+ * a page of another site may have sent.
  *
  * Batches and notifications are as in JSON-RPC 2.0. A batch runs in its order, so a list after a create shows it, and signs in
  * once (`sign-in.ts`).
@@ -13,6 +14,7 @@ import { err, ok, type Result } from '../../result';
 import { addressOf, configurationProblem } from '../admin-token';
 import { readBytes } from '../body';
 import { problem } from '../problem';
+import { isSimpleCrossSite } from './cross-site';
 import {
   internalError,
   invalidParams,
@@ -48,6 +50,7 @@ const METHODS = new Map<unknown, Method>([
 export const jsonRpc = new Hono<{ Bindings: Env }>();
 
 jsonRpc.post('/', async c => {
+  if (isSimpleCrossSite(c.req.raw)) return problem({ reason: 'unsupported_media_type' });
   const bytes = await readBytes(c.req.raw);
   if (!bytes.ok) return problem(bytes.error);
   const caller: Caller = {
@@ -56,7 +59,7 @@ jsonRpc.post('/', async c => {
     authorization: c.req.header('Authorization') ?? null,
   };
   const answer = await answerBody(bytes.value, caller);
-  const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
+  const headers = { 'Content-Type': 'application/json' };
   return c.body(answer === null ? '' : JSON.stringify(answer), 200, headers);
 });
 

@@ -82,6 +82,47 @@ describe('the JSON-RPC envelope', () => {
   });
 });
 
+describe('a page of another site', () => {
+  const status = async (headers: Record<string, string>) => {
+    const login = { jsonrpc: '2.0', id: 1, method: 'login', params: ['anyone', TOKEN] };
+    const url = 'https://gw.example.com/';
+    const init = { method: 'POST', body: JSON.stringify(login), headers };
+    return (await jsonRpc.request(url, init, envWith({ ...secrets, FAILED_SIGN_INS: limiter(1000) }))).status;
+  };
+  const SIMPLE = [
+    'text/plain',
+    'text/plain; x=application/json',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data',
+    '',
+  ];
+
+  it.each(SIMPLE)('cannot sign in by %j', async type => {
+    const content = { 'Content-Type': type };
+    for (const origin of ['https://other.example', 'https://gw.example.com:8443', 'null']) {
+      expect(await status({ ...content, Origin: origin })).toBe(415);
+    }
+    for (const site of ['cross-site', 'same-site']) {
+      expect(await status({ ...content, 'Sec-Fetch-Site': site })).toBe(415);
+    }
+    expect(
+      await status({ ...content, Origin: 'https://gw.example.com', 'Sec-Fetch-Site': 'same-origin' }),
+    ).toBe(200);
+    expect(await status(content)).toBe(200);
+  });
+
+  it('has to ask first for JSON, which browsers see to', async () => {
+    const type = { 'Content-Type': 'application/json; charset=utf-8' };
+    expect(await status({ ...type, Origin: 'https://other.example' })).toBe(200);
+    const preflight = await jsonRpc.request('/', {
+      method: 'OPTIONS',
+      headers: { Origin: 'https://other.example' },
+    });
+    expect(preflight.status).toBe(405);
+    expect(preflight.headers.get('Access-Control-Allow-Origin')).toBe(null);
+  });
+});
+
 describe('sessions', () => {
   const expired = { code: -32005, message: 'Session expired. Try to relogin.', data: { code: 5 } };
   const basic = (password: string) => ({ Authorization: `Basic ${btoa(`anyone:${password}`)}` });
