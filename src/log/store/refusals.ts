@@ -10,7 +10,6 @@
  */
 import {
   bounded,
-  boundedReason,
   CAPTURE_MS,
   type CapturedRequest,
   type Refusal,
@@ -18,15 +17,13 @@ import {
   type RefusalsView,
 } from '../contract/refusals';
 import { readDocument, writeDocument } from './documents';
+import { added, type Counts, higher } from './refusal-counts';
+import { type RefusalRise, type RiseNotice, risen } from './refusal-rise';
 
 const MAX_KEPT = 100;
 const MAX_CAPTURES = 20;
-/** Reasons that are counted apart. The edge knows fewer; further ones are counted together. */
-const MAX_REASONS = 32;
-const OTHER_REASONS = 'other';
 
-type Counts = Record<string, number>;
-type Stored = { counts: Counts; last: (Refusal & { capture: number | null })[] };
+type Stored = { counts: Counts; last: (Refusal & { capture: number | null })[]; rise?: RefusalRise | null };
 type CaptureRow = { id: number; at: number; request: string; body: ArrayBuffer };
 
 export class Refusals {
@@ -53,16 +50,21 @@ export class Refusals {
     return text === null ? null : (JSON.parse(text) as Counts);
   }
 
-  /** 2 rows, and 1 for each captured request. Inside the caller's transaction. `now` in ms since 1970. */
-  add(report: RefusalReport, now: number): void {
-    const { counts: copied, last } = this.#read();
+  /**
+   * 2 rows, and 1 for each captured request. What is to be told of the refusals now, or null.
+   * @param verified see `risen`. @param now ms since 1970
+   */
+  add(report: RefusalReport, verified: string, now: number): RiseNotice | null {
+    const { counts: copied, last, rise: before = null } = this.#read();
     const counts = added(higher(this.#ownCounts() ?? {}, copied), report.counts);
     for (const { request, ...refusal } of report.last) {
       last.unshift({ ...refusal, capture: request === undefined ? null : this.#capture(request, now) });
     }
     writeDocument(this.#sql, 'refusal_counts', JSON.stringify(counts));
-    const kept: Stored = { counts, last: last.slice(0, MAX_KEPT).map(bounded) };
+    const { rise, notice } = risen(before, report.counts, verified, now);
+    const kept: Stored = { counts, last: last.slice(0, MAX_KEPT).map(bounded), rise };
     writeDocument(this.#sql, 'refusals', JSON.stringify(kept));
+    return notice;
   }
 
   #capture({ headers, query, body }: CapturedRequest, now: number): number {
@@ -112,25 +114,4 @@ export class Refusals {
 
 function fromRow({ request, body }: CaptureRow): CapturedRequest {
   return { ...(JSON.parse(request) as Omit<CapturedRequest, 'body'>), body: new Uint8Array(body) };
-}
-
-/** Counts with others added, under a bounded number of reasons. */
-function added(counts: Counts, more: Counts): Counts {
-  const sum = { ...counts };
-  for (const [reason, count] of Object.entries(more)) {
-    const name = boundedReason(reason);
-    const isKnown = Object.hasOwn(sum, name) || Object.keys(sum).length < MAX_REASONS;
-    const counted = isKnown ? name : OTHER_REASONS;
-    sum[counted] = (sum[counted] ?? 0) + count;
-  }
-  return sum;
-}
-
-/** Counts only grow: of two, the higher one is the later. */
-function higher(one: Counts, other: Counts): Counts {
-  const highest = { ...one };
-  for (const [reason, count] of Object.entries(other)) {
-    highest[reason] = Math.max(highest[reason] ?? 0, count);
-  }
-  return highest;
 }
