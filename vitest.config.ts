@@ -7,7 +7,7 @@ const inWorkerd = () =>
     wrangler: { configPath: './wrangler.toml' },
     miniflare: {
       bindings: {
-        ADMIN_TOKEN: 'test-admin-token',
+        ADMIN_TOKEN: 'test-admin-token-test-admin-token-0000',
         SECRETS_KEY: 'test-secrets-key-test-secrets-key-0000',
         ALLOW_PRIVATE_DESTINATIONS: '1',
       },

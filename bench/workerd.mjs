@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const settings = readFileSync(join(root, 'wrangler.toml'), 'utf8');
 const compatibilityDate = /^compatibility_date = "(.*)"$/m.exec(settings)?.[1];
 
-export const ADMIN_TOKEN = 'bench-admin-token';
+export const ADMIN_TOKEN = 'bench-admin-token-bench-admin-token-0000';
 
 /** With a meter on what its objects pay for. */
 export const METERED = { module: 'counted.js', entrypoint: 'Meter' };

@@ -20,7 +20,7 @@ const ARRIVAL_SECONDS = 120;
 const NOTHING = Number.MAX_SAFE_INTEGER;
 
 const args = process.argv.slice(2);
-const url = args.find(arg => arg.startsWith('http'))?.replace(/\/+$/, '');
+const url = args.find(arg => /^https?:/i.test(arg))?.replace(/\/+$/, '');
 const target = targetOf(args);
 const { SECRETS_KEY: given, ADMIN_TOKEN: token } = process.env;
 
@@ -30,10 +30,21 @@ try {
       'Usage: SECRETS_KEY=… ADMIN_TOKEN=… npm run rotate-key -- https://… [--resume] [--env …]',
     );
   }
+  if (!isPrivate(url)) {
+    throw new Error(
+      `${url}: only https, as the admin token is sent there (http on this machine itself is fine).`,
+    );
+  }
   await rotate(args.includes('--resume') ? await arrived(keyIdOf(given)) : await replaced());
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;
+}
+
+/** Whether nobody on the way reads what is sent there. */
+function isPrivate(address) {
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }
 
 /** Puts another key in the place of the one given. Answers its id. */
@@ -100,7 +111,9 @@ function cleanup() {
 
 async function reseal(after) {
   const headers = { authorization: `Bearer ${token}` };
-  const answer = await fetch(`${url}/v1/reseal?after=${after}`, { method: 'POST', headers });
+  // A redirect might lead to where it is not private.
+  const request = { method: 'POST', headers, redirect: 'error' };
+  const answer = await fetch(`${url}/v1/reseal?after=${after}`, request);
   if (!answer.ok) throw new Error(`${url} answers ${answer.status}: ${await answer.text()}`);
   return answer.json();
 }

@@ -6,6 +6,7 @@
  * stays behind: whoever loses its parent ends too. Nothing is asked, and no outside host is contacted.
  */
 import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +14,8 @@ import { ensureDevVars, readDevVars } from './dev-vars.mjs';
 
 /** The oldest Node that wrangler runs on. On an older one, the Node among the dependencies is used. */
 const MIN_NODE = 22;
+/** Fewer characters of ADMIN_TOKEN or SECRETS_KEY, and the management API answers 503. */
+const MIN_SECRET_CHARACTERS = 32;
 /** How long wrangler may take to end the runtime. */
 const GRACE_MS = 5_000;
 
@@ -55,12 +58,15 @@ function announce(address) {
   if (given('--env-file') === undefined) {
     const { made, vars } = ensureDevVars(root);
     if (made) say(`Made .dev.vars. Admin token: ${vars.ADMIN_TOKEN}`);
-    else if (!vars.ADMIN_TOKEN || !vars.SECRETS_KEY) say('ADMIN_TOKEN or SECRETS_KEY is empty in .dev.vars.');
-    else say('The admin token is ADMIN_TOKEN in .dev.vars.');
+    else if (isShort(vars.ADMIN_TOKEN) || isShort(vars.SECRETS_KEY)) {
+      say(`ADMIN_TOKEN or SECRETS_KEY has fewer than ${MIN_SECRET_CHARACTERS} characters in .dev.vars.`);
+    } else say('The admin token is ADMIN_TOKEN in .dev.vars.');
   }
   say(`Gapless: ${address}`);
   say('Next, in another terminal: npm run demo');
 }
+
+const isShort = secret => (secret ?? '').length < MIN_SECRET_CHARACTERS;
 
 function say(line) {
   process.stdout.write(`${line}\n`);
@@ -72,7 +78,7 @@ function run() {
     given(name) ? [] : [`${name}=${value}`],
   );
   const endWithParent = new URL('./end-with-parent.mjs', import.meta.url).href;
-  const command = ['--import', endWithParent, wrangler(), 'dev', ...missing, ...previousKey(), ...args];
+  const command = ['--import', endWithParent, wrangler(), 'dev', ...missing, ...withPreviousKey(), ...args];
   const gateway = spawn(node(), command, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -92,11 +98,19 @@ function run() {
   }
 }
 
-/** wrangler passes on the secrets that wrangler.toml requires. This one is not required: it exists only during a rotation. */
-function previousKey() {
-  const value = process.env.SECRETS_KEY_PREVIOUS || readDevVars(root)?.SECRETS_KEY_PREVIOUS;
-  const isOwnFile = given('--env-file') === undefined || Boolean(process.env.SECRETS_KEY_PREVIOUS);
-  return value && isOwnFile ? ['--var', `SECRETS_KEY_PREVIOUS:${value}`] : [];
+/**
+ * wrangler passes on the secrets that wrangler.toml requires. SECRETS_KEY_PREVIOUS is not required, as it exists only during a
+ * rotation: then wrangler gets a copy that requires it. As an argument everybody on the machine could read it. The copy holds no
+ * secret, is the same for all who make it, and stands beside the original, from where wrangler looks for everything else.
+ */
+function withPreviousKey() {
+  const values = given('--env-file') === undefined ? readDevVars(root) : process.env;
+  if (!values?.SECRETS_KEY_PREVIOUS || given('--config') !== undefined || given('-c') !== undefined)
+    return [];
+  const copy = join(root, 'wrangler.previous-key.toml');
+  const original = readFileSync(join(root, 'wrangler.toml'), 'utf8');
+  writeFileSync(copy, original.replace('"SECRETS_KEY"', '"SECRETS_KEY", "SECRETS_KEY_PREVIOUS"'));
+  return ['--config', copy];
 }
 
 function node() {

@@ -4,6 +4,8 @@ export const LIMITS = {
   MAX_BODY_BYTES: 1024 * 1024,
   /** How long a body may take to arrive. */
   MAX_BODY_READ_MS: 30_000,
+  /** Bytes of bodies above that size which may be on their way in one isolate; it has 128 MB. Above, the edge answers 503. */
+  MAX_UNFINISHED_BYTES: 32 * 1024 * 1024,
   /** Up to this size a declared body may take any time, because it holds too little memory to matter. */
   SMALL_BODY_BYTES: 16 * 1024,
   /** In how many pieces a body may come, as each costs a turn of the event loop. 1 MiB in pieces of 64 bytes still passes. */

@@ -9,6 +9,9 @@ export type Problem = {
   headers?: Record<string, string>;
 };
 
+/** For every answer: it is for whoever asked, may be kept by nobody, and no browser may take it for something else than it says. */
+export const PRIVATE = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' } as const;
+
 /** A problem as a response. `reason` names it for good: `type` is a URN made of it. */
 export function problemResponse(
   reason: string,
@@ -18,6 +21,6 @@ export function problemResponse(
   const body = { type, title, status, detail, ...(errors === undefined ? {} : { errors }) };
   return new Response(JSON.stringify(body), {
     status,
-    headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...headers },
+    headers: { 'Content-Type': 'application/problem+json', ...PRIVATE, ...headers },
   });
 }

@@ -7,11 +7,13 @@
  */
 import { LIMITS } from './limits';
 import { err, ok, type Result } from './result';
+import { BodyShare } from './unfinished-bodies';
 
-/** `interrupted`: the body ended before it was complete, did not end in time, or came in too many pieces. */
-type BodyProblem = 'too_large' | 'interrupted';
-
-const FIRST_BYTES = 16 * 1024;
+/**
+ * `interrupted`: the body ended before it was complete, did not end in time, or came in too many pieces. `overloaded`: too many
+ * bodies are on their way in this isolate.
+ */
+type BodyProblem = 'too_large' | 'interrupted' | 'overloaded';
 
 /** @param limit bytes. @param drained bytes up to which a body that is too large is read on */
 export async function readBody(
@@ -23,15 +25,21 @@ export async function readBody(
   const length = headers.get('content-length');
   const declared = length === null ? null : Number(length);
   // `request.body` is not touched where it need not be: making the stream costs as much as reading the body.
-  if (declared !== null && declared <= limit && !headers.has('transfer-encoding')) {
-    const whole = readDeclared(request, limit);
-    return declared <= LIMITS.SMALL_BODY_BYTES ? whole : inTime(whole, () => {});
+  const isDeclared = declared !== null && declared <= limit && !headers.has('transfer-encoding');
+  if (isDeclared && declared <= LIMITS.SMALL_BODY_BYTES) return readDeclared(request, limit);
+  const share = new BodyShare();
+  try {
+    if (isDeclared) {
+      return share.grow(declared) ? await inTime(readDeclared(request, limit), () => {}) : err('overloaded');
+    }
+    const { body } = request;
+    if (body === null) return ok(new Uint8Array());
+    const reader = body.getReader();
+    const sizes = { limit, declared: declared ?? 0, most: Math.max(limit, drained) };
+    return await inTime(readStream(reader, sizes, share), () => void reader.cancel().catch(() => {}));
+  } finally {
+    share.end();
   }
-  const { body } = request;
-  if (body === null) return ok(new Uint8Array());
-  const reader = body.getReader();
-  const whole = readStream(reader, limit, declared ?? 0, Math.max(limit, drained));
-  return inTime(whole, () => void reader.cancel().catch(() => {}));
 }
 
 /** The result of the work, or `interrupted` when it takes too long. Then `stop` is called to end the work. */
@@ -66,12 +74,11 @@ async function readDeclared(request: Request, limit: number): Promise<Result<Uin
 
 async function readStream(
   reader: ReadableStreamDefaultReader<Uint8Array>,
-  limit: number,
-  declared: number,
-  most: number,
+  { limit, declared, most }: { limit: number; declared: number; most: number },
+  share: BodyShare,
 ): Promise<Result<Uint8Array, BodyProblem>> {
   // Pieces are copied into one buffer, because keeping a million pieces of one byte would cost many times their size.
-  let kept = new Uint8Array(Math.min(limit, FIRST_BYTES));
+  let kept = new Uint8Array(Math.min(limit, LIMITS.SMALL_BODY_BYTES));
   let length = 0;
   try {
     for (let pieces = 0; ; pieces++) {
@@ -87,12 +94,20 @@ async function readStream(
         await reader.cancel();
         break;
       }
-      if (Math.max(length, declared) > limit) kept = new Uint8Array();
-      else {
-        if (length > kept.length)
-          kept = enlarged(kept, before, Math.min(limit, Math.max(length, kept.length * 2)));
-        kept.set(value, before);
+      if (Math.max(length, declared) > limit) {
+        kept = new Uint8Array();
+        share.end();
+        continue;
       }
+      if (length > kept.length) {
+        const size = Math.min(limit, Math.max(length, kept.length * 2));
+        if (!share.grow(size)) {
+          await reader.cancel();
+          return err('overloaded');
+        }
+        kept = enlarged(kept, before, size);
+      }
+      kept.set(value, before);
     }
   } catch {
     // The sender hung up in the middle, so there is nobody left to answer.

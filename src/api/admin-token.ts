@@ -5,6 +5,9 @@
 import { sameText } from '../constant-time';
 import { MIN_SECRETS_KEY_CHARACTERS } from '../subscriptions/sealing';
 
+/** Fewer could be guessed: the limit on wrong tokens is one per address, and never refuses the right one. */
+export const MIN_ADMIN_TOKEN_CHARACTERS = 32;
+
 export type TokenJudgement = 'right' | 'wrong' | 'wrong_and_limited';
 
 type SignInEnv = Pick<Env, 'ADMIN_TOKEN' | 'FAILED_SIGN_INS'>;
@@ -33,7 +36,9 @@ export function addressOf(request: Request): string {
  * them.
  */
 export function configurationProblem(env: { ADMIN_TOKEN?: string; SECRETS_KEY?: string }): string | null {
-  if (!env.ADMIN_TOKEN) return 'ADMIN_TOKEN is not set.';
+  if ((env.ADMIN_TOKEN ?? '').length < MIN_ADMIN_TOKEN_CHARACTERS) {
+    return `ADMIN_TOKEN is not set or has fewer than ${MIN_ADMIN_TOKEN_CHARACTERS} characters.`;
+  }
   if ((env.SECRETS_KEY ?? '').length < MIN_SECRETS_KEY_CHARACTERS) {
     return `SECRETS_KEY is not set or has fewer than ${MIN_SECRETS_KEY_CHARACTERS} characters.`;
   }

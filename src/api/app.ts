@@ -3,6 +3,7 @@
  * Prometheus' and `openapi/` describes them all. The files beside this one are what these share.
  */
 import { Hono } from 'hono';
+import { PRIVATE } from '../problem';
 import { onlyGet, unexpectedError, unknownRoute } from './fallbacks';
 import { jsonRpc } from './jsonrpc/endpoint';
 import { metrics } from './metrics/endpoint';
@@ -11,6 +12,12 @@ import { reference } from './openapi/reference';
 import { rest } from './rest/routes';
 
 export const app = new Hono<{ Bindings: Env }>();
+
+// Whatever a route answers: secrets that are shown once, too.
+app.use(async (c, next) => {
+  await next();
+  for (const [name, value] of Object.entries(PRIVATE)) c.res.headers.set(name, value);
+});
 
 app.route('/v1', rest);
 app.route('/api/jsonrpc', jsonRpc);

@@ -3,11 +3,26 @@
  * has no secrets, nobody does.
  */
 import { createMiddleware } from 'hono/factory';
+import { err, ok, type Result } from '../result';
 import { judgeApiToken } from '../tokens/judged';
+import type { TokenRecord } from '../tokens/token';
 import { addressOf, configurationProblem, judgeToken } from './admin-token';
 import type { ApiEnv } from './context';
 import { ADMIN, principalOf, refusal } from './principal';
 import { problem } from './problem';
+import { recordInObject } from './webhook-operations';
+
+/**
+ * The API token of this text; null where there is none, or where the webhook that it is for is no more. Another webhook may have
+ * that one's id (`PUT /v1/config` makes the same again), so the token must not be older than the webhook.
+ */
+async function liveToken(env: Env, text: string): Promise<Result<TokenRecord | null, 'unavailable'>> {
+  const token = await judgeApiToken(env, text, Date.now());
+  if (!token.ok || token.value === null || token.value.webhookId === null) return token;
+  const webhook = await recordInObject(env, token.value.webhookId);
+  if (!webhook.ok) return err('unavailable');
+  return webhook.value !== null && webhook.value.createdAt <= token.value.createdAt ? token : ok(null);
+}
 
 /**
  * Answers 503 when secrets are missing, 401 to a missing or wrong token, 429 to wrong ones over the limit, and 403 to
@@ -19,7 +34,7 @@ export const authorized = createMiddleware<ApiEnv>(async function authorized(c, 
 
   const text = /^Bearer +(\S+) *$/i.exec(c.req.header('Authorization') ?? '')?.[1];
   if (text === undefined) return problem({ reason: 'unauthorized' });
-  const token = await judgeApiToken(c.env, text, Date.now());
+  const token = await liveToken(c.env, text);
   if (!token.ok) return problem({ reason: 'unavailable' });
   if (token.value === null) {
     switch (await judgeToken(c.env, text, addressOf(c.req.raw))) {

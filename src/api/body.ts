@@ -10,12 +10,13 @@ import type { ApiError } from './problem';
 export async function readBytes(
   request: Request,
   max: number = LIMITS.MAX_API_BODY_BYTES,
-): Promise<Result<Uint8Array, Extract<ApiError, { reason: 'too_large' | 'malformed' }>>> {
+): Promise<Result<Uint8Array, Extract<ApiError, { reason: 'too_large' | 'malformed' | 'unavailable' }>>> {
   // A sender sees the answer only after it has sent everything, so a body that is too large is read on and dropped, up to
   // MAX_DRAINED_BYTES.
   const body = await readBody(request, max, max + LIMITS.MAX_DRAINED_BYTES);
   if (body.ok) return body;
   if (body.error === 'too_large') return err({ reason: 'too_large', maxBytes: max });
+  if (body.error === 'overloaded') return err({ reason: 'unavailable' });
   return err({ reason: 'malformed', detail: 'The body ended before it was complete.' });
 }
 

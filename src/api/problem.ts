@@ -23,6 +23,8 @@ export type ApiError =
   | { reason: 'idempotency_key_reused' }
   /** `maxBytes` where it is not the usual limit. */
   | { reason: 'too_large'; maxBytes?: number }
+  /** A body that a page of another site may send without asking, from another site. */
+  | { reason: 'unsupported_media_type' }
   /** A secret or setting of the deployment is missing: nothing works until its operator acts. */
   | { reason: 'not_configured'; detail: string }
   /** A stored secret does not open. */
@@ -70,6 +72,12 @@ function describe(error: ApiError): Problem {
         status: 413,
         title: 'Request too large',
         detail: `A request body has at most ${error.maxBytes ?? LIMITS.MAX_API_BODY_BYTES} bytes.`,
+      };
+    case 'unsupported_media_type':
+      return {
+        status: 415,
+        title: 'Unsupported media type',
+        detail: 'Send Content-Type: application/json. A request from another site must.',
       };
     case 'invalid':
       return {

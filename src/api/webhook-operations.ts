@@ -14,6 +14,7 @@ import { completed } from '../subscriptions/stored-record';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { webhookIdOf } from '../subscriptions/webhook-id';
 import type { WebhookInput } from '../subscriptions/webhook-input';
+import { tokensOf } from '../tokens/judged';
 import { ask } from './ask';
 import { makingAt } from './deployment';
 import type { Precondition } from './preconditions';
@@ -113,7 +114,8 @@ export async function changeWebhook<T, E extends { reason: string } = never>(
 }
 
 /**
- * Removes a webhook with all it stored. False: there was none.
+ * Removes a webhook with all it stored, and the tokens for it. False: there was none. Tokens whose object cannot be reached are
+ * left behind: they open nothing (`auth.ts`).
  * @param version only in this version; undefined: in whichever
  */
 export async function removeWebhook(
@@ -127,6 +129,7 @@ export async function removeWebhook(
   if (removed.value === 'changed') return err({ reason: 'precondition_failed' });
   noteChange(id, null, now);
   forget(id);
+  await ask(() => tokensOf(env).revokeOf(id));
   return ok(removed.value);
 }
 

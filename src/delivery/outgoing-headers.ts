@@ -11,6 +11,7 @@ import { hmacSha256Base64 } from '../hmac-sha256';
 import { withToken } from '../signature/shared-token';
 import { comparableName, isGatewayName, isReservedName } from './header-names';
 import type { CourierTarget, OutgoingEvent } from './outgoing';
+import { isPassed } from './passed-headers';
 import { freshSignature } from './provider-signing';
 import { signingKey, standardSignature } from './standard-webhooks';
 
@@ -23,7 +24,8 @@ export async function outgoingHeaders(
   attemptAt: number,
 ): Promise<Headers> {
   const headers = new Headers();
-  for (const [name, value] of withToken(event.headers, target.tokens ?? []).filter(isSendable)) {
+  const passed = event.headers.filter(([name]) => isPassed(name));
+  for (const [name, value] of withToken(passed, target.tokens ?? []).filter(isSendable)) {
     headers.append(forwardedName(name, target.sign), value);
   }
 

@@ -1,7 +1,8 @@
 /**
  * Which headers of a provider's request are kept with the event and go along with it.
  *
- * Left out is what belongs to the connection or to the network in front of the Worker, and credentials. Everything else
+ * Left out is what belongs to the connection or to the network in front of the Worker, credentials, and what receivers believe
+ * of a proxy: no provider signs it, so whoever has a signed request could send it again with such a header. Everything else
  * passes, so that a receiver can verify the provider's own signature.
  *
  * Names are in lower case and otherwise as the provider wrote them. Those that look like the gateway's own are renamed
@@ -21,9 +22,32 @@ const LEFT_BEHIND = new Set([
   'cookie',
   // What the network in front of the Worker adds. Left in, `cdn-loop` makes the next network see a loop.
   'cdn-loop',
+  // Whom a receiver takes for the client.
+  'client-ip',
+  'fastly-client-ip',
   'forwarded',
+  'forwarded-for',
+  'proxy-client-ip',
   'true-client-ip',
+  'wl-proxy-client-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-forwarded',
+  'x-originating-ip',
   'x-real-ip',
+  'x-remote-addr',
+  'x-remote-ip',
+  // What a receiver takes for the method.
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  // What a receiver takes for the address.
+  'x-http-host-override',
+  'x-original-host',
+  'x-original-uri',
+  'x-original-url',
+  'x-override-url',
+  'x-rewrite-url',
 ]);
 
 const LEFT_BEHIND_PREFIXES = ['cf-', 'x-forwarded-'];
@@ -44,7 +68,8 @@ export function passedHeaders(headers: Headers): [string, string][] {
 const verdicts = new Map<string, boolean>();
 const MAX_VERDICTS = 1000;
 
-function isPassed(name: string): boolean {
+/** Whether a header of this name passes. Events of earlier releases were stored with more. */
+export function isPassed(name: string): boolean {
   const known = verdicts.get(name);
   if (known !== undefined) return known;
   const comparable = comparableName(name);

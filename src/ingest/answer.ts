@@ -7,7 +7,7 @@
 
 import { LIMITS } from '../limits';
 import type { AppendResult } from '../log/contract/append';
-import { type Problem, problemResponse } from '../problem';
+import { PRIVATE, type Problem, problemResponse } from '../problem';
 import type { HandshakeAnswer } from './answer-handshake';
 
 export type Outcome =
@@ -30,13 +30,13 @@ export function answer(outcome: Outcome): Response {
     case 'accepted':
     case 'duplicate': {
       const { kind, sequence, incrementId } = outcome;
-      return Response.json({ status: kind, sequence, increment_id: incrementId });
+      return Response.json({ status: kind, sequence, increment_id: incrementId }, STORED);
     }
     case 'ignored':
-      return Response.json({ status: 'ignored', increment_id: outcome.incrementId });
+      return Response.json({ status: 'ignored', increment_id: outcome.incrementId }, STORED);
     case 'quarantined': {
       const { sequence, incrementId, issues } = outcome;
-      return Response.json({ status: 'quarantined', sequence, increment_id: incrementId, issues });
+      return Response.json({ status: 'quarantined', sequence, increment_id: incrementId, issues }, STORED);
     }
     case 'handshake':
       return handshakeResponse(outcome.answer);
@@ -45,15 +45,11 @@ export function answer(outcome: Outcome): Response {
   }
 }
 
-/** `nosniff`: part of the body is the sender's, so no browser may take it for a page. */
-function handshakeResponse({ status, contentType, body }: HandshakeAnswer): Response {
-  const headers = {
-    'Content-Type': contentType,
-    'X-Content-Type-Options': 'nosniff',
-    'Cache-Control': 'no-store',
-  };
-  return new Response(body, { status, headers });
-}
+const STORED = { headers: PRIVATE };
+
+/** `nosniff` matters here: part of the body is the sender's, so no browser may take it for a page. */
+const handshakeResponse = ({ status, contentType, body }: HandshakeAnswer): Response =>
+  new Response(body, { status, headers: { 'Content-Type': contentType, ...PRIVATE } });
 
 type Failure = Exclude<Outcome, { kind: 'accepted' | 'duplicate' | 'ignored' | 'quarantined' | 'handshake' }>;
 

@@ -7,7 +7,7 @@
  */
 import { keep } from '../bounded-map';
 import { passedHeaders } from '../delivery/passed-headers';
-import type { Refusal, RefusalReport } from '../log/contract/refusals';
+import { bounded, type Refusal, type RefusalReport } from '../log/contract/refusals';
 import { objectOf } from '../log/stub';
 import { providerOf } from '../providers/registry';
 import { sha256 } from '../sha256';
@@ -22,7 +22,6 @@ const GATHER_MS = 200;
 const LOST_MS = 30_000;
 const MAX_EXAMPLES = 20;
 const MAX_CAPTURED_BYTES = 4 * 1024 * 1024;
-const MAX_HEADER_NAMES = 100;
 const MAX_WEBHOOKS = 200;
 
 type Pending = RefusalReport & {
@@ -94,13 +93,13 @@ async function example(
   const fits = captures && waiting.capturedBytes + body.byteLength <= MAX_CAPTURED_BYTES;
   if (fits) waiting.capturedBytes += body.byteLength;
   const digest = isRead ? (await sha256(body)).toHex() : null;
-  const refusal: Refusal = {
+  const refusal: Refusal = bounded({
     at: now,
     reason,
-    headerNames: [...request.headers.keys()].slice(0, MAX_HEADER_NAMES),
+    headerNames: [...request.headers.keys()],
     bytes: isRead ? body.byteLength : Number(request.headers.get('content-length') ?? 0),
     bodySha256: digest,
-  };
+  });
   if (!fits) return refusal;
   const query = new URL(request.url).search.slice(1);
   const scheme = providerOf(record)?.scheme;

@@ -5,8 +5,8 @@
 import { err, ok, type Result } from '../result';
 import { isObject } from './kind';
 import type { JsonDocument } from './parse';
+import { placesOf } from './places';
 import { afterSpace, afterValue, CODE } from './scan';
-import { locate } from './source';
 
 type ElementsProblem = 'missing' | 'repeated' | 'not_a_list' | 'too_many';
 
@@ -16,9 +16,10 @@ export function elementsAt(
   path: readonly string[],
   max: number,
 ): Result<JsonDocument[], ElementsProblem> {
-  const { at, repeated } = locate(text, path);
-  if (repeated !== null) return err('repeated');
-  if (at === -1) return err('missing');
+  const [place] = placesOf(text, [path]);
+  if (place?.repeated) return err('repeated');
+  if (place === undefined || place.start === -1) return err('missing');
+  const at = place.start;
   const list = path.reduce<unknown>((node, key) => memberOf(node, key), value);
   if (text.charCodeAt(at) !== CODE.OPEN_ARRAY || !Array.isArray(list)) return err('not_a_list');
   if (list.length > max) return err('too_many');

@@ -11,6 +11,7 @@ import { completed, readOwnRecord } from '../subscriptions/stored-record';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { type Chore, nextDueAt, runDue } from './chores';
 import { redactEntity } from './commit/redaction';
+import { noteRefused } from './commit/refused-requests';
 import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './contract/append';
 import type {
   EventDetail,
@@ -170,7 +171,9 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   async refused(report: RefusalReport): Promise<void> {
     const live = this.#live;
     if (live === null) return;
-    this.ctx.storage.transactionSync(() => live.refusals.add(report, Date.now()));
+    noteRefused(live, report, Date.now());
+    live.newEvents.announce();
+    live.forwarding.pump();
     this.#arrange();
   }
 

@@ -13,7 +13,7 @@ import type { Place } from './signatures';
 
 export const MAX_TEMPLATES = 4;
 export const MAX_SOURCES = 8;
-/** Tokens in one template, and JSON pointers in all of them. Each pointer costs a search through the whole body. */
+/** Tokens in one template, and JSON pointers in all of them. */
 const MAX_TOKENS = 32;
 
 /** What is wrong with a scheme: a JSON pointer into it, and words without values. */
@@ -72,7 +72,10 @@ function compile(scheme: Scheme): Result<CompiledScheme, SchemeProblem[]> {
   if (scheme.alg === 'token' ? !isPlain && scheme.enc !== 'base64' : isPlain) {
     wrong('/enc', 'must be utf8 or base64 for token, and hex, base64 or base64url for everything else');
   }
-  const compiled = { scheme, places, templates, timestamp, digest, each };
+  const pointers = [...referencesIn(templates), ...places.map(place => place.reference), timestamp].filter(
+    reference => reference?.kind === 'json',
+  );
+  const compiled = { scheme, places, templates, pointers, timestamp, digest, each };
   if (scheme.bodySigned === true && !signsBody(compiled)) {
     wrong(
       '/bodySigned',
@@ -132,17 +135,16 @@ function templatesOf(scheme: Scheme, places: readonly Place[], wrong: Complain):
     if (template.value.parts.every(({ kind }) => kind === 'text'))
       wrong(path, 'signs nothing of the request');
   }
-  if (pointersIn(templates).size > MAX_TOKENS) wrong('/msg', `has more than ${MAX_TOKENS} JSON pointers`);
+  const pointers = referencesIn(templates).map(one => (one.kind === 'json' ? one.pointer : null));
+  if (new Set(pointers.filter(pointer => pointer !== null)).size > MAX_TOKENS) {
+    wrong('/msg', `has more than ${MAX_TOKENS} JSON pointers`);
+  }
   return templates;
 }
 
-const pointersIn = (templates: readonly Template[]): Set<string> =>
-  new Set(
-    templates.flatMap(({ parts }) =>
-      parts.flatMap(part =>
-        part.kind === 'reference' && part.reference.kind === 'json' ? [part.reference.pointer] : [],
-      ),
-    ),
+const referencesIn = (templates: readonly Template[]): Reference[] =>
+  templates.flatMap(({ parts }) =>
+    parts.flatMap(part => (part.kind === 'reference' ? [part.reference] : [])),
   );
 
 /** A named part (`sig:`) must be one that some signature header can have. */

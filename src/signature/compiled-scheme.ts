@@ -1,4 +1,5 @@
 import type { Template } from './message';
+import type { JsonReference } from './parsed-body';
 import type { Reference } from './request-view';
 import type { Scheme } from './scheme';
 import type { Place } from './signatures';
@@ -10,6 +11,8 @@ export type CompiledScheme = {
   places: Place[];
   /** The messages that may have been signed, one per entry of `scheme.msg`. */
   templates: Template[];
+  /** Every place in the body's JSON that is read to verify. */
+  pointers: JsonReference[];
   /** Where the time is; null where the scheme has none. */
   timestamp: Reference | null;
   /** Where the digest of the body is; null where the scheme has none. */

@@ -6,6 +6,7 @@
  */
 import { type CanonicalMode, canonicalJson } from '../json/canonical';
 import type { JsonDocument } from '../json/parse';
+import { LIMITS } from '../limits';
 import { err, ok, type Result } from '../result';
 import { type AddressForm, addressIn } from './address';
 import { crc32 } from './crc32';
@@ -52,6 +53,9 @@ const TOKENS: Readonly<Record<string, Part>> = {
   'cjson:recurse': { kind: 'cjson', mode: 'recurse' },
 };
 
+/** A template may name the body, or one long value of it, several times. No message that a provider signs is as long. */
+const MAX_MESSAGE_BYTES = 2 * LIMITS.MAX_BODY_BYTES;
+
 const encoder = new TextEncoder();
 
 /** Compiles a template; the error says what is wrong with it. */
@@ -81,10 +85,14 @@ export function expandTemplate(
   context: MessageContext,
 ): Result<Uint8Array, string> {
   const pieces: Uint8Array[] = [];
+  let length = 0;
   for (const part of parts) {
     const piece = expandPart(part, view, context);
     if (!piece.ok) return piece;
-    pieces.push(typeof piece.value === 'string' ? encoder.encode(piece.value) : piece.value);
+    const bytes = typeof piece.value === 'string' ? encoder.encode(piece.value) : piece.value;
+    length += bytes.length;
+    if (length > MAX_MESSAGE_BYTES) return err('message: too long');
+    pieces.push(bytes);
   }
   const [only] = pieces;
   return ok(pieces.length === 1 && only !== undefined ? only : concatenate(pieces));

@@ -5,12 +5,12 @@
  * `cfg:` a setting of the webhook, `sig:` a named part of the signature header. What is not there exactly once, as text,
  * is an error and never an empty text. The exception is `json?:`, for which absent and null are the empty text.
  */
-import { type JsonDocument, type JsonProblem, parseJson } from '../json/parse';
+import type { JsonDocument, JsonProblem } from '../json/parse';
 import { parsePointer } from '../json/pointer';
-import { scalarText } from '../json/scalar';
 import { err, ok, type Result } from '../result';
 import { queryOf } from './address';
-import { type Fields, fieldOf, parseFields, parseForm } from './form';
+import { type Fields, fieldOf, parseFields } from './form';
+import { type JsonReference, ParsedBody } from './parsed-body';
 
 export type SignedRequest = {
   method: string;
@@ -22,9 +22,7 @@ export type SignedRequest = {
   cfg: Readonly<Record<string, string>>;
 };
 
-export type Reference =
-  | { kind: 'h' | 'q' | 'form' | 'cfg' | 'sig'; name: string }
-  | { kind: 'json'; pointer: string; path: string[]; optional: boolean };
+export type Reference = { kind: 'h' | 'q' | 'form' | 'cfg' | 'sig'; name: string } | JsonReference;
 
 /** RFC 9110 section 5.6.2, token. `Headers` throws on other names. */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -65,24 +63,30 @@ export const detailOf = ({ place, cause }: ReadProblem): string => `${place}: ${
 
 export class RequestView {
   readonly request: SignedRequest;
-  #document: Result<JsonDocument, JsonProblem> | undefined;
-  #form: Result<Fields, 'not_a_form'> | undefined;
+  #body: ParsedBody;
   #query: Result<Fields, 'not_a_form'> | undefined;
-  /** Scalars by document and pointer, because each search goes through the text again. */
-  #scalars = new WeakMap<JsonDocument, Map<string, ReturnType<typeof scalarText>>>();
 
-  constructor(request: SignedRequest) {
+  /** @param together places in JSON that will be read, to be looked up at once */
+  constructor(
+    request: SignedRequest,
+    together: readonly JsonReference[] = [],
+    body = new ParsedBody(request.body, together),
+  ) {
     this.request = request;
+    this.#body = body;
+  }
+
+  /** The same request under another spelling of its address. */
+  at(url: string): RequestView {
+    return new RequestView({ ...this.request, url }, [], this.#body);
   }
 
   get document(): Result<JsonDocument, JsonProblem> {
-    this.#document ??= parseJson(this.request.body);
-    return this.#document;
+    return this.#body.document;
   }
 
   get form(): Result<Fields, 'not_a_form'> {
-    this.#form ??= parseForm(this.request.body);
-    return this.#form;
+    return this.#body.form;
   }
 
   get query(): Result<Fields, 'not_a_form'> {
@@ -121,24 +125,13 @@ export class RequestView {
     }
   }
 
-  #json(
-    { pointer, path, optional }: Extract<Reference, { kind: 'json' }>,
-    within: JsonDocument | null,
-  ): Result<string, ReadProblem> {
+  #json(reference: JsonReference, within: JsonDocument | null): Result<string, ReadProblem> {
     const document = within === null ? this.document : ok(within);
     if (!document.ok) return err({ place: 'body', cause: document.error });
-    const text = this.#scalar(document.value, pointer, path);
+    const text = this.#body.scalar(document.value, reference);
     if (text.ok) return text;
     const isAbsent = text.error === 'missing' || text.error === 'null';
-    return isAbsent && optional ? ok('') : err({ place: pointer, cause: text.error });
-  }
-
-  #scalar(document: JsonDocument, pointer: string, path: string[]): ReturnType<typeof scalarText> {
-    const known = this.#scalars.get(document) ?? new Map<string, ReturnType<typeof scalarText>>();
-    this.#scalars.set(document, known);
-    const text = known.get(pointer) ?? scalarText(document, path);
-    known.set(pointer, text);
-    return text;
+    return isAbsent && reference.optional ? ok('') : err({ place: reference.pointer, cause: text.error });
   }
 }
 

@@ -2,7 +2,8 @@
  * Whether a request is signed with one of the given secrets, as a scheme says. What cannot be read or built is a failure.
  *
  * WebCrypto compares, in constant time. The work is bounded whatever is sent: MAX_SIGNATURES signatures, MAX_SECRETS
- * secrets, MAX_TEMPLATES messages, MAX_ELEMENTS elements, three spellings of the address.
+ * secrets, MAX_TEMPLATES messages of MAX_MESSAGE_BYTES, MAX_ELEMENTS elements, three spellings of the address. The body is parsed
+ * once, and gone through once for all places that the scheme names.
  *
  * Details name what is wrong and never contain a secret, a signature or a value of the body. They are for the log: the
  * sender gets one message for all failures. With a scheme that leaves the body unsigned (`bodySigned: false`) any body
@@ -52,10 +53,11 @@ export async function verify(
   const compiled = compileScheme(scheme);
   if (!compiled.ok) return failure('malformed', `scheme: ${compiled.error[0]?.path}`);
   const [url = '', ...others] = signsAddress(compiled.value) ? spellingsOf(request.url) : [request.url];
-  let result = await verifyAs(compiled.value, secrets, { ...request, url }, nowMs);
+  const view = new RequestView({ ...request, url }, compiled.value.pointers);
+  let result = await verifyAs(compiled.value, secrets, view, nowMs);
   for (const spelling of others) {
     if (result.ok || result.error.reason !== 'mismatch') break;
-    result = await verifyAs(compiled.value, secrets, { ...request, url: spelling }, nowMs);
+    result = await verifyAs(compiled.value, secrets, view.at(spelling), nowMs);
   }
   return result;
 }
@@ -66,11 +68,10 @@ const signsAddress = ({ templates }: CompiledScheme): boolean =>
 async function verifyAs(
   compiled: CompiledScheme,
   secrets: readonly Secret[],
-  request: SignedRequest,
+  view: RequestView,
   nowMs: number,
 ): Promise<Result<Match, SignatureFailure>> {
   const { scheme, digest } = compiled;
-  const view = new RequestView(request);
   const candidates = candidatesOf(compiled, view);
   if (!candidates.ok) return candidates;
 
@@ -86,8 +87,8 @@ async function verifyAs(
     if (problem !== null) return failure('digest', problem);
   }
   // Judged last, so that only a request that was really signed is called stale.
-  const { timeMs } = candidates.value;
-  if (timeMs !== null && isOutsideTolerance(timeMs, toleranceOf(scheme, request), nowMs)) {
+  const tolerance = toleranceOf(scheme, view.request);
+  if (candidates.value.times.some(time => isOutsideTolerance(time, tolerance, nowMs))) {
     return failure('stale', 'timestamp: outside the tolerance');
   }
   return ok(matched);
@@ -106,23 +107,24 @@ type Candidate = { signatures: Uint8Array[]; messages: Message[] };
 /** Built when it is first asked for: canonical JSON of a large body costs more than an HMAC. */
 type Message = { source: string; bytes: () => Result<Uint8Array, string> };
 
-type Candidates = { candidates: Candidate[]; timeMs: number | null };
+/** `times`: of each candidate that has one, in ms since 1970. */
+type Candidates = { candidates: Candidate[]; times: number[] };
 
 function candidatesOf(compiled: CompiledScheme, view: RequestView): Result<Candidates, SignatureFailure> {
   const elements = elementsOf(compiled, view);
   if (!elements.ok) return elements;
   const candidates: Candidate[] = [];
-  let timeMs: number | null = null;
+  const times: number[] = [];
   for (const element of elements.value) {
     const { signatures, fields, problem } = readSignatures(compiled.scheme, compiled.places, view, element);
     if (signatures.length === 0) return err(problem ?? { reason: 'missing', detail: 'no signature' });
-    const timestamp = timestampOf(compiled, view, fields);
+    const timestamp = timestampOf(compiled, view, element, fields);
     if (!timestamp.ok) return timestamp;
-    timeMs = timestamp.value.ms;
+    if (timestamp.value.ms !== null) times.push(timestamp.value.ms);
     const context = { element, timestamp: timestamp.value.text, signatureFields: fields };
     candidates.push({ signatures, messages: messagesOf(compiled, view, context) });
   }
-  return ok({ candidates, timeMs });
+  return ok({ candidates, times });
 }
 
 /** The elements that must verify one by one; without `each` the body as a whole, as null. */
@@ -141,10 +143,11 @@ function elementsOf(
 function timestampOf(
   { scheme, timestamp }: CompiledScheme,
   view: RequestView,
+  element: JsonDocument | null,
   fields: Fields,
 ): Result<{ text: string | null; ms: number | null }, SignatureFailure> {
   if (scheme.ts === undefined || timestamp === null) return ok({ text: null, ms: null });
-  const text = view.read(timestamp, null, fields);
+  const text = view.read(timestamp, element, fields);
   if (!text.ok) {
     const reason = text.error.cause === 'missing' ? 'missing' : 'malformed';
     return failure(reason, `timestamp: ${detailOf(text.error)}`);

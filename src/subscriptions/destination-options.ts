@@ -103,6 +103,8 @@ export const DESTINATION_OPTIONS = {
   sign: option('sign', v.optional(oneOf('standard', 'provider', 'shipstream'), 'standard')),
   /** JSON pointer → allowed values; null: everything. */
   filter: option('filter', v.nullish(filter, null), filterAnswer),
+  /** False: the ingest query string stays behind. Hardly a provider signs it, so whoever sends an old request again chooses it. */
+  passesQuery: option('pass_query', v.optional(v.boolean('must be true or false'), true)),
   /** Which events wait for others: none, those of the same entity, or all. */
   ordering: option('ordering', v.optional(oneOf('parallel', 'key', 'strict'), 'parallel')),
   /** Deliveries at the same time, at most. */

@@ -9,6 +9,7 @@ import type { Provider } from '../providers/provider';
 import { err, ok, type Result } from '../result';
 import { compileScheme } from '../signature/compile';
 import { secretProblem } from '../signature/secret-problem';
+import { templatesSigningNothing } from '../signature/signs-nothing';
 import { isTolerance } from '../signature/timestamp';
 import type { InputRules } from './input-rules';
 
@@ -105,8 +106,25 @@ function settingsSigned({ scheme, certificate }: Provider): { path: string; name
   return found.filter(({ name }) => name !== certificate?.setting);
 }
 
+/**
+ * Messages that sign nothing of the request. A webhook of an earlier release may have such ones, and keeps them until they are
+ * changed: it can still be switched off.
+ */
+function messageErrors(
+  before: CustomDefinition | null,
+  after: CustomDefinition | null,
+  { scheme }: Provider,
+): FieldError[] {
+  const compiled = compileScheme(scheme);
+  if (after === null || !compiled.ok) return [];
+  const message = 'signs nothing of the request: one signature would be good for every body';
+  return templatesSigningNothing(compiled.value)
+    .filter(i => before?.msg[i] !== after.msg[i])
+    .map(i => ({ path: `/signature/msg/${i}`, message }));
+}
+
 /** The stored secrets were checked against `alg` and `key` when they were given. They are sealed here, so these two stay. */
-export function keyErrors(before: CustomDefinition | null, after: CustomDefinition | null): FieldError[] {
+function keyErrors(before: CustomDefinition | null, after: CustomDefinition | null): FieldError[] {
   if (before === null || after === null) return [];
   const isSame =
     before.alg === after.alg &&
@@ -116,3 +134,10 @@ export function keyErrors(before: CustomDefinition | null, after: CustomDefiniti
   const message = 'alg and key cannot be changed; create another webhook';
   return isSame ? [] : [{ path: '/signature', message }];
 }
+
+/** What of a scheme is refused though it works. @param before the scheme as it is stored; null: there is none yet */
+export const schemeErrors = (
+  before: CustomDefinition | null,
+  after: CustomDefinition | null,
+  provider: Provider,
+): FieldError[] => [...messageErrors(before, after, provider), ...keyErrors(before, after)];

@@ -14,10 +14,10 @@ import type { InputRules } from './input-rules';
 import { unmaskedSettings } from './masking';
 import {
   confirmErrors,
-  keyErrors,
   pinnedKeyErrors,
   providerGiven,
   providerSettingsErrors,
+  schemeErrors,
 } from './provider-input';
 import { retentionProblem } from './retention';
 import { activity, topics } from './shared-fields';
@@ -162,6 +162,7 @@ export function parseWebhook(given: unknown, rules: InputRules): Result<WebhookI
   const errors = settingsErrors(settings, provider, rules, false);
   const secretProblem = rules.secretProblem(provider, input.value.secret_key);
   if (secretProblem !== null) errors.push({ path: '/secret_key', message: secretProblem });
+  errors.push(...schemeErrors(null, settings.signature, provider));
   errors.push(...pinnedKeyErrors(input.value.secret_key, settings.settings, provider));
 
   const destinations: DestinationInput[] = [];
@@ -224,6 +225,6 @@ export function replaceWebhook(
   const settings = settingsOf({ ...input.value, settings: full.value }, provider);
   const keepsToken = isSameHost(record.confirm?.url, settings.confirm?.url);
   const errors = settingsErrors(settings, provider, rules, keepsToken);
-  errors.push(...keyErrors(record.signature, settings.signature));
+  errors.push(...schemeErrors(record.signature, settings.signature, provider));
   return errors.length > 0 ? err(errors.slice(0, LIMITS.MAX_ISSUES)) : ok(settings);
 }

@@ -68,6 +68,11 @@ export class ApiTokens extends DurableObject<Env> {
     return fromRow(row);
   }
 
+  /** Ends the tokens of a webhook that is no more. */
+  async revokeOf(webhookId: number): Promise<void> {
+    this.#sql.exec('DELETE FROM tokens WHERE webhook_id = ?', webhookId);
+  }
+
   /** False when there was none. */
   async revoke(id: string): Promise<boolean> {
     return this.#sql.exec('DELETE FROM tokens WHERE id = ?', id).rowsWritten > 0;

@@ -13,7 +13,7 @@ export type TokenRecord = {
   scope: 'read' | 'write';
   /** The one webhook it is for; null for all. */
   webhookId: number | null;
-  /** ms since 1970 */
+  /** ms since 1970; not before the webhook it is for was made. */
   createdAt: number;
   /** ms since 1970, to the hour; null before the first use. */
   lastUsedAt: number | null;

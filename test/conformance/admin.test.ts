@@ -11,7 +11,7 @@ let gateway: Gateway;
 let client: Client;
 
 beforeAll(async () => {
-  gateway = await startGateway({ ADMIN_TOKEN: 'admin-token-7Qx2' });
+  gateway = await startGateway({ ADMIN_TOKEN: 'admin-token-admin-token-admin-7Qx2' });
   client = clientOf(gateway);
 });
 afterAll(() => gateway.stop());
@@ -33,7 +33,9 @@ describe('the admin token', () => {
     expect(none.status).toBe(401);
     expect(none.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     await none.body?.cancel();
-    expect((await client.call(method, path, undefined, 'admin-token-7Qx3')).status).toBe(401);
+    expect((await client.call(method, path, undefined, 'admin-token-admin-token-admin-7Qx3')).status).toBe(
+      401,
+    );
   });
 
   it('is accepted, and is not needed for what says whether the gateway is there', async () => {

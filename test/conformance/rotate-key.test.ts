@@ -1,7 +1,7 @@
 /** `npm run rotate-key` and `npm run deploy`, with the gateway as users start it and a wrangler that only takes notes. */
 import { spawn } from 'node:child_process';
 import { hkdfSync } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +48,15 @@ function run(script: string, args: string[], env: Record<string, string>) {
   });
 }
 
+/** The commands that run on this machine with one of these texts in them: anybody on it can list them. */
+async function commandsWith(...secrets: string[]): Promise<string[]> {
+  const entries = await readdir('/proc').catch(() => []);
+  const commands = entries
+    .filter(name => /^\d+$/.test(name))
+    .map(id => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => ''));
+  return (await Promise.all(commands)).filter(command => secrets.some(secret => command.includes(secret)));
+}
+
 describe('another SECRETS_KEY', () => {
   it('opens everything while the old one is there, and after resealing without it', async () => {
     const old = 'the-old-secrets-key-the-old-secrets-key';
@@ -58,6 +67,7 @@ describe('another SECRETS_KEY', () => {
     const next = 'the-new-secrets-key-the-new-secrets-key';
     await first.restart({ SECRETS_KEY: next, SECRETS_KEY_PREVIOUS: old });
     try {
+      expect(await commandsWith(old, next, first.adminToken)).toEqual([]);
       expect((await client.sendShipstream(id, shipstreamEvent(1))).status).toBe(200);
       const env = { SECRETS_KEY: next, ADMIN_TOKEN: first.adminToken };
       const rotated = await run('rotate-key.mjs', [first.url, '--resume'], env);
@@ -107,6 +117,18 @@ describe('another SECRETS_KEY', () => {
     expect(refused.output).not.toContain('made now');
     expect((await calls()).filter(([args]) => args[1] === 'bulk')).toEqual([]);
   });
+
+  it.each(['http://gateway.example', 'http://127.0.0.1.example', 'HTTP://192.168.0.7:8787'])(
+    'and the admin token are not sent in the clear, as to %s',
+    async url => {
+      const { path, calls } = await stub('');
+      const env = { WRANGLER: path, SECRETS_KEY: 'current', ADMIN_TOKEN: 't' };
+      const refused = await run('rotate-key.mjs', [url], env);
+      expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('https') });
+      expect(refused.output).not.toContain('fetch failed');
+      expect(await calls()).toEqual([]);
+    },
+  );
 
   it('names the webhooks that could not be sealed anew, after all others were', async () => {
     const failed = [{ webhook_id: 77, reason: 'unreadable_secret' }];

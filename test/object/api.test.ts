@@ -412,3 +412,41 @@ describe('the rest of the API', () => {
     }
   });
 });
+
+describe('every answer', () => {
+  it('may be kept by nobody, and is only what it says', async () => {
+    const { path, body } = await created();
+    const answers = [
+      await send('POST', '/v1/webhooks', minimal),
+      ...(await Promise.all(
+        [path, '/v1/webhooks', '/v1/config', '/v1/providers'].map(one => send('GET', one)),
+      )),
+      await send('POST', '/v1/tokens', { name: 'x' }),
+      await send('POST', '/api/jsonrpc', {
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'login',
+        params: ['a', env.ADMIN_TOKEN],
+      }),
+      await send('GET', '/api/jsonrpc'),
+      await send('GET', '/nowhere'),
+      await send('GET', '/v1/webhooks', undefined, { Authorization: 'none' }),
+      await send('GET', '/healthz'),
+      await send('GET', '/openapi.json'),
+      await ingest(body.webhook_id, orderCreated(1)),
+      await ingest(body.webhook_id, orderCreated(1), 'wrong'),
+    ];
+    const others = ['/metrics', '/docs'].map(one =>
+      exports.default.fetch(
+        new Request(ORIGIN + one, { headers: { Authorization: `Bearer ${env.ADMIN_TOKEN}` } }),
+      ),
+    );
+    for (const { headers, status } of [...answers, ...(await Promise.all(others))]) {
+      expect([status, headers.get('Cache-Control'), headers.get('X-Content-Type-Options')]).toEqual([
+        status,
+        'no-store',
+        'nosniff',
+      ]);
+    }
+  });
+});

@@ -160,4 +160,15 @@ describe('what it costs', () => {
     await sendAll([1]);
     expect(await costOf(stub, () => sendAll([4, 2, 3]))).toEqual({ rows: 3, alarms: 1 });
   });
+
+  it('is two rows for a report of refused requests: the list, and the counts', async () => {
+    const { stub } = await newObject();
+    const refusal = { at: 1, reason: 'mismatch', headerNames: ['x-a'], bytes: 2, bodySha256: null };
+    const report = () => stub.refused({ counts: { mismatch: 1 }, last: [refusal] });
+    expect(await costOf(stub, report)).toEqual({ rows: 2, alarms: 0 });
+    expect(await costOf(stub, report)).toEqual({ rows: 2, alarms: 0 });
+    // Where nobody subscribes, a rise costs nothing more.
+    const flood = () => stub.refused({ counts: { mismatch: 5000 }, last: [refusal] });
+    expect(await costOf(stub, flood)).toEqual({ rows: 2, alarms: 0 });
+  });
 });

@@ -60,6 +60,72 @@ describe('rejections', () => {
   });
 });
 
+describe('the log of refusals', () => {
+  const refusal = (given: object) => ({
+    ...{ at: 1, reason: 'mismatch', headerNames: ['x-a'], bytes: 2, bodySha256: null },
+    ...given,
+  });
+  const stored = (stub: DurableObjectStub, name: string) =>
+    runInDurableObject(stub, (_object, { storage }) =>
+      String(storage.sql.exec('SELECT value FROM state WHERE name = ?', name).one().value),
+    );
+
+  it('cannot be filled by names that a stranger chooses', async () => {
+    const { stub } = await newObject();
+    const long = Array.from({ length: 1000 }, (_, i) => `x-${i}-`.padEnd(4000, 'a'));
+    for (let report = 1; report <= 6; report++) {
+      const last = Array.from({ length: 20 }, () => refusal({ headerNames: long, reason: 'r'.repeat(9000) }));
+      await stub.refused({ counts: { mismatch: 20, ['r'.repeat(9000)]: 1 }, last });
+      const view = await stub.refusals();
+      expect(view?.counts.mismatch).toBe(20 * report);
+      expect(view?.last.length).toBe(Math.min(100, 20 * report));
+    }
+    expect((await stored(stub, 'refusals')).length).toBeLessThan(700_000);
+    const [first] = (await stub.refusals())?.last ?? [];
+    expect(first?.headerNames).toHaveLength(100);
+    expect(new Set(first?.headerNames.map(({ length }) => length))).toEqual(new Set([64]));
+    expect(first?.reason).toHaveLength(64);
+  });
+
+  it('keeps counts of few reasons, in a row of their own', async () => {
+    const { stub } = await newObject();
+    const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`reason ${i}`, 1]));
+    await stub.refused({ counts: { mismatch: 3, ...many }, last: [refusal({})] });
+    await stub.refused({ counts: { mismatch: 4 }, last: [] });
+    const counts = (await stub.refusals())?.counts ?? {};
+    expect(counts.mismatch).toBe(7);
+    expect(Object.keys(counts).length).toBeLessThanOrEqual(33);
+    expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(507);
+    expect(JSON.parse(await stored(stub, 'refusal_counts'))).toEqual(counts);
+    // A list that cannot be read takes no count with it.
+    await runInDurableObject(stub, (_object, { storage }) => {
+      storage.sql.exec("UPDATE state SET value = '{' WHERE name = 'refusals'");
+    });
+    expect((await stub.status())?.rejected.mismatch).toBe(7);
+  });
+
+  it('reads what an earlier release left, goes on from it, and leaves what that one can read', async () => {
+    const { stub } = await newObject();
+    const old = {
+      counts: { mismatch: 5 },
+      last: [{ ...refusal({ headerNames: ['y'.repeat(5000)] }), capture: null }],
+    };
+    await runInDurableObject(stub, (_object, { storage }) => {
+      storage.sql.exec("INSERT INTO state (name, value) VALUES ('refusals', ?)", JSON.stringify(old));
+    });
+    expect(await stub.refusals()).toMatchObject({ counts: { mismatch: 5 }, last: [{ bytes: 2 }] });
+    await stub.refused({ counts: { mismatch: 1 }, last: [refusal({})] });
+    expect(JSON.parse(await stored(stub, 'refusals'))).toMatchObject({ counts: { mismatch: 6 } });
+    // The earlier release counted on, for a while.
+    await runInDurableObject(stub, (_object, { storage }) => {
+      const value = JSON.stringify({ ...old, counts: { mismatch: 9 } });
+      storage.sql.exec("UPDATE state SET value = ? WHERE name = 'refusals'", value);
+    });
+    await stub.refused({ counts: { mismatch: 1 }, last: [] });
+    expect((await stub.refusals())?.counts).toEqual({ mismatch: 10 });
+  });
+});
+
 describe('a captured request', () => {
   useStandingClock();
 

@@ -3,7 +3,9 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { refusal } from '../../src/api/principal';
-import { newWebhook, send } from '../support/rest';
+import { tokensOf } from '../../src/tokens/judged';
+import { newToken, tokenDigest } from '../../src/tokens/token';
+import { newWebhook, SECRET, send } from '../support/rest';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -71,6 +73,50 @@ describe('API tokens', () => {
     expect(await writer.status('POST', '/v1/webhooks', {})).toBe(403);
     expect(await writer.status('POST', '/v1/tokens', { name: 'more' })).toBe(403);
     expect(await writer.status('GET', '/v1/providers')).toBe(200);
+  });
+
+  it('for one webhook die with it: what has its id later is another webhook', async () => {
+    const configure = (webhooks: object[]) => send('PUT', '/v1/config?prune=1', { webhooks });
+    const entry = { name: 'token-dies', provider: 'shipstream', secret_key: SECRET };
+    const idNow = async () => {
+      const { body } = await send('GET', '/v1/webhooks?limit=500');
+      const named = Object.values(body.webhooks ?? {}).find(({ name }) => String(name) === entry.name);
+      return Number(named?.webhook_id);
+    };
+    expect((await configure([entry])).status).toBe(200);
+    const id = await idNow();
+    const [kept, remembered] = [
+      await token({ webhook_id: id }),
+      await token({ webhook_id: id, scope: 'write' }),
+    ];
+    expect(await remembered.status('GET', `/v1/webhooks/${id}`)).toBe(200);
+    expect((await configure([])).status).toBe(200);
+    expect(await remembered.status('GET', `/v1/webhooks/${id}`)).toBe(401);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+    expect((await configure([entry])).status).toBe(200);
+    expect(await idNow()).toBe(id);
+    expect(await kept.status('GET', `/v1/webhooks/${id}`)).toBe(401);
+    expect(await remembered.status('GET', '/v1/providers')).toBe(401);
+    const { body } = await send('GET', '/v1/tokens');
+    expect(JSON.stringify(body)).not.toContain(kept.id);
+    const later = await token({ webhook_id: id });
+    expect(await later.status('GET', `/v1/webhooks/${id}`)).toBe(200);
+  });
+
+  it('die also where their object did not hear of it', async () => {
+    const { id, path } = await newWebhook();
+    const { text } = newToken(bytes => crypto.getRandomValues(new Uint8Array(bytes)));
+    const early = {
+      id: text.slice(4, 16),
+      name: 'early',
+      scope: 'read',
+      webhookId: id,
+      createdAt: 1,
+    } as const;
+    await tokensOf(env).add({ ...early, lastUsedAt: null }, await tokenDigest(text));
+    const headers = { Authorization: `Bearer ${text}` };
+    expect((await send('GET', path, undefined, headers)).status).toBe(401);
+    expect((await send('POST', '/v1/tokens', { name: 'x', webhook_id: 5 })).status).toBe(422);
   });
 
   it('are checked', async () => {

@@ -33,7 +33,7 @@ export type Gateway = {
 /** `vars` replaces or adds settings: `{ ADMIN_TOKEN, SECRETS_KEY, PUBLIC_URL, … }`. */
 export async function startGateway(vars: Record<string, string> = {}): Promise<Gateway> {
   const settings = {
-    ADMIN_TOKEN: 'conformance-admin-token',
+    ADMIN_TOKEN: 'conformance-admin-token-conformance-0000',
     SECRETS_KEY: 'conformance-secrets-key-conformance-0000',
     ALLOW_PRIVATE_DESTINATIONS: '1',
     PUBLIC_URL: '',

@@ -262,6 +262,7 @@ export interface components {
       name: string | null;
       /** @enum {unknown} */
       ordering: "parallel" | "key" | "strict";
+      pass_query: boolean;
       rate_per_second: number | null;
       retry: {
         schedule_seconds: number[];
@@ -339,6 +340,7 @@ export interface components {
       name: string | null;
       /** @enum {unknown} */
       ordering: "parallel" | "key" | "strict";
+      pass_query: boolean;
       rate_per_second: number | null;
       retry: {
         schedule_seconds: number[];
@@ -363,6 +365,7 @@ export interface components {
       max_in_flight?: number | null;
       name?: (string | null) | null;
       ordering?: ("parallel" | "key" | "strict") | null;
+      pass_query?: boolean | null;
       rate_per_second?: (number | null) | null;
       retry?: ({
         schedule_seconds?: number[] | null;
@@ -542,6 +545,8 @@ export interface components {
        * @enum {unknown}
        */
       ordering?: "parallel" | "key" | "strict";
+      /** @default true */
+      pass_query?: boolean;
       rate_per_second?: number | null;
       /**
        * @default {
@@ -1021,6 +1026,12 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
+    /** @description Another site must send `Content-Type: application/json`. */
+    UnsupportedMediaType: {
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
   };
   parameters: {
     /** @description Where to go on. */
@@ -1095,6 +1106,7 @@ export interface operations {
         };
       };
       413: components["responses"]["TooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
     };
   };
   /** This description, to read */

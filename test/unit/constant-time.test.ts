@@ -88,6 +88,7 @@ describe('the source', () => {
     expect(callersOf(/\bsame(Text|Bytes)\(/)).toEqual([
       'api/admin-token.ts',
       'api/jsonrpc/session.ts',
+      'api/jsonrpc/sign-in.ts',
       'configuration/means.ts',
       'configuration/update.ts',
       'constant-time.ts',

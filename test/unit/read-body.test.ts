@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LIMITS } from '../../src/limits';
 import { readBody } from '../../src/read-body';
+import { BodyShare } from '../../src/unfinished-bodies';
 
 const MAX = 1000;
 const post = (body: BodyInit | null, headers?: HeadersInit) =>
@@ -59,6 +60,38 @@ describe('a body', () => {
     expect((await readBody(post(pieces(most)), LIMITS.MAX_BODY_BYTES)).ok).toBe(true);
     const refused = { ok: false, error: 'interrupted' };
     expect(await readBody(post(pieces(most + 1)), LIMITS.MAX_BODY_BYTES)).toEqual(refused);
+  });
+
+  it('is refused while too many others are unfinished, unless it is small', async () => {
+    vi.useFakeTimers();
+    const half = LIMITS.MAX_BODY_BYTES / 2;
+    const unfinished = (bytes: number) =>
+      new ReadableStream<Uint8Array>({ start: controller => controller.enqueue(new Uint8Array(bytes)) });
+    const read = (body: BodyInit, headers?: HeadersInit) =>
+      readBody(post(body, headers), LIMITS.MAX_BODY_BYTES);
+    const overloaded = { ok: false, error: 'overloaded' };
+    const count = LIMITS.MAX_UNFINISHED_BYTES / half;
+    const begun = Array.from({ length: count }, () => read(unfinished(half)));
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await read(unfinished(half))).toEqual(overloaded);
+    expect(await read(new Uint8Array(half), { 'content-length': `${half}` })).toEqual(overloaded);
+    const small = new Uint8Array(LIMITS.SMALL_BODY_BYTES);
+    expect(await read(small, { 'content-length': `${small.length}` })).toEqual({ ok: true, value: small });
+    expect(await read(streamOf([small]))).toEqual({ ok: true, value: small });
+    await vi.advanceTimersByTimeAsync(LIMITS.MAX_BODY_READ_MS);
+    expect(new Set((await Promise.all(begun)).map(({ ok }) => ok))).toEqual(new Set([false]));
+    expect((await read(streamOf([new Uint8Array(half)]))).ok).toBe(true);
+  });
+
+  it('that ended without notice takes nothing from the next ones for longer than it may last', () => {
+    vi.useFakeTimers();
+    const [lost, next] = [new BodyShare(), new BodyShare()];
+    expect(lost.grow(LIMITS.MAX_UNFINISHED_BYTES)).toBe(true);
+    expect(next.grow(1)).toBe(false);
+    vi.setSystemTime(Date.now() + LIMITS.MAX_BODY_READ_MS);
+    expect(next.grow(1)).toBe(true);
+    next.end();
+    lost.end();
   });
 
   it('that does not end in time is interrupted, and its stream ended', async () => {

@@ -1,17 +1,20 @@
 /**
  * `POST /api/jsonrpc`: JSON-RPC 2.0 as ShipStream's API speaks it, so that clients of that API manage the gateway's
  * webhooks unchanged. `"jsonrpc": 2.0` may be a number and comes back as it was sent; `id` comes back; a `result` has
- * `"error": null` beside it. The HTTP status is 200 whatever the outcome, except for a request too large to be read.
+ * `"error": null` beside it. The HTTP status is 200 whatever the outcome, except for a request too large to be read and for one that
+ * a page of another site may have sent.
  *
- * Batches and notifications are as in JSON-RPC 2.0. A batch runs in its order, so a list after a create shows it.
+ * Batches and notifications are as in JSON-RPC 2.0. A batch runs in its order, so a list after a create shows it, and signs in
+ * once (`sign-in.ts`).
  */
 import { Hono } from 'hono';
 import { isObject } from '../../json/kind';
 import { parseJson } from '../../json/parse';
 import { err, ok, type Result } from '../../result';
-import { addressOf, configurationProblem, judgeToken } from '../admin-token';
+import { addressOf, configurationProblem } from '../admin-token';
 import { readBytes } from '../body';
 import { problem } from '../problem';
+import { isSimpleCrossSite } from './cross-site';
 import {
   internalError,
   invalidParams,
@@ -22,6 +25,7 @@ import {
   shipstreamError,
 } from './errors';
 import { isSession, openSession } from './session';
+import { SignIn } from './sign-in';
 import { updateStatus } from './update-status';
 import { create, list, remove } from './webhooks';
 
@@ -32,7 +36,7 @@ type Id = string | number | null;
 type RpcRequest = { version: Version; id: Id; isNotification: boolean; method: string; params: unknown };
 
 /** Where a call comes from: what HTTP said beside the JSON. */
-type Caller = { env: Env; address: string; authorization: string | null };
+type Caller = { env: Env; signIn: SignIn; authorization: string | null };
 
 type Method = (env: Env, args: readonly unknown[], now: number) => Promise<Result<unknown, RpcError>>;
 
@@ -46,15 +50,16 @@ const METHODS = new Map<unknown, Method>([
 export const jsonRpc = new Hono<{ Bindings: Env }>();
 
 jsonRpc.post('/', async c => {
+  if (isSimpleCrossSite(c.req.raw)) return problem({ reason: 'unsupported_media_type' });
   const bytes = await readBytes(c.req.raw);
   if (!bytes.ok) return problem(bytes.error);
   const caller: Caller = {
     env: c.env,
-    address: addressOf(c.req.raw),
+    signIn: new SignIn(c.env, addressOf(c.req.raw)),
     authorization: c.req.header('Authorization') ?? null,
   };
   const answer = await answerBody(bytes.value, caller);
-  const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
+  const headers = { 'Content-Type': 'application/json' };
   return c.body(answer === null ? '' : JSON.stringify(answer), 200, headers);
 });
 
@@ -115,7 +120,8 @@ async function login([user, token]: readonly unknown[], caller: Caller): Promise
   if (typeof user !== 'string' || typeof token !== 'string') {
     return err(invalidParams('login takes a user name and the admin token.'));
   }
-  const judgement = await judgeToken(caller.env, token, caller.address);
+  if (!caller.signIn.isFirstLogin()) return err(invalidRequest('A batch has one login at most.'));
+  const judgement = await caller.signIn.judge(token);
   if (judgement === 'right') return ok(await openSession(caller.env, Date.now()));
   return err(shipstreamError(2, judgement === 'wrong_and_limited' ? TOO_MANY : ''));
 }
@@ -143,7 +149,7 @@ async function sessionProblem(session: unknown, caller: Caller): Promise<RpcErro
   if (text !== '' && (await isSession(caller.env, text, Date.now()))) return null;
   const given = headerToken(caller.authorization) ?? text;
   if (given === '') return shipstreamError(5);
-  const judgement = await judgeToken(caller.env, given, caller.address);
+  const judgement = await caller.signIn.judge(given);
   if (judgement === 'right') return null;
   return shipstreamError(5, judgement === 'wrong_and_limited' ? TOO_MANY : '');
 }

@@ -40,7 +40,7 @@ metrics.get('/', async c => {
   if (!page.ok) return problem({ reason: 'invalid', errors: page.error });
   const now = Date.now();
   const query = JSON.stringify(page.value);
-  const headers = { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8', 'Cache-Control': 'no-store' };
+  const headers = { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' };
   if (last?.query === query && now - last.at < FRESH_MS) return c.body(last.text, 200, headers);
 
   const listing = await listPage(c.env, page.value, now);

@@ -54,6 +54,7 @@ const PROBLEMS: Record<number, [name: string, description: string]> = {
   409: ['Conflict', 'It cannot be done as things are; the detail says why.'],
   412: ['PreconditionFailed', 'The webhook was changed since it was read.'],
   413: ['TooLarge', 'The body is too large.'],
+  415: ['UnsupportedMediaType', 'Another site must send `Content-Type: application/json`.'],
   422: ['Invalid', 'The input is not as it should be; `errors` names the fields.'],
   429: ['TooManyFailures', 'Too many wrong tokens came from this address.'],
   503: ['Unavailable', 'Not configured, or the storage did not answer.'],

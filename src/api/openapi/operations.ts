@@ -294,6 +294,6 @@ export const OPERATIONS: readonly Operation[] = [
       schema: 'RpcRequest',
       example: { jsonrpc: '2.0', id: 1, method: 'call', params: ['<token>', 'webhook.list', []] },
     },
-    ...{ answers: [200, 'RpcAnswer'], problems: [413], secured: false },
+    ...{ answers: [200, 'RpcAnswer'], problems: [413, 415], secured: false },
   },
 ];

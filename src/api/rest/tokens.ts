@@ -3,13 +3,15 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { checked } from '../../input/checked';
 import { fieldsOf, oneOf, text, wholeNumber } from '../../input/fields';
+import { err, ok, type Result } from '../../result';
 import { timeOrNull, timeText } from '../../time';
 import { MAX_TOKENS } from '../../tokens/api-tokens';
 import { forgetApiToken, tokensOf } from '../../tokens/judged';
 import { newToken, type TokenRecord, tokenDigest } from '../../tokens/token';
 import { ask } from '../ask';
 import { readJson } from '../body';
-import { problem } from '../problem';
+import { type ApiError, problem } from '../problem';
+import { recordInObject } from '../webhook-operations';
 
 export const tokens = new Hono<{ Bindings: Env }>();
 
@@ -30,6 +32,15 @@ function tokenView({ id, name, scope, webhookId, createdAt, lastUsedAt }: TokenR
   };
 }
 
+/** When the webhook was made that a token is for, ms since 1970; 0 where it is for all. */
+async function webhookMadeAt(env: Env, webhookId: number | null): Promise<Result<number, ApiError>> {
+  if (webhookId === null) return ok(0);
+  const webhook = await recordInObject(env, webhookId);
+  if (!webhook.ok) return webhook;
+  if (webhook.value !== null) return ok(webhook.value.createdAt);
+  return err({ reason: 'invalid', errors: [{ path: '/webhook_id', message: 'names no webhook' }] });
+}
+
 tokens.post('/', async c => {
   if (c.req.header('Idempotency-Key') !== undefined) {
     const message =
@@ -41,8 +52,11 @@ tokens.post('/', async c => {
   const input = checked(tokenSchema, given.value);
   if (!input.ok) return problem({ reason: 'invalid', errors: input.error });
   const { name, scope, webhook_id: webhookId } = input.value;
+  const since = await webhookMadeAt(c.env, webhookId);
+  if (!since.ok) return problem(since.error);
   const { id, text: secret } = newToken(bytes => crypto.getRandomValues(new Uint8Array(bytes)));
-  const token: TokenRecord = { id, name, scope, webhookId, createdAt: Date.now(), lastUsedAt: null };
+  const createdAt = Math.max(Date.now(), since.value);
+  const token: TokenRecord = { id, name, scope, webhookId, createdAt, lastUsedAt: null };
   const digest = await tokenDigest(secret);
   const added = await ask(() => tokensOf(c.env).add(token, digest));
   if (!added.ok) return problem(added.error);

@@ -14,7 +14,8 @@ export type OperationalTopic =
   | 'gateway:event_quarantined'
   | 'gateway:destination_disabled'
   | 'gateway:destination_recovered'
-  | 'gateway:source_silent';
+  | 'gateway:source_silent'
+  | 'gateway:requests_refused';
 
 /** What happened, with the field names of the API. */
 export type NoticeDetails = Record<string, string | number | null | object>;

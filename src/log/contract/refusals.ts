@@ -3,6 +3,13 @@
 /** How long captured requests are kept, and how long capturing lasts, in ms. */
 export const CAPTURE_MS = 10 * 60 * 1000;
 
+/**
+ * What a refusal says is partly chosen by whoever sent the request. So many names, and characters of a name or reason, are kept:
+ * 100 refusals of that size are a third of what a row can hold.
+ */
+const MAX_HEADER_NAMES = 100;
+const MAX_CHARACTERS = 64;
+
 /** A whole refused request, without the credentials of its connection. */
 export type CapturedRequest = { headers: [string, string][]; query: string; body: Uint8Array };
 
@@ -28,3 +35,14 @@ export type RefusalsView = {
   /** Newest first. */
   last: (Refusal & { request: CapturedRequest | null })[];
 };
+
+/** A refusal of bounded size. */
+export const bounded = <R extends Refusal>(refusal: R): R => ({
+  ...refusal,
+  reason: boundedReason(refusal.reason),
+  headerNames: refusal.headerNames.slice(0, MAX_HEADER_NAMES).map(name => name.slice(0, MAX_CHARACTERS)),
+  bytes: Number.isSafeInteger(refusal.bytes) ? refusal.bytes : 0,
+  bodySha256: refusal.bodySha256?.slice(0, MAX_CHARACTERS) ?? null,
+});
+
+export const boundedReason = (reason: string): string => reason.slice(0, MAX_CHARACTERS);

@@ -122,7 +122,7 @@ export class CourierCalls {
           continue;
         }
         bytes += body.byteLength;
-        carried.push({ delivery, event: outgoingEvent(delivery, body) });
+        carried.push({ delivery, event: outgoingEvent(delivery, body, destination) });
       }
       if (carried.length > 0) void this.#run(destination, carried, bytes);
     }

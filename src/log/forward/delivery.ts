@@ -1,5 +1,6 @@
 /** A delivery: an attempt in progress to bring an event to one destination. */
 import type { OutgoingEvent } from '../../delivery/outgoing';
+import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { DeliveryRow } from '../store/delivery-row';
 import type { StoredEvent } from '../store/stored-event';
 import type { QueuedEvent } from './queued-event';
@@ -26,7 +27,11 @@ export const deliveryKey = (destinationId: string, sequence: number, replay: num
   `${destinationId}/${sequence}/${replay}`;
 
 /** What a courier gets of a delivery. */
-export function outgoingEvent(delivery: Delivery, body: Uint8Array): OutgoingEvent {
+export function outgoingEvent(
+  delivery: Delivery,
+  body: Uint8Array,
+  { passesQuery }: Pick<DestinationRecord, 'passesQuery'>,
+): OutgoingEvent {
   const { event, queued, row, replay, newId, destinationId } = delivery;
   const messageId = `msg_${event.sequence}_${destinationId}`;
   return {
@@ -41,7 +46,7 @@ export function outgoingEvent(delivery: Delivery, body: Uint8Array): OutgoingEve
     attempt: (row?.attempts ?? 0) + 1,
     replay: replay !== 0,
     headers: event.headers,
-    query: event.query,
+    query: passesQuery ? event.query : '',
     body,
   };
 }

@@ -1,11 +1,15 @@
 /**
  * The requests for this webhook that the edge refused: how often for which reason, and the last of them.
  *
- * The edge reports them in batches (`ingest/refusals.ts`), so a flood of refused requests costs one row per report.
+ * The edge reports them in batches (`ingest/refusals.ts`), so a flood of refused requests costs two rows per report.
  * Only header names, sizes and a digest are kept, never a value. Whole requests are kept for minutes, and only while
  * someone captures them. All is bounded: the oldest is dropped first.
+ *
+ * Counts have a document of their own, so that nothing a sender writes stands beside them. The list has a copy: earlier
+ * releases read and raise that one.
  */
 import {
+  bounded,
   CAPTURE_MS,
   type CapturedRequest,
   type Refusal,
@@ -13,11 +17,13 @@ import {
   type RefusalsView,
 } from '../contract/refusals';
 import { readDocument, writeDocument } from './documents';
+import { added, type Counts, higher } from './refusal-counts';
+import { type RefusalRise, type RiseNotice, risen } from './refusal-rise';
 
 const MAX_KEPT = 100;
 const MAX_CAPTURES = 20;
 
-type Stored = { counts: Record<string, number>; last: (Refusal & { capture: number | null })[] };
+type Stored = { counts: Counts; last: (Refusal & { capture: number | null })[]; rise?: RefusalRise | null };
 type CaptureRow = { id: number; at: number; request: string; body: ArrayBuffer };
 
 /** The refusals of a webhook. */
@@ -35,21 +41,31 @@ export class Refusals {
     return text === null ? { counts: {}, last: [] } : (JSON.parse(text) as Stored);
   }
 
-  get counts(): Record<string, number> {
-    return this.#read().counts;
+  get counts(): Counts {
+    return this.#ownCounts() ?? this.#read().counts;
   }
 
-  /** Adds a report: 1 row, and 1 for each captured request. In the caller's transaction. `now` in ms since 1970. */
-  add(report: RefusalReport, now: number): void {
-    const { counts, last } = this.#read();
-    for (const [reason, count] of Object.entries(report.counts)) {
-      counts[reason] = (counts[reason] ?? 0) + count;
-    }
+  /** Null where only an earlier release has counted. */
+  #ownCounts(): Counts | null {
+    const text = readDocument(this.#sql, 'refusal_counts');
+    return text === null ? null : (JSON.parse(text) as Counts);
+  }
+
+  /**
+   * 2 rows, and 1 for each captured request. What is to be told of the refusals now, or null.
+   * @param verified see `risen`. @param now ms since 1970
+   */
+  add(report: RefusalReport, verified: string, now: number): RiseNotice | null {
+    const { counts: copied, last, rise: before = null } = this.#read();
+    const counts = added(higher(this.#ownCounts() ?? {}, copied), report.counts);
     for (const { request, ...refusal } of report.last) {
       last.unshift({ ...refusal, capture: request === undefined ? null : this.#capture(request, now) });
     }
-    const kept: Stored = { counts, last: last.slice(0, MAX_KEPT) };
+    writeDocument(this.#sql, 'refusal_counts', JSON.stringify(counts));
+    const { rise, notice } = risen(before, report.counts, verified, now);
+    const kept: Stored = { counts, last: last.slice(0, MAX_KEPT).map(bounded), rise };
     writeDocument(this.#sql, 'refusals', JSON.stringify(kept));
+    return notice;
   }
 
   #capture({ headers, query, body }: CapturedRequest, now: number): number {
@@ -68,13 +84,13 @@ export class Refusals {
   }
 
   view(now: number): RefusalsView {
-    const { counts, last } = this.#read();
+    const { last } = this.#read();
     const rows = this.#sql
       .exec<CaptureRow>('SELECT id, at, request, body FROM captures WHERE at > ?', now - CAPTURE_MS)
       .toArray();
     const captured = new Map(rows.map(row => [row.id, fromRow(row)]));
     return {
-      counts,
+      counts: this.counts,
       last: last.map(({ capture, ...refusal }) => ({
         ...refusal,
         request: (capture === null ? null : captured.get(capture)) ?? null,

@@ -103,6 +103,76 @@ describe('operational events', () => {
   });
 });
 
+describe('a rise of refused requests', () => {
+  useStandingClock();
+
+  async function watched() {
+    const operations = destinationRecord('operations', { topics: ['gateway:*'], isActive: false });
+    const object = await newObject({ createdAt: START, destinations: [operations] });
+    const { stub } = object;
+    const refused = (counts: Record<string, number>) => stub.refused({ counts, last: [] });
+    /** A report each 10 s, and an eviction between them, as an object that is asked seldom has. */
+    const refusedFor = async (ms: number, counts: Record<string, number>) => {
+      for (let passed = 0; passed < ms; passed += 10_000) {
+        await refused(counts);
+        wait(10_000);
+        await object.evict();
+      }
+    };
+    const told = async () => {
+      const page = await stub.events({
+        after: 0,
+        limit: 10,
+        topic: 'gateway:requests_refused',
+        status: null,
+      });
+      const bodies = await Promise.all(page?.events.map(({ sequence }) => stub.event(sequence)) ?? []);
+      return bodies.map(detail => JSON.parse(new TextDecoder().decode(detail?.body ?? undefined)).message);
+    };
+    return { ...object, refused, refusedFor, told };
+  }
+
+  it('is told once, with the most frequent reason, and again when it begins anew', async () => {
+    const { send, refused, refusedFor, told } = await watched();
+    await send(1);
+    const since = new Date(START).toISOString();
+    await refusedFor(120_000, { mismatch: 2, stale: 1 });
+    expect(await told()).toEqual([]);
+    await refused({ mismatch: 2 });
+    const first = { webhook_id: 1, count: 1, reason: 'mismatch', refused: 38, since };
+    expect(await told()).toMatchObject([{ ...first, reasons: { mismatch: 26, stale: 12 } }]);
+    await refusedFor(600_000, { mismatch: 50 });
+    expect(await told()).toHaveLength(1);
+    await send(2);
+    await refusedFor(120_000, { stale: 1 });
+    expect(await told()).toHaveLength(1);
+    await refused({ stale: 1 });
+    expect(await told()).toMatchObject([first, { reason: 'stale', refused: 13 }]);
+    wait(6 * 3_600_000);
+    await refused({ missing: 100 });
+    expect(await told()).toMatchObject([first, { reason: 'stale' }, { reason: 'missing', refused: 100 }]);
+  });
+
+  it('is none where verified requests come too, where few are refused, or where the webhook is switched off', async () => {
+    const { send, refused, refusedFor, told } = await watched();
+    for (let id = 1; id <= 10; id++) {
+      await send(id);
+      await refusedFor(60_000, { mismatch: 3 });
+      // A retry proves the secret as well.
+      await send(id);
+      await refusedFor(60_000, { mismatch: 3 });
+    }
+    await send(11);
+    for (let i = 0; i < 9; i++) {
+      await refused({ mismatch: 1 });
+      wait(60_000);
+    }
+    await send(12);
+    await refusedFor(600_000, { inactive: 50 });
+    expect(await told()).toEqual([]);
+  });
+});
+
 describe('a silence', () => {
   useStandingClock();
 

@@ -6,7 +6,7 @@ import { envWith, limiter } from './doubles';
 
 const app = new Hono<ApiEnv>().use(authorized).get('/', c => c.text('in'));
 
-const TOKEN = 'the-right-token';
+const TOKEN = 'the-right-token-of-32-characters';
 const secrets = { ADMIN_TOKEN: TOKEN, SECRETS_KEY: 's'.repeat(32) };
 
 function ask(env: Env, authorization: string | null, address = '192.0.2.1') {
@@ -59,15 +59,19 @@ describe('authorized', () => {
 
   it.each([
     { ADMIN_TOKEN: '' },
+    { ADMIN_TOKEN: TOKEN.slice(1) },
     { SECRETS_KEY: '' },
     { SECRETS_KEY: 'too-short' },
     { ADMIN_TOKEN: '', SECRETS_KEY: '' },
-  ])('is closed while secrets are missing: %j', async missing => {
+  ])('is closed while secrets are missing or short: %j', async missing => {
     const env = envWith({ ...secrets, FAILED_SIGN_INS: limiter(9), ...missing });
-    for (const authorization of [`Bearer ${TOKEN}`, 'Bearer ', null]) {
+    for (const authorization of [`Bearer ${env.ADMIN_TOKEN}`, `Bearer ${TOKEN}`, 'Bearer ', null]) {
       const response = await ask(env, authorization);
       expect(response.status).toBe(503);
-      expect(await response.text()).toMatch(/ADMIN_TOKEN|SECRETS_KEY/);
+      expect(await response.json()).toMatchObject({
+        type: 'urn:gapless:problem:not-configured',
+        detail: expect.stringMatching(/ADMIN_TOKEN|SECRETS_KEY/),
+      });
     }
   });
 });

@@ -8,6 +8,7 @@ const ERRORS: [ApiError, number][] = [
   [{ reason: 'method_not_allowed', allowed: ['GET', 'POST'] }, 405],
   [{ reason: 'conflict', detail: 'again' }, 409],
   [{ reason: 'too_large' }, 413],
+  [{ reason: 'unsupported_media_type' }, 415],
   [{ reason: 'invalid', errors: [{ path: '/a', message: 'is required' }] }, 422],
   [{ reason: 'sign_ins_limited' }, 429],
   [{ reason: 'internal' }, 500],

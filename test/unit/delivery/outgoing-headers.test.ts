@@ -75,6 +75,21 @@ describe('the provider’s headers', () => {
     expect(await sent({ headers })).toMatchObject(Object.fromEntries(headers));
   });
 
+  it('do not overrule the request, nor say where it came from, whenever they were stored', async () => {
+    const headers: [string, string][] = [
+      ['x-http-method-override', 'DELETE'],
+      ['x-original-url', '/admin'],
+      ['x-client-ip', '127.0.0.1'],
+      ['x-kept', '1'],
+    ];
+    const names = Object.keys(await sent({ headers }));
+    expect(names.filter(name => name.startsWith('x-'))).toEqual(['x-kept']);
+    // What their own user sets is theirs.
+    expect(await sent({}, { extraHeaders: [['X-Client-IP', '192.0.2.1']] })).toMatchObject({
+      'x-client-ip': '192.0.2.1',
+    });
+  });
+
   it('cannot pose as the gateway’s', async () => {
     const headers: [string, string][] = [
       ['webhook-id', 'theirs'],

@@ -55,6 +55,23 @@ describe('passedHeaders', () => {
     'x_forwarded_for',
     'X-Real-IP',
     'True-Client-IP',
+    'Client-IP',
+    'X-Client-IP',
+    'X-Cluster-Client-IP',
+    'Fastly-Client-IP',
+    'X-Originating-IP',
+    'X-Remote-IP',
+    'X-Remote-Addr',
+    'x_remote_addr',
+    'X-HTTP-Method-Override',
+    'X-HTTP-Method',
+    'X-Method-Override',
+    'X-Original-URL',
+    'X-Original-URI',
+    'X-Original-Host',
+    'X-Rewrite-URL',
+    'X_REWRITE_URL',
+    'X-Forwarded',
   ])('leaves %s behind', name => {
     expect(
       namesOf([

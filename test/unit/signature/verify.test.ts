@@ -43,6 +43,55 @@ describe('several templates', () => {
   });
 });
 
+describe('elements that are signed one by one', () => {
+  const HOUR = 3_600_000;
+  const perElement: Scheme = {
+    ...PLAIN,
+    sig: [{ json: '/sig', split: ',', kv: '=', pick: 'v1' }],
+    each: '/items',
+    bodySigned: false,
+  };
+  const SCHEMES: [string, Scheme][] = [
+    [
+      'in their signatures',
+      { ...perElement, msg: ['{ts}.{json:/data}'], ts: { from: 'sig:t', fmt: 's', tol: 60 } },
+    ],
+    [
+      'in themselves',
+      { ...perElement, msg: ['{ts}.{json:/data}'], ts: { from: 'json:/at', fmt: 's', tol: 60 } },
+    ],
+    [
+      'in themselves, named by place',
+      { ...perElement, msg: ['{json:/at}.{json:/data}'], ts: { from: 'json:/at', fmt: 's', tol: 60 } },
+    ],
+  ];
+  const element = async (data: string, at: number) => {
+    const time = String(Math.floor(at / 1000));
+    const v1 = hex(await hmac('SHA-256', encode('k'), encode(`${time}.${data}`)));
+    return { data, at: time, sig: `t=${time},v1=${v1}` };
+  };
+
+  test.each(SCHEMES)('have a time each, %s', async (_, scheme) => {
+    const judge = async (ages: number[], more: object = {}) => {
+      const items = await Promise.all(ages.map((age, i) => element(`d${i}`, NOW - age)));
+      const request = requestOf({ body: JSON.stringify({ items, ...more }) });
+      const result = await verify(scheme, [secret('k')], request, NOW);
+      return result.ok ? 'verified' : result.error.reason;
+    };
+    expect(await judge([0, 1000, 0])).toBe('verified');
+    for (const ages of [
+      [HOUR, 0, 0],
+      [0, HOUR, 0],
+      [0, 0, HOUR],
+      [0, -HOUR, 0],
+    ]) {
+      expect(await judge(ages)).toBe('stale');
+      // Nor does a fresh time beside the elements, which nobody signed, make them fresh.
+      expect(await judge(ages, { at: String(NOW / 1000), sig: `t=${NOW / 1000}` })).toBe('stale');
+    }
+  });
+});
+
 describe('verify', () => {
   const body = encode('hello');
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldError } from '../../../src/input/field-errors';
-import { parseWebhook } from '../../../src/subscriptions/webhook-input';
+import { parseWebhook, patchWebhook } from '../../../src/subscriptions/webhook-input';
+import { webhookRecord } from '../../support/webhook-record';
 import { rules } from './rules';
 
 const minimal = { provider: 'shipstream', secret_key: '2RUJ8NXLnLRrAj3' };
@@ -172,6 +173,51 @@ describe('parseWebhook', () => {
       { path: '/signature/msg/1', message: 'has {ts}, but the scheme has no ts' },
       { path: '/signature/id/0', message: expect.stringMatching(/^must be h:<header>/) },
     ]);
+  });
+
+  it('refuses messages that sign nothing of the request', () => {
+    const ts = { from: 'h:x-time', fmt: 's', tol: 300 };
+    const settings = { a: 'tenant' };
+    const places = (signature: object) =>
+      refusedPaths({ provider: 'custom', settings, signature: { ...CUSTOM, ts, ...signature } });
+    for (const template of [
+      '{method}',
+      '{cfg:a}',
+      '{url}',
+      '{url|unpct}',
+      '{ts}',
+      '{h:x-time}',
+      '{method} {url}:{ts}',
+    ]) {
+      expect(places({ msg: [template] })).toEqual(['/signature/msg/0']);
+      expect(places({ msg: ['{body}', template] })).toEqual(['/signature/msg/1']);
+    }
+    const digest = { from: 'q:digest', alg: 'sha256', enc: 'hex' };
+    for (const signature of [
+      { msg: ['{method}{url}{ts}'], digest },
+      ...['{body}', '{h:x-id}.{ts}', '{q:id}', '{json:/id}', '{form*}', '{crc32:body}'].map(one => ({
+        msg: [one],
+      })),
+    ]) {
+      expect(
+        accepted({ provider: 'custom', settings, signature: { ...CUSTOM, ts, ...signature } }),
+      ).toBeTruthy();
+    }
+  });
+
+  it('lets a webhook that has such a message from before be changed otherwise', () => {
+    const { signature, sequence } = accepted({ provider: 'custom', signature: CUSTOM });
+    if (signature === null) throw new Error('no signature');
+    const stored = webhookRecord({
+      provider: 'custom',
+      sequence,
+      signature: { ...signature, msg: ['{method}'] },
+    });
+    expect(patchWebhook(stored, { is_active: 0 }, rules)).toMatchObject({ ok: true });
+    expect(patchWebhook(stored, { signature: { msg: ['{body}'] } }, rules)).toMatchObject({ ok: true });
+    expect(patchWebhook(stored, { signature: { msg: ['{url}'] } }, rules)).toMatchObject({
+      error: [{ path: '/signature/msg/0' }],
+    });
   });
 
   it('names the known providers', () => {

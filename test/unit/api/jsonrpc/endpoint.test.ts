@@ -3,7 +3,7 @@ import { jsonRpc } from '../../../../src/api/jsonrpc/endpoint';
 import { LIMITS } from '../../../../src/limits';
 import { envWith, limiter } from '../doubles';
 
-const TOKEN = 'the-right-token';
+const TOKEN = 'the-right-token-of-32-characters';
 const secrets = { ADMIN_TOKEN: TOKEN, SECRETS_KEY: 's'.repeat(32) };
 
 async function send(body: unknown, headers: Record<string, string> = {}, changes: Partial<Env> = {}) {
@@ -82,6 +82,47 @@ describe('the JSON-RPC envelope', () => {
   });
 });
 
+describe('a page of another site', () => {
+  const status = async (headers: Record<string, string>) => {
+    const login = { jsonrpc: '2.0', id: 1, method: 'login', params: ['anyone', TOKEN] };
+    const url = 'https://gw.example.com/';
+    const init = { method: 'POST', body: JSON.stringify(login), headers };
+    return (await jsonRpc.request(url, init, envWith({ ...secrets, FAILED_SIGN_INS: limiter(1000) }))).status;
+  };
+  const SIMPLE = [
+    'text/plain',
+    'text/plain; x=application/json',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data',
+    '',
+  ];
+
+  it.each(SIMPLE)('cannot sign in by %j', async type => {
+    const content = { 'Content-Type': type };
+    for (const origin of ['https://other.example', 'https://gw.example.com:8443', 'null']) {
+      expect(await status({ ...content, Origin: origin })).toBe(415);
+    }
+    for (const site of ['cross-site', 'same-site']) {
+      expect(await status({ ...content, 'Sec-Fetch-Site': site })).toBe(415);
+    }
+    expect(
+      await status({ ...content, Origin: 'https://gw.example.com', 'Sec-Fetch-Site': 'same-origin' }),
+    ).toBe(200);
+    expect(await status(content)).toBe(200);
+  });
+
+  it('has to ask first for JSON, which browsers see to', async () => {
+    const type = { 'Content-Type': 'application/json; charset=utf-8' };
+    expect(await status({ ...type, Origin: 'https://other.example' })).toBe(200);
+    const preflight = await jsonRpc.request('/', {
+      method: 'OPTIONS',
+      headers: { Origin: 'https://other.example' },
+    });
+    expect(preflight.status).toBe(405);
+    expect(preflight.headers.get('Access-Control-Allow-Origin')).toBe(null);
+  });
+});
+
 describe('sessions', () => {
   const expired = { code: -32005, message: 'Session expired. Try to relogin.', data: { code: 5 } };
   const basic = (password: string) => ({ Authorization: `Basic ${btoa(`anyone:${password}`)}` });
@@ -95,7 +136,7 @@ describe('sessions', () => {
     expect(await codeOf(probe(result))).toBe(-32601);
     expect(await codeOf(probe(TOKEN))).toBe(-32601);
     expect(await codeOf(probe(null), basic(TOKEN))).toBe(-32601);
-    const withColon = 'a:b:c';
+    const withColon = `a:b:${TOKEN}`;
     expect(await codeOf(probe(null), basic(withColon), { ADMIN_TOKEN: withColon })).toBe(-32601);
   });
 
@@ -129,8 +170,32 @@ describe('sessions', () => {
     expect(await codeOf(probe(TOKEN), {}, limited)).toBe(-32601);
   });
 
+  it('are signed in to once per batch, so that a batch is one guess', async () => {
+    const login = (token: string, id: number) => ({
+      jsonrpc: '2.0',
+      id,
+      method: 'login',
+      params: ['a', token],
+    });
+    const FAILED_SIGN_INS = limiter(1000);
+    const codes = async (batch: unknown[]) =>
+      (await send(batch, {}, { FAILED_SIGN_INS })).map(
+        ({ error }: { error: { code: number } | null }) => error?.code ?? 'in',
+      );
+    const guesses = Array.from({ length: 48 }, (_, i) => login(`guess ${i}`, i));
+    expect(await codes([...guesses, login(TOKEN, 49)])).toEqual([-32002, ...guesses.map(() => -32600)]);
+    // A session that is a guess is no way around either, before or after a login.
+    expect(await codes([probe('guess 1'), probe('guess 2'), probe(TOKEN), login(TOKEN, 4)])).toEqual([
+      -32005, -32005, -32005, -32002,
+    ]);
+    expect(FAILED_SIGN_INS.counted).toHaveLength(2);
+    expect(await codes([login(TOKEN, 1), probe(TOKEN), probe(TOKEN)])).toEqual(['in', -32601, -32601]);
+    expect(await codes([login(TOKEN, 1), login(TOKEN, 2)])).toEqual(['in', -32600]);
+  });
+
   it('are closed while secrets are missing', async () => {
     expect(await codeOf(probe(''), {}, { ADMIN_TOKEN: '' })).toBe(-32603);
+    expect(await codeOf(probe('short'), {}, { ADMIN_TOKEN: 'short' })).toBe(-32603);
     expect(await codeOf(probe(TOKEN), {}, { SECRETS_KEY: '' })).toBe(-32603);
   });
 });
