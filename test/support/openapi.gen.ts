@@ -310,6 +310,7 @@ export interface components {
         expires_seconds: number;
         grace_seconds: number;
         hold_seconds: number;
+        restarts_with_secret: boolean;
       };
       settings: {
         [key: string]: string;
@@ -621,6 +622,7 @@ export interface components {
         grace_seconds?: number;
         /** @default 0 */
         hold_seconds?: number;
+        restarts_with_secret?: boolean;
       };
       /** @default {} */
       settings?: {
@@ -868,6 +870,7 @@ export interface components {
         expires_seconds: number;
         grace_seconds: number;
         hold_seconds: number;
+        restarts_with_secret: boolean;
       };
       settings: {
         [key: string]: string;
@@ -893,6 +896,7 @@ export interface components {
         expires_seconds?: number | null;
         grace_seconds?: number | null;
         hold_seconds?: number | null;
+        restarts_with_secret?: boolean | null;
       }) | null;
       settings?: {
         [key: string]: string;
