@@ -2,9 +2,10 @@
  * One destination's way through the feed: what has been passed, what waits for whom, what is being sent.
  *
  * The stored cursor only passes events that are settled, or kept in an exception row or under a blocked key. The events
- * between the cursor and the scan are the trail. After a crash the scan starts again at the cursor, so at most `MAX_TRAIL`
- * events are delivered a second time, with the same `webhook-id` and the same `gapless-previous`. Those that have a row
- * already are known by it and not begun anew. No I/O: the owner reads the feed and writes what `overflow` says.
+ * between the cursor and the scan are the trail; which of them are settled is stored with the cursor. An object that starts
+ * anew scans again from the cursor, and passes those that are settled. So only what ended after the last flush is
+ * delivered a second time, after a crash: with the same `webhook-id` and the same `gapless-previous`. No I/O: the owner
+ * reads the feed and writes what `overflow` says.
  */
 import type { Ordering } from '../../subscriptions/webhook';
 import type { FeedPosition } from '../contract/events';
@@ -12,6 +13,7 @@ import type { FeedEntry } from '../store/feed';
 import type { StoredEvent } from '../store/stored-event';
 import { KeyQueues } from './key-queues';
 import { atRest, hasRow, isSending, keysOf, NO_KEY, type QueuedEvent, send } from './queued-event';
+import { rangesOf, type SequenceRange, sequencesOf, without } from './settled-ahead';
 import { type Cursor, Trail } from './trail';
 
 /** Events that may wait behind blocked keys; beyond, the scan stops until some can go. */
@@ -30,11 +32,22 @@ export class DeliveryQueue {
   #events = new Map<number, QueuedEvent>();
   /** Events without a row that nothing holds back, in feed order. */
   #ready: QueuedEvent[] = [];
+  /** Settled before this queue was made, and the scan has not come to them again. */
+  #settledBefore: Set<number>;
 
-  /** @param restored events that the cursor has passed: with a row, or stored under a blocked key */
-  constructor(ordering: Ordering, cursor: Cursor, restored: readonly QueuedEvent[]) {
+  /**
+   * @param restored events that the cursor has passed: with a row, or stored under a blocked key
+   * @param settled beyond the cursor, as `settledAhead` gave it
+   */
+  constructor(
+    ordering: Ordering,
+    cursor: Cursor,
+    restored: readonly QueuedEvent[],
+    settled: readonly SequenceRange[] = [],
+  ) {
     this.ordering = ordering;
     this.#trail = new Trail(cursor);
+    this.#settledBefore = new Set(sequencesOf(settled));
     for (const queued of [...restored].sort((a, b) => a.ordinal - b.ordinal)) this.#add(queued);
   }
 
@@ -43,9 +56,14 @@ export class DeliveryQueue {
     return this.#trail.scan;
   }
 
-  /** Where a crash would start again: to be stored. */
+  /** Where a scan would start again: to be stored. */
   get cursor(): Cursor {
     return this.#trail.cursor;
+  }
+
+  /** What is settled beyond the cursor: to be stored with it. */
+  get settledAhead(): SequenceRange[] {
+    return rangesOf([...this.#trail.settled, ...this.#settledBefore]);
   }
 
   get busy(): boolean {
@@ -73,7 +91,7 @@ export class DeliveryQueue {
 
   /**
    * Moves the scan over `entries`, which follow it in the feed.
-   * @param fates of events that have a row already, because the scan was here before a crash
+   * @param fates of events that have a row already, because the scan was here before
    */
   pass(
     entries: readonly FeedEntry[],
@@ -81,6 +99,7 @@ export class DeliveryQueue {
     fates: ReadonlyMap<number, 'retrying' | 'dead'> = NO_FATES,
   ): void {
     for (const { at, event } of entries) {
+      const settledBefore = event !== null && this.#settledBefore.delete(event.sequence);
       if (event === null || !wants(event)) {
         this.#trail.skip({ ...this.scan, ...at });
         continue;
@@ -95,8 +114,9 @@ export class DeliveryQueue {
         keys: keysOf(this.ordering, event.entityKeys),
         state: fate === 'retrying' ? { kind: 'retrying' } : { kind: 'waiting', event },
       };
-      this.#trail.add(queued, { ...at, previous: sequence, ordinal: ordinal + 1 }, fate !== undefined);
-      if (fate === undefined || (fate === 'retrying' && queued.keys.length > 0)) this.#add(queued);
+      const settled = settledBefore || fate !== undefined;
+      this.#trail.add(queued, { ...at, previous: sequence, ordinal: ordinal + 1 }, settled);
+      if (!settled || (fate === 'retrying' && queued.keys.length > 0)) this.#add(queued);
     }
   }
 
@@ -209,7 +229,7 @@ export class DeliveryQueue {
    * Events before `firstSequence` are gone, and nobody waits for them any more: those that were not settled are
    * `waiting`, those the scan had not come to are `unread`. What is being sent is left to its end.
    */
-  drop(firstSequence: number): { waiting: number[]; unread: { from: number; to: number } | null } {
+  drop(firstSequence: number): { waiting: number[]; unread: SequenceRange[] } {
     const gone = [...this.#events.values()].filter(
       queued => queued.sequence < firstSequence && !isSending(queued),
     );
@@ -217,9 +237,10 @@ export class DeliveryQueue {
     this.#ready = this.#ready.filter(({ sequence }) => this.#events.has(sequence));
     const waiting = gone.map(({ sequence }) => sequence);
     const [from, to] = [this.scan.sequence + 1, firstSequence - 1];
-    if (from > to) return { waiting, unread: null };
+    const unread = from > to ? [] : without([from, to], this.#settledBefore);
+    for (const one of this.#settledBefore) if (one < firstSequence) this.#settledBefore.delete(one);
     // Whoever follows the chain is to see that something is missing.
-    this.#trail.skip({ ...this.scan, sequence: to, previous: to });
-    return { waiting, unread: { from, to } };
+    if (from <= to) this.#trail.skip({ ...this.scan, sequence: to, previous: to });
+    return { waiting, unread };
   }
 }

@@ -5,7 +5,7 @@ import type { StoredEvent } from '../store/stored-event';
 
 /** Where an event is that is not being sent, and where a crash would find it. */
 export type AtRest =
-  /** In memory alone: a crash starts again at the cursor, which has not passed it. `event` as the scan read it. */
+  /** In memory alone: the cursor has not passed it, and a scan from there finds it again. `event` as the scan read it. */
   | { kind: 'waiting'; event: StoredEvent | null }
   /** Stored under the row of a blocked key, so that the cursor could pass it. */
   | { kind: 'parked'; key: string }

@@ -1,8 +1,11 @@
 /** The document that every flush writes: where each destination and each replay stands, and the latest attempts. */
 
+import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { JournalEntry } from '../store/attempt-journal';
 import { readDocument, writeDocument } from '../store/documents';
 import { type Circuit, CLOSED } from './circuit';
+import type { Pace } from './pace';
+import type { SequenceRange } from './settled-ahead';
 import type { Cursor } from './trail';
 
 export type Totals = { delivered: number; failedAttempts: number; lastDeliveredAt: number | null };
@@ -12,7 +15,11 @@ export type Loss = { from: number; to: number; at: number };
 
 export type StoredDestination = {
   cursor: Cursor;
+  /** What is settled beyond the cursor. */
+  settled: SequenceRange[];
   circuit: Circuit;
+  /** What is left of its rate; null where it has none, or an earlier release stored it. */
+  pace: Pace | null;
   /** Per blocked key, how far it is done beyond its row. */
   progress: [string, number][];
   totals: Totals;
@@ -26,8 +33,12 @@ export type StoredForwarding = {
   destinations: [string, StoredDestination][];
   /** Per replay, up to which sequence it is done. */
   replays: [number, number][];
+  /** Of the replays with events under way: how far they have read, and which events those are. */
+  replaysUnderWay: ReplayUnderWay[];
   attempts: JournalEntry[];
 };
+
+export type ReplayUnderWay = [id: number, scanned: number, underWay: SequenceRange[]];
 
 /** As it is written: the names are those of the stored format. */
 type Document = { routes: [string, StoredDestination][] } & Omit<StoredForwarding, 'destinations'>;
@@ -38,15 +49,18 @@ const NAME = 'forwarding';
 export function readForwarding(sql: SqlStorage): StoredForwarding {
   const text = readDocument(sql, NAME);
   const stored = text === null ? {} : (JSON.parse(text) as Partial<Document>);
-  const { routes = [], replays = [], attempts = [] } = stored;
-  return { destinations: routes.map(([id, route]) => [id, readDestination(route)]), replays, attempts };
+  const { routes = [], replays = [], replaysUnderWay = [], attempts = [] } = stored;
+  const destinations = routes.map(([id, route]): [string, StoredDestination] => [id, readDestination(route)]);
+  return { destinations, replays, replaysUnderWay, attempts };
 }
 
 function readDestination(
   stored: Pick<StoredDestination, 'cursor'> & Partial<StoredDestination>,
 ): StoredDestination {
   return {
+    settled: [],
     circuit: CLOSED,
+    pace: null,
     progress: [],
     totals: { delivered: 0, failedAttempts: 0, lastDeliveredAt: null },
     disabledReason: null,
@@ -54,6 +68,17 @@ function readDestination(
     ...stored,
   };
 }
+
+/** Whether the start of each destination, and the time since which its rate counts, would outlive a crash. */
+export const isStored = (
+  destinations: readonly DestinationRecord[],
+  stored: ReadonlyMap<string, StoredDestination>,
+): boolean =>
+  stored.size === destinations.length &&
+  destinations.every(({ id, ratePerSecond }) => {
+    const known = stored.get(id);
+    return known !== undefined && (ratePerSecond === null || known.pace !== null);
+  });
 
 /** 1 row. Inside the caller's transaction. */
 export function writeForwarding(sql: SqlStorage, { destinations, ...rest }: StoredForwarding): void {

@@ -1,11 +1,11 @@
 /**
  * The trail of a destination: the events between its stored cursor and its scan, of which some are not settled yet.
- * The cursor follows the scan as far as everything before it is settled.
+ * The cursor follows the scan as far as everything before it is settled; what is settled beyond it is stored beside it.
  */
 import type { FeedPosition } from '../contract/events';
 import type { QueuedEvent } from './queued-event';
 
-/** How far the scan may run ahead of the stored cursor: the bound on redeliveries after a crash. */
+/** How far the scan may run ahead of the cursor: a bound on what is kept in memory, and on what is stored beside it. */
 export const MAX_TRAIL = 512;
 
 export type Cursor = FeedPosition & {
@@ -52,6 +52,11 @@ export class Trail {
   /** The oldest event that is not settled, or null. */
   get oldest(): QueuedEvent | null {
     return this.#entries.find(entry => !entry.settled)?.queued ?? null;
+  }
+
+  /** The events beyond the cursor that are settled. */
+  get settled(): number[] {
+    return this.#entries.filter(({ settled }) => settled).map(({ queued }) => queued.sequence);
   }
 
   /** The scan passes an event that the destination wants. */
