@@ -90,6 +90,39 @@ describe('rows of a blocked key', () => {
     }));
 });
 
+describe('rows of an event that others pass', () => {
+  /** Event 1 fails once; `waiting` of the others are of its key. */
+  async function rowsOf(waiting: number, evicts: boolean): Promise<Record<string, number>> {
+    let rows: Record<string, number> = {};
+    await scene([destinationRecord('a', { ordering: 'key', retrySchedule: [14] })], async s => {
+      s.evicts = evicts;
+      s.reply = (_, { sequence, attempt }) => ({
+        status: sequence === 1 && attempt === 1 ? 500 : 200,
+        ms: 5,
+      });
+      await s.append(30, index => ({ entityKeys: [`order/${index <= waiting ? 'failing' : index}`] }));
+      await s.wait(10 * MINUTE);
+      expect(s.attempts).toHaveLength(31);
+      rows = { ...s.world.rows };
+    });
+    return rows;
+  }
+
+  it('are none: what has passed it is in the row of the cursors', async () => {
+    const none = await rowsOf(0, false);
+    const one = await rowsOf(1, false);
+    expect(one.blocked).toBe(none.blocked);
+    expect(one.deliveries).toBe(none.deliveries);
+    // It leaves after the retry, one flush later.
+    expect((one.state ?? 0) - (none.state ?? 0)).toBeLessThanOrEqual(1);
+    expect((one.alarm ?? 0) - (none.alarm ?? 0)).toBeLessThanOrEqual(0);
+  });
+
+  it('are none for leaving memory either, in every idle moment', async () => {
+    for (const waiting of [1, 9]) expect(await rowsOf(waiting, true)).toEqual(await rowsOf(waiting, false));
+  });
+});
+
 describe('rows read per event', () => {
   it('are few under load: what leaves right after its commit is not read back', async () => {
     await scene([destinationRecord('a', { maxInFlight: 128 })], async s => {

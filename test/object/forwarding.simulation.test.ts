@@ -56,11 +56,13 @@ class Life {
   #world: World;
   #chance: Chance;
   #events: () => Promise<IncomingEvent[]>;
+  #crashes: boolean;
 
-  constructor(world: World, chance: Chance, events: () => Promise<IncomingEvent[]>) {
+  constructor(world: World, chance: Chance, events: () => Promise<IncomingEvent[]>, crashes: boolean) {
     this.#world = world;
     this.#chance = chance;
     this.#events = events;
+    this.#crashes = crashes;
   }
 
   async go(until: number): Promise<void> {
@@ -77,11 +79,15 @@ class Life {
 
   #choose(): [() => Promise<void> | void] {
     const luck = this.#chance.next();
-    if (luck < 0.03) return [() => this.#world.restart()];
+    if (luck < 0.03) return [() => this.#crash()];
     if (luck < 0.04) return [() => this.#pauseOrResume()];
     if (luck < 0.055) return [() => this.#change()];
     if (luck < 0.07) return [() => this.#replay()];
     return [() => this.#append()];
+  }
+
+  #crash(): void {
+    if (this.#crashes) this.#world.restart();
   }
 
   async #append(): Promise<void> {
@@ -167,22 +173,33 @@ function eventSource(chance: Chance): () => Promise<IncomingEvent[]> {
   };
 }
 
-async function month(seed: number, given: Partial<WebhookRecord>): Promise<void> {
+/** How often an idle object leaves memory, where it does; then nothing crashes, neither it nor a courier. */
+type Evictions = { likely: number } | null;
+
+async function month(
+  seed: number,
+  given: Partial<WebhookRecord>,
+  evictions: Evictions = null,
+): Promise<void> {
   const stub = env.WEBHOOKS.getByName(crypto.randomUUID());
   await runInDurableObject(stub, async (_instance, state) => {
     const chance = new Chance(seed);
     const checks = new Checks();
     const webhook = webhookRecord({ destinations: DESTINATIONS, ...given });
     let courier: FlakyCourier | null = null;
+    // A chance of its own, so that the same seed has the same month.
+    const eviction = new Chance(seed + 1000);
     const world: World = new World(state, webhook, {
       deliver: async (target, events) => (courier === null ? [] : courier.deliver(target, events)),
       random: chance.next,
       onStatement: (query, bindings) => checks.statement(query, bindings),
       onRestart: () => checks.restarted(),
+      evicts: () => evictions !== null && eviction.is(evictions.likely),
     });
     checks.world = world;
     courier = new FlakyCourier(world.time, chance, checks);
-    const life = new Life(world, chance, eventSource(chance));
+    courier.crashes = evictions === null;
+    const life = new Life(world, chance, eventSource(chance), evictions === null);
 
     await life.go(START + days * DAY);
     const rowsInAMonth = { ...world.rows };
@@ -197,7 +214,8 @@ async function month(seed: number, given: Partial<WebhookRecord>): Promise<void>
     expect(world.aborted).toBeNull();
     expect(checks.problems, summary).toEqual([]);
     expect(ranOut).toBe(true);
-    expect(checks.mostRedelivered).toBeLessThanOrEqual(512);
+    expect(checks.mostRedelivered, summary).toBeLessThanOrEqual(evictions === null ? 512 : 0);
+    if (evictions !== null) expect(world.evictions, summary).toBeGreaterThan(accepted / 10);
     // It has happened at all.
     expect(checks.fates, summary).toMatchObject({ delivered: expect.any(Number), dead: expect.any(Number) });
     expect(checks.probes).toBeGreaterThan(0);
@@ -217,6 +235,18 @@ describe('a month of random failures', () => {
       month(4, {
         sequence: { enabled: true, holdSeconds: 120, graceSeconds: 60, expiresSeconds: 374_400 },
       }),
+    120_000,
+  );
+
+  it.each(seeds)(
+    'in which the object leaves memory whenever it is idle, and nothing comes twice (seed %i)',
+    seed => month(seed, {}, { likely: 1 }),
+    120_000,
+  );
+
+  it.each(seeds)(
+    'in which it leaves memory now and then, and nothing comes twice (seed %i)',
+    seed => month(seed + 10, {}, { likely: 0.1 }),
     120_000,
   );
 });

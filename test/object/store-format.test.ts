@@ -7,6 +7,12 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { AppendResult } from '../../src/log/contract/append';
 import { findRecord } from '../../src/subscriptions/store';
+import { HOUR, MINUTE, SECOND } from '../support/durations';
+import { range } from '../support/sequence';
+import { replayOf } from '../support/simulation/replay-of';
+import { fails, hangs, works } from '../support/simulation/replies';
+import { type Scene, scene } from '../support/simulation/scene';
+import { destinationRecord } from '../support/simulation/world';
 import { appendRequest, incomingEvent, webhookRecord } from '../support/webhook-record';
 import stored from '../vectors/stored-records.json' with { type: 'json' };
 
@@ -152,6 +158,60 @@ describe('a record of release 0.1.0', () => {
       },
     });
   });
+});
+
+describe('where forwarding stands', () => {
+  const document = (s: Scene) =>
+    JSON.parse(String(s.world.sql.exec("SELECT value FROM state WHERE name = 'forwarding'").one().value));
+
+  /** Event 1 fails, 2 waits behind it, the others have passed; and of a replay one event is under way. */
+  async function passed(s: Scene): Promise<void> {
+    s.reply = (target, { sequence, replay }) => (replay && sequence === 5 ? hangs(target) : works());
+    await s.append(10, { entityKeys: ['order/before'] });
+    await s.wait(MINUTE);
+    s.reply = (target, { sequence, replay }) =>
+      replay && sequence === 5 ? hangs(target) : sequence === 11 ? fails() : works();
+    await s.append(9, index => ({ entityKeys: [`order/${index < 2 ? 'failing' : index}`] }));
+    await s.wait(SECOND);
+    s.world.forwarding.startReplay(replayOf('a', { toSequence: 10 }));
+    await s.wait(SECOND);
+    await s.append(1, { entityKeys: ['order/later'] });
+    await s.wait(SECOND);
+  }
+
+  const destinations = [destinationRecord('a', { ordering: 'key', retrySchedule: [600], ratePerSecond: 50 })];
+
+  it('is told as 0.1.0 knows it, with what it does not know beside', () =>
+    scene(destinations, async s => {
+      await passed(s);
+      const { routes, replays, replaysUnderWay } = document(s);
+      // 0.1.0 goes on at the cursor, and sends again what came after it.
+      expect(routes).toMatchObject([
+        ['a', { cursor: { sequence: 11, release: 0, previous: 11, ordinal: 11 }, settled: [[13, 20]] }],
+      ]);
+      const [id, position] = replays[0];
+      expect([id, position, ...replays[0].slice(2)]).toEqual([replaysUnderWay[0][0], position]);
+      expect(position).toBeLessThan(5);
+      // One call carries three: what it did is known when it ends.
+      expect(replaysUnderWay).toEqual([[id, 10, [[4, 6]]]]);
+    }));
+
+  it('is found again where 0.1.0 wrote it: some may come twice, and nothing is lost', () =>
+    scene(destinations, async s => {
+      await passed(s);
+      const { routes, replays, attempts } = document(s);
+      const [id, { settled: _settled, pace: _pace, ...route }] = routes[0];
+      const written = JSON.stringify({ routes: [[id, route]], replays, attempts });
+      s.world.restart();
+      s.world.sql.exec("UPDATE state SET value = ? WHERE name = 'forwarding'", written);
+      s.world.restart();
+      s.reply = works;
+      s.delivered.length = 0;
+      await s.wait(HOUR);
+      const feed = s.delivered.filter(({ event }) => !event.replay).map(({ sequence }) => sequence);
+      expect(new Set(feed)).toEqual(new Set(range(11, 20)));
+      expect(s.world.sql.exec('SELECT * FROM replays').toArray()).toEqual([]);
+    }));
 });
 
 describe('a store of release 0.1.0', () => {

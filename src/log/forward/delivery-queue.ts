@@ -1,10 +1,11 @@
 /**
  * The queued events of one destination: which are ready, which wait for others, and which are being sent.
  *
- * The cursor passes only queued events that are settled or stored: in an exception row or under a blocked key. The feed
- * entries between the stored cursor and the scan are the trail. After a crash the scan starts again at the cursor. So
- * at most `MAX_TRAIL` events are delivered twice, with the same `webhook-id` and `gapless-previous`. An event that has
- * a row by then goes on from its row. No I/O: the owner reads the feed and writes what `overflow` gives.
+ * The stored cursor only passes events that are settled, or kept in an exception row or under a blocked key. The events
+ * between the cursor and the scan are the trail; which of them are settled is stored with the cursor. An object that starts
+ * anew scans again from the cursor, and passes those that are settled. So only what ended after the last flush is
+ * delivered a second time, after a crash: with the same `webhook-id` and the same `gapless-previous`. No I/O: the owner
+ * reads the feed and writes what `overflow` says.
  */
 import type { Ordering } from '../../subscriptions/webhook';
 import type { FeedPosition } from '../contract/events';
@@ -12,6 +13,7 @@ import type { FeedEntry } from '../store/feed';
 import type { StoredEvent } from '../store/stored-event';
 import { KeyQueues } from './key-queues';
 import { atRest, hasRow, isSending, keysOf, NO_KEY, type QueuedEvent, send } from './queued-event';
+import { rangesOf, type SequenceRange, sequencesOf, without } from './settled-ahead';
 import { type Cursor, Trail } from './trail';
 
 /** How many queued events there may be, most of them behind blocked keys. Beyond that the scan stops. */
@@ -31,11 +33,22 @@ export class DeliveryQueue {
   #events = new Map<number, QueuedEvent>();
   /** Those that can be sent now: nothing holds them back and they have no row. In feed order. */
   #ready: QueuedEvent[] = [];
+  /** Settled before this queue was made, and the scan has not come to them again. */
+  #settledBefore: Set<number>;
 
-  /** @param restored events that the cursor has passed: with a row, or stored under a blocked key */
-  constructor(ordering: Ordering, cursor: Cursor, restored: readonly QueuedEvent[]) {
+  /**
+   * @param restored events that the cursor has passed: with a row, or stored under a blocked key
+   * @param settled beyond the cursor, as `settledAhead` gave it
+   */
+  constructor(
+    ordering: Ordering,
+    cursor: Cursor,
+    restored: readonly QueuedEvent[],
+    settled: readonly SequenceRange[] = [],
+  ) {
     this.ordering = ordering;
     this.#trail = new Trail(cursor);
+    this.#settledBefore = new Set(sequencesOf(settled));
     for (const queued of [...restored].sort((a, b) => a.ordinal - b.ordinal)) this.#add(queued);
   }
 
@@ -44,12 +57,16 @@ export class DeliveryQueue {
     return this.#trail.scan;
   }
 
-  /** Where the scan starts again after a crash: to be stored. */
+  /** Where a scan would start again: to be stored. */
   get cursor(): Cursor {
     return this.#trail.cursor;
   }
 
-  /** Whether there are queued events that are not settled. */
+  /** What is settled beyond the cursor: to be stored with it. */
+  get settledAhead(): SequenceRange[] {
+    return rangesOf([...this.#trail.settled, ...this.#settledBefore]);
+  }
+
   get busy(): boolean {
     return this.#events.size > 0;
   }
@@ -75,8 +92,8 @@ export class DeliveryQueue {
   }
 
   /**
-   * Moves the scan over the next `entries` of the feed. Those that the destination wants become queued events.
-   * @param fates the status of events that have a row already, because the scan was here before a crash
+   * Moves the scan over `entries`, which follow it in the feed.
+   * @param fates of events that have a row already, because the scan was here before
    */
   pass(
     entries: readonly FeedEntry[],
@@ -84,6 +101,7 @@ export class DeliveryQueue {
     fates: ReadonlyMap<number, 'retrying' | 'dead'> = NO_FATES,
   ): void {
     for (const { at, event } of entries) {
+      const settledBefore = event !== null && this.#settledBefore.delete(event.sequence);
       if (event === null || !wants(event)) {
         this.#trail.skip({ ...this.scan, ...at });
         continue;
@@ -98,8 +116,9 @@ export class DeliveryQueue {
         keys: keysOf(this.ordering, event.entityKeys),
         state: fate === 'retrying' ? { kind: 'retrying' } : { kind: 'waiting', event },
       };
-      this.#trail.add(queued, { ...at, previous: sequence, ordinal: ordinal + 1 }, fate !== undefined);
-      if (fate === undefined || (fate === 'retrying' && queued.keys.length > 0)) this.#add(queued);
+      const settled = settledBefore || fate !== undefined;
+      this.#trail.add(queued, { ...at, previous: sequence, ordinal: ordinal + 1 }, settled);
+      if (!settled || (fate === 'retrying' && queued.keys.length > 0)) this.#add(queued);
     }
   }
 
@@ -214,7 +233,7 @@ export class DeliveryQueue {
    * Removes the events before `firstSequence`, which retention dropped. `waiting`: sequences of queued events that were
    * not settled. `unread`: sequences that the scan had not reached. Events being sent stay until their delivery ends.
    */
-  drop(firstSequence: number): { waiting: number[]; unread: { from: number; to: number } | null } {
+  drop(firstSequence: number): { waiting: number[]; unread: SequenceRange[] } {
     const gone = [...this.#events.values()].filter(
       queued => queued.sequence < firstSequence && !isSending(queued),
     );
@@ -222,9 +241,10 @@ export class DeliveryQueue {
     this.#ready = this.#ready.filter(({ sequence }) => this.#events.has(sequence));
     const waiting = gone.map(({ sequence }) => sequence);
     const [from, to] = [this.scan.sequence + 1, firstSequence - 1];
-    if (from > to) return { waiting, unread: null };
-    // `previous` is set to a dropped event, so that a receiver that follows `gapless-previous` sees the loss.
-    this.#trail.skip({ ...this.scan, sequence: to, previous: to });
-    return { waiting, unread: { from, to } };
+    const unread = from > to ? [] : without([from, to], this.#settledBefore);
+    for (const one of this.#settledBefore) if (one < firstSequence) this.#settledBefore.delete(one);
+    // Whoever follows the chain is to see that something is missing.
+    if (from <= to) this.#trail.skip({ ...this.scan, sequence: to, previous: to });
+    return { waiting, unread };
   }
 }

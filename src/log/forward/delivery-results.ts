@@ -2,8 +2,9 @@
  * The results of deliveries. They are kept until the next flush, which writes all of them in one transaction: exception
  * rows, the journal of attempts, blocked keys, and the document with every cursor.
  *
- * A delivery that succeeds at once costs its share of that document's row. If the object crashes between a delivery and
- * its flush, the event is delivered again with the same `webhook-id`; it is never lost.
+ * A delivery that succeeds first time costs its share of that one row. Between a delivery and its flush a crash means a
+ * redelivery with the same `webhook-id`, never a loss. The timer of a flush keeps the object in memory, so an object that
+ * leaves it because it is idle has stored everything.
  */
 import type { AttemptResult } from '../../delivery/outgoing';
 import type { NoticeDetails, OperationalTopic } from '../commit/notices';
@@ -127,7 +128,7 @@ export class DeliveryResults {
     journal.spill();
     writeForwarding(storage.sql, {
       destinations: [...destinations].map(([id, state]) => [id, state.stored()]),
-      replays: replays.save(),
+      ...replays.save(),
       attempts: journal.recent,
     });
   }

@@ -13,7 +13,9 @@ import { CLOSED } from './circuit';
 import { type Delivery, deliveryKey } from './delivery';
 import { DeliveryQueue } from './delivery-queue';
 import { Gate } from './gate';
+import { restoredPace } from './pace';
 import { keysOf, type QueuedEvent, queuedFromRow } from './queued-event';
+import type { SequenceRange } from './settled-ahead';
 import type { Loss, StoredDestination, Totals } from './stored-forwarding';
 import type { Cursor } from './trail';
 
@@ -47,7 +49,7 @@ export class DestinationState {
   unread = false;
   /** The cursor's sequence as it was stored last. */
   storedSequence: number;
-  /** Before a crash the scan may have come to here. So events up to here may have rows. */
+  /** Up to here the scan may have been before: events may have rows. */
   #revisitsUpTo: FeedPosition;
 
   /** @param stored what was stored, or the cursor of a new destination @param now ms since 1970 */
@@ -59,19 +61,24 @@ export class DestinationState {
   ) {
     const known = 'cursor' in stored ? stored : null;
     this.destination = destination;
-    this.gate = new Gate(known?.circuit ?? CLOSED, now);
+    const { ratePerSecond } = destination;
+    const pace =
+      known?.pace != null && ratePerSecond !== null ? restoredPace(known.pace, ratePerSecond, now) : null;
+    this.gate = new Gate(known?.circuit ?? CLOSED, now, pace);
+    this.gate.limit(ratePerSecond, now);
     this.blocked = new BlockedKeys(sources.blockedRows, destination.id, known?.progress ?? []);
     this.totals = known?.totals ?? { delivered: 0, failedAttempts: 0, lastDeliveredAt: null };
     this.disabledReason = known?.disabledReason ?? null;
     this.losses = known?.losses ?? [];
     this.#revisitsUpTo = sources.feed.end;
-    this.queue = this.#restore('cursor' in stored ? stored.cursor : stored, sources);
+    this.queue = this.#restore('cursor' in stored ? stored.cursor : stored, known?.settled ?? [], sources);
     this.storedSequence = this.queue.cursor.sequence;
   }
 
-  /** Takes over changed settings. Another ordering takes effect only with `reorder`. */
-  configure(destination: DestinationRecord): void {
+  /** Takes over changed settings; another ordering has to wait for `reorder`. */
+  configure(destination: DestinationRecord, now: number): void {
     this.destination = destination;
+    this.gate.limit(destination.ratePerSecond, now);
     if (destination.isActive) this.disabledReason = null;
   }
 
@@ -80,20 +87,20 @@ export class DestinationState {
     return this.destination.ordering !== this.queue.ordering;
   }
 
-  /** Makes the queue anew, from the cursor, for the changed ordering. Only when no delivery is under way. */
+  /** The ordering has changed, and nothing is under way: scans again from the cursor, with what waits behind it. */
   reorder(sources: Sources): void {
     this.#revisitsUpTo = sources.feed.end;
-    this.queue = this.#restore(this.queue.cursor, sources);
+    this.queue = this.#restore(this.queue.cursor, this.queue.settledAhead, sources);
   }
 
-  /** Whether the scan may have been here before a crash, so that the next events may have rows. */
+  /** Whether the scan is where it may have been before, so that events may have rows. */
   get isRevisiting(): boolean {
     const { scan } = this.queue;
     const { sequence, release } = this.#revisitsUpTo;
     return scan.sequence < sequence || scan.release < release;
   }
 
-  #restore(cursor: Cursor, { rows, feed }: Sources): DeliveryQueue {
+  #restore(cursor: Cursor, settled: readonly SequenceRange[], { rows, feed }: Sources): DeliveryQueue {
     const { ordering, id } = this.destination;
     const keysIn = (sequence: number): readonly string[] =>
       keysOf(ordering, feed.event(sequence)?.entityKeys ?? []);
@@ -108,7 +115,7 @@ export class DestinationState {
       const state = { kind: 'parked', key } as const;
       restored.push({ sequence, ordinal, previous, keys: keysIn(sequence), state });
     }
-    return new DeliveryQueue(ordering, cursor, restored);
+    return new DeliveryQueue(ordering, cursor, restored, settled);
   }
 
   /**
@@ -136,12 +143,12 @@ export class DestinationState {
     this.blocked.drop(firstSequence);
     const lost = new Set(waiting);
     for (const sequence of rows.retryingBefore(id, firstSequence)) {
-      // After a crash there may be rows that the scan has not reached again; those are in `unread`.
-      const isUnread = unread !== null && sequence >= unread.from;
+      // There may be rows where the scan has yet to come again.
+      const isUnread = unread.some(([from, to]) => sequence >= from && sequence <= to);
       if (!isUnread && !this.underWay.has(deliveryKey(id, sequence, 0))) lost.add(sequence);
     }
     for (const sequence of [...lost].sort((a, b) => a - b)) this.lost(sequence, sequence, now);
-    if (unread !== null) this.lost(unread.from, unread.to, now);
+    for (const [from, to] of unread) this.lost(from, to, now);
   }
 
   /** Records that the events `from..to` were dropped before they were delivered. `at` in ms since 1970. */
@@ -161,11 +168,13 @@ export class DestinationState {
   /** What to store. Counts as stored from then on. */
   stored(): StoredDestination {
     const { totals, disabledReason, losses } = this;
-    const { cursor } = this.queue;
+    const { cursor, settledAhead: settled } = this.queue;
     this.storedSequence = cursor.sequence;
     return {
       cursor,
+      settled,
       circuit: this.gate.circuit,
+      pace: this.gate.pace,
       progress: this.blocked.progress,
       totals,
       disabledReason,

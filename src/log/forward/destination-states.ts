@@ -31,7 +31,7 @@ export class DestinationStates {
     for (const [id, destination] of wanted) {
       const state = this.byId.get(id);
       if (state !== undefined) {
-        state.configure(destination);
+        state.configure(destination, now);
         continue;
       }
       const from = stored.get(id) ?? this.#startOf(destination);

@@ -24,7 +24,7 @@ import { DestinationStates } from './destination-states';
 import { FlushTimer } from './flush-timer';
 import { NextDeliveries } from './next-deliveries';
 import { type ReplaySpec, Replays } from './replays';
-import { readForwarding } from './stored-forwarding';
+import { isStored, readForwarding } from './stored-forwarding';
 import { WakeTimer } from './wake-timer';
 import { WakeTimes } from './wake-times';
 
@@ -77,7 +77,7 @@ export class Forwarding {
     this.#deps = deps;
     this.rows = new DeliveryRows(sql);
     this.journal = new AttemptJournal(sql, days, stored.attempts);
-    this.replays = new Replays(new ReplayRows(sql), feed, this.rows, stored.replays);
+    this.replays = new Replays(new ReplayRows(sql), feed, this.rows, stored);
     this.#sources = { feed, rows: this.rows, blockedRows: new BlockedKeyRows(sql) };
     this.#states = new DestinationStates(this.#sources, this.replays);
     this.#calls = new CourierCalls({
@@ -99,9 +99,8 @@ export class Forwarding {
     this.#wakeTimer = new WakeTimer(clock, () => this.pump());
     const known = new Map(stored.destinations);
     this.#arrange(destinations, known);
-    // The start of a new destination is stored at once, so that a crash before its first flush does not move it.
-    const isStored = known.size === destinations.length && destinations.every(({ id }) => known.has(id));
-    if (!isStored) storage.transactionSync(() => this.#results.save(this.#states.byId));
+    // Where a new destination starts has to outlive a crash before its first flush.
+    if (!isStored(destinations, known)) storage.transactionSync(() => this.#results.save(this.#states.byId));
   }
 
   /** Takes over changed destinations. New ones begin at their `start`; deleted ones are forgotten. */

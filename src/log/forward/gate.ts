@@ -1,6 +1,5 @@
 /**
- * How much may leave for a destination now, by its circuit and its rate. The owner stores the circuit. The rate is only
- * in memory: after a restart it begins with nothing saved up. All times are ms since 1970.
+ * What may leave for a destination now: its circuit and its rate, in one answer. Both are stored by the owner.
  */
 import { allowance, allowedAt, type Circuit, finished, started } from './circuit';
 import { emptyPace, nextTokenAt, type Pace, refill } from './pace';
@@ -12,9 +11,20 @@ export class Gate {
   #pace: Pace | null;
   #probing = false;
 
-  constructor(circuit: Circuit, now: number) {
+  /** `now` in ms since 1970, here and below. */
+  constructor(circuit: Circuit, now: number, pace: Pace | null = null) {
     this.circuit = circuit;
-    this.#pace = emptyPace(now);
+    this.#pace = pace ?? emptyPace(now);
+  }
+
+  /** What is left of the rate, to be stored; null where there is none to keep. */
+  get pace(): Pace | null {
+    return this.#pace;
+  }
+
+  /** From now on this rate is kept, or none. */
+  limit(rate: number | null, now: number): void {
+    this.#pace = rate === null ? null : (this.#pace ?? emptyPace(now));
   }
 
   /** True while only probes go out. */

@@ -1,6 +1,7 @@
 /**
- * A destination's `rate_per_second` as a token bucket. Pure. The bucket holds the tokens of a quarter of a second, so
- * that no second after a rest has many more events than the rate. It begins empty, so restarts do not raise the rate.
+ * A destination's `rate_per_second` as a token bucket. Pure. It holds a quarter of a second's worth, so that after a
+ * rest no second sees much more than the rate. It is stored with the cursor: where the next event may go after a minute,
+ * the object has left memory by then. A restart begins with one event at most, so that it cannot be used to go faster.
  */
 
 /** Seconds of its rate that a bucket holds. */
@@ -18,7 +19,13 @@ export function refill(pace: Pace, rate: number, now: number): Pace {
   return { tokens: Math.min(Math.max(1, rate * BURST_SECONDS), pace.tokens + earned), at: now };
 }
 
-/** When the bucket has a token, ms since 1970. @param pace refilled just now */
+/** The bucket as it was stored, in an object that starts anew. */
+export function restoredPace(stored: Pace, rate: number, now: number): Pace {
+  const pace = refill(stored, rate, now);
+  return { ...pace, tokens: Math.min(1, pace.tokens) };
+}
+
+/** When one more event may go, ms since 1970. The pace is already refilled. */
 export function nextTokenAt(pace: Pace, rate: number): number {
   return pace.tokens >= 1 ? pace.at : pace.at + Math.ceil(((1 - pace.tokens) / rate) * 1000);
 }

@@ -8,7 +8,7 @@ import type { StoredEvent } from '../store/stored-event';
 
 /** The state of a queued event that is not being sent: where it is stored. */
 export type AtRest =
-  /** Only in memory: after a crash the scan comes to it again. `event`: as the scan read it, or null. */
+  /** In memory alone: the cursor has not passed it, and a scan from there finds it again. `event` as the scan read it. */
   | { kind: 'waiting'; event: StoredEvent | null }
   /** Stored under the row of a blocked key, so that the cursor could pass it. */
   | { kind: 'parked'; key: string }

@@ -11,6 +11,8 @@ import type { DeliveryRows } from '../store/delivery-rows';
 import type { Feed } from '../store/feed';
 import type { ReplayRows } from '../store/replay-rows';
 import type { StoredEvent } from '../store/stored-event';
+import { rangesOf, sequencesOf } from './settled-ahead';
+import type { ReplayUnderWay, StoredForwarding } from './stored-forwarding';
 
 /** Which events of `fromSequence..toSequence` (both included) to send to a destination again, and how. */
 export type ReplaySpec = {
@@ -39,10 +41,10 @@ export type ReplayJob = ReplaySpec & {
 /** As it is stored, under its id. */
 export type StoredJob = Omit<ReplayJob, 'id'>;
 
-/**
- * A job under way. `scanned`: the last sequence examined. `underWay`: sequences that are neither settled nor in a row.
- * `returned`: events of `underWay` whose delivery did not start after all.
- */
+/** What is stored of all jobs with the cursors. */
+type Positions = Pick<StoredForwarding, 'replays' | 'replaysUnderWay'>;
+
+/** A job under way: `returned` are those of the events under way that have yet to go. */
 type Progress = { job: ReplayJob; scanned: number; underWay: Set<number>; returned: StoredEvent[] };
 
 const EVENTS_PER_READ = 128;
@@ -52,25 +54,35 @@ const EVENTS_PER_TURN = 2048;
 /** The replay jobs of a webhook. */
 export class Replays {
   #jobRows: ReplayRows<StoredJob>;
-  #log: Pick<Feed, 'eventsAfter'>;
+  #log: Pick<Feed, 'eventsAfter' | 'event'>;
   #rows: DeliveryRows;
   /** Oldest first. */
   #jobs: Progress[];
 
-  /** @param positions per job, up to which sequence it is done, as `save` gave it */
+  /** @param positions where the jobs stand, as `save` gave it */
   constructor(
     jobRows: ReplayRows<StoredJob>,
-    log: Pick<Feed, 'eventsAfter'>,
+    log: Pick<Feed, 'eventsAfter' | 'event'>,
     rows: DeliveryRows,
-    positions: readonly [number, number][],
+    { replays, replaysUnderWay }: Positions,
   ) {
     this.#jobRows = jobRows;
     this.#log = log;
     this.#rows = rows;
-    const known = new Map(positions);
-    this.#jobs = jobRows
-      .all()
-      .map(({ id, job }) => progressOf({ ...job, id }, known.get(id) ?? job.fromSequence - 1));
+    const done = new Map(replays);
+    const underWay = new Map(replaysUnderWay.map(one => [one[0], one]));
+    this.#jobs = jobRows.all().map(({ id, job }) => {
+      const stored = underWay.get(id);
+      if (stored !== undefined) return this.#resumed({ ...job, id }, stored);
+      return progressOf({ ...job, id }, done.get(id) ?? job.fromSequence - 1);
+    });
+  }
+
+  /** What was under way goes again; what ended after it does not. */
+  #resumed(job: ReplayJob, [, scanned, ranges]: ReplayUnderWay): Progress {
+    const events = [...sequencesOf(ranges)].map(sequence => this.#log.event(sequence));
+    const returned = events.filter(event => event !== null);
+    return { job, scanned, underWay: new Set(returned.map(({ sequence }) => sequence)), returned };
   }
 
   /** Stores a job and makes it wait for its turn. Inside the caller's transaction. `now` in ms since 1970. */
@@ -161,16 +173,20 @@ export class Replays {
     return this.#jobs.some(hasEnded);
   }
 
-  /** Deletes ended jobs. Gives what to store: per job, up to which sequence all events are settled or have a row. */
-  save(): [number, number][] {
+  /** What to store. Up to its position every event of a job is settled or has a row. Ended jobs are deleted. */
+  save(): Positions {
     for (const { job } of this.#jobs.filter(hasEnded)) {
       this.#jobRows.delete(job.id);
     }
     this.#jobs = this.#jobs.filter(progress => !hasEnded(progress));
-    return this.#jobs.map(({ job, scanned, underWay }) => [
+    const replays = this.#jobs.map(({ job, scanned, underWay }): [number, number] => [
       job.id,
       underWay.size === 0 ? scanned : Math.min(...underWay) - 1,
     ]);
+    const replaysUnderWay = this.#jobs
+      .filter(({ underWay }) => underWay.size > 0)
+      .map(({ job, scanned, underWay }): ReplayUnderWay => [job.id, scanned, rangesOf(underWay)]);
+    return { replays, replaysUnderWay };
   }
 
   /** Forgets the jobs of a destination that was deleted. */

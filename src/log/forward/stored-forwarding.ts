@@ -1,8 +1,11 @@
 /** The document that every flush writes: how far each destination and each replay is, and the latest attempts. */
 
+import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { JournalEntry } from '../store/attempt-journal';
 import { readDocument, writeDocument } from '../store/documents';
 import { type Circuit, CLOSED } from './circuit';
+import type { Pace } from './pace';
+import type { SequenceRange } from './settled-ahead';
 import type { Cursor } from './trail';
 
 /** Counts since the destination was made. `lastDeliveredAt` in ms since 1970. */
@@ -13,8 +16,12 @@ export type Loss = { from: number; to: number; at: number };
 
 export type StoredDestination = {
   cursor: Cursor;
+  /** What is settled beyond the cursor. */
+  settled: SequenceRange[];
   circuit: Circuit;
-  /** Per blocked key, up to which ordinal it is done. */
+  /** What is left of its rate; null where it has none, or an earlier release stored it. */
+  pace: Pace | null;
+  /** Per blocked key, how far it is done beyond its row. */
   progress: [string, number][];
   totals: Totals;
   /** Why the gateway itself turned it off, until it is active again. */
@@ -27,8 +34,12 @@ export type StoredForwarding = {
   destinations: [string, StoredDestination][];
   /** Per replay, up to which sequence it is done. */
   replays: [number, number][];
+  /** Of the replays with events under way: how far they have read, and which events those are. */
+  replaysUnderWay: ReplayUnderWay[];
   attempts: JournalEntry[];
 };
+
+export type ReplayUnderWay = [id: number, scanned: number, underWay: SequenceRange[]];
 
 /** As it is written: the names are those of the stored format. */
 type Document = { routes: [string, StoredDestination][] } & Omit<StoredForwarding, 'destinations'>;
@@ -39,15 +50,18 @@ const NAME = 'forwarding';
 export function readForwarding(sql: SqlStorage): StoredForwarding {
   const text = readDocument(sql, NAME);
   const stored = text === null ? {} : (JSON.parse(text) as Partial<Document>);
-  const { routes = [], replays = [], attempts = [] } = stored;
-  return { destinations: routes.map(([id, route]) => [id, readDestination(route)]), replays, attempts };
+  const { routes = [], replays = [], replaysUnderWay = [], attempts = [] } = stored;
+  const destinations = routes.map(([id, route]): [string, StoredDestination] => [id, readDestination(route)]);
+  return { destinations, replays, replaysUnderWay, attempts };
 }
 
 function readDestination(
   stored: Pick<StoredDestination, 'cursor'> & Partial<StoredDestination>,
 ): StoredDestination {
   return {
+    settled: [],
     circuit: CLOSED,
+    pace: null,
     progress: [],
     totals: { delivered: 0, failedAttempts: 0, lastDeliveredAt: null },
     disabledReason: null,
@@ -56,7 +70,18 @@ function readDestination(
   };
 }
 
-/** Writes the document. 1 row. Inside the caller's transaction. */
+/** Whether the start of each destination, and the time since which its rate counts, would outlive a crash. */
+export const isStored = (
+  destinations: readonly DestinationRecord[],
+  stored: ReadonlyMap<string, StoredDestination>,
+): boolean =>
+  stored.size === destinations.length &&
+  destinations.every(({ id, ratePerSecond }) => {
+    const known = stored.get(id);
+    return known !== undefined && (ratePerSecond === null || known.pace !== null);
+  });
+
+/** 1 row. Inside the caller's transaction. */
 export function writeForwarding(sql: SqlStorage, { destinations, ...rest }: StoredForwarding): void {
   const document: Document = { routes: destinations, ...rest };
   writeDocument(sql, NAME, JSON.stringify(document));

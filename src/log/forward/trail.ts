@@ -1,11 +1,11 @@
 /**
- * The trail of a destination: the run of feed entries between its stored cursor and its scan. The cursor follows the
- * scan as far as all queued events are settled. It knows nothing of rows: the owner says what is settled.
+ * The trail of a destination: the events between its stored cursor and its scan, of which some are not settled yet.
+ * The cursor follows the scan as far as everything before it is settled; what is settled beyond it is stored beside it.
  */
 import type { FeedPosition } from '../contract/events';
 import type { QueuedEvent } from './queued-event';
 
-/** How many queued events the trail may have: at most so many are delivered again after a crash. */
+/** How far the scan may run ahead of the cursor: a bound on what is kept in memory, and on what is stored beside it. */
 export const MAX_TRAIL = 512;
 
 export type Cursor = FeedPosition & {
@@ -55,7 +55,12 @@ export class Trail {
     return this.#entries.find(entry => !entry.settled)?.queued ?? null;
   }
 
-  /** Moves the scan past an event that the destination wants. @param after the cursor when it has passed it */
+  /** The events beyond the cursor that are settled. */
+  get settled(): number[] {
+    return this.#entries.filter(({ settled }) => settled).map(({ queued }) => queued.sequence);
+  }
+
+  /** The scan passes an event that the destination wants. */
   add(queued: QueuedEvent, after: Cursor, settled: boolean): void {
     this.#scan = after;
     this.#entries.push({ queued, settled, after });

@@ -29,10 +29,10 @@ describe('after a crash', () => {
       expect(s.sequences('a')).toEqual([1, 2, 3]);
     }));
 
-  it('at most 512 events are delivered again, under the same id and after the same event', () =>
+  it('only what was under way is delivered again, under the same id and after the same event', () =>
     scene([destinationRecord('a', { maxInFlight: 128 })], async s => {
       await busy(s);
-      // The next one hangs, and so the cursor does: everything after it may come again.
+      // The next one hangs, and so the cursor does. What a courier carries beside it is not heard of before it ends.
       const first = s.world.log.state.lastSequence + 1;
       s.reply = (target, { sequence }) => (sequence === first ? hangs(target) : works());
       await s.append(3000);
@@ -43,8 +43,9 @@ describe('after a crash', () => {
       s.reply = works;
       await s.wait(5 * MINUTE);
       const again = s.delivered.filter(({ sequence }) => before.has(sequence));
-      expect(again.length).toBeGreaterThan(100);
-      expect(again.length).toBeLessThanOrEqual(512);
+      expect(before.size).toBeGreaterThan(400);
+      expect(again.length).toBeGreaterThan(0);
+      expect(again.length).toBeLessThanOrEqual(48);
       for (const { sequence, event } of again) {
         expect(event.messageId).toBe(before.get(sequence)?.messageId);
         expect(event.previous).toBe(before.get(sequence)?.previous);

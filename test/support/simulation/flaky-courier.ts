@@ -22,6 +22,8 @@ const MINUTE = 60_000;
 export class FlakyCourier {
   /** True: nothing fails any more. */
   calm = false;
+  /** False: couriers refuse calls or do a part of them, but none dies with what it has done. */
+  crashes = true;
   #time: VirtualTime;
   #chance: Chance;
   #observe: CallObserver;
@@ -69,11 +71,12 @@ export class FlakyCourier {
     const chance = this.#chance;
     const luck = this.calm ? 1 : chance.next();
     if (luck < 0.004) throw new Error('the runtime refused the call');
+    const crashes = this.crashes && !this.calm;
     const begins = luck < 0.012 ? chance.int(target.connections, events.length) : events.length;
     const results = await this.#work(target, events.slice(0, Math.max(1, begins)));
     // Lost after the work was done, and a courier that never answers.
-    if (luck < 0.008) throw new Error('the courier was reset');
-    if (luck >= 0.012 && luck < 0.015) await this.#silence(target);
+    if (crashes && luck < 0.008) throw new Error('the courier was reset');
+    if (crashes && luck >= 0.012 && luck < 0.015) await this.#silence(target);
     return results;
   }
 

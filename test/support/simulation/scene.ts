@@ -22,26 +22,30 @@ export class Scene {
   mostInFlight = 0;
   calls = 0;
   mostCalls = 0;
+  /** The platform takes the object from memory in every moment in which it is idle. */
+  evicts = false;
   reply: (target: CourierTarget, event: OutgoingEvent) => Reply = () => ({ status: 200, ms: 50 });
   /** Instead of the courier. */
   deliver: Deliver | null = null;
   readonly world: World;
+  /** The courier, whose receivers answer as `reply` says. */
+  readonly work: Deliver;
   #next = 1;
 
   constructor(state: DurableObjectState, webhook: WebhookRecord, operationsUrl = '') {
-    let courier: Deliver | null = null;
     this.world = new World(state, webhook, {
       operationsUrl,
+      evicts: () => this.evicts,
       deliver: async (target, events) => {
         this.mostCalls = Math.max(this.mostCalls, ++this.calls);
         try {
-          return (await (this.deliver ?? courier)?.(target, events)) ?? [];
+          return await (this.deliver ?? this.work)(target, events);
         } finally {
           this.calls--;
         }
       },
     });
-    courier = simulatedCourier(this.world.time, (target, event) => this.reply(target, event), {
+    this.work = simulatedCourier(this.world.time, (target, event) => this.reply(target, event), {
       begun: (target, event) => {
         const { sequence, attempt } = event;
         this.attempts.push({ id: target.destinationId, sequence, attempt, at: this.world.time.now, event });

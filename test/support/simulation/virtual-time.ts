@@ -14,6 +14,8 @@ export class VirtualTime {
   /** ms since 1970 */
   now: number;
   steps = 0;
+  /** Between two moments in which something happens: promises have settled, and the next timer has not fired. */
+  between: (() => void) | null = null;
   #timers: Timer[] = [];
   #order = 0;
 
@@ -37,6 +39,7 @@ export class VirtualTime {
   /** Lets promises settle without letting time pass. */
   async turn(): Promise<void> {
     for (let i = 0; i < TURNS; i++) await null;
+    this.between?.();
   }
 
   /** Fires what is due until `until` (ms since 1970), and stands there. */

@@ -30,6 +30,8 @@ export type WorldOptions = {
   onStatement?: (query: string, bindings: unknown[]) => void;
   /** Before the object starts anew. */
   onRestart?: () => void;
+  /** Asked whenever the object is idle: whether the platform takes it from memory now. */
+  evicts?: () => boolean;
   /** OPERATIONS_URL */
   operationsUrl?: string;
 };
@@ -40,7 +42,9 @@ export const START = Date.UTC(2026, 10, 2);
 export class World {
   readonly time = new VirtualTime(START);
   readonly sql: SqlStorage;
-  live: LiveWebhook;
+  /** Null while the object is not in memory. */
+  #live: LiveWebhook | null = null;
+  #record: WebhookRecord;
   /** Rows written, by table, alarms included. */
   readonly rows: Record<string, number> = {};
   alarms = 0;
@@ -50,6 +54,9 @@ export class World {
   generation = 0;
   /** Why the object had to give up, where it did. */
   aborted: string | null = null;
+  evictions = 0;
+  /** What keeps the object in memory: its timers, and the calls it waits for. */
+  #pending = new Set<object>();
   #storage: DurableObjectStorage;
   #options: WorldOptions;
   #due: DueTimes;
@@ -64,23 +71,48 @@ export class World {
     this.#options = options;
     createTables(this.sql);
     this.#due = new DueTimes(this.#storage, null);
-    this.live = this.#wake(webhook);
+    this.#record = webhook;
+    this.#live = this.#wake(webhook);
+    this.time.between = () => {
+      if (this.#live !== null && this.isIdle && options.evicts?.() === true) this.evict();
+    };
   }
 
   #wake(webhook: WebhookRecord): LiveWebhook {
     const generation = ++this.generation;
+    const pending = new Set<object>();
+    this.#pending = pending;
     this.#due = new DueTimes(this.#storage, this.#alarmAt);
     return new LiveWebhook(webhook, {
       storage: this.#storage,
       clock: {
         now: () => this.time.now,
         // Timers end with the object.
-        later: (ms, action) => this.time.later(ms, () => void (generation === this.generation && action())),
+        later: (ms, action) => {
+          const timer = {};
+          pending.add(timer);
+          const cancel = this.time.later(ms, () => {
+            pending.delete(timer);
+            if (generation === this.generation) action();
+          });
+          return () => {
+            pending.delete(timer);
+            cancel();
+          };
+        },
       },
       random: this.#options.random ?? (() => 0.5),
       operationsUrl: this.#options.operationsUrl ?? '',
       target: async ({ id }, destination) => targetOf(id, destination),
-      deliver: (target, events) => this.#options.deliver(target, events),
+      deliver: async (target, events) => {
+        const call = {};
+        pending.add(call);
+        try {
+          return await this.#options.deliver(target, events);
+        } finally {
+          pending.delete(call);
+        }
+      },
       api: { fetch, access: async () => null, urlProblem: () => null },
       rescheduled: () => void (generation === this.generation && this.#arrange()),
       recordChanged: () => {},
@@ -88,6 +120,12 @@ export class World {
         this.aborted = why;
       },
     });
+  }
+
+  /** The object; it comes to memory when it is asked for. */
+  get live(): LiveWebhook {
+    this.#live ??= this.#wake(this.#record);
+    return this.#live;
   }
 
   get log(): EventLog {
@@ -102,11 +140,29 @@ export class World {
     return this.live.webhook;
   }
 
-  /** A crash, a deploy, an eviction: what is not stored is gone; the alarm stands. Calls under way end unheard. */
+  /** Whether the platform may take the object from memory: it waits for no timer and for no call. */
+  get isIdle(): boolean {
+    return this.#pending.size === 0;
+  }
+
+  /** Idle for a while, or a deploy while it is idle: what is in memory alone is gone, but nothing is interrupted. */
+  evict(): void {
+    if (!this.isIdle) throw new Error('the platform evicts no object that is busy');
+    this.evictions++;
+    this.#leave();
+  }
+
+  /** A crash, or a deploy in the middle of it: what is not stored is gone; the alarm stands. Calls end unheard. */
   restart(): void {
-    this.live.stop();
+    this.#leave();
     this.#options.onRestart?.();
-    this.live = this.#wake(this.webhook);
+    this.#live = this.#wake(this.#record);
+  }
+
+  #leave(): void {
+    this.#record = this.webhook;
+    this.live.stop();
+    this.#live = null;
   }
 
   /** As the object commits a batch. */

@@ -180,17 +180,17 @@ describe('events that retention dropped', () => {
     const [head, ...others] = queue.take(9, NOW);
     for (const event of others) queue.requeue(event);
     if (head !== undefined) queue.retryLater(head);
-    expect(queue.drop(6)).toEqual({ waiting: range(1, 5), unread: null });
+    expect(queue.drop(6)).toEqual({ waiting: range(1, 5), unread: [] });
     expect(sequences(queue.take(9, NOW))).toEqual(range(6, 10));
   });
 
   it('are passed when the scan has not come to them, and the chain shows it', () => {
     const queue = queueWith('parallel', entries(2));
     for (const event of queue.take(9, NOW)) queue.settle(event);
-    expect(queue.drop(8)).toEqual({ waiting: [], unread: { from: 3, to: 7 } });
+    expect(queue.drop(8)).toEqual({ waiting: [], unread: [[3, 7]] });
     queue.pass(entries(1, 7), all);
     expect(queue.take(9, NOW).map(({ sequence, previous }) => [sequence, previous])).toEqual([[8, 7]]);
-    expect(queue.drop(8)).toEqual({ waiting: [], unread: null });
+    expect(queue.drop(8)).toEqual({ waiting: [], unread: [] });
   });
 
   it('that are under way end as they end', () => {
@@ -204,9 +204,9 @@ describe('events that retention dropped', () => {
 });
 
 describe('any queue', () => {
-  type Step = { kind: 'scan' | 'take' | 'deliver' | 'fail' | 'return' | 'due'; pick: number };
+  type Step = { kind: 'scan' | 'take' | 'deliver' | 'fail' | 'return' | 'due' | 'evict'; pick: number };
   const step: fc.Arbitrary<Step> = fc.record({
-    kind: fc.constantFrom('scan', 'take', 'deliver', 'fail', 'return', 'due'),
+    kind: fc.constantFrom('scan', 'take', 'deliver', 'fail', 'return', 'due', 'evict'),
     pick: fc.nat(1000),
   });
 
@@ -216,16 +216,31 @@ describe('any queue', () => {
     fc.assert(
       fc.property(orderings, keySets, fc.array(step, { maxLength: 200 }), (ordering, keys, steps) => {
         const feed = entries(keys.length, 0, n => keys[n - 1] ?? []);
-        const queue = new DeliveryQueue(ordering, START, []);
+        let queue = new DeliveryQueue(ordering, START, []);
         const sending: QueuedEvent[] = [];
-        const rows: QueuedEvent[] = [];
+        let rows: QueuedEvent[] = [];
         const done = new Set<number>();
         let scanned = 0;
         const keysOf = (sequence: number): string[] => {
           const own = keys[sequence - 1] ?? [];
           return ordering === 'strict' ? ['*'] : own.length > 0 ? own : ['none'];
         };
+        /** Nothing is under way: a new queue knows what is stored, and scans the same feed again. */
+        const evict = (): void => {
+          if (sending.length > 0) return;
+          const { cursor, settledAhead } = queue;
+          const passed = rows.filter(({ ordinal }) => ordinal <= cursor.ordinal);
+          const restored = ordering === 'parallel' ? [] : passed;
+          const fates = new Map(rows.map(({ sequence }) => [sequence, 'retrying' as const]));
+          queue = new DeliveryQueue(ordering, cursor, restored, settledAhead);
+          queue.pass(feed.slice(cursor.sequence, scanned), all, fates);
+          rows = rows.map(event => queue.find(event.sequence) ?? event);
+        };
         const play = ({ kind, pick }: Step): void => {
+          if (kind === 'evict') {
+            evict();
+            return;
+          }
           const at = sending.length > 0 ? pick % sending.length : 0;
           if (kind === 'scan') {
             const count = Math.min(queue.scanRoom(5), 5, feed.length - scanned);

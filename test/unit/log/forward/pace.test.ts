@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emptyPace, nextTokenAt, refill } from '../../../../src/log/forward/pace';
+import { emptyPace, nextTokenAt, refill, restoredPace } from '../../../../src/log/forward/pace';
 
 const NOW = Date.UTC(2026, 10, 20);
 
@@ -16,6 +16,11 @@ describe('a pace', () => {
     expect(pace.tokens).toBe(1);
     expect(nextTokenAt(pace, 0.01)).toBe(pace.at);
     expect(nextTokenAt({ tokens: 0, at: NOW }, 0.01)).toBe(NOW + 100_000);
+  });
+
+  it('goes on where it was stored, with one event at most', () => {
+    expect(restoredPace({ tokens: 0.5, at: NOW }, 0.01, NOW + 25_000).tokens).toBe(0.75);
+    expect(restoredPace({ tokens: 5, at: NOW }, 20, NOW + 60_000)).toEqual({ tokens: 1, at: NOW + 60_000 });
   });
 
   it('earns nothing when the clock goes back', () => {

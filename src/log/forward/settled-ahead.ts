@@ -1,0 +1,40 @@
+/**
+ * What is settled ahead of a cursor: events that need nothing more, though one before them still waits.
+ *
+ * A cursor alone cannot say so, and an object that leaves memory would send them again. They travel as ranges in the
+ * document that every flush writes anyway, so that they cost no row; sequences that follow each other share a range, and
+ * there are never more than a trail holds. Pure.
+ */
+
+/** Both ends belong to it. */
+export type SequenceRange = [from: number, to: number];
+
+/** The same sequences as ranges, ascending. */
+export function rangesOf(sequences: Iterable<number>): SequenceRange[] {
+  const ranges: SequenceRange[] = [];
+  for (const sequence of [...sequences].sort((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last !== undefined && sequence <= last[1] + 1) last[1] = sequence;
+    else ranges.push([sequence, sequence]);
+  }
+  return ranges;
+}
+
+/** One by one what `rangesOf` made ranges of. */
+export function* sequencesOf(ranges: Iterable<SequenceRange>): Generator<number> {
+  for (const [from, to] of ranges) for (let sequence = from; sequence <= to; sequence++) yield sequence;
+}
+
+/** What is left of a range without some of its sequences. */
+export function without([from, to]: SequenceRange, sequences: Iterable<number>): SequenceRange[] {
+  const left: SequenceRange[] = [];
+  let next = from;
+  for (const [first, last] of rangesOf(sequences)) {
+    if (last < next) continue;
+    if (first > to) break;
+    if (first > next) left.push([next, first - 1]);
+    next = last + 1;
+  }
+  if (next <= to) left.push([next, to]);
+  return left;
+}
