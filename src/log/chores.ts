@@ -26,6 +26,8 @@ export function nextDueAt(chores: readonly Chore[]): number | null {
   return next;
 }
 
+const isDue = (at: number | null, now: number): boolean => at !== null && at <= now;
+
 /**
  * Runs what is due by `now` (ms since 1970). Never rejects, because the runtime drops an alarm that threw six times. A
  * chore that fails is told to `failed` and stays due; the others run all the same.
@@ -38,8 +40,7 @@ export async function runDue(
   const unfinished: Promise<void>[] = [];
   for (const { name, dueAt, run, always } of chores) {
     try {
-      const at = dueAt();
-      if (always !== true && (at === null || at > now)) continue;
+      if (always !== true && !isDue(dueAt(), now)) continue;
       const running = run(now);
       if (running instanceof Promise) unfinished.push(running.catch(error => failed(name, error)));
     } catch (error) {

@@ -1,5 +1,6 @@
 /** One event with its deliveries and attempts. */
-import type { WebhookRecord } from '../../subscriptions/webhook';
+import { topicMatches } from '../../subscriptions/topics';
+import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { DeliveryView, EventDetail } from '../contract/events';
 import { wants } from '../forward/wants';
 import type { DeliveryRow } from '../store/delivery-row';
@@ -37,13 +38,16 @@ function deliveriesOf(
 ): Pick<EventDetail, 'deliveries' | 'attempts'> {
   const attempts = forwarding.journal.of(event.sequence);
   const isKnown = (id: string) => [...rows, ...attempts].some(({ destinationId }) => destinationId === id);
-  const isOwed = ({ id }: WebhookRecord['destinations'][number]): boolean => {
+  const isOwed = (destination: DestinationRecord): boolean => {
     // If the cursor has passed the event without an attempt or a row, the destination was made after the event.
-    const cursor = forwarding.destination(id)?.queue.cursor.sequence ?? 0;
-    return isKnown(id) || event.deferred || cursor < event.sequence;
+    const cursor = forwarding.destination(destination.id)?.queue.cursor.sequence ?? 0;
+    return (event.deferred || cursor < event.sequence) && wants(destination, event, log.feed);
   };
+  const { operational } = event;
   const deliveries = webhook.destinations
-    .filter(destination => wants(destination, event, log.feed) && isOwed(destination))
+    // What was tried is shown, whatever the destination wants now, and where the body that it was filtered by is erased.
+    .filter(({ topics }) => topicMatches(topics, event.topic, { operational }))
+    .filter(destination => isKnown(destination.id) || isOwed(destination))
     .map(({ id: destinationId }): DeliveryView => {
       const row = rows.find(other => other.destinationId === destinationId && other.replay === 0);
       const own = attempts.filter(attempt => attempt.destinationId === destinationId);

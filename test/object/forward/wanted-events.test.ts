@@ -66,6 +66,26 @@ describe('what a destination gets', () => {
     expect(Object.fromEntries(chain)).toEqual({ 1: '0', 3: '1', 6: '3', 8: '6' });
   });
 
+  it('is shown with each event: what was tried, and what is owed, also once the body is erased', async () => {
+    const box = new Box();
+    const filter = { '/message/store': ['eu'] };
+    const webhook = await TestWebhook.create([{ url: box.url, filter }]);
+    await webhook.send({ extra: { store: 'eu' } });
+    await webhook.send({ extra: { store: 'us' } });
+    await box.whenKept(1);
+    type Detail = { deliveries: { status: string }[] };
+    const shown = async (sequence: number): Promise<string[]> => {
+      const { body } = await call<Detail>('GET', `${webhook.path}/events/${sequence}`);
+      return body.deliveries.map(({ status }) => status);
+    };
+    await expect.poll(() => shown(1)).toEqual(['delivered']);
+    expect(await shown(2)).toEqual([]);
+    expect((await call('DELETE', `${webhook.path}/events/1/body`)).status).toBe(204);
+    expect(await shown(1)).toEqual(['delivered']);
+    await webhook.patch({ filter: { '/message/store': ['none'] } });
+    expect(await shown(1)).toEqual(['delivered']);
+  });
+
   it.each([
     ['beginning', [1, 2, 3, 4]],
     [{ sequence: 3 }, [3, 4]],
