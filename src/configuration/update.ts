@@ -6,6 +6,7 @@
  * So applying a document twice changes nothing the second time.
  */
 import { sameText } from '../constant-time';
+import { checked } from '../input/checked';
 import type { FieldError } from '../input/field-errors';
 import { isObject } from '../json/kind';
 import { providerOf } from '../providers/registry';
@@ -13,6 +14,7 @@ import { err, ok, type Result } from '../result';
 import { overlapProblem, withInboundSecret, withSettings } from '../subscriptions/record';
 import { retentionProblem } from '../subscriptions/retention';
 import { purpose } from '../subscriptions/sealing';
+import { inboundSecret } from '../subscriptions/secret-input';
 import { shownWebhook } from '../subscriptions/shown';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { replaceWebhook, webhookDocument } from '../subscriptions/webhook-input';
@@ -37,18 +39,18 @@ export async function updated(
   const changed = differences(documentsOf(current), documentsOf(record));
   if (settings.value.confirm?.token != null) changed['confirm.token'] = 'changed';
 
-  if (typeof secret === 'string') {
+  if (secret !== undefined) {
+    const wanted = checked(inboundSecret, secret, `${prefix}/secret_key`);
+    if (!wanted.ok) return wanted;
     const known = providerOf(current);
-    const problem = known === undefined ? null : rules.secretProblem(known, secret);
+    const problem = known === undefined ? null : rules.secretProblem(known, wanted.value);
     if (problem !== null) return err([{ path: `${prefix}/secret_key`, message: problem }]);
-    if (!(await isStored(means, purpose.inbound(current.id), current.secrets[0]?.sealed, secret))) {
+    if (!(await isStored(means, purpose.inbound(current.id), current.secrets[0]?.sealed, wanted.value))) {
       const full = overlapProblem(current.secrets, OVERLAP_SECONDS, making.now);
       if (full !== null) return err([{ path: `${prefix}/secret_key`, message: `overlap_seconds ${full}` }]);
-      record = await withInboundSecret(record, secret, OVERLAP_SECONDS, making);
+      record = await withInboundSecret(record, wanted.value, OVERLAP_SECONDS, making);
       changed.secret_key = 'changed';
     }
-  } else if (secret !== undefined) {
-    return err([{ path: `${prefix}/secret_key`, message: 'must be text' }]);
   }
   const changes: Change[] = [];
   const name = webhookName(record);

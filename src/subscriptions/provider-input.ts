@@ -11,6 +11,7 @@ import { compileScheme } from '../signature/compile';
 import { secretProblem } from '../signature/secret-problem';
 import { isTolerance } from '../signature/timestamp';
 import type { InputRules } from './input-rules';
+import { endsProblem } from './secret-input';
 
 /** The provider of a webhook: one that is known here, or the one its own scheme makes. */
 export function providerGiven(
@@ -35,10 +36,13 @@ export function providerGiven(
 /** What the provider needs besides a secret, and the settings that mean the same everywhere. */
 export function providerSettingsErrors(settings: Record<string, string>, provider: Provider): FieldError[] {
   const errors: FieldError[] = [];
-  for (const { name, isRequired, what } of provider.guide.settings) {
-    if (isRequired && settings[name] === undefined) {
+  for (const { name, isRequired, isSecret, what } of provider.guide.settings) {
+    const value = settings[name];
+    if (isRequired && value === undefined) {
       errors.push({ path: `/settings/${name}`, message: `is required: ${what}` });
     }
+    const problem = isSecret === true && value !== undefined ? endsProblem(value) : null;
+    if (problem !== null) errors.push({ path: `/settings/${name}`, message: problem });
   }
   for (const { path, name } of settingsSigned(provider)) {
     if (settings[name] === undefined) {

@@ -20,6 +20,7 @@ import {
   providerSettingsErrors,
 } from './provider-input';
 import { retentionProblem } from './retention';
+import { confirmToken, inboundSecret } from './secret-input';
 import { activity, topics } from './shared-fields';
 import type { WebhookRecord } from './webhook';
 
@@ -49,13 +50,6 @@ const DAY_SECONDS = 86_400;
 /** 104 hours: ShipStream's last retry, and for providers that do not say when theirs is. */
 const DEFAULT_EXPIRES_SECONDS = 374_400;
 
-/** Any text; whether it is a secret in the provider's scheme is asked of `InputRules`. */
-export const inboundSecret = v.pipe(
-  v.string('must be text'),
-  v.minLength(1, 'must not be empty'),
-  v.maxLength(4096, 'must have at most 4096 characters'),
-);
-
 const changeable = {
   name: v.nullish(text(200), null),
   topics: v.optional(topics, '*'),
@@ -72,7 +66,7 @@ const changeable = {
     {},
   ),
   silence_seconds: v.nullish(wholeNumber(1, 30 * DAY_SECONDS), null),
-  confirm: v.nullish(fieldsOf({ url: text(MAX_URL_LENGTH), token: v.optional(text(4096)) }), null),
+  confirm: v.nullish(fieldsOf({ url: text(MAX_URL_LENGTH), token: v.optional(confirmToken) }), null),
   settings: v.optional(
     v.pipe(
       jsonObject,
