@@ -44,7 +44,7 @@ export type Means = {
   deliver: (target: CourierTarget, events: OutgoingEvent[]) => Promise<AttemptResult[]>;
   /** How the provider's API is reached. */
   api: Pick<ConfirmationApi, 'fetch' | 'urlProblem'> & {
-    access: (webhook: WebhookRecord) => ReturnType<ConfirmationApi['access']>;
+    access: (webhook: WebhookRecord, account: string | null) => ReturnType<ConfirmationApi['access']>;
   };
   /** Something changed that the alarm depends on. */
   rescheduled: () => void;
@@ -93,7 +93,7 @@ export class LiveWebhook {
       api: {
         ...means.api,
         rules: () => providerOf(this.#webhook)?.confirm ?? null,
-        access: () => means.api.access(this.#webhook),
+        access: account => means.api.access(this.#webhook, account),
       },
       changed: () => this.#afterCommit(),
     });

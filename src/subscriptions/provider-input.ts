@@ -77,24 +77,6 @@ export function pinnedKeyErrors(
   return settings[setting] === undefined ? [{ path: `/settings/${setting}`, message }] : [];
 }
 
-/** Confirmation through the provider's API. @param hasToken whether a token is stored that may be sent to the same url */
-export function confirmErrors(
-  confirm: { url: string; token: string | null } | null,
-  provider: Provider,
-  rules: InputRules,
-  hasToken: boolean,
-): FieldError[] {
-  if (confirm === null) return [];
-  const errors: FieldError[] = [];
-  if (provider.name !== 'ecwid') errors.push({ path: '/confirm', message: 'is only for provider "ecwid"' });
-  if (confirm.token === null && !hasToken) {
-    errors.push({ path: '/confirm/token', message: 'is required, also where the url leads to another host' });
-  }
-  const problem = rules.urlProblem(confirm.url);
-  if (problem !== null) errors.push({ path: '/confirm/url', message: problem });
-  return errors;
-}
-
 /** The settings that the scheme's messages contain, and where it names them. The id beside a certificate is not among them. */
 function settingsSigned({ scheme, certificate }: Provider): { path: string; name: string }[] {
   const compiled = compileScheme(scheme);

@@ -73,7 +73,7 @@ const webhook = {
     expires_seconds: integer,
   }),
   silence_seconds: orNull(integer),
-  confirm: orNull(object({ url: text })),
+  confirm: orNull(object({ url: text }, { tokens: mapOf(text) })),
   settings: mapOf(text),
   ingest_url: text,
   created_at: time,

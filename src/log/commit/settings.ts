@@ -1,6 +1,7 @@
 /** A webhook's settings in the units the log works with. */
 
 import type { TrackerSettings } from '../../numbering/types';
+import { providerOf } from '../../providers/registry';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -20,3 +21,7 @@ export const retentionMs = (webhook: WebhookRecord): number => webhook.retention
 export function deduplicationMs(webhook: WebhookRecord): number {
   return Math.max(webhook.retentionDays, MIN_DEDUPLICATION_DAYS) * DAY_MS;
 }
+
+/** Whether the provider's API is asked before an event of this topic is let go. */
+export const isConfirmed = (webhook: WebhookRecord, topic: string): boolean =>
+  webhook.confirm !== null && (providerOf(webhook)?.confirm?.isNeededFor(topic) ?? true);

@@ -17,6 +17,7 @@ import { countReplay } from '../../../src/log/forward/replay-requests';
 import type { ReplaySpec } from '../../../src/log/forward/replays';
 import { LiveWebhook } from '../../../src/log/live-webhook';
 import { createTables } from '../../../src/log/store/tables';
+import { err } from '../../../src/result';
 import { DESTINATION_DEFAULTS } from '../../../src/subscriptions/destination-options';
 import type { DestinationRecord, WebhookRecord } from '../../../src/subscriptions/webhook';
 import { VirtualTime } from './virtual-time';
@@ -81,7 +82,7 @@ export class World {
       operationsUrl: this.#options.operationsUrl ?? '',
       target: async ({ id }, destination) => targetOf(id, destination),
       deliver: (target, events) => this.#options.deliver(target, events),
-      api: { fetch, access: async () => null, urlProblem: () => null },
+      api: { fetch, access: async () => err('there is none'), urlProblem: () => null },
       rescheduled: () => void (generation === this.generation && this.#arrange()),
       recordChanged: () => {},
       abort: why => {
