@@ -7,8 +7,8 @@ export { Courier } from './delivery/courier';
 export { WebhookLog } from './log/webhook-log';
 export { ApiTokens } from './tokens/api-tokens';
 
-/** Finds the webhook id in an absolute address. */
-const INGEST = /^[^/]+:\/\/[^/]*\/in\/([^/?#]+)(?:[?#]|$)/;
+/** Finds the webhook id in an absolute address, which may end in one slash. */
+const INGEST = /^[^/]+:\/\/[^/]*\/in\/([^/?#]+)\/?(?:[?#]|$)/;
 
 export default {
   async fetch(request, env, context) {

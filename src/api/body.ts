@@ -24,6 +24,9 @@ const DETAIL: Record<JsonProblem, string> = {
   empty: 'The body is empty; a JSON object is needed.',
   not_utf8: 'The body is not UTF-8.',
   not_json: 'The body is not JSON.',
+  utf16: 'The body is UTF-16 or UTF-32; UTF-8 is needed.',
+  gzip: 'The body is compressed (gzip); it is needed as it is.',
+  not_finite: 'The body has NaN or Infinity, which JSON does not know.',
   too_deep: `The body nests deeper than ${LIMITS.MAX_JSON_DEPTH} levels.`,
 };
 

@@ -5,16 +5,18 @@
  * are the exception: one that is left out stays, and one that is given is rotated in only when it differs from the stored one.
  * So applying a document twice changes nothing the second time.
  */
-import { sameText } from '../constant-time';
+import { checked } from '../input/checked';
 import type { FieldError } from '../input/field-errors';
 import { isObject } from '../json/kind';
 import { providerOf } from '../providers/registry';
 import { err, ok, type Result } from '../result';
+import { MASK } from '../subscriptions/masking';
 import { overlapProblem, withInboundSecret, withSettings } from '../subscriptions/record';
 import { retentionProblem } from '../subscriptions/retention';
 import { purpose } from '../subscriptions/sealing';
+import { inboundSecret } from '../subscriptions/secret-input';
 import { shownWebhook } from '../subscriptions/shown';
-import type { WebhookRecord } from '../subscriptions/webhook';
+import type { ConfirmRecord, StoredSecret, WebhookRecord } from '../subscriptions/webhook';
 import { webhookDocument } from '../subscriptions/webhook-document';
 import { replaceWebhook } from '../subscriptions/webhook-input';
 import { destinationsInto } from './destinations';
@@ -31,25 +33,29 @@ export async function updated(
   if (provider !== undefined && provider !== current.provider) {
     return err([{ path: `${prefix}/provider`, message: 'cannot be changed; use another name' }]);
   }
-  const confirm = await withoutKnownToken(current, fields.confirm, means);
+  const confirm = await withoutKnownTokens(current, fields.confirm, means);
   const settings = replaceWebhook(current, { ...fields, confirm }, rules);
   if (!settings.ok) return err(settings.error.map(error => at(prefix, error)));
   let record = await withSettings(current, settings.value, making);
   const changed = differences(documentsOf(current), documentsOf(record));
-  if (settings.value.confirm?.token != null) changed['confirm.token'] = 'changed';
+  const { token, tokens } = settings.value.confirm ?? {};
+  if (typeof token === 'string') changed['confirm.token'] = 'changed';
+  for (const [store, given] of Object.entries(tokens ?? {})) {
+    if (given !== null) changed[`confirm.tokens.${store}`] = 'changed';
+  }
 
-  if (typeof secret === 'string') {
+  if (secret !== undefined) {
+    const wanted = checked(inboundSecret, secret, `${prefix}/secret_key`);
+    if (!wanted.ok) return wanted;
     const known = providerOf(current);
-    const problem = known === undefined ? null : rules.secretProblem(known, secret);
+    const problem = known === undefined ? null : rules.secretProblem(known, wanted.value);
     if (problem !== null) return err([{ path: `${prefix}/secret_key`, message: problem }]);
-    if (!(await isStored(means, purpose.inbound(current.id), current.secrets[0]?.sealed, secret))) {
+    if (!(await isStored(means, purpose.inbound(current.id), current.secrets[0]?.sealed, wanted.value))) {
       const full = overlapProblem(current.secrets, OVERLAP_SECONDS, making.now);
       if (full !== null) return err([{ path: `${prefix}/secret_key`, message: `overlap_seconds ${full}` }]);
-      record = await withInboundSecret(record, secret, OVERLAP_SECONDS, making);
+      record = await withInboundSecret(record, wanted.value, OVERLAP_SECONDS, making);
       changed.secret_key = 'changed';
     }
-  } else if (secret !== undefined) {
-    return err([{ path: `${prefix}/secret_key`, message: 'must be text' }]);
   }
   const changes: Change[] = [];
   const name = webhookName(record);
@@ -79,17 +85,24 @@ const documentsOf = (record: WebhookRecord): Shown => ({
 
 const at = (prefix: string, { path, message }: FieldError): FieldError => ({ path: prefix + path, message });
 
-/** A token that is the stored one is no change, so it is left out. */
-async function withoutKnownToken(
-  current: WebhookRecord,
+/** Tokens that are the stored ones are no change: one is left out, those of stores are masked. */
+async function withoutKnownTokens(
+  { id, confirm: current }: WebhookRecord,
   confirm: unknown,
-  { open }: Means,
+  means: Means,
 ): Promise<unknown> {
-  if (!isObject(confirm) || typeof confirm.token !== 'string' || current.confirm === null) {
-    return confirm ?? null;
-  }
-  const stored = await open(purpose.confirm(current.id), current.confirm.token.sealed);
-  const { token: _, ...rest } = confirm;
-  const isSame = stored !== null && (await sameText(stored, confirm.token));
-  return isSame && confirm.url === current.confirm.url ? rest : confirm;
+  if (!isObject(confirm) || current === null || confirm.url !== current.url) return confirm ?? null;
+  const { token, tokens, ...rest } = confirm;
+  const isKnown = (boundTo: string, stored: StoredSecret | undefined, given: unknown) =>
+    typeof given === 'string' && isStored(means, boundTo, stored?.sealed, given);
+  const known = { ...rest, ...((await isKnown(purpose.confirm(id), current.token, token)) ? {} : { token }) };
+  if (!isObject(tokens)) return { ...known, tokens };
+  const masked = Object.entries(tokens).map(async ([store, given]) => [
+    store,
+    (await isKnown(purpose.confirmStore(id, store), storedFor(current, store), given)) ? MASK : given,
+  ]);
+  return { ...known, tokens: Object.fromEntries(await Promise.all(masked)) };
 }
+
+const storedFor = ({ tokens }: ConfirmRecord, store: string): StoredSecret | undefined =>
+  Object.hasOwn(tokens, store) ? tokens[store] : undefined;

@@ -43,7 +43,7 @@ export type Means = {
   deliver: (target: CourierTarget, events: OutgoingEvent[]) => Promise<AttemptResult[]>;
   /** How confirmations reach the provider's API. */
   api: Pick<ConfirmationApi, 'fetch' | 'urlProblem'> & {
-    access: (webhook: WebhookRecord) => ReturnType<ConfirmationApi['access']>;
+    access: (webhook: WebhookRecord, account: string | null) => ReturnType<ConfirmationApi['access']>;
   };
   /** Called when a chore may be due at another time than before. */
   rescheduled: () => void;
@@ -93,7 +93,7 @@ export class LiveWebhook {
       api: {
         ...means.api,
         rules: () => providerOf(this.#webhook)?.confirm ?? null,
-        access: () => means.api.access(this.#webhook),
+        access: account => means.api.access(this.#webhook, account),
       },
       changed: () => this.#afterCommit(),
     });

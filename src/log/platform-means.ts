@@ -30,7 +30,7 @@ export const platformMeans = (
   deliver: (target, events) => ctx.exports.Courier.deliver(target, events),
   api: {
     fetch: (input, init) => fetch(input, init),
-    access: webhook => confirmAccess(env, webhook),
+    access: (webhook, account) => confirmAccess(env, webhook, account),
     urlProblem: url => urlProblem(url, env.ALLOW_PRIVATE_DESTINATIONS === '1'),
   },
   abort: why => ctx.abort(why),

@@ -9,6 +9,9 @@ const PROBLEM: Record<JsonProblem, string> = {
   empty: 'is empty',
   not_utf8: 'is not UTF-8',
   not_json: 'is not JSON',
+  utf16: 'is UTF-16 or UTF-32, not UTF-8',
+  gzip: 'is compressed (gzip), and is not unpacked',
+  not_finite: 'has NaN or Infinity, which JSON does not know',
   too_deep: `is nested more than ${LIMITS.MAX_JSON_DEPTH} levels deep`,
 };
 

@@ -17,6 +17,10 @@ export type Judgement =
   | { verdict: 'retry'; detail: string; held?: true };
 
 export type Confirmation = {
+  /** False: events of this topic name nothing that could be fetched, and are forwarded as they came. */
+  isNeededFor(topic: string): boolean;
+  /** The account at the provider that an event is about, which may need a token of its own; null where it names none. */
+  accountOf(body: Uint8Array): string | null;
   /** What to fetch for an event; the error says why there is nothing to fetch: the event cannot be confirmed. */
   request(settings: ConfirmSettings, body: Uint8Array): Result<ConfirmRequest, string>;
   /** What the answer says about the event. Details carry no values of either. */

@@ -131,7 +131,7 @@ function describe(sources: Sources, { headers, query, body }: VerifiedRequest): 
   const { declaration } = sources;
   const view = new RequestView({ method: 'POST', url: `?${query}`, headers, body, cfg: {} });
   const shape = declaration.body === 'any' ? [] : shapeIssues(declaration.body, view);
-  const topic = topicOf(sources.topic, view);
+  const topic = topicOf(sources.topic, view, declaration.body === 'any');
   const id = idOf(sources.id, view);
   const increment = incrementOf(sources.seq, view);
   const entity = readFirst(sources.entity, view);
@@ -176,13 +176,20 @@ function shapeIssues(wanted: 'object' | 'list' | 'json', { document }: RequestVi
 /** A reading, and which of the alternatives it came from; null where none of them gave it. */
 type Sourced<T> = Reading<T> & { source: TextSource | null };
 
-function topicOf(sources: readonly TextSource[], view: RequestView): Sourced<string> {
+/**
+ * @param mayBeNoJson where the body may be anything, that it cannot be read as JSON is no issue until the topic is looked for
+ * in it: then it is the reason why there is none
+ */
+function topicOf(sources: readonly TextSource[], view: RequestView, mayBeNoJson: boolean): Sourced<string> {
   const found = readFirst(sources, view);
   if (!found.ok) return { value: '', issues: [found.error], source: null };
   if (found.value !== null) {
     return { ...readTopic(found.value.text, found.value.place), source: found.value.source };
   }
   const [first] = sources;
+  const isInJson = first?.parts.some(part => typeof part !== 'string' && part.kind === 'json') ?? false;
+  const unread = mayBeNoJson && isInJson ? shapeIssues('json', view) : [];
+  if (unread.length > 0) return { value: '', issues: unread, source: null };
   return { ...readTopic(undefined, first === undefined ? '' : placeOf(first)), source: null };
 }
 

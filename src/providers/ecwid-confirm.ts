@@ -5,7 +5,7 @@
  *
  * What it proves: the store has (or, for a deletion, has not) the entity now, and an order is in the status the event
  * names. It does not prove that the event happened: an order that has moved on since is not confirmed, and the deletion
- * of what never existed is.
+ * of what never existed is. Events of the application and of invoices name nothing to fetch, and pass without proof.
  *
  * https://docs.ecwid.com/webhook-automations/how-to-process-webhooks
  */
@@ -51,10 +51,20 @@ type Target = {
   kind: string;
 };
 
+/** The application itself, and invoices, which Ecwid's API has no way to read. */
+const UNFETCHED: ReadonlySet<string> = new Set(['application', 'invoice']);
+
 export const ecwidConfirmation: Confirmation = {
+  isNeededFor: topic => !UNFETCHED.has(kindOfEvent(topic)),
+  accountOf: storeOf,
   request: confirmRequest,
   judge: judgeConfirmation,
 };
+
+function storeOf(body: Uint8Array): string | null {
+  const opened = openObject(body);
+  return opened.ok ? idText(opened.value.value.storeId) : null;
+}
 
 /** What to fetch for an event; the error says why there is nothing to fetch: the event cannot be confirmed. */
 export function confirmRequest(confirm: ConfirmSettings, body: Uint8Array): Result<ConfirmRequest, string> {

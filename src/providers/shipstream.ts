@@ -54,7 +54,7 @@ export const shipstream: Provider = {
       topic: 'json:/topic',
       eventId: null,
       incrementId: 'json:/message/webhook_increment_id',
-      entityKey: 'the order, product, delivery or manifest the message is about',
+      entityKey: 'the order, product, delivery, package or other thing the message is about',
       attempt: null,
     },
     success: '200 within 5 s; 14 retries in 104 h',
@@ -111,6 +111,11 @@ function orderKey(thing: Record<string, unknown>): string[] {
   return found === null ? [] : [entityKey('order', found)];
 }
 
+function keyOf(kind: string, value: unknown): string[] {
+  const found = idText(value);
+  return found === null ? [] : [entityKey(kind, found)];
+}
+
 function entityKeysOf(topic: string, message: Record<string, unknown>): string[] {
   switch (topic.split(':', 1)[0]) {
     case 'order':
@@ -124,17 +129,27 @@ function entityKeysOf(topic: string, message: Record<string, unknown>): string[]
       const skus = [idText(message.sku) ?? idText(message.unique_id), idText(message.old_sku)];
       return [...new Set(skus.filter(sku => sku !== null))].map(sku => entityKey('product', sku));
     }
-    case 'delivery': {
-      const delivery = idText(message.delivery_id);
-      return delivery === null ? [] : [entityKey('delivery', delivery)];
+    case 'delivery':
+      return keyOf('delivery', message.delivery_id);
+    case 'delivery_label':
+      return keyOf('delivery_label', message.unique_id);
+    case 'import':
+      return keyOf('import', message.unique_id);
+    case 'package':
+      return keyOf('package', message.package_id);
+    case 'serial_number':
+      return keyOf('serial_number', message.serial_id);
+    case 'inventory': {
+      // By SKU: an adjustment waits for those of each product it names, but not for changes of the product itself.
+      const adjusted = isObject(message.stock_adjustments) ? Object.keys(message.stock_adjustments) : [];
+      return adjusted.flatMap(sku => keyOf('inventory', sku));
     }
     case 'manifest': {
-      const manifest = idText(message.manifest_id);
       const members = [message.orders, message.shipments].flatMap(group =>
         Array.isArray(group) ? group : [],
       );
       const keys = members.filter(isObject).flatMap(orderKey);
-      return [...new Set([...(manifest === null ? [] : [entityKey('manifest', manifest)]), ...keys])];
+      return [...new Set([...keyOf('manifest', message.manifest_id), ...keys])];
     }
     default:
       return [];

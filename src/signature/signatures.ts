@@ -38,7 +38,7 @@ export function readSignatures(
       else found.problem ??= { reason: 'malformed', detail: detailOf(value.error) };
       continue;
     }
-    const { texts, fields } = entriesOf(value.value, source);
+    const { texts, fields } = readingOf(value.value, source);
     found.fields.push(...fields);
     if (texts.length === 0) found.problem ??= { reason: 'malformed', detail: `${name}: no signature in it` };
     for (const text of texts.slice(0, MAX_SIGNATURES - found.signatures.length)) {
@@ -51,6 +51,29 @@ export function readSignatures(
     found.problem = { reason: 'missing', detail: `${absent.join(', ')}: not sent` };
   }
   return found;
+}
+
+/** Header values that come together: so many copies of one are looked for. */
+const MAX_COPIES = 4;
+
+/**
+ * A header's value without its copies: proxies send one twice, and HTTP joins the values (`a, a`). The same signature again says
+ * nothing new, other values stay as they are.
+ */
+function withoutCopies(value: string): string {
+  for (let copies = 2; copies <= MAX_COPIES; copies++) {
+    const one = value.slice(0, Math.floor((value.length + 2) / copies) - 2);
+    if (one !== '' && Array(copies).fill(one).join(', ') === value) return one;
+  }
+  return value;
+}
+
+/** What is in the text of one place. Where it is not split, it may also be one signature that repeats itself, as a token can. */
+function readingOf(value: string, source: SignatureSource): { texts: string[]; fields: Fields } {
+  const single = source.h === undefined ? value : withoutCopies(value);
+  const { texts, fields } = entriesOf(single, source);
+  if (single === value || source.split !== undefined) return { texts, fields };
+  return { texts: [...texts, ...entriesOf(value, source).texts], fields };
 }
 
 /** Splits the text of one place into signatures and other named parts. */

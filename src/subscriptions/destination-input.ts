@@ -16,6 +16,7 @@ import { DESTINATION_OPTIONS, type DestinationOptions } from './destination-opti
 import { headersProblemText, parseExtraHeaders } from './extra-headers';
 import type { UrlRule } from './input-rules';
 import { unmaskedHeaders } from './masking';
+import { secretText } from './secret-input';
 import type { DestinationRecord } from './webhook';
 
 /** Everything of a destination that its user decides, secrets aside. */
@@ -27,6 +28,7 @@ export type DestinationInput = DestinationSettings & { secretKey: string | null 
 const secretMessage = 'must be "whsec_" followed by the base64 of 24 to 64 bytes';
 /** A Standard Webhooks secret as a user may bring it. */
 export const destinationSecret = v.pipe(
+  secretText,
   v.string(secretMessage),
   v.check(secret => {
     const bytes = decodeSecret(secret)?.length ?? 0;

@@ -12,6 +12,7 @@ import { secretProblem } from '../signature/secret-problem';
 import { templatesSigningNothing } from '../signature/signs-nothing';
 import { isTolerance } from '../signature/timestamp';
 import type { InputRules } from './input-rules';
+import { endsProblem } from './secret-input';
 
 /** The provider of a webhook: one that is known here, or the one its own scheme makes. */
 export function providerGiven(
@@ -36,10 +37,13 @@ export function providerGiven(
 /** What the provider needs besides a secret, and the settings that mean the same everywhere. */
 export function providerSettingsErrors(settings: Record<string, string>, provider: Provider): FieldError[] {
   const errors: FieldError[] = [];
-  for (const { name, isRequired, what } of provider.guide.settings) {
-    if (isRequired && settings[name] === undefined) {
+  for (const { name, isRequired, isSecret, what } of provider.guide.settings) {
+    const value = settings[name];
+    if (isRequired && value === undefined) {
       errors.push({ path: `/settings/${name}`, message: `is required: ${what}` });
     }
+    const problem = isSecret === true && value !== undefined ? endsProblem(value) : null;
+    if (problem !== null) errors.push({ path: `/settings/${name}`, message: problem });
   }
   for (const { path, name } of settingsSigned(provider)) {
     if (settings[name] === undefined) {
@@ -72,24 +76,6 @@ export function pinnedKeyErrors(
   const { setting } = certificate;
   const message = 'is required with a public key: it is part of the signed message';
   return settings[setting] === undefined ? [{ path: `/settings/${setting}`, message }] : [];
-}
-
-/** Confirmation through the provider's API. @param hasToken whether a token is stored that may be sent to the same url */
-export function confirmErrors(
-  confirm: { url: string; token: string | null } | null,
-  provider: Provider,
-  rules: InputRules,
-  hasToken: boolean,
-): FieldError[] {
-  if (confirm === null) return [];
-  const errors: FieldError[] = [];
-  if (provider.name !== 'ecwid') errors.push({ path: '/confirm', message: 'is only for provider "ecwid"' });
-  if (confirm.token === null && !hasToken) {
-    errors.push({ path: '/confirm/token', message: 'is required, also where the url leads to another host' });
-  }
-  const problem = rules.urlProblem(confirm.url);
-  if (problem !== null) errors.push({ path: '/confirm/url', message: problem });
-  return errors;
 }
 
 /** The settings that the scheme's messages contain, and where it names them. The id beside a certificate is not among them. */

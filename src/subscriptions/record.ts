@@ -8,6 +8,7 @@
  */
 import { encodeSecret } from '../delivery/standard-webhooks';
 import { MAX_SECRETS } from '../signature/keys';
+import { keptConfirm } from './confirm-input';
 import type { DestinationInput, DestinationSettings } from './destination-input';
 import { purpose } from './sealing';
 import type { DestinationRecord, Sealed, StoredSecret, WebhookRecord } from './webhook';
@@ -82,7 +83,7 @@ export async function newDestination(
   };
 }
 
-/** The webhook with other settings; a confirmation without a token keeps the one it had. */
+/** The webhook with other settings; tokens of a confirmation that are left out stay. */
 export async function withSettings(
   record: WebhookRecord,
   settings: WebhookSettings,
@@ -99,10 +100,18 @@ async function confirmation(
   making: Making,
 ): Promise<WebhookRecord['confirm']> {
   if (wanted === null) return null;
-  if (wanted.token !== null) {
-    return { url: wanted.url, token: await storedSecret(making, purpose.confirm(id), wanted.token) };
-  }
-  return current === null ? null : { url: wanted.url, token: current.token };
+  const kept = keptConfirm(current, wanted.url);
+  const tokens = Object.entries(wanted.tokens ?? {}).map(async ([store, token]) => [
+    store,
+    token === null ? kept?.tokens[store] : await storedSecret(making, purpose.confirmStore(id, store), token),
+  ]);
+  const isKept = wanted.token === null && kept?.hasToken === true;
+  return {
+    url: wanted.url,
+    token: isKept ? kept.token : await storedSecret(making, purpose.confirm(id), wanted.token ?? ''),
+    hasToken: isKept || wanted.token !== null,
+    tokens: wanted.tokens === null ? (kept?.tokens ?? {}) : Object.fromEntries(await Promise.all(tokens)),
+  };
 }
 
 /** The webhook with one destination's settings changed; unchanged when it has no such destination. */

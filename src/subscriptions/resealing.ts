@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from '../result';
 import { open, purpose, type SealingKeys, seal } from './sealing';
-import type { StoredSecret, WebhookRecord } from './webhook';
+import type { ConfirmRecord, StoredSecret, WebhookRecord } from './webhook';
 
 /** Null when nothing has to change. `unreadable`: a secret opens with none of the keys. */
 export async function resealed(
@@ -30,8 +30,7 @@ export async function resealed(
   const next: WebhookRecord = {
     ...record,
     secrets: await all(purpose.inbound(record.id), record.secrets),
-    confirm:
-      confirm === null ? null : { ...confirm, token: await again(purpose.confirm(record.id), confirm.token) },
+    confirm: confirm === null ? null : await confirmation(record.id, confirm, again),
     destinations: await Promise.all(
       record.destinations.map(async destination => ({
         ...destination,
@@ -41,4 +40,20 @@ export async function resealed(
   };
   if (unreadable) return err('unreadable');
   return ok(changed ? next : null);
+}
+
+async function confirmation(
+  id: number,
+  confirm: ConfirmRecord,
+  again: (boundTo: string, secret: StoredSecret) => Promise<StoredSecret>,
+): Promise<ConfirmRecord> {
+  const tokens = Object.entries(confirm.tokens).map(async ([store, token]) => [
+    store,
+    await again(purpose.confirmStore(id, store), token),
+  ]);
+  return {
+    ...confirm,
+    token: await again(purpose.confirm(id), confirm.token),
+    tokens: Object.fromEntries(await Promise.all(tokens)),
+  };
 }

@@ -7,7 +7,7 @@ import type { Provider } from '../providers/provider';
 import { err, ok, type Result } from '../result';
 import { destinationSecret } from './destination-input';
 import type { InputRules } from './input-rules';
-import { inboundSecret } from './webhook-input';
+import { inboundSecret } from './secret-input';
 
 const DAY_SECONDS = 86_400;
 

@@ -22,6 +22,7 @@ export type OpenFailure = 'unknown_key' | 'corrupt';
 export const purpose = {
   inbound: (webhookId: number) => `inbound:${webhookId}`,
   confirm: (webhookId: number) => `confirm:${webhookId}`,
+  confirmStore: (webhookId: number, store: string) => `confirm:${webhookId}:${store}`,
   destination: (destinationId: string) => `destination:${destinationId}`,
   answer: (key: string) => `answer:${key}`,
 };

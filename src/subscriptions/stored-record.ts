@@ -4,7 +4,7 @@
  */
 import { isObject } from '../json/kind';
 import { DESTINATION_DEFAULTS } from './destination-options';
-import type { DestinationRecord, WebhookRecord } from './webhook';
+import type { ConfirmRecord, DestinationRecord, WebhookRecord } from './webhook';
 
 /** Fields of a webhook that release 0.1.0 did not have, and what they are where they are missing. */
 const ADDED_SINCE_0_1_0 = {
@@ -14,8 +14,15 @@ const ADDED_SINCE_0_1_0 = {
 
 type Lacking<T, Keys extends PropertyKey> = Omit<T, Keys> & Partial<Pick<T, Keys & keyof T>>;
 
+/** The same for how its events are confirmed: with one token. */
+const CONFIRM_ADDED_SINCE_0_1_0 = { hasToken: true, tokens: {} } satisfies Partial<ConfirmRecord>;
+
 /** A webhook's record as any release may have written it. */
-export type StoredRecord = Lacking<Omit<WebhookRecord, 'destinations'>, keyof typeof ADDED_SINCE_0_1_0> & {
+export type StoredRecord = Lacking<
+  Omit<WebhookRecord, 'destinations' | 'confirm'>,
+  keyof typeof ADDED_SINCE_0_1_0
+> & {
+  confirm: Lacking<ConfirmRecord, keyof typeof CONFIRM_ADDED_SINCE_0_1_0> | null;
   destinations: Lacking<DestinationRecord, keyof typeof DESTINATION_DEFAULTS>[];
 };
 
@@ -23,6 +30,7 @@ export type StoredRecord = Lacking<Omit<WebhookRecord, 'destinations'>, keyof ty
 export const completed = (stored: StoredRecord): WebhookRecord => ({
   ...ADDED_SINCE_0_1_0,
   ...stored,
+  confirm: stored.confirm === null ? null : { ...CONFIRM_ADDED_SINCE_0_1_0, ...stored.confirm },
   destinations: stored.destinations.map(destination => ({ ...DESTINATION_DEFAULTS, ...destination })),
 });
 

@@ -1,9 +1,10 @@
 /** A webhook in the words of the API, as far as its user decides it. */
+import { confirmDocument } from './confirm-input';
 import { restartsWithSecret } from './restarts-with-secret';
 import type { WebhookRecord } from './webhook';
 
 /**
- * The webhook as a document that a merge patch applies to: the fields of create that can change, without the token.
+ * The webhook as a document that a merge patch applies to: the fields of create that can change, without tokens.
  */
 export function webhookDocument(record: WebhookRecord) {
   return {
@@ -20,7 +21,7 @@ export function webhookDocument(record: WebhookRecord) {
       restarts_with_secret: restartsWithSecret(record),
     },
     silence_seconds: record.silenceSeconds,
-    confirm: record.confirm === null ? null : { url: record.confirm.url },
+    confirm: confirmDocument(record.confirm),
     settings: record.settings,
     signature: record.signature,
   };

@@ -1,6 +1,5 @@
 /** A webhook as the API takes it: validated, with defaults, in the gateway's own names. */
 import * as v from 'valibot';
-import { MAX_URL_LENGTH } from '../delivery/url-policy';
 import { checked } from '../input/checked';
 import { type FieldError, refusedFields } from '../input/field-errors';
 import { fieldsOf, jsonObject, oneOf, text, wholeNumber } from '../input/fields';
@@ -9,22 +8,18 @@ import { LIMITS } from '../limits';
 import { customDefinition } from '../providers/custom';
 import type { Provider } from '../providers/provider';
 import { err, ok, type Result } from '../result';
+import { type ConfirmSettings, confirmErrors, confirmSchema, confirmSettings } from './confirm-input';
 import { type DestinationInput, parseDestination } from './destination-input';
 import type { InputRules } from './input-rules';
 import { unmaskedSettings } from './masking';
-import {
-  confirmErrors,
-  pinnedKeyErrors,
-  providerGiven,
-  providerSettingsErrors,
-  schemeErrors,
-} from './provider-input';
+import { pinnedKeyErrors, providerGiven, providerSettingsErrors, schemeErrors } from './provider-input';
 import { retentionProblem } from './retention';
+import { inboundSecret } from './secret-input';
 import { activity, topics } from './shared-fields';
 import type { WebhookRecord } from './webhook';
 import { webhookDocument } from './webhook-document';
 
-/** Everything of a webhook that its user decides and may change; a null token stands for the one there is. */
+/** Everything of a webhook that its user decides and may change; null tokens stand for those there are. */
 export type WebhookSettings = Pick<
   WebhookRecord,
   | 'name'
@@ -37,7 +32,7 @@ export type WebhookSettings = Pick<
   | 'silenceSeconds'
   | 'settings'
   | 'signature'
-> & { confirm: { url: string; token: string | null } | null };
+> & { confirm: ConfirmSettings | null };
 
 export type WebhookInput = WebhookSettings & {
   provider: string;
@@ -49,13 +44,6 @@ const DAY_SECONDS = 86_400;
 
 /** 104 hours: ShipStream's last retry, and for providers that do not say when theirs is. */
 const DEFAULT_EXPIRES_SECONDS = 374_400;
-
-/** Any text; whether it is a secret in the provider's scheme is asked of `InputRules`. */
-export const inboundSecret = v.pipe(
-  v.string('must be text'),
-  v.minLength(1, 'must not be empty'),
-  v.maxLength(4096, 'must have at most 4096 characters'),
-);
 
 const changeable = {
   name: v.nullish(text(200), null),
@@ -74,7 +62,7 @@ const changeable = {
     {},
   ),
   silence_seconds: v.nullish(wholeNumber(1, 30 * DAY_SECONDS), null),
-  confirm: v.nullish(fieldsOf({ url: text(MAX_URL_LENGTH), token: v.optional(text(4096)) }), null),
+  confirm: v.nullish(confirmSchema, null),
   settings: v.optional(
     v.pipe(
       jsonObject,
@@ -126,14 +114,19 @@ function settingsOf(given: Given, provider: Provider): WebhookSettings {
       restartsWithSecret: given.sequence.restarts_with_secret ?? provider.restartsWithSecret,
     },
     silenceSeconds: given.silence_seconds,
-    confirm: given.confirm === null ? null : { url: given.confirm.url, token: given.confirm.token ?? null },
+    confirm: given.confirm === null ? null : confirmSettings(given.confirm),
     settings: given.settings,
     signature: given.signature,
   };
 }
 
 /** What no schema can see because it depends on the provider or on the deployment. */
-function settingsErrors(settings: WebhookSettings, provider: Provider, rules: InputRules, hasToken: boolean) {
+function settingsErrors(
+  settings: WebhookSettings,
+  current: WebhookRecord | null,
+  provider: Provider,
+  rules: InputRules,
+): FieldError[] {
   const errors = providerSettingsErrors(settings.settings, provider);
   if (settings.sequence.enabled && !provider.numbered) {
     errors.push({
@@ -141,12 +134,8 @@ function settingsErrors(settings: WebhookSettings, provider: Provider, rules: In
       message: `must be false: ${provider.title} does not number its events`,
     });
   }
-  return [...errors, ...confirmErrors(settings.confirm, provider, rules, hasToken)];
+  return [...errors, ...confirmErrors(settings.confirm, current?.confirm ?? null, provider, rules)];
 }
-
-/** Who may change a webhook may not read its secrets: a stored token goes to the host that it was given for, no other. */
-const isSameHost = (before: string | undefined, after: string | undefined): boolean =>
-  before !== undefined && after !== undefined && URL.parse(before)?.origin === URL.parse(after)?.origin;
 
 /** The body of a create request. All problems that can be told apart are reported at once. */
 export function parseWebhook(given: unknown, rules: InputRules): Result<WebhookInput, FieldError[]> {
@@ -159,7 +148,7 @@ export function parseWebhook(given: unknown, rules: InputRules): Result<WebhookI
   const full = unmaskedSettings(input.value.settings, {}, provider);
   if (!full.ok) return full;
   const settings = settingsOf({ ...input.value, settings: full.value }, provider);
-  const errors = settingsErrors(settings, provider, rules, false);
+  const errors = settingsErrors(settings, null, provider, rules);
   const secretProblem = rules.secretProblem(provider, input.value.secret_key);
   if (secretProblem !== null) errors.push({ path: '/secret_key', message: secretProblem });
   errors.push(...schemeErrors(null, settings.signature, provider));
@@ -206,8 +195,8 @@ export function patchWebhook(
 }
 
 /**
- * An existing webhook as a whole document has it: what is left out has its default, masked settings and the token of
- * `confirm` stay. Whether the retention covers the retries of its destinations is the caller's to judge.
+ * An existing webhook as a whole document has it: what is left out has its default, masked settings and the tokens
+ * of `confirm` stay. Whether the retention covers the retries of its destinations is the caller's to judge.
  */
 export function replaceWebhook(
   record: WebhookRecord,
@@ -223,8 +212,7 @@ export function replaceWebhook(
   const full = unmaskedSettings(input.value.settings, record.settings, provider);
   if (!full.ok) return full;
   const settings = settingsOf({ ...input.value, settings: full.value }, provider);
-  const keepsToken = isSameHost(record.confirm?.url, settings.confirm?.url);
-  const errors = settingsErrors(settings, provider, rules, keepsToken);
+  const errors = settingsErrors(settings, record, provider, rules);
   errors.push(...schemeErrors(record.signature, settings.signature, provider));
   return errors.length > 0 ? err(errors.slice(0, LIMITS.MAX_ISSUES)) : ok(settings);
 }

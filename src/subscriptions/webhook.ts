@@ -19,6 +19,18 @@ export type StoredSecret = {
   usableUntil: number | null;
 };
 
+export type ConfirmRecord = {
+  url: string;
+  /**
+   * For stores without a token of their own. Where there is none (`hasToken`) it is the seal of an empty text: earlier releases
+   * know this token alone, are refused with it, and hold what they cannot confirm.
+   */
+  token: StoredSecret;
+  hasToken: boolean;
+  /** By the provider's id of the store. */
+  tokens: Record<string, StoredSecret>;
+};
+
 export type SequenceSettings = {
   /** False: increment ids are not read; the webhook is unnumbered. */
   enabled: boolean;
@@ -63,7 +75,7 @@ export type WebhookRecord = {
   sequence: SequenceSettings;
   silenceSeconds: number | null;
   /** Ecwid: fetch the entity from the provider's API before forwarding. */
-  confirm: { url: string; token: StoredSecret } | null;
+  confirm: ConfirmRecord | null;
   settings: Record<string, string>;
   /** The scheme of provider `custom`; null elsewhere. */
   signature: CustomDefinition | null;

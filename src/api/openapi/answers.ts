@@ -74,7 +74,7 @@ const webhook = {
     restarts_with_secret: boolean,
   }),
   silence_seconds: orNull(integer),
-  confirm: orNull(object({ url: text })),
+  confirm: orNull(object({ url: text }, { tokens: mapOf(text) })),
   settings: mapOf(text),
   ingest_url: text,
   created_at: time,

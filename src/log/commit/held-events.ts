@@ -10,6 +10,7 @@ import type { StoredEvent } from '../store/stored-event';
 import { addNotice } from './add-notice';
 import { counted, type Draft } from './draft';
 import type { NoticeDetails } from './notices';
+import { isConfirmed } from './settings';
 
 /** Gives an event the next place in the feed. 1 row. */
 export function intoFeed(draft: Draft, sequence: number): void {
@@ -38,7 +39,7 @@ export function adopt(draft: Draft, epoch: number, conflicts: readonly Conflict[
       tables.events.update(sequence, { status, reason, issues, gap, late, epoch });
       continue;
     }
-    const confirming = webhook.confirm !== null;
+    const confirming = isConfirmed(webhook, event.topic);
     tables.events.update(sequence, {
       status: confirming ? 'confirming' : 'forwardable',
       reason: confirming ? 'confirming' : null,

@@ -9,7 +9,7 @@ import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { Draft } from './draft';
 import { intoFeed } from './held-events';
 import type { Identity } from './identify';
-import { holdMs } from './settings';
+import { holdMs, isConfirmed } from './settings';
 
 /** `forwards`: without a hold it would enter the feed now. `sequence`: 0 without a row. `now` in ms since 1970. */
 type Arriving = { forwards: boolean; sequence: number; now: number };
@@ -20,7 +20,7 @@ type Arriving = { forwards: boolean; sequence: number; now: number };
  */
 export function holdBack(
   draft: Draft,
-  { arrival }: Identity,
+  { event, arrival }: Identity,
   placement: Placement | null,
   { forwards, sequence, now }: Arriving,
 ): { waits: boolean; late: boolean | null; released: Held[] } {
@@ -32,7 +32,7 @@ export function holdBack(
   // The hold orders only the current epoch; late retries of an earlier one do not wait.
   if (placement.epoch !== current.number) return passes;
   const before = holdOf(state.hold, current);
-  const until = forwards ? waitsUntil(webhook, now) : null;
+  const until = forwards ? waitsUntil(webhook, event.topic, now) : null;
   const { hold, waits, released } = arrive(before, current, arrival.id, sequence, until);
   // A replay works the hold out again from the event rows.
   draft.changeWithoutSaving({ hold });
@@ -63,8 +63,8 @@ export const holdOf = (hold: Hold | null, current: Epoch): Hold =>
   hold?.epoch === current.number ? hold : startHold(current);
 
 /** Until when an accepted event may wait, ms since 1970. Null where it waits for its confirmation instead. */
-export const waitsUntil = (webhook: WebhookRecord, receivedAt: number): number | null =>
-  webhook.confirm === null ? receivedAt + holdMs(webhook) : null;
+export const waitsUntil = (webhook: WebhookRecord, topic: string, receivedAt: number): number | null =>
+  isConfirmed(webhook, topic) ? null : receivedAt + holdMs(webhook);
 
 /** Events that have waited long enough by `now` (ms since 1970) enter the feed. */
 export function endHold(draft: Draft, now: number): void {

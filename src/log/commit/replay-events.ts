@@ -30,7 +30,7 @@ function afterEvent(
   webhook: WebhookRecord,
 ): LogState {
   let { tracker, hold } = state;
-  const { incrementId, epoch, eventTime, receivedAt, sequence } = event;
+  const { incrementId, epoch, eventTime, receivedAt, sequence, topic } = event;
   if (incrementId !== null && epoch !== null) {
     const fingerprint = fingerprintHex(event.fingerprint);
     const arrival = { id: incrementId, fingerprint, eventTime, now: receivedAt };
@@ -39,7 +39,7 @@ function afterEvent(
     known.set(epoch, incrementId, { kind: 'accepted', sequence, fingerprint }, receivedAt);
     const { current } = tracker;
     if (holdMs(webhook) > 0 && current?.number === epoch) {
-      const until = waitsUntil(webhook, receivedAt);
+      const until = waitsUntil(webhook, topic, receivedAt);
       hold = arrive(holdOf(hold, current), current, incrementId, sequence, until).hold;
     }
   }

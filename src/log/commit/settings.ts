@@ -1,6 +1,7 @@
 /** A webhook's settings in the units of the log: all in ms. */
 
 import type { TrackerSettings } from '../../numbering/types';
+import { providerOf } from '../../providers/registry';
 import { restartsWithSecret } from '../../subscriptions/restarts-with-secret';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 
@@ -27,3 +28,7 @@ export const retentionMs = (webhook: WebhookRecord): number => webhook.retention
 export function deduplicationMs(webhook: WebhookRecord): number {
   return Math.max(webhook.retentionDays, MIN_DEDUPLICATION_DAYS) * DAY_MS;
 }
+
+/** Whether the provider's API is asked before an event of this topic is let go. */
+export const isConfirmed = (webhook: WebhookRecord, topic: string): boolean =>
+  webhook.confirm !== null && (providerOf(webhook)?.confirm?.isNeededFor(topic) ?? true);

@@ -12,7 +12,7 @@ import { type Identity, quarantineKey } from './identify';
 import type { Kept } from './judge';
 import { holdBack, leaveHold } from './predecessor-hold';
 import { recordId } from './record-id';
-import { deduplicationMs } from './settings';
+import { deduplicationMs, isConfirmed } from './settings';
 
 const WAITING = { status: 'held', deferred: true, late: false, reason: 'waiting_for_predecessor' } as const;
 
@@ -36,7 +36,7 @@ export function storeEvent(draft: Draft, identity: Identity, verdict: Kept, now:
     recordId(draft, identity, placement, { kind: quarantined ? 'quarantined' : 'accepted', sequence, now });
   }
   const stored = storedEvent(webhook, identity, verdict, sequence, now);
-  const forwards = !quarantined;
+  const forwards = !quarantined && !isConfirmed(webhook, event.topic);
   const { waits, late, released } = holdBack(draft, identity, placement, { forwards, sequence, now });
   if (waits) tables.events.insert({ ...stored, ...WAITING }, event.body);
   else tables.events.insert({ ...stored, late: late ?? stored.late }, event.body);
@@ -98,7 +98,7 @@ function storedEvent(
     const { reason, issues } = verdict;
     return { ...common, status: 'quarantined', deferred: true, reason, issues };
   }
-  return webhook.confirm === null
-    ? { ...common, status: 'forwardable', deferred: false, reason: null, issues: [] }
-    : { ...common, status: 'confirming', deferred: true, reason: 'confirming', issues: [] };
+  return isConfirmed(webhook, event.topic)
+    ? { ...common, status: 'confirming', deferred: true, reason: 'confirming', issues: [] }
+    : { ...common, status: 'forwardable', deferred: false, reason: null, issues: [] };
 }

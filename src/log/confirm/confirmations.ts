@@ -14,6 +14,7 @@ import type {
   ConfirmResponse,
   ConfirmSettings,
 } from '../../providers/confirmation';
+import type { Result } from '../../result';
 import { DEFAULT_RETRY_SCHEDULE } from '../../subscriptions/destination-options';
 import type { EventLog } from '../commit/event-log';
 import type { ConfirmationRow, ConfirmationRows } from '../store/confirmation-rows';
@@ -27,9 +28,9 @@ export type ConfirmationApi = {
   fetch: typeof fetch;
   /** How this provider's events are confirmed; null when they are not. */
   rules: () => Confirmation | null;
-  /** The API's address and opened token; null when the webhook confirms nothing or its token cannot be opened. */
-  access: () => Promise<ConfirmSettings | null>;
-  /** Why a URL may not be called, by the policy for destinations; null when it may. */
+  /** The API's address and the opened token for an account at the provider, or why there is none. */
+  access: (account: string | null) => Promise<Result<ConfirmSettings, string>>;
+  /** The destination URL policy. */
   urlProblem: (url: string) => string | null;
 };
 
@@ -90,11 +91,17 @@ export class Confirmations {
     const { log, api } = this.#deps;
     const body = log.feed.body(row.sequence);
     if (body === null) return this.#refuse(row, 'the body is gone');
-    const access = await api.access();
-    if (this.#stopped) return;
     const rules = api.rules();
-    if (access === null || rules === null) return this.#again(row, 'the confirm token cannot be opened');
-    const request = rules.request(access, body);
+    if (rules === null) return this.#again(row, 'the provider has no API that is known here');
+    // Earlier releases had such events wait, too.
+    if (!rules.isNeededFor(log.feed.event(row.sequence)?.topic ?? '')) {
+      log.release(row.sequence);
+      return;
+    }
+    const access = await api.access(rules.accountOf(body));
+    if (this.#stopped) return;
+    if (!access.ok) return this.#again(row, access.error);
+    const request = rules.request(access.value, body);
     if (!request.ok) return this.#refuse(row, request.error);
     const problem = api.urlProblem(request.value.url);
     if (problem !== null) return this.#again(row, problem);

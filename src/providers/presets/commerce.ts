@@ -81,7 +81,7 @@ export const COMMERCE: readonly Declaration[] = [
     scheme: stripeLike('stripe-signature'),
     topic: ['json:/type'],
     id: ['json:/id'],
-    entity: ['json:/data/object/id'],
+    entity: ['json:/data/object/id', 'json:/related_object/id'],
     retryHorizonSeconds: 259_200,
     secret: "the endpoint's signing secret, whsec_ included",
     success: 'any 2xx',

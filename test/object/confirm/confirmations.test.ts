@@ -5,6 +5,7 @@ import { EventLog } from '../../../src/log/commit/event-log';
 import { Confirmations } from '../../../src/log/confirm/confirmations';
 import { createTables } from '../../../src/log/store/tables';
 import { ecwid } from '../../../src/providers/ecwid';
+import { ok } from '../../../src/result';
 import { Box } from '../../support/in-worker';
 import { incomingEvent, webhookRecord } from '../../support/webhook-record';
 
@@ -14,7 +15,8 @@ it('end without a trace when the webhook is deleted while the provider is asked'
     const { sql } = storage;
     createTables(sql);
     const token = { id: 't', sealed: '' as never, usableUntil: null };
-    const webhook = webhookRecord({ provider: 'ecwid', confirm: { url: 'https://api.example.com', token } });
+    const confirm = { url: 'https://api.example.com', token, hasToken: true, tokens: {} };
+    const webhook = webhookRecord({ provider: 'ecwid', confirm });
     const log = new EventLog(storage, webhook, false);
     let answer: (response: Response) => void = () => {};
     let asked = 0;
@@ -30,7 +32,7 @@ it('end without a trace when the webhook is deleted while the provider is asked'
           });
         },
         rules: () => ecwid.confirm,
-        access: async () => ({ url: 'https://api.example.com', token: 'secret' }),
+        access: async () => ok({ url: 'https://api.example.com', token: 'secret' }),
         urlProblem: () => null,
       },
       clock: { now: () => 1, later: () => () => {} },
@@ -56,7 +58,8 @@ it('do not follow where the API leads: their token is for its address alone', as
     const { sql } = storage;
     createTables(sql);
     const token = { id: 't', sealed: '' as never, usableUntil: null };
-    const webhook = webhookRecord({ provider: 'ecwid', confirm: { url: 'https://api.example.com', token } });
+    const confirm = { url: 'https://api.example.com', token, hasToken: true, tokens: {} };
+    const webhook = webhookRecord({ provider: 'ecwid', confirm });
     const log = new EventLog(storage, webhook, false);
     const elsewhere = new Box();
     const redirect = `${inject('chaosUrl')}/redirect?to=${encodeURIComponent(elsewhere.url)}`;
@@ -67,7 +70,7 @@ it('do not follow where the API leads: their token is for its address alone', as
       api: {
         fetch: (_input, init) => fetch(redirect, init),
         rules: () => ecwid.confirm,
-        access: async () => ({ url: 'https://api.example.com', token: 'secret' }),
+        access: async () => ok({ url: 'https://api.example.com', token: 'secret' }),
         urlProblem: () => null,
       },
       clock: { now: () => 1, later: () => () => {} },

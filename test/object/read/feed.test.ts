@@ -40,9 +40,8 @@ describe('the feed', () => {
   it('hands out nothing that may still prove to be false, nor what is in quarantine', async () => {
     const stub = env.WEBHOOKS.getByName(crypto.randomUUID());
     const token = { id: 't', sealed: '' as never, usableUntil: null };
-    await stub.create(
-      webhookRecord({ provider: 'ecwid', confirm: { url: 'https://api.example.com', token } }),
-    );
+    const confirm = { url: 'https://api.example.com', token, hasToken: true, tokens: {} };
+    await stub.create(webhookRecord({ provider: 'ecwid', confirm }));
     await stub.add(await incomingEvent(null, { topic: 'order.updated', eventId: 'a' }));
     const query = { after: { sequence: 0, release: 0 }, limit: 10, topic: null };
     expect(await stub.feed(query)).toMatchObject({ events: [], cursor: { sequence: 1, release: 0 } });

@@ -17,6 +17,7 @@ import { countReplay } from '../../../src/log/forward/replay-requests';
 import type { ReplaySpec } from '../../../src/log/forward/replays';
 import { LiveWebhook } from '../../../src/log/live-webhook';
 import { createTables } from '../../../src/log/store/tables';
+import { err } from '../../../src/result';
 import { DESTINATION_DEFAULTS } from '../../../src/subscriptions/destination-options';
 import type { DestinationRecord, WebhookRecord } from '../../../src/subscriptions/webhook';
 import { VirtualTime } from './virtual-time';
@@ -113,7 +114,7 @@ export class World {
           pending.delete(call);
         }
       },
-      api: { fetch, access: async () => null, urlProblem: () => null },
+      api: { fetch, access: async () => err('there is none'), urlProblem: () => null },
       rescheduled: () => void (generation === this.generation && this.#arrange()),
       recordChanged: () => {},
       abort: why => {

@@ -18,12 +18,40 @@ describe('parseJson', () => {
     ['empty', bytes('')],
     ['not_json', bytes('  ')],
     ['not_json', bytes('{"a":1,}')],
-    ['not_json', bytes('\ufeff{}')],
+    ['not_json', bytes('\ufeff\ufeff{}')],
+    ['empty', bytes('\ufeff')],
     ['not_json', bytes('"\u0000"')],
     ['not_utf8', Uint8Array.of(0x22, 0xff, 0x22)],
     ['not_utf8', Uint8Array.of(0x22, 0xc3)],
     ['not_utf8', Uint8Array.of(0x22, 0xed, 0xa0, 0x80, 0x22)],
   ])('%s', (problem, body) => {
+    expect(problemOf(body)).toBe(problem);
+  });
+
+  test('skips a byte order mark', () => {
+    expect(parseJson(bytes('\ufeff{"a":1}'))).toEqual({
+      ok: true,
+      value: { text: '{"a":1}', value: { a: 1 } },
+    });
+  });
+
+  const utf16 = (text: string, bigEndian: boolean) =>
+    Uint8Array.from([...text].flatMap(c => (bigEndian ? [0, c.charCodeAt(0)] : [c.charCodeAt(0), 0])));
+
+  test.each([
+    ['utf16', Uint8Array.of(0xff, 0xfe, ...utf16('{"a":1}', false))],
+    ['utf16', Uint8Array.of(0xfe, 0xff, ...utf16('{"a":1}', true))],
+    ['utf16', utf16('{"a":1}', false)],
+    ['utf16', utf16('[1]', true)],
+    ['utf16', Uint8Array.of(0xff, 0xfe, 0, 0, 0x7b, 0, 0, 0)],
+    ['gzip', Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3)],
+    ['not_finite', bytes('{"a":NaN}')],
+    ['not_finite', bytes('[1, -Infinity ,"NaN"]')],
+    ['not_finite', bytes('NaN')],
+    ['not_json', bytes('{"a":"NaN",}')],
+    ['not_json', bytes("{'a':'NaN'}")],
+    ['not_json', bytes('{"a":NaNs}')],
+  ])('says what it is instead: %s %j', (problem, body) => {
     expect(problemOf(body)).toBe(problem);
   });
 

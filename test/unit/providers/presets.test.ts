@@ -39,6 +39,18 @@ const CASES: Case[] = [
     knownBy: 'event_id',
   },
   {
+    // A thin event names its object and does not carry it.
+    provider: 'stripe',
+    body: {
+      ...{ id: 'evt_65', object: 'v2.core.event', type: 'v1.billing.meter.error_report_triggered' },
+      related_object: { id: 'mtr_1', type: 'billing.meter', url: '/v1/billing/meters/mtr_1' },
+    },
+    topic: 'v1.billing.meter.error_report_triggered',
+    eventId: 'evt_65',
+    entity: 'stripe:mtr_1',
+    knownBy: 'event_id',
+  },
+  {
     provider: 'shopify',
     headers: { 'x-shopify-topic': 'orders/create', 'x-shopify-webhook-id': 'w1', 'x-shopify-event-id': 'e1' },
     body: '{"id":820982911946154508}',

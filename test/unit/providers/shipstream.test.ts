@@ -263,8 +263,19 @@ describe('what is read', () => {
     ['product:created', { unique_id: 'b' }, ['product:b']],
     ['product:sku_changed', { sku: 'new', old_sku: 'old' }, ['product:new', 'product:old']],
     ['delivery:accepted', { delivery_id: 15 }, ['delivery:15']],
-    ['package:packed', { package_id: 1 }, []],
-    ['import:created', { unique_id: 1 }, []],
+    ['package:packed', { package_id: 22, status: 'packed' }, ['package:22']],
+    ['package:packed', { package_id: null }, []],
+    ['import:created', { unique_id: 5 }, ['import:5']],
+    ['delivery_label:voided', { unique_id: '5' }, ['delivery_label:5']],
+    ['delivery_label:created', {}, []],
+    ['serial_number:created', { serial_id: 234, identifier: '1', sku: 'sku123' }, ['serial_number:234']],
+    ['serial_number:checkin', { identifier: '1' }, []],
+    [
+      'inventory:adjusted',
+      { stock_adjustments: { a: { sku: 'a', qty_adjust: -1 }, '7': { qty_available: 2 }, 'b:c': {} } },
+      ['inventory:7', 'inventory:a', 'inventory:b:c'],
+    ],
+    ['inventory:adjusted', { stock_adjustments: [] }, []],
     [
       'manifest:sealed',
       {

@@ -85,7 +85,7 @@ describe('changing a webhook', () => {
   it('keeps the token of a confirmation that is not sent again, for its host', async () => {
     const record = await made({ provider: 'ecwid', confirm: { url, token: 'token' } });
     const moved = await patched(record, { confirm: { url: `${url}/v4` } });
-    expect(moved.confirm).toEqual({ url: `${url}/v4`, token: record.confirm?.token });
+    expect(moved.confirm).toEqual({ ...record.confirm, url: `${url}/v4` });
     const elsewhere = { confirm: { url: 'https://other.example.com' } };
     expect(patchWebhook(record, elsewhere, rules)).toMatchObject({
       error: [{ path: '/confirm/token', message: expect.stringContaining('another host') }],
@@ -93,6 +93,46 @@ describe('changing a webhook', () => {
     const renewed = await patched(record, { confirm: { token: 'new' } });
     expect(renewed.confirm?.token.sealed).toContain('|new)');
     expect((await patched(record, { confirm: null })).confirm).toBe(null);
+  });
+
+  it('keeps the tokens of stores by a merge patch, each for its host', async () => {
+    const tokens = { '1003': 'three', '1004': 'four' };
+    const record = await made({ provider: 'ecwid', confirm: { url, tokens } });
+    expect(record.confirm).toMatchObject({ hasToken: false, tokens: { '1003': { usableUntil: null } } });
+    const changed = await patched(record, { confirm: { tokens: { '1004': null, '1005': 'five' } } });
+    expect(changed.confirm?.tokens).toEqual({
+      '1003': record.confirm?.tokens['1003'],
+      '1005': { ...record.confirm?.token, id: expect.any(String), sealed: expect.stringContaining('|five)') },
+    });
+    const none = { confirm: { tokens: { '1003': null, '1004': null } } };
+    expect(patchWebhook(record, none, rules)).toMatchObject({ error: [{ path: '/confirm/token' }] });
+    const elsewhere = (confirm: object) =>
+      patchWebhook(record, { confirm: { url: 'https://other.example.com', ...confirm } }, rules);
+    expect(elsewhere({})).toMatchObject({
+      error: [{ path: '/confirm/tokens/1003' }, { path: '/confirm/tokens/1004' }],
+    });
+    // Neither does the new host get the token that the old one had for all stores.
+    const both = await made({ provider: 'ecwid', confirm: { url, token: 'all', tokens } });
+    const moved = await patched(both, {
+      confirm: { url: 'https://other.example.com', tokens: { '1003': 'new', '1004': null } },
+    });
+    expect(moved.confirm).toMatchObject({ hasToken: false, tokens: { '1003': {} } });
+    expect(moved.confirm?.token.sealed).toContain('|)');
+    expect(Object.keys(moved.confirm?.tokens ?? {})).toEqual(['1003']);
+  });
+
+  it.each([
+    [{ abc: 't' }, '/confirm/tokens/abc'],
+    [{ __proto__x: 't' }, '/confirm/tokens/__proto__x'],
+    [{ '1003': 't\n' }, '/confirm/tokens/1003'],
+    [{ '1003': '' }, '/confirm/tokens/1003'],
+    [{ '1003': 5 }, '/confirm/tokens/1003'],
+    [{ '1003': '********' }, '/confirm/tokens/1003'],
+    [['t'], '/confirm/tokens'],
+    [{}, '/confirm/token'],
+  ])('takes tokens by the id of a store, not %j', (tokens, path) => {
+    const given = { provider: 'ecwid', secret_key: 'secret', confirm: { url, tokens } };
+    expect(parseWebhook(given, rules)).toMatchObject({ error: [{ path }] });
   });
 
   it.each([

@@ -51,6 +51,12 @@ it('gives what release 0.1.0 did not know its default', () => {
   });
 });
 
+it('gives a confirmation of release 0.1.0 its one token for all stores', () => {
+  const token = { id: 't', sealed: 'v1', usableUntil: null };
+  const confirm = { url: 'https://api.example.com', token };
+  expect(read({ ...stored['0.1.0'], confirm }).confirm).toEqual({ ...confirm, hasToken: true, tokens: {} });
+});
+
 it('gives every option that a destination lacks the default that create gives it', async () => {
   const [created] = (await made()).destinations;
   expect(created).toMatchObject(DESTINATION_DEFAULTS);

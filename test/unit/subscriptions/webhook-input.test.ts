@@ -247,6 +247,7 @@ describe('parseWebhook', () => {
     expect(accepted({ provider: 'ecwid', confirm: { url, token: 't' } }).confirm).toEqual({
       url,
       token: 't',
+      tokens: null,
     });
   });
 
