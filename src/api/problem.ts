@@ -11,6 +11,8 @@ export type ApiError =
   | { reason: 'malformed'; detail: string }
   /** It is JSON, but not what was asked for. */
   | { reason: 'invalid'; errors: FieldError[] }
+  /** A position that the feed has not come to; `end` is the last one there is. */
+  | { reason: 'beyond_end'; end: string }
   | { reason: 'unauthorized' }
   /** A right token that may not do this. */
   | { reason: 'forbidden'; detail: string }
@@ -41,6 +43,14 @@ function describe(error: ApiError): Problem {
   switch (error.reason) {
     case 'malformed':
       return { status: 400, title: 'Malformed JSON', detail: error.detail };
+    case 'beyond_end':
+      return {
+        status: 400,
+        title: 'Beyond the end of the feed',
+        detail:
+          `The feed ends at ${error.end}, so this position is none of its own: the webhook was made again, or it is that of ` +
+          'another. Start without after, or with after=now.',
+      };
     case 'unauthorized':
       return {
         status: 401,

@@ -44,7 +44,7 @@ export async function outgoingHeaders(
   if (!headers.has('user-agent')) headers.set('user-agent', 'Gapless/1');
   const own = [
     ...(await signatureHeaders(target, event, attemptAt)),
-    ...cloudEventsHeaders(target.webhookId, event),
+    ...cloudEventsHeaders(target, event),
     ...gaplessHeaders(event),
   ];
   for (const [name, value] of own) headers.set(name, value);
@@ -86,13 +86,15 @@ async function standardHeaders(
   event: OutgoingEvent,
   attemptAt: number,
 ): Promise<Pairs> {
-  const message = { id: event.messageId, timestamp: Math.floor(attemptAt / 1000), body: event.body };
+  // Messages to OPERATIONS_URL have no secret, and a destination whose id is no webhook's own.
+  const isShared = target.secrets.length === 0;
+  const id = isShared && target.life ? `${event.messageId}_${target.life}` : event.messageId;
+  const message = { id, timestamp: Math.floor(attemptAt / 1000), body: event.body };
   const names: Pairs = [
     ['webhook-id', message.id],
     ['webhook-timestamp', String(message.timestamp)],
   ];
-  // Messages to OPERATIONS_URL have no secret.
-  if (target.secrets.length === 0) return names;
+  if (isShared) return names;
   return [...names, ['webhook-signature', await standardSignature(target.secrets, message)]];
 }
 
@@ -108,12 +110,13 @@ async function shipstreamHeaders(target: CourierTarget, event: OutgoingEvent): P
 
 /**
  * CloudEvents 1.0.2 in binary mode; `content-type` is the provider's. Source and id name the event: the id is its
- * sequence, which is the same at every destination and on every attempt and replay. `webhook-id` names the message.
+ * sequence, which is the same at every destination and on every attempt and replay. Where another webhook may have had the
+ * source, the sequence is not enough. `webhook-id` names the message.
  */
-function cloudEventsHeaders(webhookId: number, event: OutgoingEvent): Pairs {
+function cloudEventsHeaders({ webhookId, life }: CourierTarget, event: OutgoingEvent): Pairs {
   return [
     ['ce-specversion', '1.0'],
-    ['ce-id', String(event.sequence)],
+    ['ce-id', `${event.sequence}${life ? `-${life}` : ''}`],
     ['ce-source', `/webhooks/${webhookId}`],
     // CloudEvents requires a type. An event that was released although its topic could not be read has none.
     ['ce-type', percentEncoded(event.topic) || 'unknown'],

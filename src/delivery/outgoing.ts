@@ -19,6 +19,8 @@ export type CourierTarget = {
   tokens?: [name: string, value: string][];
   timeoutMs: number;
   webhookId: number;
+  /** Tells the webhook from others that have had its id; null or absent where there are none. */
+  life?: string | null;
   /** How many events one call may deliver at the same time, 1..6. */
   connections: number;
   /** True: one after the other, and none after the first that fails. */

@@ -47,6 +47,10 @@ const filter = v.pipe(
     v.pipe(
       v.string(),
       v.check(pointer => parsePointer(pointer) !== null, 'must be a JSON pointer, as in "/storeId"'),
+      v.check(
+        pointer => parsePointer(pointer)?.includes('*') !== true,
+        'must lead to one value: "*" is no wildcard',
+      ),
     ),
     v.pipe(
       v.array(scalar, filterMessage),

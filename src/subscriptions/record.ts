@@ -28,6 +28,9 @@ export type RevealedSecret = { destinationId: string; secretKey: string };
 /** 32 bytes: within the 24 to 64 that Standard Webhooks asks for. */
 const GENERATED_SECRET_BYTES = 32;
 
+/** Enough that no two webhooks of one id share it. */
+const LIFE_BYTES = 6;
+
 /** Random integer, 0 < id < 2^53: ids are in URLs that providers call, so they must not be countable. */
 export function webhookId(random: Making['random']): number {
   const [head = 0, ...tail] = random(7);
@@ -42,14 +45,18 @@ async function storedSecret(making: Making, boundTo: string, text: string): Prom
   };
 }
 
-/** A new webhook, version 1, with the secrets of its destinations in their order. */
+/**
+ * A new webhook, version 1, with the secrets of its destinations in their order.
+ * @param madeId its id, where it is made of a name or a key, and so may have been another webhook's; else it is random
+ */
 export async function newWebhook(
   input: WebhookInput,
   createdBy: WebhookRecord['createdBy'],
   making: Making,
-  id = webhookId(making.random),
+  madeId?: number,
 ): Promise<{ record: WebhookRecord; revealed: RevealedSecret[] }> {
   const { provider, secretKey, destinations, confirm, ...settings } = input;
+  const id = madeId ?? webhookId(making.random);
   const made = await Promise.all(destinations.map(destination => newDestination(destination, making)));
   const record: WebhookRecord = {
     ...settings,
@@ -63,6 +70,7 @@ export async function newWebhook(
     secrets: [await storedSecret(making, purpose.inbound(id), secretKey)],
     createdBy,
     captureUntil: null,
+    life: madeId === undefined ? null : making.random(LIFE_BYTES).toHex(),
     destinations: made.map(({ destination }) => destination),
   };
   return { record, revealed: made.map(({ revealed }) => revealed) };

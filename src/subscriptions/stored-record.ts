@@ -10,6 +10,7 @@ import type { ConfirmRecord, DestinationRecord, WebhookRecord } from './webhook'
 const ADDED_SINCE_0_1_0 = {
   signature: null,
   captureUntil: null,
+  life: null,
 } satisfies Partial<WebhookRecord>;
 
 type Lacking<T, Keys extends PropertyKey> = Omit<T, Keys> & Partial<Pick<T, Keys & keyof T>>;

@@ -84,6 +84,11 @@ export type WebhookRecord = {
   /** Which interface made it: JSON-RPC shows ShipStream's webhooks and those it created. */
   createdBy: 'rest' | 'rpc';
   destinations: DestinationRecord[];
+  /**
+   * Where the id can be given again after the webhook was deleted, because it is made of a name or a key: what tells this
+   * webhook from the others that have had it. Null where the id is random.
+   */
+  life: string | null;
   /** Until when refused requests are kept whole, ms since 1970; null: nobody asked for it. */
   captureUntil: number | null;
 };

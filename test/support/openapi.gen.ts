@@ -292,6 +292,9 @@ export interface components {
     };
     CreatedWebhook: {
       confirm: {
+        tokens?: {
+          [key: string]: string;
+        };
         url: string;
       } | null;
       /** Format: date-time */
@@ -595,6 +598,9 @@ export interface components {
     NewWebhook: {
       confirm?: {
         token?: string;
+        tokens?: {
+          [key: string]: string;
+        };
         url: string;
       } | null;
       /** @default [] */
@@ -852,6 +858,9 @@ export interface components {
     };
     Webhook: {
       confirm: {
+        tokens?: {
+          [key: string]: string;
+        };
         url: string;
       } | null;
       /** Format: date-time */
@@ -885,6 +894,9 @@ export interface components {
     WebhookPatch: {
       confirm?: ({
         token?: string;
+        tokens?: {
+          [key: string]: string;
+        };
         url: string;
       } | null) | null;
       is_active?: ("" | 1 | true | "0" | "1") | null;
@@ -1045,7 +1057,7 @@ export interface components {
     dry_run?: "0" | "1";
     /** @description Only these. */
     event_status?: "accepted" | "confirming" | "held" | "quarantined" | "retrying" | "dead";
-    /** @description The `cursor` of a page before. */
+    /** @description The `cursor` of a page before; `now`: the end of the feed. */
     feed_after?: string;
     /** @description Only these. */
     gap_status?: "open" | "filled" | "expired" | "resolved";
@@ -1974,6 +1986,7 @@ export interface operations {
           "application/json": components["schemas"]["Feed"];
         };
       };
+      400: components["responses"]["Malformed"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];

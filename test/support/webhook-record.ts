@@ -26,6 +26,7 @@ export const webhookRecord = (given: Partial<WebhookRecord> = {}): WebhookRecord
   secrets: [{ id: SECRET_ID, sealed: '' as Sealed, usableUntil: null }],
   createdBy: 'rest',
   captureUntil: null,
+  life: null,
   destinations: [],
   ...given,
 });

@@ -26,7 +26,11 @@ const PARAMETERS: Record<string, { name: string; in: string }> = {
   after: query('after', { type: 'integer', minimum: 0, maximum: safe, default: 0 }, 'Where to go on.'),
   limit: query('limit', { type: 'integer', minimum: 1, maximum: 500, default: 100 }, 'Entries of a page.'),
   topic: query('topic', { type: 'string', minLength: 1 }, 'A topic, or a prefix before `*`.'),
-  feed_after: query('after', { type: 'string', default: '0' }, 'The `cursor` of a page before.'),
+  feed_after: query(
+    'after',
+    { type: 'string', default: '0' },
+    'The `cursor` of a page before; `now`: the end of the feed.',
+  ),
   event_status: query(
     'status',
     { enum: ['accepted', 'confirming', 'held', 'quarantined', 'retrying', 'dead'] },

@@ -132,7 +132,7 @@ export const OPERATIONS: readonly Operation[] = [
       'What a destination for all topics would get, in the same order and complete: an event that was unconfirmed, held or in ' +
       'quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event.',
     takes: ['feed_after', 'limit', 'topic', 'include', 'wait'],
-    ...{ answers: [200, 'Feed'], problems: [404, 422] },
+    ...{ answers: [200, 'Feed'], problems: [400, 404, 422] },
   },
   {
     ...{ method: 'get', path: E, id: 'getEvent', tag: 'events' },

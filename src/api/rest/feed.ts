@@ -1,10 +1,10 @@
 /** `GET /v1/webhooks/{webhook_id}/feed`: events to pull, in the order in which destinations get them. */
 import { Hono } from 'hono';
 import type { FieldError } from '../../input/field-errors';
-import type { FeedPosition, FeedQuery } from '../../log/contract/events';
+import type { FeedPage, FeedPosition, FeedQuery, FeedStart } from '../../log/contract/events';
 import { err, ok, type Result } from '../../result';
 import { ask } from '../ask';
-import { problem } from '../problem';
+import { type ApiError, problem } from '../problem';
 import { oneOfParameter, wholeParameters } from '../query';
 import { objectFor } from './addressed';
 import { eventView, topicParameter } from './events';
@@ -31,7 +31,7 @@ feed.get('/:webhook_id/feed', async c => {
     ...(include.value === null ? {} : { include: include.value }),
   };
   const found = await pageInTurns(
-    (from, waitMs) => ask(() => object.value.feed({ ...query, after: from, waitMs })),
+    (from: FeedStart, waitMs) => pageOf(() => object.value.feed({ ...query, after: from, waitMs })),
     after.value,
     page.value.wait,
     c.req.raw.signal,
@@ -46,11 +46,19 @@ feed.get('/:webhook_id/feed', async c => {
   });
 });
 
+/** A page, if the feed has come as far as the position that was asked for. */
+async function pageOf(read: () => Promise<FeedPage | null>): Promise<Result<FeedPage | null, ApiError>> {
+  const page = await ask(read);
+  if (!page.ok || page.value?.beyondEnd !== true) return page;
+  return err({ reason: 'beyond_end', end: cursorText(page.value.cursor) });
+}
+
 /** A position in the feed as clients carry it: the sequence and the release that were passed. */
 const cursorText = ({ sequence, release }: FeedPosition): string => `${sequence}.${release}`;
 
-function positionOf(text: string): Result<FeedPosition, FieldError[]> {
+function positionOf(text: string): Result<FeedStart, FieldError[]> {
+  if (text === 'now') return ok('now');
   const [, sequence, release = '0'] = /^(\d{1,15})(?:\.(\d{1,15}))?$/.exec(text) ?? [];
   if (sequence !== undefined) return ok({ sequence: Number(sequence), release: Number(release) });
-  return err([{ path: 'query:after', message: 'must be 0, or the cursor of a page before' }]);
+  return err([{ path: 'query:after', message: 'must be 0, now, or the cursor of a page before' }]);
 }

@@ -81,15 +81,22 @@ export type EventsPage = {
 /** A position in the feed: after everything up to this sequence and up to this release. */
 export type FeedPosition = { sequence: number; release: number };
 
-export type FeedQuery = Pick<EventsQuery, 'limit' | 'topic' | 'waitMs' | 'include'> & { after: FeedPosition };
+/** `now` is the end of the feed. */
+export type FeedStart = FeedPosition | 'now';
+
+export type FeedQuery = Pick<EventsQuery, 'limit' | 'topic' | 'waitMs' | 'include'> & { after: FeedStart };
 
 /** How many bodies were erased. `next` is the `after` of the next call, null at the end. */
 export type RedactionPage = { count: number; next: number | null };
 
-/** As `EventsPage`, in the order in which events become forwardable. */
+/**
+ * As `EventsPage`, in the order in which events become forwardable. `beyondEnd`: no feed of this webhook has come to the
+ * position that was asked for; `cursor` is where it ends.
+ */
 export type FeedPage = {
   events: EventSummary[];
   next: FeedPosition | null;
   cursor: FeedPosition;
   turnedAway?: true;
+  beyondEnd?: true;
 };

@@ -68,7 +68,31 @@ describe('the feed', () => {
     expect((await gone).map(({ status }) => status)).toEqual([404, 404]);
   });
 
-  it.each(['x', '-1', '1.', '1.2.3', '99999999999999999999'])('refuses after=%s', async after => {
+  it('begins at its end with after=now, and hands out what comes from then on', async () => {
+    const { id, path } = await newWebhook();
+    expect(await pulled(path, '?after=now')).toMatchObject({ ids: [], next: null, cursor: '0.0' });
+    for (const number of [1, 2]) await ingest(id, orderCreated(number));
+    const now = await pulled(path, '?after=now');
+    expect(now).toMatchObject({ ids: [], next: null, cursor: '2.0' });
+    const waiting = pulled(path, '?after=now&wait=20');
+    await new Promise(resolve => setTimeout(resolve, 100));
+    await ingest(id, orderCreated(3));
+    expect((await waiting).ids).toEqual([3]);
+    expect((await pulled(path, `?after=${now.cursor}`)).ids).toEqual([3]);
+  });
+
+  it.each(['3', '2.1', '99999'])('has nothing after %s, which is beyond its end', async after => {
+    const { id, path } = await newWebhook();
+    for (const number of [1, 2]) await ingest(id, orderCreated(number));
+    const started = Date.now();
+    const { status, body, text } = await send('GET', `${path}/feed?after=${after}&wait=20`);
+    expect([status, body.type]).toEqual([400, 'urn:gapless:problem:beyond-end']);
+    expect(text).toContain('2.0');
+    expect(Date.now() - started).toBeLessThan(5000);
+    expect((await pulled(path, '?after=2')).ids).toEqual([]);
+  });
+
+  it.each(['x', 'NOW', '-1', '1.', '1.2.3', '99999999999999999999'])('refuses after=%s', async after => {
     const { path } = await newWebhook();
     expect((await send('GET', `${path}/feed?after=${after}`)).status).toBe(422);
   });
