@@ -66,7 +66,9 @@ function announce(address) {
   say('Next, in another terminal: npm run demo');
 }
 
-const isShort = secret => (secret ?? '').length < MIN_SECRET_CHARACTERS;
+function isShort(secret) {
+  return (secret ?? '').length < MIN_SECRET_CHARACTERS;
+}
 
 function say(line) {
   process.stdout.write(`${line}\n`);

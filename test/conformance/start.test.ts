@@ -1,0 +1,40 @@
+/** `npm start` on a machine that has started before, and on one that has not. */
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const repository = resolve(import.meta.dirname, '../..');
+const LONG = 'k'.repeat(32);
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gapless-start-'));
+  await cp(join(repository, 'bin'), join(folder, 'bin'), { recursive: true });
+  for (const file of ['package.json', '.dev.vars.example']) {
+    await cp(join(repository, file), join(folder, file));
+  }
+  await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** What start says, and that wrangler took over: it prints the help it is asked for, and ends. */
+async function start(): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'bin/start.mjs'), '--help']);
+  expect(stdout).toContain('wrangler dev');
+  return stdout;
+}
+
+it('makes secrets once, and says where they are', async () => {
+  expect(await start()).toMatch(/^Made \.dev\.vars\. Admin token: \S{32,}\n/);
+  const made = await readFile(join(folder, '.dev.vars'), 'utf8');
+  expect(await start()).toMatch(/^The admin token is ADMIN_TOKEN in \.dev\.vars\.\nGapless: http/);
+  expect(await readFile(join(folder, '.dev.vars'), 'utf8')).toBe(made);
+});
+
+it('says that a secret is too short', async () => {
+  await writeFile(join(folder, '.dev.vars'), `ADMIN_TOKEN=short\nSECRETS_KEY=${LONG}\n`);
+  expect(await start()).toMatch(/^ADMIN_TOKEN or SECRETS_KEY has fewer than 32 characters/);
+});
