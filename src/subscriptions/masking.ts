@@ -82,3 +82,7 @@ export function unmaskedSettings(
   }
   return errors.length === 0 ? ok(full) : err(errors);
 }
+
+/** Who may change a webhook may not read its secrets: a stored token goes to the host that it was given for, no other. */
+export const isSameHost = (before: string | undefined, after: string | undefined): boolean =>
+  before !== undefined && after !== undefined && URL.parse(before)?.origin === URL.parse(after)?.origin;

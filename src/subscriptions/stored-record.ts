@@ -10,6 +10,7 @@ import type { DestinationRecord, WebhookRecord } from './webhook';
 const ADDED_SINCE_0_1_0 = {
   signature: null,
   captureUntil: null,
+  replayProtection: 'standard',
 } satisfies Partial<WebhookRecord>;
 
 type Lacking<T, Keys extends PropertyKey> = Omit<T, Keys> & Partial<Pick<T, Keys & keyof T>>;

@@ -11,7 +11,7 @@ import type { Provider } from '../providers/provider';
 import { err, ok, type Result } from '../result';
 import { type DestinationInput, parseDestination } from './destination-input';
 import type { InputRules } from './input-rules';
-import { unmaskedSettings } from './masking';
+import { isSameHost, unmaskedSettings } from './masking';
 import {
   confirmErrors,
   keyErrors,
@@ -31,6 +31,7 @@ export type WebhookSettings = Pick<
   | 'topicsAsGiven'
   | 'isActive'
   | 'onInvalid'
+  | 'replayProtection'
   | 'retentionDays'
   | 'sequence'
   | 'silenceSeconds'
@@ -61,6 +62,7 @@ const changeable = {
   topics: v.optional(topics, '*'),
   is_active: v.optional(activity, 1),
   on_invalid: v.optional(oneOf('quarantine', 'reject'), 'quarantine'),
+  replay_protection: v.optional(oneOf('standard', 'strict'), 'standard'),
   retention_days: v.optional(wholeNumber(1, 30), 7),
   sequence: v.optional(
     fieldsOf({
@@ -114,6 +116,7 @@ function settingsOf(given: Given, provider: Provider): WebhookSettings {
     topicsAsGiven: given.topics.given,
     isActive: given.is_active,
     onInvalid: given.on_invalid,
+    replayProtection: given.replay_protection,
     retentionDays: given.retention_days,
     sequence: {
       enabled: given.sequence.enabled ?? provider.numbered,
@@ -140,10 +143,6 @@ function settingsErrors(settings: WebhookSettings, provider: Provider, rules: In
   }
   return [...errors, ...confirmErrors(settings.confirm, provider, rules, hasToken)];
 }
-
-/** Who may change a webhook may not read its secrets: a stored token goes to the host that it was given for, no other. */
-const isSameHost = (before: string | undefined, after: string | undefined): boolean =>
-  before !== undefined && after !== undefined && URL.parse(before)?.origin === URL.parse(after)?.origin;
 
 /** The body of a create request. All problems that can be told apart are reported at once. */
 export function parseWebhook(given: unknown, rules: InputRules): Result<WebhookInput, FieldError[]> {
@@ -191,6 +190,7 @@ export function webhookDocument(record: WebhookRecord) {
     topics: record.topicsAsGiven,
     is_active: record.isActive ? 1 : 0,
     on_invalid: record.onInvalid,
+    replay_protection: record.replayProtection,
     retention_days: record.retentionDays,
     sequence: {
       enabled: record.sequence.enabled,

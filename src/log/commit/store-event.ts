@@ -1,6 +1,7 @@
 /** Last step of a commit: the event gets its sequence, its row, and its place among what is known. */
 import type { Placement } from '../../numbering/types';
 import type { WebhookRecord } from '../../subscriptions/webhook';
+import type { SeenKey } from '../store/seen-keys';
 import type { StoredEvent } from '../store/stored-event';
 import { addNotice } from './add-notice';
 import { counted, type Draft } from './draft';
@@ -41,14 +42,22 @@ export function storeEvent(draft: Draft, identity: Identity, verdict: Kept, now:
   const seen = { sequence, fingerprint, at: now };
   if (quarantined) {
     draft.change(counted(draft.state, 'quarantined'));
-    tables.seen.put(quarantineKey(fingerprint), seen);
+    tables.seen.put(quarantineKey(identity), seen);
     addNotice(draft, 'gateway:event_quarantined', quarantineDetails(stored), now);
     return sequence;
   }
   draft.changeWithoutSaving(counted(draft.state, 'accepted'));
-  for (const { key } of identity.keys) tables.seen.put(key, seen);
+  remember(draft, identity, verdict, seen);
   if (stored.status === 'confirming') tables.confirmations.add(sequence, now);
   return sequence;
+}
+
+/** The first event with its bytes is remembered by these, together with its id: one row, as for the others. */
+function remember({ tables }: Draft, identity: Identity, { repeats }: Kept, seen: SeenKey): void {
+  const { keys, bytesKey, event } = identity;
+  if (bytesKey !== null && repeats === null) {
+    tables.seen.put(bytesKey, event.eventId === null ? seen : { ...seen, eventId: event.eventId });
+  } else for (const { key } of keys) tables.seen.put(key, seen);
 }
 
 /** A new epoch: what still waited in the old one leaves, then what was quarantined as its conflict. */
@@ -80,6 +89,8 @@ function storedEvent(
     incrementId: webhook.sequence.enabled ? event.incrementId : null,
     epoch: placement === null || clash ? null : placement.epoch,
     gap: gap === null ? null : gap.join('-'),
+    repeats: verdict.repeats,
+    topics: event.topics ?? [event.topic],
     late,
     operational: false,
     bodyBytes: body.byteLength,

@@ -36,6 +36,7 @@ export function outgoingEvent(delivery: Delivery, body: Uint8Array): OutgoingEve
     incrementId: event.incrementId,
     previous: replay === 0 ? queued.previous : null,
     gap: event.gap,
+    repeats: event.repeats,
     late: event.late,
     attempt: (row?.attempts ?? 0) + 1,
     replay: replay !== 0,

@@ -5,7 +5,7 @@
  */
 import type { DayTables } from './day-tables';
 import { RecentEvents } from './recent-events';
-import { COLUMNS, type EventRow, fromRow, type StoredEvent } from './stored-event';
+import { COLUMNS, type EventRow, fromRow, type StoredEvent, topicsColumn } from './stored-event';
 
 export class EventRows {
   #sql: SqlStorage;
@@ -33,8 +33,9 @@ export class EventRows {
     const entityKeys = JSON.stringify(event.entityKeys);
     const issues = JSON.stringify(event.issues);
     const headers = JSON.stringify(event.headers);
+    const topics = topicsColumn(event);
     this.#sql.exec(
-      `INSERT INTO events_${day.id} (${COLUMNS}, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+      `INSERT INTO events_${day.id} (${COLUMNS}, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
       event.sequence,
       event.receivedAt,
       event.topic,
@@ -55,9 +56,12 @@ export class EventRows {
       event.query,
       event.bodyBytes,
       event.fingerprint,
+      event.repeats,
+      topics,
       body,
     );
-    const texts = entityKeys.length + issues.length + headers.length + event.query.length;
+    const texts =
+      (topics?.length ?? 0) + entityKeys.length + issues.length + headers.length + event.query.length;
     // A view keeps its whole buffer.
     this.#recent.add(event, body, 2 * texts + body.buffer.byteLength);
   }
