@@ -130,6 +130,7 @@ function gaplessHeaders(event: OutgoingEvent): Pairs {
   if (event.previous !== null) pairs.push(['gapless-previous', String(event.previous)]);
   if (event.incrementId !== null) pairs.push(['gapless-increment-id', String(event.incrementId)]);
   if (event.gap !== null) pairs.push(['gapless-gap', event.gap]);
+  if (typeof event.repeats === 'number') pairs.push(['gapless-repeats', String(event.repeats)]);
   if (event.late) pairs.push(['gapless-late', '1']);
   if (event.replay) pairs.push(['gapless-replay', '1']);
   return pairs;

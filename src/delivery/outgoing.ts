@@ -41,6 +41,8 @@ export type OutgoingEvent = {
   previous: number | null;
   /** `from-to` of the ids missing right before this event, or null. */
   gap: string | null;
+  /** Sequence of the first event with the same signed bytes, where it is not the first. Absent from an object of an earlier release. */
+  repeats?: number | null;
   late: boolean;
   attempt: number;
   replay: boolean;

@@ -37,6 +37,7 @@ import { readFeedPage } from './read/feed-pages';
 import { readGaps } from './read/gaps';
 import { awaitEvents } from './read/new-events';
 import { readStatus } from './read/status';
+import { addColumns } from './store/day-tables';
 import { readDocument, writeDocument } from './store/documents';
 import { KeptAnswers } from './store/kept-answers';
 import { addTables, createTables, hasTables } from './store/tables';
@@ -55,7 +56,10 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     if (!hasTables(ctx.storage.sql)) return;
     const stored = readDocument(ctx.storage.sql, 'record');
     if (stored === null) return;
-    ctx.storage.transactionSync(() => addTables(ctx.storage.sql));
+    ctx.storage.transactionSync(() => {
+      addTables(ctx.storage.sql);
+      addColumns(ctx.storage.sql);
+    });
     this.#live = this.#wake(readOwnRecord(stored));
     ctx.blockConcurrencyWhile(async () => {
       this.#due = new DueTimes(ctx.storage, await ctx.storage.getAlarm());

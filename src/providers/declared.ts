@@ -89,6 +89,7 @@ export function declaredProvider(declaration: Declaration): Result<Provider, Sch
   };
   const { name, title, docsUrl, retryHorizonSeconds, perAttempt, certificate, handshake, guide } =
     declaration;
+  const knownBy = declaration.knownBy ?? knownByOf(compiled.value, id);
   const sourcesOf = { declaration, compiled: compiled.value, topic, id, entity, seq };
   return ok({
     name,
@@ -97,8 +98,8 @@ export function declaredProvider(declaration: Declaration): Result<Provider, Sch
     scheme,
     numbered: seq !== undefined,
     retryHorizonSeconds,
-    knownBy: declaration.knownBy ?? knownByOf(compiled.value, id),
-    perAttempt,
+    knownBy,
+    perAttempt: [...perAttempt, ...timeOfAttempt(compiled.value, knownBy)],
     certificate,
     handshake,
     guide: { ...guide, reads: readsOf(declaration) },
@@ -106,6 +107,13 @@ export function declaredProvider(declaration: Declaration): Result<Provider, Sch
     restartsWithSecret: false,
     describe: request => describe(sourcesOf, request),
   });
+}
+
+/** A time inside the body is another one on each attempt, so bodies are compared without it where an id alone is not believed. */
+function timeOfAttempt({ timestamp }: CompiledScheme, knownBy: KnownBy): string[] {
+  const isCompared = knownBy === 'event_id_and_signed_bytes' || knownBy === 'event_id_or_signed_bytes';
+  const name = timestamp?.kind === 'json' && isCompared ? timestamp.path.at(-1) : undefined;
+  return name === undefined || !/^[\w-]+$/.test(name) ? [] : [name];
 }
 
 const readsOf = ({ topic, id, entity, seq, attempt }: Declaration): Guide['reads'] => ({

@@ -12,10 +12,15 @@ import type { Description, Provider } from './provider';
 export type Identity = {
   /** SHA-256 of the body, and of what else makes it another event. */
   fingerprint: Uint8Array;
-  /** Hex SHA-256 of what was signed, where that and not the event id is what the event is known by. */
+  /** Hex SHA-256 of what was signed, where the event id alone is not what the event is known by. */
   signedDigest?: string;
-  /** With `signedDigest`, what else it is known by: its event id, or for a minute its body. */
-  alsoKnownBy?: 'event_id' | 'body';
+  /**
+   * What goes with `signedDigest`. `event_id`: its id is the other thing it is known by; `unsigned_id`: the same, where other
+   * events have a signed id, for which this one must not pass. `body`: the other thing is its body, for a minute.
+   * `delivery`: it is known by both in one, and the same bytes under another id are another event. `request`: it is known
+   * by nothing, and its bytes only tell that they came before.
+   */
+  alsoKnownBy?: 'event_id' | 'unsigned_id' | 'body' | 'delivery' | 'request';
 };
 
 /** The fingerprint alone. */
@@ -42,14 +47,18 @@ export async function identityOf(
   const { eventId, topic, unsigned } = description;
   const fingerprint = await fingerprintOf(provider, description, body);
   const isBodySigned = scheme.bodySigned ?? true;
-  const byBytes = async () => {
+  const byBytes = async (how?: Identity['alsoKnownBy']) => {
+    const isTopicBeside = unsigned?.topic === true && !provider.numbered;
+    // Not where the log compares the fingerprint too, which contains the topic: bytes with another topic are held there.
+    const hasTopic = isTopicBeside && isBodySigned && how !== 'event_id' && how !== 'unsigned_id';
     // Where exactly the body is signed, its hash is known already.
-    if (signed === body && perAttempt.length === 0) return { fingerprint, signedDigest: fingerprint.toHex() };
+    const isFingerprint = signed === body && perAttempt.length === 0 && hasTopic === isTopicBeside;
+    if (isFingerprint) return { fingerprint, signedDigest: fingerprint.toHex() };
     const digest = await sha256(signed);
-    // Not where the body is unsigned: there the log compares the fingerprint too, which contains the topic.
-    const hasTopic = unsigned?.topic === true && isBodySigned && !provider.numbered;
     return { fingerprint, signedDigest: (hasTopic ? await withTopic(digest, topic) : digest).toHex() };
   };
+  const withId = async (how: 'event_id' | 'unsigned_id' | 'delivery') =>
+    eventId === null ? { ...(await byBytes()), ...orBody } : { ...(await byBytes(how)), alsoKnownBy: how };
   // A retry that is signed at another time has other signed bytes, but the same body.
   const orBody = scheme.ts === undefined ? {} : ({ alsoKnownBy: 'body' } as const);
   switch (knownBy) {
@@ -60,13 +69,18 @@ export async function identityOf(
         ? { fingerprint }
         : { ...(await byBytes()), ...orBody };
     case 'event_id_or_signed_bytes':
-      return eventId !== null && unsigned?.eventId !== true
-        ? { fingerprint }
-        : { ...(await byBytes()), ...orBody };
+    case 'event_id_or_delivery_id': {
+      if (eventId !== null && unsigned?.eventId !== true) return { fingerprint };
+      return withId(knownBy === 'event_id_or_signed_bytes' ? 'unsigned_id' : 'delivery');
+    }
     case 'signed_bytes':
       return { ...(await byBytes()), ...orBody };
     case 'event_id_and_signed_bytes':
-      return { ...(await byBytes()), alsoKnownBy: 'event_id' };
+      return withId('event_id');
+    case 'delivery_id':
+      return withId('delivery');
+    case 'request':
+      return { ...(await byBytes()), alsoKnownBy: 'request' };
   }
 }
 

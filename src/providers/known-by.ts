@@ -1,9 +1,8 @@
 /**
- * What an event of a scheme is known by: its id where that is signed, else the signed bytes (see `KnownBy`).
- *
- * An unsigned id is used in two cases. One is a scheme that limits the age of a request: within that time only, a request
- * can be sent again under another id. The other is a scheme that signs nothing of the request (a token), as there is
- * nothing better.
+ * What an event of a scheme is known by (see `KnownBy`): its id where that is signed. An unsigned id never decides alone.
+ * Where the time is signed, no two events have the same signed bytes, so these decide first; where it is not, two events
+ * may, and each request under an id of its own is one. Only a scheme that signs nothing of the request (a token) has
+ * nothing better than the id.
  *
  * Where the body is unsigned, the log compares it: another body under the same id or the same signed bytes is quarantined.
  */
@@ -19,10 +18,11 @@ export function knownByOf(compiled: CompiledScheme, idSources: readonly TextSour
   if (!signsContent(compiled)) return 'event_id';
   const isBodySigned = scheme.bodySigned !== false && signsBody(compiled);
   if (idSources.length === 0) return isBodySigned && scheme.ts === undefined ? 'event_id' : 'signed_bytes';
-  const isBounded = isBodySigned && scheme.ts !== undefined && scheme.ts.tol !== null && signsTime(compiled);
   const signed = idSources.filter(source => isSigned(source, compiled)).length;
-  if (isBounded || signed === idSources.length) return 'event_id';
-  return signed > 0 ? 'event_id_or_signed_bytes' : 'signed_bytes';
+  if (signed === idSources.length) return 'event_id';
+  const isTimed = signsTime(compiled);
+  if (signed > 0) return isTimed ? 'event_id_or_signed_bytes' : 'event_id_or_delivery_id';
+  return isTimed ? 'event_id_and_signed_bytes' : 'delivery_id';
 }
 
 /** Whether what is read from this source cannot be changed without breaking the signature. */

@@ -38,20 +38,28 @@ export type Description = {
 /**
  * What two requests must share to be one event, besides an increment id.
  *
- * - `event_id`: the provider's id of the event.
- * - `signed_bytes`: the bytes that were signed, where the id is not signed. Anyone can change such an id: an old request
- *   under a new id would count as new, and a forged one under a foreign id would make the true event a duplicate.
- * - `event_id_or_signed_bytes`: the id for events that have a signed one, the bytes for the others.
- * - `event_id_and_signed_bytes`: both, where an id is sent again under another signature, and one signature fits several
- *   ids.
+ * - `event_id`: the provider's id of the event, which is signed.
+ * - `delivery_id`: an id that is not signed, together with the signed bytes. The same bytes under another id are another
+ *   event, which is marked: two true events may say the same. An id alone would not do, because anyone can change it: a
+ *   forged request under a foreign id would make the true event a duplicate.
+ * - `event_id_and_signed_bytes`: either of them, where the id is not signed but the time is, so that no two events have the
+ *   same signed bytes; or where an id is sent again under another signature, and one signature fits several ids. A known id
+ *   or known bytes with another body are held.
+ * - `event_id_or_delivery_id`, `event_id_or_signed_bytes`: the id for events that have a signed one; for the others
+ *   `delivery_id`, or `event_id_and_signed_bytes`.
+ * - `signed_bytes`: the bytes that were signed, where they alone tell events apart.
  * - `body`: the body, where each attempt is signed anew and no two events have the same body.
+ * - `request`: nothing. Each request is an event, where the bytes say only that something has changed.
  */
 export type KnownBy =
   | 'event_id'
-  | 'signed_bytes'
-  | 'event_id_or_signed_bytes'
+  | 'delivery_id'
   | 'event_id_and_signed_bytes'
-  | 'body';
+  | 'event_id_or_delivery_id'
+  | 'event_id_or_signed_bytes'
+  | 'signed_bytes'
+  | 'body'
+  | 'request';
 
 /** What a user has to know about a provider, for `GET /v1/providers`. */
 export type Guide = {

@@ -46,8 +46,10 @@ export function signsReference(compiled: CompiledScheme, reference: Reference): 
 }
 
 /** Whether the messages differ from request to request by more than their time. */
-export const signsContent = ({ templates, timestamp }: CompiledScheme): boolean =>
-  templates.some(({ parts }) => parts.some(part => isOpen(part, timestamp)));
+export const signsContent = ({ templates, timestamp, digest }: CompiledScheme): boolean =>
+  templates.some(({ parts }) =>
+    parts.some(part => isOpen(part, timestamp) || (part.kind === 'url' && digest?.kind === 'q')),
+  );
 
 const everyTemplate = ({ templates }: CompiledScheme, holds: (template: Template) => boolean): boolean =>
   templates.length > 0 && templates.every(holds);

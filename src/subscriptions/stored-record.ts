@@ -11,6 +11,7 @@ const ADDED_SINCE_0_1_0 = {
   signature: null,
   captureUntil: null,
   life: null,
+  replayProtection: 'standard',
 } satisfies Partial<WebhookRecord>;
 
 type Lacking<T, Keys extends PropertyKey> = Omit<T, Keys> & Partial<Pick<T, Keys & keyof T>>;

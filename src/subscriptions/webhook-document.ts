@@ -12,6 +12,7 @@ export function webhookDocument(record: WebhookRecord) {
     topics: record.topicsAsGiven,
     is_active: record.isActive ? 1 : 0,
     on_invalid: record.onInvalid,
+    replay_protection: record.replayProtection,
     retention_days: record.retentionDays,
     sequence: {
       enabled: record.sequence.enabled,

@@ -27,6 +27,7 @@ export type WebhookSettings = Pick<
   | 'topicsAsGiven'
   | 'isActive'
   | 'onInvalid'
+  | 'replayProtection'
   | 'retentionDays'
   | 'sequence'
   | 'silenceSeconds'
@@ -50,6 +51,7 @@ const changeable = {
   topics: v.optional(topics, '*'),
   is_active: v.optional(activity, 1),
   on_invalid: v.optional(oneOf('quarantine', 'reject'), 'quarantine'),
+  replay_protection: v.optional(oneOf('standard', 'strict'), 'standard'),
   retention_days: v.optional(wholeNumber(1, 30), 7),
   sequence: v.optional(
     fieldsOf({
@@ -104,6 +106,7 @@ function settingsOf(given: Given, provider: Provider): WebhookSettings {
     topicsAsGiven: given.topics.given,
     isActive: given.is_active,
     onInvalid: given.on_invalid,
+    replayProtection: given.replay_protection,
     retentionDays: given.retention_days,
     sequence: {
       enabled: given.sequence.enabled ?? provider.numbered,

@@ -71,6 +71,11 @@ export type WebhookRecord = {
   topicsAsGiven: string | string[];
   isActive: boolean;
   onInvalid: 'quarantine' | 'reject';
+  /**
+   * Whether signed bytes that came before are another event under another id that nobody signs (`standard`), or the same
+   * one (`strict`).
+   */
+  replayProtection: 'standard' | 'strict';
   retentionDays: number;
   sequence: SequenceSettings;
   silenceSeconds: number | null;

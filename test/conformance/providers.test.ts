@@ -33,16 +33,21 @@ describe('an id that nobody signs', () => {
       'x-github-delivery': delivery,
     });
 
-  it('makes no old event new, and no new event old', async () => {
+  it('makes no new event old, and an old one only with a mark', async () => {
     const { webhook_id: id } = await webhookOf('github');
     const first = '{"after":"a"}';
     expect((await send(id, first, 'guid-1')).json).toMatchObject({ status: 'accepted', sequence: 1 });
     expect((await send(id, first, 'guid-1')).json).toMatchObject({ status: 'duplicate', sequence: 1 });
-    // Whoever captured it can change the header.
-    expect((await send(id, first, 'guid-2')).json).toMatchObject({ status: 'duplicate', sequence: 1 });
-    // And send it under the id of an event to come.
+    // Another event that says the same, or someone who captured it and changed the header: it is marked.
+    expect((await send(id, first, 'guid-2')).json).toMatchObject({ status: 'accepted', sequence: 2 });
+    expect((await send(id, first, 'guid-2')).json).toMatchObject({ status: 'duplicate', sequence: 2 });
+    // Or sent it under the id of an event to come.
     expect((await send(id, '{"after":"b"}', 'guid-1')).json).toMatchObject({ status: 'accepted' });
-    expect((await client.events(id)).map(event => event.event_id)).toEqual(['guid-1', 'guid-1']);
+    expect((await client.events(id)).map(event => [event.event_id, event.repeats])).toEqual([
+      ['guid-1', null],
+      ['guid-2', 1],
+      ['guid-1', null],
+    ]);
   });
 
   it('is not missed where two events of one second share it', async () => {
@@ -71,7 +76,9 @@ describe('the same bytes', () => {
       });
     expect((await send('orders/create', 'e1')).json).toMatchObject({ status: 'accepted', sequence: 1 });
     expect((await send('orders/paid', 'e2')).json).toMatchObject({ status: 'accepted', sequence: 2 });
-    expect((await send('orders/create', 'e3')).json).toMatchObject({ status: 'duplicate', sequence: 1 });
+    expect((await send('orders/create', 'e1')).json).toMatchObject({ status: 'duplicate', sequence: 1 });
+    // The id of one change, under each of its topics.
+    expect((await send('orders/edited', 'e1')).json).toMatchObject({ status: 'accepted', sequence: 3 });
     // Refused for its topic, and the true one passes all the same.
     expect((await send('gateway:gap_opened', 'e4')).json).toMatchObject({ status: 'quarantined' });
     expect((await send('orders/updated', 'e5')).json).toMatchObject({ status: 'accepted' });
@@ -300,5 +307,5 @@ it('GET /v1/providers says what each provider is and needs', async () => {
     });
   }
   expect(providers.find(({ name }) => name === 'shipstream')).toMatchObject({ known_by: 'increment_id' });
-  expect(providers.find(({ name }) => name === 'github')).toMatchObject({ known_by: 'signed_bytes' });
+  expect(providers.find(({ name }) => name === 'github')).toMatchObject({ known_by: 'delivery_id' });
 });

@@ -188,6 +188,27 @@ describe('what it costs', () => {
     expect((await costOf(stub, () => event('b'))).rows).toBe(2);
   });
 
+  it('is two where an unsigned id and the signed bytes are one key, and three where each is a key', async () => {
+    const { stub, send } = await newObject({ provider: 'github' });
+    const delivery = (id: string, signedDigest: string) =>
+      send(null, { eventId: id, signedDigest, alsoKnownBy: 'delivery', body: signedDigest });
+    await delivery('a', 'x');
+    expect((await costOf(stub, () => delivery('b', 'y'))).rows).toBe(2);
+    expect((await costOf(stub, () => delivery('c', 'x'))).rows).toBe(2);
+    for (const id of ['a', 'c']) expect((await costOf(stub, () => delivery(id, 'x'))).rows).toBe(0);
+    const timed = (id: string, signedDigest: string) =>
+      send(null, { eventId: id, signedDigest, alsoKnownBy: 'event_id', body: signedDigest });
+    expect((await costOf(stub, () => timed('d', 'z'))).rows).toBe(3);
+    expect((await costOf(stub, () => timed('d', 'z'))).rows).toBe(0);
+  });
+
+  it('is one for a repeated poke, which needs no key', async () => {
+    const { stub, send } = await newObject({ provider: 'dropbox' });
+    const poke = () => send(null, { signedDigest: 'x', alsoKnownBy: 'request', body: 'x' });
+    await poke();
+    expect((await costOf(stub, poke)).rows).toBe(1);
+  });
+
   it('is one alarm for a hole, and one row for what fills it within its grace', async () => {
     const { stub, sendAll } = await newObject();
     await sendAll([1]);

@@ -16,6 +16,16 @@ import { destinationRecord } from '../support/simulation/world';
 import { appendRequest, incomingEvent, webhookRecord } from '../support/webhook-record';
 import stored from '../vectors/stored-records.json' with { type: 'json' };
 
+const EVENTS_0_1_0 = `CREATE TABLE events_1 (
+      sequence INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, topic TEXT NOT NULL, event_id TEXT,
+      increment_id INTEGER, epoch INTEGER, event_time INTEGER, status TEXT NOT NULL, deferred INTEGER NOT NULL,
+      reason TEXT, gap TEXT, late INTEGER NOT NULL, body_signed INTEGER NOT NULL, operational INTEGER NOT NULL, entity_keys TEXT NOT NULL,
+      issues TEXT NOT NULL, headers TEXT NOT NULL, query TEXT NOT NULL, body_bytes INTEGER NOT NULL,
+      fingerprint BLOB NOT NULL, body BLOB)`;
+
+const ATTEMPTS_0_1_0 = `CREATE TABLE attempts_1 (id INTEGER PRIMARY KEY,
+      first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL, entries TEXT NOT NULL)`;
+
 const TABLES_0_1_0 = [
   'CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
   `CREATE TABLE segments (kind TEXT, id INTEGER, opened_at INTEGER NOT NULL, first_sequence INTEGER NOT NULL,
@@ -37,14 +47,8 @@ const TABLES_0_1_0 = [
   `CREATE TABLE confirmations (sequence INTEGER PRIMARY KEY, attempts INTEGER NOT NULL, next_at INTEGER NOT NULL,
      detail TEXT)`,
   "INSERT INTO state (name, value) VALUES ('format', '1')",
-  `CREATE TABLE events_1 (
-      sequence INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, topic TEXT NOT NULL, event_id TEXT,
-      increment_id INTEGER, epoch INTEGER, event_time INTEGER, status TEXT NOT NULL, deferred INTEGER NOT NULL,
-      reason TEXT, gap TEXT, late INTEGER NOT NULL, body_signed INTEGER NOT NULL, operational INTEGER NOT NULL, entity_keys TEXT NOT NULL,
-      issues TEXT NOT NULL, headers TEXT NOT NULL, query TEXT NOT NULL, body_bytes INTEGER NOT NULL,
-      fingerprint BLOB NOT NULL, body BLOB)`,
-  `CREATE TABLE attempts_1 (id INTEGER PRIMARY KEY,
-      first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL, entries TEXT NOT NULL)`,
+  EVENTS_0_1_0,
+  ATTEMPTS_0_1_0,
 ];
 
 const INSERT_EVENT_0_1_0 = `INSERT INTO events_1 (sequence, received_at, topic, event_id, increment_id, epoch, event_time,
@@ -234,6 +238,38 @@ describe('a store of release 0.1.0', () => {
 
     await evictDurableObject(stub);
     expect(await stub.gaps('resolved')).toMatchObject({ gaps: [{ from: 3, to: 3, note: 'known' }] });
+  });
+
+  it('takes what is said of events since, before and after a rollback', async () => {
+    const stub = await leftBehind();
+    const repeat = async (eventId: string) =>
+      (await stub.append(
+        appendRequest(
+          await incomingEvent(null, {
+            ...{ eventId, signedDigest: 'x', alsoKnownBy: 'delivery', body: 'x' },
+            topics: ['order:created', 'order:paid'],
+          }),
+        ),
+      )) as AppendResult;
+    expect([await repeat('a'), await repeat('b')]).toMatchObject([{ sequence: 3 }, { sequence: 4 }]);
+    await runInDurableObject(stub, (_object, { storage: { sql } }) => {
+      // What 0.1.0 makes on another day has not the columns that its store has elsewhere.
+      sql.exec(EVENTS_0_1_0.replace('events_1', 'events_2'));
+      sql.exec(ATTEMPTS_0_1_0.replace('attempts_1', 'attempts_2'));
+      sql.exec("INSERT INTO segments VALUES ('events', 2, ?, 5)", Date.now());
+    });
+    await evictDurableObject(stub);
+    expect(await repeat('c')).toMatchObject({ kind: 'accepted', sequence: 5 });
+    expect(await repeat('a')).toMatchObject({ kind: 'duplicate', sequence: 3 });
+    await evictDurableObject(stub);
+    const page = await stub.events({ after: 1, limit: 10, topic: null, status: null });
+    const topics = ['order:created', 'order:paid'];
+    expect(page?.events).toMatchObject([
+      { sequence: 2, repeats: null, topics: ['order:created'] },
+      { sequence: 3, repeats: null, topics },
+      { sequence: 4, repeats: 3, topics },
+      { sequence: 5, repeats: 3, topics },
+    ]);
   });
 
   it('still is one after a rollback: format, tables and columns that 0.1.0 knows', async () => {

@@ -24,6 +24,7 @@ export type EventEntry = {
   event_id: string | null;
   topic: string;
   status: string;
+  repeats: number | null;
   received_at: unknown;
 };
 

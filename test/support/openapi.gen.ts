@@ -307,6 +307,8 @@ export interface components {
       /** @enum {unknown} */
       on_invalid: "quarantine" | "reject";
       provider: string;
+      /** @enum {unknown} */
+      replay_protection: "standard" | "strict";
       retention_days: number;
       sequence: {
         enabled: boolean;
@@ -403,10 +405,13 @@ export interface components {
       /** Format: date-time */
       received_at: string;
       redacted?: boolean;
+      /** @description sequence of the first event with the same signed bytes */
+      repeats: number | null;
       sequence: number;
       /** @enum {unknown} */
       status: "accepted" | "confirming" | "held" | "quarantined" | "retrying" | "dead";
       topic: string;
+      topics: string[];
     };
     EventDetail: {
       attempts: ({
@@ -447,10 +452,13 @@ export interface components {
       /** Format: date-time */
       received_at: string;
       redacted: boolean;
+      /** @description sequence of the first event with the same signed bytes */
+      repeats: number | null;
       sequence: number;
       /** @enum {unknown} */
       status: "accepted" | "confirming" | "held" | "quarantined" | "retrying" | "dead";
       topic: string;
+      topics: string[];
       verdict: {
         body_signed: boolean;
         issues: {
@@ -617,6 +625,11 @@ export interface components {
        */
       on_invalid?: "quarantine" | "reject";
       provider: string;
+      /**
+       * @default standard
+       * @enum {unknown}
+       */
+      replay_protection?: "standard" | "strict";
       /** @default 7 */
       retention_days?: number;
       secret_key: string;
@@ -873,6 +886,8 @@ export interface components {
       /** @enum {unknown} */
       on_invalid: "quarantine" | "reject";
       provider: string;
+      /** @enum {unknown} */
+      replay_protection: "standard" | "strict";
       retention_days: number;
       sequence: {
         enabled: boolean;
@@ -902,6 +917,7 @@ export interface components {
       is_active?: ("" | 1 | true | "0" | "1") | null;
       name?: (string | null) | null;
       on_invalid?: ("quarantine" | "reject") | null;
+      replay_protection?: ("standard" | "strict") | null;
       retention_days?: number | null;
       sequence?: ({
         enabled?: boolean | null;

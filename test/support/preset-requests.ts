@@ -57,16 +57,18 @@ async function unsigned({ name, scheme }: Provider, fill: Fill): Promise<SignedR
 /**
  * A signed request, or null for a scheme nobody here can sign.
  * @param fill makes another body of the sample's, before it is signed
+ * @param at when it is signed, ms since 1970; not for keys made here
  */
 export async function signedSample(
   provider: Provider,
   fill: Fill = body => body,
+  at = NOW,
 ): Promise<SignedSample | null> {
   const request = await unsigned(provider, fill);
   const { scheme } = provider;
   if (canSign(scheme)) {
     const secret = { id: 's', text: SECRETS[scheme.key.enc] ?? '' };
-    const signing = await sign(scheme, secret, request, NOW);
+    const signing = await sign(scheme, secret, request, at);
     for (const [name, value] of signing?.set ?? []) request.headers.set(name, value);
     return signing === null ? null : { request, secret };
   }

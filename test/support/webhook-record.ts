@@ -17,6 +17,7 @@ export const webhookRecord = (given: Partial<WebhookRecord> = {}): WebhookRecord
   topicsAsGiven: '*',
   isActive: true,
   onInvalid: 'quarantine',
+  replayProtection: 'standard',
   retentionDays: 7,
   sequence: { enabled: true, holdSeconds: 0, graceSeconds: 60, expiresSeconds: 374_400 },
   silenceSeconds: null,

@@ -34,12 +34,14 @@ const summary = {
   increment_id: orNull(integer),
   event_id: orNull(text),
   topic: text,
+  topics: list(text),
   status: words('accepted', 'confirming', 'held', 'quarantined', 'retrying', 'dead'),
   received_at: time,
   reason: orNull(text),
   body_signed: boolean,
   body_bytes: integer,
   late: boolean,
+  repeats: { ...orNull(integer), description: 'sequence of the first event with the same signed bytes' },
   epoch: orNull(integer),
 };
 const content = {
@@ -65,6 +67,7 @@ const webhook = {
   topics: { anyOf: [text, list(text)] },
   is_active: active,
   on_invalid: words('quarantine', 'reject'),
+  replay_protection: words('standard', 'strict'),
   retention_days: integer,
   sequence: object({
     enabled: boolean,

@@ -7,9 +7,10 @@
  */
 import { confirmAdded } from '../../numbering/record';
 import type { AddResult, IncomingEvent } from '../contract/append';
+import type { SeenKey } from '../store/seen-keys';
 import { counted, type Draft } from './draft';
 import { type Identity, identify } from './identify';
-import { judge, turnedAway } from './judge';
+import { judge, type Seen, turnedAway } from './judge';
 import { placeEvent, type SentAfterAll } from './place-event';
 import { recordUnjudged, recordWithoutRow } from './record-without-row';
 import { deduplicationMs } from './settings';
@@ -17,13 +18,13 @@ import { storeEvent } from './store-event';
 
 /** Judges and stores one event, and gives what became of it. `now` in ms since 1970. */
 export function appendEvent(draft: Draft, event: IncomingEvent, now: number): AddResult {
-  const { webhook, tables } = draft;
+  const { webhook } = draft;
   const refusal = turnedAway(event, webhook);
   if (refusal !== null) return refusal;
 
   const identity = identify(event, webhook, now);
   const { placement, sentAfterAll } = placeEvent(draft, identity);
-  const verdict = judge(identity, placement, webhook, key => tables.seen.get(key), now);
+  const verdict = judge(identity, placement, webhook, recordsFor(draft, identity), now);
 
   const incrementId = webhook.sequence.enabled ? event.incrementId : null;
   switch (verdict.kind) {
@@ -60,6 +61,22 @@ export function appendEvent(draft: Draft, event: IncomingEvent, now: number): Ad
   }
 }
 
+/** What is on record for keys, each read once. Without the id beside its bytes, where none was noted, the event tells it. */
+function recordsFor({ tables }: Draft, { bytesKey }: Identity): Seen {
+  const read = new Map<string, SeenKey | null>();
+  return key => {
+    const before = read.get(key);
+    if (before !== undefined) return before;
+    let seen = tables.seen.get(key);
+    if (seen !== null && seen.eventId === undefined && key === bytesKey) {
+      const eventId = tables.events.get(seen.sequence)?.eventId ?? null;
+      if (eventId !== null) seen = { ...seen, eventId };
+    }
+    read.set(key, seen);
+    return seen;
+  };
+}
+
 /** An event added by hand was now sent by the provider: the provider's bytes become those on record for the id. */
 function confirmSent(draft: Draft, { epoch, id, known }: SentAfterAll, now: number): void {
   draft.tables.known.set(epoch, id, known, now);
@@ -76,7 +93,7 @@ function rememberRetry(
   sequence: number,
   now: number,
 ): void {
-  if (event.alsoKnownBy === undefined) return;
+  if (!['event_id', 'unsigned_id', 'body'].includes(event.alsoKnownBy ?? '')) return;
   if (signed === undefined || tables.seen.get(signed.key) !== null) return;
   tables.seen.rotate(now, deduplicationMs(webhook));
   tables.seen.put(signed.key, { sequence, fingerprint, at: now });

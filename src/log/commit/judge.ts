@@ -3,7 +3,8 @@
  *
  * Pure: what is on record for a key comes in as `seen`. The order of the checks is a public contract: active, payload,
  * duplicate, topic. Guarantee: an event is a duplicate only when the record shows its id or its bytes. When the record
- * shows other bytes for the id, or is gone, the event goes to quarantine.
+ * shows other bytes for the id, or is gone, the event goes to quarantine. Bytes
+ * that may come again as another event are accepted, and the first with them is named.
  */
 import type { NotAdded } from '../../numbering/added-by-hand';
 import type { Placement } from '../../numbering/types';
@@ -27,14 +28,18 @@ export type Verdict =
   | Kept;
 
 /** A verdict after which the event is in the log. */
-export type Kept =
+export type Kept = {
+  /** Sequence of the first event with the same signed bytes, where these may come again; null where it is the first. */
+  repeats: number | null;
+} & (
   | {
       kind: 'quarantine';
       reason: Extract<HeldReason, 'invalid' | 'conflict' | 'too_old_to_compare'>;
       issues: Issue[];
       placement: Placement | null;
     }
-  | { kind: 'accept'; placement: Placement | null };
+  | { kind: 'accept'; placement: Placement | null }
+);
 
 /** Why the webhook refuses the event, whatever is on record; null when it does not. */
 export function turnedAway(event: IncomingEvent, webhook: WebhookRecord): TurnedAway | null {
@@ -60,14 +65,18 @@ export function judge(
   const takenBy = event.added === true ? sequenceWithKeyOf(identity, seen) : null;
   if (takenBy !== null) return { kind: 'not_added', reason: { why: 'taken', sequence: takenBy } };
 
+  const repeats = firstWithBytes(identity, seen)?.sequence ?? null;
   if (event.issues.length > 0) {
-    return { kind: 'quarantine', reason: 'invalid', issues: event.issues, placement };
+    return { kind: 'quarantine', reason: 'invalid', issues: event.issues, placement, repeats };
   }
   const clash = clashOf(identity, placement, seen);
-  if (clash !== null) return { kind: 'quarantine', ...clash, placement };
+  if (clash !== null) return { kind: 'quarantine', ...clash, placement, repeats: null };
   if (!topicMatches(webhook.topics, event.topic)) return { kind: 'ignored', placement };
-  return { kind: 'accept', placement };
+  return { kind: 'accept', placement, repeats };
 }
+
+const firstWithBytes = ({ bytesKey }: Identity, seen: Seen): SeenKey | null =>
+  bytesKey === null ? null : seen(bytesKey);
 
 /** The sequence of another event that has one of the event's keys, or null. */
 function sequenceWithKeyOf({ keys, fingerprint }: Identity, seen: Seen): number | null {
@@ -79,29 +88,33 @@ function sequenceWithKeyOf({ keys, fingerprint }: Identity, seen: Seen): number 
 }
 
 function duplicateSequence(
-  { event, fingerprint, keys }: Identity,
+  identity: Identity,
   placement: Placement | null,
   seen: Seen,
   now: number,
 ): number | null {
+  const { event, fingerprint, keys } = identity;
   if (placement?.kind === 'duplicate') return placement.known.sequence;
   // The same bytes may be in quarantine already, but not when the increment id is seen for the first time.
   if (placement === null || placement.kind !== 'unseen') {
-    const quarantined = seen(quarantineKey(fingerprint));
+    const quarantined = seen(quarantineKey(identity));
     if (quarantined !== null) return quarantined.sequence;
   }
-  for (const { key, forMs } of keys) {
+  for (const { key, forMs, decides } of keys) {
     const known = seen(key);
     if (known === null || (forMs !== null && now - known.at >= forMs)) continue;
     // Where the body is signed, a known id is enough: the bytes may change with each retry.
-    if (event.bodySigned || known.fingerprint === fingerprint) return known.sequence;
+    if (decides || known.fingerprint === fingerprint) return known.sequence;
   }
-  return null;
+  // The first with these bytes has no other row than that of the bytes.
+  const first = firstWithBytes(identity, seen);
+  if (first === null || first.eventId === undefined || first.eventId !== event.eventId) return null;
+  return event.bodySigned || first.fingerprint === fingerprint ? first.sequence : null;
 }
 
 /** Why the event cannot have its increment id or keys, or null. */
 function clashOf(
-  { event, fingerprint, keys }: Identity,
+  { event, fingerprint, keys, bytesKey }: Identity,
   placement: Placement | null,
   seen: Seen,
 ): { reason: 'conflict' | 'too_old_to_compare'; issues: Issue[] } | null {
@@ -115,11 +128,11 @@ function clashOf(
     const message = 'this increment id was received before, too long ago to compare the bodies';
     return { reason: 'too_old_to_compare', issues: [{ path: '', message }] };
   }
-  if (event.bodySigned) return null;
-  for (const { key } of keys) {
-    const known = seen(key);
+  const bytes = bytesKey === null ? [] : [{ key: bytesKey, forMs: null, decides: event.bodySigned }];
+  for (const { key, forMs, decides } of [...keys, ...bytes]) {
+    const known = decides || forMs !== null ? null : seen(key);
     if (known === null || known.fingerprint === fingerprint) continue;
-    const what = key.startsWith('id:') ? 'event id' : 'signature';
+    const what = key.startsWith('signed:') ? 'signature' : 'event id';
     return { reason: 'conflict', issues: [takenIssue(what, known.sequence)] };
   }
   return null;

@@ -4,6 +4,7 @@
  */
 import type { Placement } from '../../numbering/types';
 import type { WebhookRecord } from '../../subscriptions/webhook';
+import type { SeenKey } from '../store/seen-keys';
 import type { StoredEvent } from '../store/stored-event';
 import { addNotice } from './add-notice';
 import { counted, type Draft } from './draft';
@@ -44,14 +45,22 @@ export function storeEvent(draft: Draft, identity: Identity, verdict: Kept, now:
   const seen = { sequence, fingerprint, at: now };
   if (quarantined) {
     draft.change(counted(draft.state, 'quarantined'));
-    tables.seen.put(quarantineKey(fingerprint), seen);
+    tables.seen.put(quarantineKey(identity), seen);
     addNotice(draft, 'gateway:event_quarantined', quarantineDetails(stored), now);
     return sequence;
   }
   draft.changeWithoutSaving(counted(draft.state, 'accepted'));
-  for (const { key } of identity.keys) tables.seen.put(key, seen);
+  remember(draft, identity, verdict, seen);
   if (stored.status === 'confirming') tables.confirmations.add(sequence, now);
   return sequence;
+}
+
+/** The first event with its bytes is remembered by these, together with its id: one row, as for the others. */
+function remember({ tables }: Draft, identity: Identity, { repeats }: Kept, seen: SeenKey): void {
+  const { keys, bytesKey, event } = identity;
+  if (bytesKey !== null && repeats === null) {
+    tables.seen.put(bytesKey, event.eventId === null ? seen : { ...seen, eventId: event.eventId });
+  } else for (const { key } of keys) tables.seen.put(key, seen);
 }
 
 /** When a new epoch begins: first all events that waited in the old one leave, then the adopted conflicts. */
@@ -90,6 +99,8 @@ function storedEvent(
     incrementId: webhook.sequence.enabled ? event.incrementId : null,
     epoch: placement === null || hasClash ? null : placement.epoch,
     gap: gap === null ? null : gap.join('-'),
+    repeats: verdict.repeats,
+    topics: event.topics ?? [event.topic],
     late,
     operational: false,
     bodyBytes: body.byteLength,

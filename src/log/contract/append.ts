@@ -7,6 +7,8 @@ import type { WebhookRecord } from '../../subscriptions/webhook';
 /** An authentic event, as the edge passes it to the object. */
 export type IncomingEvent = Identity & {
   topic: string;
+  /** All topics of a list of elements, where there are several; `topic` is the first. */
+  topics?: string[];
   eventId: string | null;
   incrementId: number | null;
   entityKeys: string[];

@@ -13,6 +13,8 @@ export type EventSummary = {
   incrementId: number | null;
   eventId: string | null;
   topic: string;
+  /** The topics of all its elements; `topic` is the first. */
+  topics: readonly string[];
   status: EventStatus;
   receivedAt: number;
   /** Why it is held: `invalid`, `conflict`, `too_old_to_compare`, `unconfirmed`, …; null when it is not. */
@@ -20,6 +22,8 @@ export type EventSummary = {
   bodySigned: boolean;
   bodyBytes: number;
   late: boolean;
+  /** Sequence of the first event with the same signed bytes, where it is not the first. */
+  repeats: number | null;
   epoch: number | null;
   /** Only where the query asked for it. `body` is null when redacted. */
   content?: { headers: [string, string][]; query: string; body: Uint8Array | null };

@@ -42,6 +42,7 @@ export function outgoingEvent(
     incrementId: event.incrementId,
     previous: replay === 0 ? queued.previous : null,
     gap: event.gap,
+    repeats: event.repeats,
     late: event.late,
     attempt: (row?.attempts ?? 0) + 1,
     replay: replay !== 0,

@@ -37,19 +37,21 @@ export function statusOf(event: StoredEvent, rows: readonly DeliveryRow[]): Even
 
 /** The entry of an event. */
 export function summary(event: StoredEvent, status: EventStatus): EventSummary {
-  const { sequence, incrementId, eventId, topic, receivedAt, reason, bodySigned, bodyBytes, late, epoch } =
-    event;
+  const { sequence, incrementId, eventId, topic, topics, receivedAt, reason, bodySigned, bodyBytes } = event;
+  const { late, repeats, epoch } = event;
   return {
     sequence,
     incrementId,
     eventId,
     topic,
+    topics,
     status,
     receivedAt,
     reason,
     bodySigned,
     bodyBytes,
     late,
+    repeats,
     epoch,
   };
 }

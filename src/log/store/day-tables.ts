@@ -6,6 +6,26 @@
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** What later releases added to the tables of events; entries are only ever appended, and each may be null. */
+const ADDED_COLUMNS = ['repeats INTEGER', 'topics TEXT'];
+
+/**
+ * Gives the tables of events what the release that made them lacked. That may be an earlier one after a later one, so the tables
+ * themselves are asked. Inside a transaction; writes nothing where nothing is new.
+ */
+export function addColumns(sql: SqlStorage): void {
+  const tables = sql
+    .exec<{ name: string; sql: string }>(
+      "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name GLOB 'events_[0-9]*'",
+    )
+    .toArray();
+  for (const { name, sql: made } of tables) {
+    for (const column of ADDED_COLUMNS) {
+      if (!made.includes(column)) sql.exec(`ALTER TABLE ${name} ADD COLUMN ${column}`);
+    }
+  }
+}
+
 /** A day and its tables. `openedAt` in ms since 1970; `firstSequence` is the lowest that it may have. */
 export type Day = { id: number; openedAt: number; firstSequence: number };
 
@@ -36,7 +56,7 @@ export class DayTables {
       increment_id INTEGER, epoch INTEGER, event_time INTEGER, status TEXT NOT NULL, deferred INTEGER NOT NULL,
       reason TEXT, gap TEXT, late INTEGER NOT NULL, body_signed INTEGER NOT NULL, operational INTEGER NOT NULL, entity_keys TEXT NOT NULL,
       issues TEXT NOT NULL, headers TEXT NOT NULL, query TEXT NOT NULL, body_bytes INTEGER NOT NULL,
-      fingerprint BLOB NOT NULL, body BLOB)`);
+      fingerprint BLOB NOT NULL, ${ADDED_COLUMNS.join(', ')}, body BLOB)`);
     // For lists of the quarantine: costs 1 more row for each event that goes there, and none for others.
     this.#sql.exec(`CREATE INDEX events_${day.id}_quarantined ON events_${day.id} (sequence)
       WHERE status = 'quarantined'`);

@@ -5,7 +5,7 @@
  */
 import type { DayTables } from './day-tables';
 import { RecentEvents } from './recent-events';
-import { COLUMNS, type EventRow, fromRow, type StoredEvent } from './stored-event';
+import { COLUMNS, type EventRow, fromRow, type StoredEvent, topicsColumn } from './stored-event';
 
 /** The events of all days. Methods that write run in the caller's transaction. */
 export class EventRows {
@@ -35,8 +35,9 @@ export class EventRows {
     const entityKeys = JSON.stringify(event.entityKeys);
     const issues = JSON.stringify(event.issues);
     const headers = JSON.stringify(event.headers);
+    const topics = topicsColumn(event);
     this.#sql.exec(
-      `INSERT INTO events_${day.id} (${COLUMNS}, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+      `INSERT INTO events_${day.id} (${COLUMNS}, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
       event.sequence,
       event.receivedAt,
       event.topic,
@@ -57,9 +58,12 @@ export class EventRows {
       event.query,
       event.bodyBytes,
       event.fingerprint,
+      event.repeats,
+      topics,
       body,
     );
-    const texts = entityKeys.length + issues.length + headers.length + event.query.length;
+    const texts =
+      (topics?.length ?? 0) + entityKeys.length + issues.length + headers.length + event.query.length;
     // The body may be a view of a larger buffer, all of which stays in memory.
     this.#recent.add(event, body, 2 * texts + body.buffer.byteLength);
   }

@@ -12,7 +12,19 @@ export type SeenKey = {
   fingerprint: string;
   /** ms since 1970 */
   at: number;
+  /** The event id that it came with, where its key is the bytes. */
+  eventId?: string;
 };
+
+/** The event id stands after the fingerprint, so that it takes no column that an earlier release does not fill. */
+const written = ({ fingerprint, eventId }: SeenKey): string =>
+  eventId === undefined ? fingerprint : `${fingerprint} ${eventId}`;
+
+function read({ fingerprint: text, ...seen }: SeenKey): SeenKey {
+  const end = text.indexOf(' ');
+  if (end === -1) return { ...seen, fingerprint: text };
+  return { ...seen, fingerprint: text.slice(0, end), eventId: text.slice(end + 1) };
+}
 
 type Generation = { id: number; openedAt: number };
 
@@ -56,7 +68,7 @@ export class SeenKeys {
       const [row] = this.#sql
         .exec<SeenKey>(`SELECT sequence, fingerprint, at FROM seen_${id} WHERE key = ?`, key)
         .toArray();
-      if (row !== undefined) return row;
+      if (row !== undefined) return read(row);
     }
     return null;
   }
@@ -69,7 +81,7 @@ export class SeenKeys {
       `INSERT OR REPLACE INTO seen_${newest.id} (key, sequence, fingerprint, at) VALUES (?, ?, ?, ?)`,
       key,
       seen.sequence,
-      seen.fingerprint,
+      written(seen),
       seen.at,
     );
   }

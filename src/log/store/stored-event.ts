@@ -15,6 +15,8 @@ export type StoredEvent = {
   /** ms since 1970 */
   receivedAt: number;
   topic: string;
+  /** The topics of all elements, where it is a list of them; `topic` is the first. */
+  topics: readonly string[];
   eventId: string | null;
   incrementId: number | null;
   /** Epoch of the increment id; null without one, or where it was a conflict. */
@@ -28,6 +30,8 @@ export type StoredEvent = {
   reason: HeldReason | null;
   /** The ids missing right before it, as `from-to`, when it entered the log or the feed; null for none. */
   gap: string | null;
+  /** Sequence of the first event with the same signed bytes, where it is not the first. */
+  repeats: number | null;
   /** A higher increment id came, or was forwarded, before it. */
   late: boolean;
   bodySigned: boolean;
@@ -63,18 +67,25 @@ export type EventRow = {
   query: string;
   body_bytes: number;
   fingerprint: ArrayBuffer;
+  repeats: number | null;
+  topics: string | null;
 };
 
 /** All columns but the body, in the order of `EventRow`. */
 export const COLUMNS =
   'sequence, received_at, topic, event_id, increment_id, epoch, event_time, status, deferred, reason, gap, late, ' +
-  'body_signed, operational, entity_keys, issues, headers, query, body_bytes, fingerprint';
+  'body_signed, operational, entity_keys, issues, headers, query, body_bytes, fingerprint, repeats, topics';
+
+/** The column `topics`: null for the one topic that stands in `topic`. */
+export const topicsColumn = ({ topics }: StoredEvent): string | null =>
+  topics.length > 1 ? JSON.stringify(topics) : null;
 
 export function fromRow(row: EventRow): StoredEvent {
   return {
     sequence: row.sequence,
     receivedAt: row.received_at,
     topic: row.topic,
+    topics: row.topics === null ? [row.topic] : (JSON.parse(row.topics) as string[]),
     eventId: row.event_id,
     incrementId: row.increment_id,
     epoch: row.epoch,
@@ -83,6 +94,7 @@ export function fromRow(row: EventRow): StoredEvent {
     deferred: row.deferred === 1,
     reason: row.reason,
     gap: row.gap,
+    repeats: row.repeats,
     late: row.late === 1,
     bodySigned: row.body_signed === 1,
     operational: row.operational === 1,

@@ -9,7 +9,7 @@ export const COMMERCE: readonly Declaration[] = [
     docsUrl: 'https://shopify.dev/docs/apps/build/webhooks',
     scheme: bodyHmac('x-shopify-hmac-sha256', 'base64'),
     topic: ['h:x-shopify-topic'],
-    // One change may cause events under several topics with the same event id. So events are known by their bytes.
+    // One change may cause events under several topics with the same event id: the bytes and the topic tell them apart.
     id: ['h:x-shopify-event-id', 'h:x-shopify-webhook-id'],
     entity: ['json:/admin_graphql_api_id', 'json:/id'],
     body: 'json',
@@ -36,7 +36,7 @@ export const COMMERCE: readonly Declaration[] = [
     docsUrl: 'https://woocommerce.com/document/webhooks/',
     scheme: bodyHmac('x-wc-webhook-signature', 'base64'),
     topic: ['h:x-wc-webhook-topic'],
-    // The delivery id repeats within one second. So events are known by their bytes.
+    // The delivery id repeats within one second: the bytes tell such events apart.
     id: ['{h:x-wc-webhook-id}.{h:x-wc-webhook-delivery-id}', 'h:x-wc-webhook-delivery-id'],
     entity: ['json:/id'],
     body: 'json',

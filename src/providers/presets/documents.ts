@@ -22,6 +22,7 @@ export const DOCUMENTS: readonly Declaration[] = [
     scheme: bodyHmac('x-dropbox-signature', 'hex'),
     // The body only says whose files changed, so the next change may have the same body.
     topic: ['text:list_folder'],
+    knownBy: 'request',
     handshake: { kind: 'get', when: {}, token: null, challenge: 'q:challenge' },
     secret: "the app's secret",
     success: 'any 2xx within 10 s',

@@ -63,19 +63,28 @@ describe('a scheme of one’s own', () => {
 
   test('is known by what is signed where its id is not', () => {
     const unsigned = { ...PLAIN, id: ['h:x-id'] };
-    expect(made(unsigned).knownBy).toBe('signed_bytes');
+    expect(made(unsigned).knownBy).toBe('delivery_id');
     expect(made({ ...unsigned, msg: ['{h:x-id}.{body}'] }).knownBy).toBe('event_id');
     expect(made({ ...PLAIN, id: ['json:/id', 'sha256:body'] }).knownBy).toBe('signed_bytes');
     const ts = { from: 'h:x-time', fmt: 's' };
-    expect(made({ ...unsigned, msg: ['{ts}.{body}'], ts: { ...ts, tol: 300 } }).knownBy).toBe('event_id');
-    expect(made({ ...unsigned, msg: ['{ts}.{body}'], ts }).knownBy).toBe('signed_bytes');
-    expect(made({ ...unsigned, id: ['json:/id', 'h:x-id'] }).knownBy).toBe('event_id_or_signed_bytes');
+    expect(made({ ...unsigned, msg: ['{ts}.{body}'], ts: { ...ts, tol: 300 } }).knownBy).toBe(
+      'event_id_and_signed_bytes',
+    );
+    expect(made({ ...unsigned, msg: ['{ts}.{body}'], ts }).knownBy).toBe('event_id_and_signed_bytes');
+    const either = ['json:/id', 'h:x-id'];
+    expect(made({ ...unsigned, id: either }).knownBy).toBe('event_id_or_delivery_id');
+    expect(made({ ...unsigned, msg: ['{ts}.{body}'], ts, id: either }).knownBy).toBe(
+      'event_id_or_signed_bytes',
+    );
   });
 
   test('is known by its id where that is what is signed, although the body is not', () => {
     const fields = { ...PLAIN, msg: ['{json:/created}.{json:/id}'], bodySigned: false };
     expect(made({ ...fields, id: ['json:/id'] }).knownBy).toBe('event_id');
-    expect(made({ ...fields, id: ['json:/other'] }).knownBy).toBe('signed_bytes');
+    expect(made({ ...fields, id: ['json:/other'] }).knownBy).toBe('delivery_id');
+    // An address with the body's digest is another one for each body.
+    const digest = { from: 'q:digest', alg: 'sha256', enc: 'hex' };
+    expect(made({ ...PLAIN, msg: ['{url}'], digest, id: ['h:x-id'] }).knownBy).toBe('delivery_id');
     // The same for every request: it tells no two apart.
     expect(made({ ...PLAIN, msg: ['{url}'], id: ['json:/id'] }).knownBy).toBe('event_id');
   });
@@ -83,17 +92,18 @@ describe('a scheme of one’s own', () => {
   test('trusts no tolerance on a time that is not signed', () => {
     const ts = { from: 'h:x-time', fmt: 's', tol: 300 };
     const timed = { ...PLAIN, id: ['h:x-id'], ts };
-    expect(made(timed).knownBy).toBe('signed_bytes');
-    expect(made({ ...timed, msg: ['{ts}.{body}', '{body}'] }).knownBy).toBe('signed_bytes');
-    expect(made({ ...timed, msg: ['{h:x-time}.{body}'] }).knownBy).toBe('event_id');
-    expect(made({ ...timed, ts: { ...ts, from: 'json:/sent', fmt: 's' } }).knownBy).toBe('event_id');
+    expect(made(timed).knownBy).toBe('delivery_id');
+    expect(made({ ...timed, msg: ['{ts}.{body}', '{body}'] }).knownBy).toBe('delivery_id');
+    expect(made({ ...timed, msg: ['{h:x-time}.{body}'] }).knownBy).toBe('event_id_and_signed_bytes');
+    const inside = made({ ...timed, ts: { ...ts, from: 'json:/sent', fmt: 's' } });
+    expect([inside.knownBy, inside.perAttempt]).toEqual(['event_id_and_signed_bytes', ['sent']]);
   });
 
   test('trusts no id whose end could be the beginning of the body', () => {
-    expect(made({ ...PLAIN, msg: ['{h:x-id}{body}'], id: ['h:x-id'] }).knownBy).toBe('signed_bytes');
-    expect(made({ ...PLAIN, msg: ['{h:x-a}{h:x-id}.{body}'], id: ['h:x-id'] }).knownBy).toBe('signed_bytes');
+    expect(made({ ...PLAIN, msg: ['{h:x-id}{body}'], id: ['h:x-id'] }).knownBy).toBe('delivery_id');
+    expect(made({ ...PLAIN, msg: ['{h:x-a}{h:x-id}.{body}'], id: ['h:x-id'] }).knownBy).toBe('delivery_id');
     const form = made({ ...PLAIN, msg: ['{form*}'], id: ['form:id'] });
-    expect([form.knownBy, form.scheme.bodySigned]).toEqual(['signed_bytes', false]);
+    expect([form.knownBy, form.scheme.bodySigned]).toEqual(['delivery_id', false]);
   });
 
   test('is marked where it leaves the body unsigned, said or not', () => {

@@ -28,7 +28,7 @@ const CASES: Case[] = [
     topic: 'issues',
     eventId: '72d3162e',
     entity: 'github:1296269.1347',
-    knownBy: 'signed_bytes',
+    knownBy: 'delivery_id',
   },
   {
     provider: 'stripe',
@@ -57,7 +57,7 @@ const CASES: Case[] = [
     topic: 'orders/create',
     eventId: 'e1',
     entity: 'shopify:820982911946154508',
-    knownBy: 'signed_bytes',
+    knownBy: 'delivery_id',
   },
   {
     provider: 'woocommerce',
@@ -70,7 +70,7 @@ const CASES: Case[] = [
     topic: 'order.updated',
     eventId: '10.3b9f6d',
     entity: 'woocommerce:1234',
-    knownBy: 'signed_bytes',
+    knownBy: 'delivery_id',
   },
   {
     provider: 'bigcommerce',
@@ -125,14 +125,14 @@ const CASES: Case[] = [
     topic: 'delivered',
     eventId: 't1',
     entity: 'twilio-form:SM1',
-    knownBy: 'signed_bytes',
+    knownBy: 'delivery_id',
   },
   {
     provider: 'dropbox',
     body: { list_folder: { accounts: ['dbid:A'] } },
     topic: 'list_folder',
     eventId: null,
-    knownBy: 'event_id',
+    knownBy: 'request',
   },
   {
     provider: 'discord',
@@ -205,7 +205,7 @@ const CASES: Case[] = [
     topic: 'Comment',
     eventId: 'd1',
     entity: 'linear:c1',
-    knownBy: 'event_id',
+    knownBy: 'event_id_and_signed_bytes',
   },
 ];
 

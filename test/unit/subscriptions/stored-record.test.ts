@@ -43,6 +43,7 @@ it('gives what release 0.1.0 did not know its default', () => {
   expect(read(stored['0.1.0'])).toMatchObject({
     signature: null,
     captureUntil: null,
+    replayProtection: 'standard',
     destinations: [{ name: null }, { name: null }],
   });
   expect(read(stored.unreleased)).toMatchObject({

@@ -27,6 +27,7 @@ describe('parseWebhook', () => {
     expect(accepted({})).toEqual({
       ...{ provider: 'shipstream', secretKey: '2RUJ8NXLnLRrAj3', name: null },
       ...{ topics: ['*'], topicsAsGiven: '*', isActive: true, onInvalid: 'quarantine', retentionDays: 7 },
+      replayProtection: 'standard',
       sequence: {
         enabled: true,
         holdSeconds: 0,
@@ -96,6 +97,7 @@ describe('parseWebhook', () => {
     ['secret_key', 5, '/secret_key'],
     ['secret_key', 'unusable', '/secret_key'],
     ['on_invalid', 'drop', '/on_invalid'],
+    ['replay_protection', 'lax', '/replay_protection'],
     ['retention_days', 0, '/retention_days'],
     ['retention_days', 31, '/retention_days'],
     ['retention_days', 1.5, '/retention_days'],
