@@ -124,3 +124,15 @@ export const definitions: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 2, arbitrary: sensible.chain(definition => mutationsOf([definition])) },
   { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
 );
+
+/** Definitions that the gateway can sign with: few of the others are. What is signed varies. */
+export const signingDefinitions: fc.Arbitrary<unknown> = fc.record({
+  ...common,
+  alg: fc.constantFrom('hmac-sha1', 'hmac-sha256', 'hmac-sha512'),
+  enc: written,
+  sig: fc.tuple(fc.constantFrom({ h: 'x-signature' }, { h: 'X-Acme', prefix: 'sha256=' })),
+  msg: fc.constantFrom(['{body}'], ['{method}{body}'], ['v0:{url}.{body}'], ['{h:content-type}{body}']),
+  type: fc.constant([]),
+  id: fc.constantFrom([], ['sha256:body']),
+  entity: fc.constant([]),
+});
