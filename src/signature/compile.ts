@@ -5,8 +5,8 @@
 import { parsePointer } from '../json/pointer';
 import { err, ok, type Result } from '../result';
 import type { CompiledScheme } from './compiled-scheme';
-import { signsBody } from './coverage';
 import { compileTemplate, type Template } from './message';
+import { withEnds } from './parts';
 import { parseReference, type Reference } from './request-view';
 import type { Algorithm, KeyEncoding, Scheme } from './scheme';
 import type { Place } from './signatures';
@@ -72,13 +72,8 @@ function compile(scheme: Scheme): Result<CompiledScheme, SchemeProblem[]> {
   if (scheme.alg === 'token' ? !isPlain && scheme.enc !== 'base64' : isPlain) {
     wrong('/enc', 'must be utf8 or base64 for token, and hex, base64 or base64url for everything else');
   }
-  const compiled = { scheme, places, templates, timestamp, digest, each };
-  if (scheme.bodySigned === true && !signsBody(compiled)) {
-    wrong(
-      '/bodySigned',
-      'must be false: not every message contains the body, its JSON or its digest in a place of its own',
-    );
-  }
+  const separated = templates.map(({ source, parts }) => ({ source, parts: withEnds(parts, timestamp) }));
+  const compiled = { scheme, places, templates: separated, timestamp, digest, each };
   return problems.length > 0 ? err(problems) : ok(compiled);
 }
 
