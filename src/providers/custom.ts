@@ -40,7 +40,8 @@ export function customProvider(definition: CustomDefinition): Result<Provider, S
     title: 'Custom',
     docsUrl: 'https://www.standardwebhooks.com',
     scheme,
-    body: 'any',
+    // A body without its number is no event of a numbered webhook. That it must be JSON also says where it begins and ends.
+    body: seq?.from.startsWith('json:') === true ? 'json' : 'any',
     topic: type.length === 0 ? [TOPIC] : type,
     // A setting among the ids would name the subscription. One webhook is one subscription, so it tells nothing apart.
     id: id.filter(source => source !== BY_BYTES && !source.startsWith('cfg:')),

@@ -6,6 +6,7 @@
  */
 import { isObject, kindOf } from '../json/kind';
 import { err, ok, type Result } from '../result';
+import type { BodyKind } from '../signature/bounds';
 import { compileScheme, type SchemeProblem } from '../signature/compile';
 import type { CompiledScheme } from '../signature/compiled-scheme';
 import { signsBody } from '../signature/coverage';
@@ -65,6 +66,7 @@ export type Declaration = {
 /** The provider, or what is wrong with its declaration. */
 export function declaredProvider(declaration: Declaration): Result<Provider, SchemeProblem[]> {
   const compiled = compileScheme(declaration.scheme);
+  const body: BodyKind = declaration.body === 'any' ? 'any' : 'json';
   const problems = compiled.ok ? [] : [...compiled.error];
   const sourceAt = (path: string, text: SourceText): TextSource[] => {
     const source = compileTextSource(text);
@@ -78,19 +80,24 @@ export function declaredProvider(declaration: Declaration): Result<Provider, Sch
   const id = sources('id', declaration.id);
   const entity = sources('entity', declaration.entity);
   const [seq] = declaration.seq === null ? [] : sourceAt('/seq/from', declaration.seq);
-  if (compiled.ok && seq !== undefined && !isSigned(seq, compiled.value)) {
+  if (compiled.ok && declaration.scheme.bodySigned === true && !signsBody(compiled.value, body)) {
+    const message =
+      'must be false: not every message contains the body, its JSON or its digest in a place of its own';
+    problems.push({ path: '/bodySigned', message });
+  }
+  if (compiled.ok && seq !== undefined && !isSigned(seq, compiled.value, body)) {
     problems.push({ path: '/seq/from', message: 'must be a place that the signature covers' });
   }
   if (problems.length > 0 || !compiled.ok) return err(problems);
   // Events with an unsigned body are marked so, also where the author of the scheme did not say that it is unsigned.
   const scheme = {
     ...declaration.scheme,
-    bodySigned: declaration.scheme.bodySigned ?? signsBody(compiled.value),
+    bodySigned: declaration.scheme.bodySigned ?? signsBody(compiled.value, body),
   };
   const { name, title, docsUrl, retryHorizonSeconds, perAttempt, certificate, handshake, guide } =
     declaration;
-  const knownBy = declaration.knownBy ?? knownByOf(compiled.value, id);
-  const sourcesOf = { declaration, compiled: compiled.value, topic, id, entity, seq };
+  const knownBy = declaration.knownBy ?? knownByOf(compiled.value, id, body);
+  const sourcesOf = { declaration, body, compiled: compiled.value, topic, id, entity, seq };
   return ok({
     name,
     title,
@@ -129,6 +136,7 @@ const written = (sources: readonly SourceText[]): string => sources.map(writtenS
 type Sources = {
   declaration: Declaration;
   compiled: CompiledScheme;
+  body: BodyKind;
   topic: TextSource[];
   id: TextSource[];
   entity: TextSource[];
@@ -159,15 +167,15 @@ function describe(sources: Sources, { headers, query, body }: VerifiedRequest): 
  * count here: the log compares such a body as a whole.
  */
 function unsignedOf(
-  { compiled }: Sources,
+  { compiled, body }: Sources,
   topic: TextSource | null,
   id: TextSource | null,
 ): Pick<Description, 'unsigned'> {
   const isBeside = (source: TextSource) =>
     source.parts.some(part => typeof part !== 'string' && (part.kind === 'h' || part.kind === 'q'));
   const unsigned = {
-    topic: topic !== null && isBeside(topic) && !isSigned(topic, compiled),
-    eventId: id !== null && !isSigned(id, compiled),
+    topic: topic !== null && isBeside(topic) && !isSigned(topic, compiled, body),
+    eventId: id !== null && !isSigned(id, compiled, body),
   };
   return unsigned.topic || unsigned.eventId ? { unsigned } : {};
 }

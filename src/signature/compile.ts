@@ -5,8 +5,8 @@
 import { parsePointer } from '../json/pointer';
 import { err, ok, type Result } from '../result';
 import type { CompiledScheme } from './compiled-scheme';
-import { signsBody } from './coverage';
 import { compileTemplate, type Template } from './message';
+import { withEnds } from './parts';
 import { parseReference, type Reference } from './request-view';
 import type { Algorithm, KeyEncoding, Scheme } from './scheme';
 import type { Place } from './signatures';
@@ -75,13 +75,8 @@ function compile(scheme: Scheme): Result<CompiledScheme, SchemeProblem[]> {
   const pointers = [...referencesIn(templates), ...places.map(place => place.reference), timestamp].filter(
     reference => reference?.kind === 'json',
   );
-  const compiled = { scheme, places, templates, pointers, timestamp, digest, each };
-  if (scheme.bodySigned === true && !signsBody(compiled)) {
-    wrong(
-      '/bodySigned',
-      'must be false: not every message contains the body, its JSON or its digest in a place of its own',
-    );
-  }
+  const separated = templates.map(({ source, parts }) => ({ source, parts: withEnds(parts, timestamp) }));
+  const compiled = { scheme, places, templates: separated, pointers, timestamp, digest, each };
   return problems.length > 0 ? err(problems) : ok(compiled);
 }
 

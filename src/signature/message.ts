@@ -24,7 +24,8 @@ export type Part =
   | { kind: 'cjson'; mode: CanonicalMode }
   /** The values, joined by dots, of the headers that a named part of the signature lists, separated by blanks. */
   | { kind: 'headers'; named: string }
-  | { kind: 'reference'; reference: Reference };
+  /** `until`: the value ends where this text first stands (`parts.ts`). */
+  | { kind: 'reference'; reference: Reference; until?: string };
 
 /** A compiled template, with the text it came from. */
 export type Template = { source: string; parts: Part[] };
@@ -97,6 +98,17 @@ export function expandTemplate(
   const [only] = pieces;
   return ok(pieces.length === 1 && only !== undefined ? only : concatenate(pieces));
 }
+
+/**
+ * Whether every value that must end where the text after it first stands does so. Elsewhere the same bytes would have another
+ * reading, so nothing counts as signed with them.
+ */
+export const isReadOneWay = ({ parts }: Template, view: RequestView, context: MessageContext): boolean =>
+  parts.every(part => {
+    if (part.kind !== 'reference' || part.until === undefined) return true;
+    const value = view.read(part.reference, context.element, context.signatureFields);
+    return !value.ok || `${value.value}${part.until}`.indexOf(part.until) === value.value.length;
+  });
 
 function expandPart(
   part: Part,

@@ -19,7 +19,7 @@ import type { CompiledScheme } from './compiled-scheme';
 import { digestProblem } from './digest';
 import type { Fields } from './form';
 import { MAX_SECRETS, type Secret } from './keys';
-import { expandTemplate, type MessageContext } from './message';
+import { expandTemplate, isReadOneWay, type MessageContext } from './message';
 import { detailOf, RequestView, type SignedRequest } from './request-view';
 import type { Scheme } from './scheme';
 import { readSignatures } from './signatures';
@@ -163,7 +163,8 @@ function messagesOf(
   context: MessageContext,
 ): Message[] {
   if (scheme.alg === 'token') return [{ source: 'token', bytes: () => ok(new Uint8Array()) }];
-  return templates.map(template => {
+  const readable = templates.filter(template => isReadOneWay(template, view, context));
+  return readable.map(template => {
     let made: Result<Uint8Array, string> | undefined;
     const bytes = () => {
       made ??= expandTemplate(template, view, context);

@@ -170,8 +170,9 @@ export const COMMERCE: readonly Declaration[] = [
       'json:/notificationItems/0/NotificationRequestItem/originalReference',
       'json:/notificationItems/0/NotificationRequestItem/pspReference',
     ],
-    // As Adyen recommends. The signature covers both.
-    knownBy: 'event_id',
+    // As Adyen recommends. The signature covers both, but a reference that contains a colon could hand it to the next field: so
+    // what was signed is known too, and nothing comes under it a second time with another body.
+    knownBy: 'event_id_and_signed_bytes',
     secret: 'the HMAC key, in hex',
     success: 'any 2xx within 10 s',
   }),

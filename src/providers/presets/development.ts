@@ -161,11 +161,11 @@ export const DEVELOPMENT: readonly Declaration[] = [
     name: 'coinbase-cdp',
     title: 'Coinbase Developer Platform',
     docsUrl: 'https://docs.cdp.coinbase.com/webhooks/verify-signatures',
-    // The second version of Hook0's scheme, which signs the headers that it lists.
+    // The second version of Hook0's scheme, which signs the headers that it lists. Their values may contain the dot between them, so
+    // only a body that is a JSON object says where it begins.
     scheme: { ...stripeLike('x-hook0-signature'), msg: ['{ts}.{sig:h}.{headers:h}.{body}'] },
     topic: ['h:x-event-type', 'json:/eventType', 'json:/event_type', 'text:event'],
     id: ['h:x-event-id', 'json:/eventId', 'json:/id'],
-    body: 'any',
     secret: "the subscription's secret",
   }),
   preset({

@@ -55,7 +55,8 @@ describe('a scheme of one’s own', () => {
   });
 
   test('numbers from a header too, where it is signed', () => {
-    const provider = made({ ...PLAIN, msg: ['{h:x-sequence}.{body}'], seq: { from: 'h:x-sequence' } });
+    const timed = { msg: ['{h:x-sequence}.{ts}.{body}'], ts: { from: 'h:x-time', fmt: 's' } };
+    const provider = made({ ...PLAIN, ...timed, seq: { from: 'h:x-sequence' } });
     expect(describeWith(provider, '{}', { headers: { 'x-sequence': '12' } }).incrementId).toBe(12);
     expect(describeWith(provider, '{}').incrementId).toBeNull();
     expect(issuesOf(describeWith(provider, '{}', { headers: { 'x-sequence': '-1' } }))).toHaveLength(1);
@@ -64,7 +65,7 @@ describe('a scheme of one’s own', () => {
   test('is known by what is signed where its id is not', () => {
     const unsigned = { ...PLAIN, id: ['h:x-id'] };
     expect(made(unsigned).knownBy).toBe('delivery_id');
-    expect(made({ ...unsigned, msg: ['{h:x-id}.{body}'] }).knownBy).toBe('event_id');
+    expect(made({ ...unsigned, msg: ['v1:{h:x-id}'] }).knownBy).toBe('event_id');
     expect(made({ ...PLAIN, id: ['json:/id', 'sha256:body'] }).knownBy).toBe('signed_bytes');
     const ts = { from: 'h:x-time', fmt: 's' };
     expect(made({ ...unsigned, msg: ['{ts}.{body}'], ts: { ...ts, tol: 300 } }).knownBy).toBe(
@@ -79,7 +80,7 @@ describe('a scheme of one’s own', () => {
   });
 
   test('is known by its id where that is what is signed, although the body is not', () => {
-    const fields = { ...PLAIN, msg: ['{json:/created}.{json:/id}'], bodySigned: false };
+    const fields = { ...PLAIN, msg: ['created:{json:/id}'], bodySigned: false };
     expect(made({ ...fields, id: ['json:/id'] }).knownBy).toBe('event_id');
     expect(made({ ...fields, id: ['json:/other'] }).knownBy).toBe('delivery_id');
     // An address with the body's digest is another one for each body.
@@ -106,6 +107,41 @@ describe('a scheme of one’s own', () => {
     expect([form.knownBy, form.scheme.bodySigned]).toEqual(['delivery_id', false]);
   });
 
+  test('takes JSON only where it is numbered by it, which says where the body begins', () => {
+    const msg = ['{h:x-id}.{body}'];
+    const provider = made({ ...PLAIN, msg, id: ['h:x-id'], seq: { from: 'json:/n' } });
+    expect([provider.knownBy, provider.scheme.bodySigned]).toEqual(['event_id', true]);
+    expect(issuesOf(describeWith(provider, '0.{"n":1}'))).toEqual([': is not JSON']);
+  });
+
+  test.each([
+    // Another id and another body have the same bytes: `7` and `0.{}`, `7.0` and `{}`.
+    [['{h:x-id}.{body}'], 'delivery_id', false],
+    [['{body}.{h:x-id}'], 'delivery_id', false],
+    [['{q:id}|{body}'], 'delivery_id', false],
+    [['{json:/id}.{json:/other}'], 'delivery_id', false],
+    [['v1:{h:x-id}:{h:x-other}:{body}'], 'delivery_id', false],
+    // A query, which its sender chooses, can take the beginning of the body.
+    [['{url}{body}'], 'delivery_id', false],
+    [['{method}{url}.{body}'], 'delivery_id', false],
+    // No address has a blank.
+    [['{method} {url} {body}'], 'delivery_id', true],
+    // An id before a time must not contain what stands between: such a request is refused.
+    [['{h:x-id}.{ts}.{body}'], 'event_id', true],
+    [['v1|{h:x-id}|{ts}{body}'], 'event_id', true],
+    [['{h:x-other}.{h:x-id}.{ts}.{body}'], 'delivery_id', false],
+    // Canonical JSON ends where it ends.
+    [['{h:x-id}{cjson:keep}'], 'event_id', true],
+    [['{h:x-id}{ts}.{body}'], 'delivery_id', false],
+    // What is read from the end.
+    [['{body}.{ts}.{crc32:body}'], 'event_id_and_signed_bytes', true],
+    [['a{body}b'], 'delivery_id', true],
+  ])('is marked where the bytes %j say not where a part ends', (msg, knownBy, bodySigned) => {
+    const id = ['h:x-id', 'q:id'].filter(place => !msg[0]?.includes('q:id') || place === 'q:id').slice(0, 1);
+    const provider = made({ ...PLAIN, msg, id, ts: { from: 'h:x-time', fmt: 's' } });
+    expect([provider.knownBy, provider.scheme.bodySigned]).toEqual([knownBy, bodySigned]);
+  });
+
   test('is marked where it leaves the body unsigned, said or not', () => {
     expect(made({ ...PLAIN, msg: ['{json:/id}'] }).scheme.bodySigned).toBe(false);
     expect(made({ ...PLAIN, msg: ['{body}', '{url}'] }).scheme.bodySigned).toBe(false);
@@ -119,7 +155,7 @@ describe('a scheme of one’s own', () => {
     expect(made({ ...PLAIN, msg: ['{h:x-id}'], digest: queried }).scheme.bodySigned).toBe(false);
     expect(made({ ...PLAIN, msg: ['{h:x-id}{body}'] }).scheme.bodySigned).toBe(false);
     expect(made({ ...PLAIN, msg: ['{form*}'] }).scheme.bodySigned).toBe(false);
-    expect(made({ ...PLAIN, msg: ['{method}{url}{body}'] }).scheme.bodySigned).toBe(true);
+    expect(made({ ...PLAIN, msg: ['{method} {url} {body}'] }).scheme.bodySigned).toBe(true);
     expect(made({ ...PLAIN, bodySigned: false }).scheme.bodySigned).toBe(false);
   });
 });
@@ -173,9 +209,13 @@ describe('a scheme that cannot work', () => {
     [{ seq: { from: 'cfg:a' } }, '/seq/from'],
     [{ seq: { from: 'h:x-n' } }, '/seq/from'],
     [{ msg: ['{h:x-n}{body}'], seq: { from: 'h:x-n' } }, '/seq/from'],
+    [{ msg: ['{h:x-n}.{body}'], seq: { from: 'h:x-n' } }, '/seq/from'],
+    [{ msg: ['{json:/n}:{json:/id}'], seq: { from: 'json:/n' } }, '/seq/from'],
     [{ msg: ['{h:x-id}'], seq: { from: 'json:/n' } }, '/seq/from'],
     [{ msg: ['{h:x-id}{body}'], bodySigned: true }, '/bodySigned'],
     [{ msg: ['{form*}'], bodySigned: true }, '/bodySigned'],
+    [{ msg: ['{url}{body}'], bodySigned: true }, '/bodySigned'],
+    [{ msg: ['{h:x-id}.{body}'], bodySigned: true }, '/bodySigned'],
     [{ seq: 'json:/n' }, '/seq'],
     [{ surprise: 1 }, '/surprise'],
   ])('%j is refused at %s', (change, place) => {

@@ -109,7 +109,7 @@ const CASES: Case[] = [
     topic: 'CAPTURE',
     eventId: 'p1.CAPTURE',
     entity: 'adyen-payments:p1',
-    knownBy: 'event_id',
+    knownBy: 'event_id_and_signed_bytes',
   },
   {
     provider: 'hubspot',
