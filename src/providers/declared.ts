@@ -13,6 +13,7 @@ import { signsBody } from '../signature/coverage';
 import { RequestView } from '../signature/request-view';
 import type { Scheme } from '../signature/scheme';
 import { bodyProblem } from './body';
+import { elementTopics } from './element-topics';
 import { entityKey } from './entity-key';
 import { eventIdFrom } from './event-id';
 import type { Handshake } from './handshake';
@@ -148,16 +149,18 @@ function describe(sources: Sources, { headers, query, body }: VerifiedRequest): 
   const view = new RequestView({ method: 'POST', url: `?${query}`, headers, body, cfg: {} });
   const shape = declaration.body === 'any' ? [] : shapeIssues(declaration.body, view);
   const topic = topicOf(sources.topic, view, declaration.body === 'any');
+  const elements = elementTopics(topic, sources.topic, view);
   const id = idOf(sources.id, view);
   const increment = incrementOf(sources.seq, view);
   const entity = readFirst(sources.entity, view);
   return {
     topic: topic.value,
+    ...(elements.topics.length > 1 ? { topics: elements.topics } : {}),
     eventId: id.value,
     incrementId: increment.value,
     entityKeys: entity.ok && entity.value !== null ? [entityKey(declaration.name, entity.value.text)] : [],
     eventTime: null,
-    issues: limitIssues([...shape, ...topic.issues, ...id.issues, ...increment.issues]),
+    issues: limitIssues([...shape, ...topic.issues, ...elements.issues, ...id.issues, ...increment.issues]),
     ...unsignedOf(sources, topic.source, id.source),
   };
 }

@@ -21,6 +21,8 @@ export type VerifiedRequest = {
 export type Description = {
   /** The provider's event type; empty when it cannot be read (then there is an issue). */
   topic: string;
+  /** All topics of a list of events, where they are several; `topic` is one of them. */
+  topics?: string[];
   /** The provider's unique id of the event as text; null where it has none. */
   eventId: string | null;
   /** 1..2^53-1; null where the event has none or it cannot be read. */

@@ -16,7 +16,7 @@ export type TextSource = { parts: (string | Reference)[]; when: Condition[] };
  */
 export type SourceText = string | { read: string; when: Readonly<Record<string, readonly string[]>> };
 
-type Condition = { reference: Reference; values: readonly string[] };
+type Condition = { reference: Reference; matches: (text: string) => boolean };
 
 /** A place in the words that are shown to users. */
 export const writtenSource = (source: SourceText): string =>
@@ -35,7 +35,7 @@ export function compileTextSource(text: SourceText): Result<TextSource, string> 
   for (const [place, values] of Object.entries(text.when)) {
     const reference = parseReference(place);
     if (!isUsable(reference)) return err(`must be ${ALLOWED}`);
-    when.push({ reference, values });
+    when.push({ reference, matches: text => values.some(value => isLike(text, value)) });
   }
   return ok({ ...source.value, when });
 }
@@ -104,15 +104,13 @@ function readText({ parts, when }: TextSource, view: RequestView): Result<string
   return ok(whole);
 }
 
-function holds({ reference, values }: Condition, view: RequestView): boolean {
+function holds({ reference, matches }: Condition, view: RequestView): boolean {
   const text = view.read(reference);
-  return (
-    text.ok &&
-    values.some(value =>
-      value.endsWith('*') ? text.value.startsWith(value.slice(0, -1)) : text.value === value,
-    )
-  );
+  return text.ok && matches(text.value);
 }
+
+const isLike = (text: string, value: string): boolean =>
+  value.endsWith('*') ? text.startsWith(value.slice(0, -1)) : text === value;
 
 /** Causes that are issues. Others count as missing: that a body is no JSON is an issue of the body itself. */
 const CAUSES: Readonly<Record<string, string>> = {

@@ -61,6 +61,15 @@ export function topicsProblemText(problem: TopicsProblem): string {
   }
 }
 
+/** Whether any pattern wants the event: a list of several topics is wanted where one of them is. */
+export const eventMatches = (
+  patterns: readonly string[],
+  event: { topic: string; topics?: readonly string[] | undefined; operational?: boolean },
+): boolean =>
+  (event.topics ?? [event.topic]).some(topic =>
+    topicMatches(patterns, topic, { operational: event.operational ?? false }),
+  );
+
 /**
  * Whether any pattern wants the topic.
  * @param event.operational true for the gateway's own events; a provider's event never is, whatever its topic

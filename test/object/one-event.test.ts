@@ -20,16 +20,21 @@ afterEach(() => {
 type Headers = Record<string, string>;
 
 /** A webhook of a provider, or of the same scheme as a custom one, and a sender of bodies that are signed as it signs. */
-async function webhookOf(name: string, given: object = {}) {
+async function webhookOf(name: string, given: object = {}, example = `{"webhookTimestamp":${NOW}}`) {
   const provider = providerFor(name);
   if (provider === undefined) throw new Error(`no provider ${name}`);
+  const known = new Map<string, SignedSample>();
   const signed = async (body: string, at = NOW): Promise<SignedSample> => {
+    // Keys of one's own are made for one request, which is signed once.
+    const before = known.get(`${at} ${body}`);
+    if (before !== undefined) return before;
     const sample = await signedSample(provider, () => encoder.encode(body), at);
     if (sample === null) throw new Error(`no sample of ${name}`);
+    known.set(`${at} ${body}`, sample);
     return sample;
   };
   const settings = { public_url: 'https://gateway.example/in/1' };
-  const { secret } = await signed(`{"webhookTimestamp":${NOW}}`);
+  const { secret } = await signed(example);
   const { id, path } = await newWebhook({ provider: name, secret_key: secret.text, settings, ...given });
   return {
     path,
@@ -308,5 +313,64 @@ describe('bytes that fit two readings', () => {
     const time = { 'x-time': String(at) };
     expect(await post('{"a":1}', { ...time, 'x-id': `7.${at}.x` })).toBe('401');
     expect(await post(`x.${at}.{"a":1}`, { ...time, 'x-id': '7' })).toBe('accepted 1');
+  });
+});
+
+describe('a list of events in one request', () => {
+  const LISTS: [name: string, body: string, topics: string[]][] = [
+    [
+      'hubspot',
+      '[{"subscriptionType":"a"},{"subscriptionType":"b"},{"subscriptionType":"a"},{}]',
+      ['a', 'b'],
+    ],
+    ['sendgrid', '[{"event":"a","sg_event_id":"1"},{"event":"b"}]', ['a', 'b']],
+    ['line', '{"events":[{"type":"a"},{"type":"b"}]}', ['a', 'b']],
+    ['klaviyo', '{"data":[{"topic":"a"},{"topic":"b"}]}', ['a', 'b']],
+    ['twilio-json', '[{"type":"a"},{"type":"b"}]', ['a', 'b']],
+  ];
+
+  it.each(LISTS)(
+    'of %s has the topics of all, and reaches whoever wants one of them',
+    async (name, body, all) => {
+      const [one, other] = [new Box(), new Box()];
+      const destinations = [
+        { url: one.url, topics: 'b' },
+        { url: other.url, topics: 'c' },
+      ];
+      const { path, send: post } = await webhookOf(name, { topics: 'b', destinations }, body);
+      expect(await post(body, {})).toBe('accepted 1');
+      expect(await eventsOf(path)).toMatchObject([{ topic: 'a', topics: all }]);
+      expect((await send('GET', `${path}/events/1`)).body).toMatchObject({ topics: all });
+      expect((await send('GET', `${path}/feed?topic=b`)).body).toMatchObject({ events: [{ topics: all }] });
+      expect((await send('GET', `${path}/events?topic=c`)).body).toMatchObject({ events: [] });
+      expect(await one.whenKept(1)).toHaveLength(1);
+      expect(await other.kept()).toEqual([]);
+      expect((await send('GET', `${path}/events/1`)).body).toMatchObject({ deliveries: [{ attempts: 1 }] });
+    },
+  );
+
+  it('of a custom scheme is one too, and of which none is wanted is ignored', async () => {
+    const signature = {
+      ...{ alg: 'hmac-sha256', enc: 'base64', sig: [{ h: 'x-wc-webhook-signature' }], msg: ['{body}'] },
+      type: ['json:/batch/0/kind'],
+    };
+    const given = { provider: 'custom', signature, settings: {}, topics: 'paid,shipped' };
+    const { path, send: post } = await webhookOf('woocommerce', given);
+    expect(await post('{"batch":[{"kind":"made"},{"kind":"paid"}]}', {})).toBe('accepted 1');
+    expect(await post('{"batch":[{"kind":"made"},{"kind":"lost"}]}', {})).toBe('ignored undefined');
+    expect(await post('{"batch":[{"kind":"paid"},{"kind":"gateway:gap_opened"}]}', {})).toBe('quarantined 2');
+    expect((await eventsOf(path))[0]).toMatchObject({ topics: ['made', 'paid'] });
+  });
+
+  it('of one topic, or a single event, has that topic alone', async () => {
+    const { path, send: post } = await webhookOf('github');
+    await post('{}', { 'x-github-event': 'push' });
+    expect(await eventsOf(path)).toMatchObject([{ topic: 'push', topics: ['push'] }]);
+  });
+
+  it('of more topics than a row should carry is held', async () => {
+    const body = JSON.stringify(Array.from({ length: 101 }, (_, i) => ({ event: `e${i}` })));
+    const { send: post } = await webhookOf('sendgrid', {}, body);
+    expect(await post(body, {})).toBe('quarantined 1');
   });
 });

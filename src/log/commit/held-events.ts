@@ -4,7 +4,7 @@
  */
 import type { Epoch } from '../../numbering/epoch';
 import type { Conflict } from '../../numbering/types';
-import { topicMatches } from '../../subscriptions/topics';
+import { eventMatches } from '../../subscriptions/topics';
 import { fingerprintHex } from '../store/known-ids';
 import type { StoredEvent } from '../store/stored-event';
 import { addNotice } from './add-notice';
@@ -30,7 +30,7 @@ export function adopt(draft: Draft, epoch: number, conflicts: readonly Conflict[
   for (const { id, sequence, fingerprint } of conflicts) {
     const event = tables.events.get(sequence);
     const clashed = event?.reason === 'conflict' || event?.reason === 'too_old_to_compare';
-    const leaves = clashed && topicMatches(webhook.topics, event.topic);
+    const leaves = clashed && eventMatches(webhook.topics, event);
     const kind = leaves ? 'accepted' : 'quarantined';
     tables.known.set(epoch, id, { kind, sequence, fingerprint }, now);
     if (event?.status !== 'quarantined') continue;

@@ -9,7 +9,7 @@
 import type { NotAdded } from '../../numbering/added-by-hand';
 import type { Placement } from '../../numbering/types';
 import type { Issue } from '../../providers/provider';
-import { topicMatches } from '../../subscriptions/topics';
+import { eventMatches } from '../../subscriptions/topics';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { IncomingEvent } from '../contract/append';
 import type { SeenKey } from '../store/seen-keys';
@@ -71,7 +71,7 @@ export function judge(
   }
   const clash = clashOf(identity, placement, seen);
   if (clash !== null) return { kind: 'quarantine', ...clash, placement, repeats: null };
-  if (!topicMatches(webhook.topics, event.topic)) return { kind: 'ignored', placement };
+  if (!eventMatches(webhook.topics, event)) return { kind: 'ignored', placement };
   return { kind: 'accept', placement, repeats };
 }
 

@@ -4,7 +4,7 @@
  * Each request is a stored job with a fixed range, which goes on after a restart. Replays take turns with the feed
  * within the destination's limits, and touch neither its cursor nor its order. They skip events with a redacted body.
  */
-import { topicMatches } from '../../subscriptions/topics';
+import { eventMatches } from '../../subscriptions/topics';
 import type { EventStatus } from '../contract/events';
 import type { DeliveryRow } from '../store/delivery-row';
 import type { DeliveryRows } from '../store/delivery-rows';
@@ -214,7 +214,8 @@ export function wantsReplay(job: ReplayJob, event: StoredEvent, row: DeliveryRow
   if (event.sequence < job.fromSequence || event.sequence > job.toSequence) return false;
   if (job.since !== null && event.receivedAt < job.since) return false;
   if (job.until !== null && event.receivedAt >= job.until) return false;
-  if (job.topic !== null && !topicMatches([job.topic], event.topic)) return false;
+  if (job.topic !== null && !eventMatches([job.topic], { topic: event.topic, topics: event.topics }))
+    return false;
   if (job.status === null) return true;
   // An event that got this status after the job was made is not covered.
   const status = row === null ? 'accepted' : row.status;

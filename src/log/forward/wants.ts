@@ -2,7 +2,7 @@
 import { isObject } from '../../json/kind';
 import { parseJson } from '../../json/parse';
 import { parsePointer } from '../../json/pointer';
-import { topicMatches } from '../../subscriptions/topics';
+import { eventMatches } from '../../subscriptions/topics';
 import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { StoredEvent } from '../store/stored-event';
 
@@ -12,7 +12,7 @@ export function wants(
   event: StoredEvent,
   log: { body(sequence: number): Uint8Array | null },
 ): boolean {
-  if (!topicMatches(topics, event.topic, { operational: event.operational })) return false;
+  if (!eventMatches(topics, event)) return false;
   // Filters are for the payloads of providers, and a notice has none.
   if (filter === null || event.operational) return true;
   const body = log.body(event.sequence);

@@ -1,5 +1,5 @@
 /** One event with its deliveries and attempts. */
-import { topicMatches } from '../../subscriptions/topics';
+import { eventMatches } from '../../subscriptions/topics';
 import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { DeliveryView, EventDetail } from '../contract/events';
 import { wants } from '../forward/wants';
@@ -43,10 +43,9 @@ function deliveriesOf(
     const cursor = forwarding.destination(destination.id)?.queue.cursor.sequence ?? 0;
     return (event.deferred || cursor < event.sequence) && wants(destination, event, log.feed);
   };
-  const { operational } = event;
   const deliveries = webhook.destinations
     // What was tried is shown, whatever the destination wants now, and where the body that it was filtered by is erased.
-    .filter(({ topics }) => topicMatches(topics, event.topic, { operational }))
+    .filter(({ topics }) => eventMatches(topics, event))
     .filter(destination => isKnown(destination.id) || isOwed(destination))
     .map(({ id: destinationId }): DeliveryView => {
       const row = rows.find(other => other.destinationId === destinationId && other.replay === 0);

@@ -1,5 +1,5 @@
 /** An event as the list and the feed show it. */
-import { topicMatches } from '../../subscriptions/topics';
+import { eventMatches } from '../../subscriptions/topics';
 import type { EventStatus, EventSummary, EventsQuery } from '../contract/events';
 import type { DeliveryRow } from '../store/delivery-row';
 import type { Feed } from '../store/feed';
@@ -12,9 +12,7 @@ export const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 
 /** Whether an event is of a topic. @param topic a pattern; null for all events that the provider sent */
 export function hasTopic(event: StoredEvent, topic: string | null): boolean {
-  return topic === null
-    ? !event.operational
-    : topicMatches([topic], event.topic, { operational: event.operational });
+  return topic === null ? !event.operational : eventMatches([topic], event);
 }
 
 /** The content of an event where the query asked for it. */

@@ -220,6 +220,24 @@ describe('readings', () => {
     },
   );
 
+  test('the topics of all elements of a list are read', () => {
+    const item = (eventCode: string) => ({ NotificationRequestItem: { eventCode, pspReference: '7' } });
+    const items = [item('AUTHORISATION'), item('CAPTURE'), item('CAPTURE')];
+    expect(describeWith(named('adyen-payments'), { notificationItems: items })).toMatchObject({
+      topic: 'AUTHORISATION',
+      topics: ['AUTHORISATION', 'CAPTURE'],
+    });
+    expect(describeWith(named('sendgrid'), [{ event: 'a' }, { event: 'a' }])).not.toHaveProperty('topics');
+    // The first says nothing of itself.
+    expect(describeWith(named('hubspot'), [{}, { subscriptionType: 'b' }])).toMatchObject({
+      topic: 'event',
+      topics: ['event', 'b'],
+    });
+    expect(issuesOf(describeWith(named('sendgrid'), [{ event: 'a' }, { event: 'gateway:x' }]))).toEqual([
+      '/1: must not begin with gateway:',
+    ]);
+  });
+
   test('what cannot be read is an issue, and what can be is read all the same', () => {
     expect(issuesOf(describeWith(named('stripe'), {}))).toEqual(['/type: is required']);
     expect(issuesOf(describeWith(named('stripe'), { type: {}, id: [] }))).toEqual([
