@@ -124,7 +124,7 @@ async function prepare(
   record: WebhookRecord,
 ): Promise<{ kind: 'event'; request: AppendRequest } | Outcome> {
   const provider = providerOf(record);
-  // The record was made by a newer release, which knows more providers.
+  // The record was made by a newer release, which knows more providers, or its scheme is one that is refused by now.
   if (provider === undefined) return { kind: 'unavailable' };
   const { scheme, handshake } = provider;
   const signed = signedRequest(env, request, body, record);

@@ -3,10 +3,10 @@
  * list is found without reading the list from its start each time.
  */
 import { err, ok, type Result } from '../result';
-import { isObject } from './kind';
 import type { JsonDocument } from './parse';
 import { placesOf } from './places';
 import { afterSpace, afterValue, CODE } from './scan';
+import { valueAt } from './value-at';
 
 type ElementsProblem = 'missing' | 'repeated' | 'not_a_list' | 'too_many';
 
@@ -20,7 +20,7 @@ export function elementsAt(
   if (place?.repeated) return err('repeated');
   if (place === undefined || place.start === -1) return err('missing');
   const at = place.start;
-  const list = path.reduce<unknown>((node, key) => memberOf(node, key), value);
+  const list = valueAt(value, path);
   if (text.charCodeAt(at) !== CODE.OPEN_ARRAY || !Array.isArray(list)) return err('not_a_list');
   if (list.length > max) return err('too_many');
   const elements: JsonDocument[] = [];
@@ -32,9 +32,4 @@ export function elementsAt(
     i = afterSpace(text, afterSpace(text, end) + 1);
   }
   return ok(elements);
-}
-
-function memberOf(node: unknown, key: string): unknown {
-  if (Array.isArray(node)) return node[Number(key)];
-  return isObject(node) && Object.hasOwn(node, key) ? node[key] : undefined;
 }

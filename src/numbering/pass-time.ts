@@ -1,15 +1,14 @@
 /**
  * The passing of time: holes open and expire, earlier epochs close, and guesses that proved wrong are corrected. Pure.
  */
+import { closedWith } from './closed-epochs';
 import { returnEarlyIds } from './early-ids';
-import { type Epoch, highestEver } from './epoch';
+import type { Epoch } from './epoch';
 import { ageHoles, changesAt } from './holes';
 import { isSuspected, withoutSuspicion } from './suspicion';
-import type { Aged, ClosedEpoch, Tracker, TrackerChange, TrackerSettings } from './types';
+import type { Aged, Tracker, TrackerChange, TrackerSettings } from './types';
 
 const MAX_EARLIER_EPOCHS = 3;
-/** A webhook that begins anew more often within the deduplication window may take an old retry for a new event. */
-const MAX_CLOSED_EPOCHS = 50;
 /** When an earlier epoch gains this many new ids while the current one gains none, the earlier one is live. */
 const GROWTH_OF_THE_LIVE = 3;
 
@@ -58,24 +57,8 @@ export function passTime(
     current = { ...age(live), closesAt: null, lateGrowth: 0 };
   }
   if (aged.length === 0 && closing.length === 0) return { tracker, changes, aged, closed };
-  const closedEpochs = [...closed.map(epoch => closedAs(epoch, now)), ...tracker.closedEpochs].slice(
-    0,
-    MAX_CLOSED_EPOCHS,
-  );
+  const closedEpochs = closedWith(tracker, closed, now);
   return { tracker: { ...tracker, current, earlierEpochs, closedEpochs }, changes, aged, closed };
-}
-
-const closedAs = (epoch: Epoch, closedAt: number): ClosedEpoch => ({
-  number: epoch.number,
-  highest: highestEver(epoch),
-  closedAt,
-  ...(epoch.secretId === undefined ? {} : { secretId: epoch.secretId }),
-});
-
-/** The tracker without the closed epochs whose ids are on record no more. `cutoff` in ms since 1970. */
-export function forgetClosed(tracker: Tracker, cutoff: number): Tracker {
-  const closedEpochs = tracker.closedEpochs.filter(({ closedAt }) => closedAt >= cutoff);
-  return closedEpochs.length === tracker.closedEpochs.length ? tracker : { ...tracker, closedEpochs };
 }
 
 /** When `passTime` has something to do next, ms since 1970, or null. O(holes). */

@@ -6,8 +6,9 @@
  * if it had been known from its first event. When the epoch before goes on, it is refuted: the epoch before is the current
  * one again, has whatever the other received and it lacks, and nothing else has changed.
  */
+import { closedWith } from './closed-epochs';
 import { misses } from './early-ids';
-import { type Arrival, type Epoch, highestEver, receive } from './epoch';
+import { type Arrival, type Epoch, receive } from './epoch';
 import type { Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
 
 /** Ids that confirm a suspected epoch, and ids of the epoch before that refute it. */
@@ -71,9 +72,8 @@ function refuted(
     changes.push(...received.changes.map(change => ({ ...change, epoch: epoch.number })));
     epoch = received.epoch;
   }
-  const closed = { number: current.number, highest: highestEver(current), closedAt: now };
   const [, ...earlierEpochs] = tracker.earlierEpochs;
-  const closedEpochs = [closed, ...tracker.closedEpochs];
+  const closedEpochs = closedWith(tracker, [current], now);
   return { tracker: { ...tracker, current: epoch, earlierEpochs, closedEpochs }, changes };
 }
 

@@ -4,8 +4,8 @@
  *
  * What is read of the elements after the first is only what they are about: an element without a topic adds none.
  */
-import { isObject } from '../json/kind';
 import { formatPointer } from '../json/pointer';
+import { valueAt } from '../json/value-at';
 import type { Reference, RequestView } from '../signature/request-view';
 import type { Issue } from './provider';
 import type { TextSource } from './text-source';
@@ -38,9 +38,11 @@ export function elementTopics(
 /** Adds those of the elements after the first, which has been read. */
 function addTopics(found: Set<string>, source: TextSource, view: RequestView): Issue[] {
   const list = listOf(source);
+  // Before the body is asked for: many topics stand in a header, and reading JSON costs more than all else here.
+  if (list === null) return [];
   const { document } = view;
-  const elements = list === null || !document.ok ? null : valueAt(document.value.value, list);
-  if (list === null || !Array.isArray(elements)) return [];
+  const elements = document.ok ? valueAt(document.value.value, list) : undefined;
+  if (!Array.isArray(elements)) return [];
   for (const [i, element] of elements.entries()) {
     const text = i === 0 ? null : readElement(source, list, element, view);
     if (text === null || found.has(text)) continue;
@@ -93,13 +95,3 @@ function readElement(
 
 const textOf = (value: unknown): string | null =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
-
-function valueAt(document: unknown, path: readonly string[]): unknown {
-  let value = document;
-  for (const key of path) {
-    if (Array.isArray(value)) value = value[Number(key)];
-    else if (isObject(value) && Object.hasOwn(value, key)) value = value[key];
-    else return undefined;
-  }
-  return value;
-}

@@ -63,7 +63,7 @@ export function confirmErrors(
   if (confirm === null) return [];
   const kept = keptConfirm(current, confirm.url);
   const errors: FieldError[] = [];
-  if (provider.name !== 'ecwid') errors.push({ path: '/confirm', message: 'is only for provider "ecwid"' });
+  if (provider.confirm === null) errors.push({ path: '/confirm', message: 'is only for provider "ecwid"' });
   const stores = Object.keys(confirm.tokens ?? kept?.tokens ?? {});
   if (confirm.token === null && kept?.hasToken !== true && stores.length === 0) {
     const message = 'is required, also where the url leads to another host; or tokens, by store';

@@ -6,9 +6,10 @@
  * times, passed in and returned, are ms since 1970.
  */
 import { type Resolution, resolve } from '../../numbering/close-gap';
+import { forgetClosed } from '../../numbering/closed-epochs';
 import type { Epoch } from '../../numbering/epoch';
 import type { Hole } from '../../numbering/holes';
-import { forgetClosed, nextChangeAt } from '../../numbering/pass-time';
+import { nextChangeAt } from '../../numbering/pass-time';
 import { nextGivingUp } from '../../numbering/predecessor-wait';
 import { comingTogether } from '../../numbering/record';
 import type { WebhookRecord } from '../../subscriptions/webhook';

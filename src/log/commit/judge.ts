@@ -3,8 +3,8 @@
  *
  * Pure: what is on record for a key comes in as `seen`. The order of the checks is a public contract: active, payload,
  * duplicate, topic. Guarantee: an event is a duplicate only when the record shows its id or its bytes. When the record
- * shows other bytes for the id, or is gone, the event goes to quarantine. Bytes
- * that may come again as another event are accepted, and the first with them is named.
+ * shows other bytes for the id, or is gone, the event goes to quarantine. Bytes that may come again as another event are
+ * accepted, and the first event with them is named.
  */
 import type { NotAdded } from '../../numbering/added-by-hand';
 import type { Placement } from '../../numbering/types';

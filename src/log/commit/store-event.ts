@@ -37,7 +37,7 @@ export function storeEvent(draft: Draft, identity: Identity, verdict: Kept, now:
     recordId(draft, identity, placement, { kind: quarantined ? 'quarantined' : 'accepted', sequence, now });
   }
   const stored = storedEvent(webhook, identity, verdict, sequence, now);
-  const forwards = !quarantined && !isConfirmed(webhook, event.topic);
+  const forwards = stored.status === 'forwardable';
   const { waits, late, released } = holdBack(draft, identity, placement, { forwards, sequence, now });
   if (waits) tables.events.insert({ ...stored, ...WAITING }, event.body);
   else tables.events.insert({ ...stored, late: late ?? stored.late }, event.body);

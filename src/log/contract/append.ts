@@ -1,32 +1,23 @@
 /** An event on its way into the log, and the answers that its sender can get. */
 import type { NotAdded } from '../../numbering/added-by-hand';
 import type { Identity } from '../../providers/fingerprint';
-import type { Issue } from '../../providers/provider';
+import type { Description, Issue } from '../../providers/provider';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 
 /** An authentic event, as the edge passes it to the object. */
-export type IncomingEvent = Identity & {
-  topic: string;
-  /** All topics of a list of elements, where there are several; `topic` is the first. */
-  topics?: string[];
-  eventId: string | null;
-  incrementId: number | null;
-  entityKeys: string[];
-  /** ms since 1970 by the provider's clock, or null. */
-  eventTime: number | null;
-  /** What is invalid about the payload. */
-  issues: Issue[];
-  bodySigned: boolean;
-  /** An operator added it; the provider did not send it. */
-  added?: true;
-  /** The inbound secret that verified it: what the object adds, of `AppendRequest`. */
-  secretId?: string;
-  /** Request headers to pass along, in lower case; hop-by-hop and Cloudflare's own already removed. */
-  headers: [string, string][];
-  /** The ingest query string without `?`. */
-  query: string;
-  body: Uint8Array;
-};
+export type IncomingEvent = Identity &
+  Omit<Description, 'unsigned'> & {
+    bodySigned: boolean;
+    /** An operator added it; the provider did not send it. */
+    added?: true;
+    /** The inbound secret that verified it: what the object adds, of `AppendRequest`. */
+    secretId?: string;
+    /** Request headers to pass along, in lower case; hop-by-hop and Cloudflare's own already removed. */
+    headers: [string, string][];
+    /** The ingest query string without `?`. */
+    query: string;
+    body: Uint8Array;
+  };
 
 export type AppendRequest = {
   /** Version of the record that the edge verified with. */

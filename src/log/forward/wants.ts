@@ -1,7 +1,7 @@
 /** Whether a destination wants an event, by its topics and by its filter on the body. */
-import { isObject } from '../../json/kind';
 import { parseJson } from '../../json/parse';
 import { parsePointer } from '../../json/pointer';
+import { valueAt } from '../../json/value-at';
 import { eventMatches } from '../../subscriptions/topics';
 import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { StoredEvent } from '../store/stored-event';
@@ -20,18 +20,7 @@ export function wants(
   if (document === null || !document.ok) return false;
   const { value } = document.value;
   return Object.entries(filter).every(([pointer, allowed]) => {
-    const found = valueAt(value, pointer);
+    const found = valueAt(value, parsePointer(pointer) ?? []);
     return allowed.some(candidate => candidate === found);
   });
-}
-
-/** The value at a JSON pointer (RFC 6901), or undefined. */
-function valueAt(document: unknown, pointer: string): unknown {
-  let value = document;
-  for (const key of parsePointer(pointer) ?? []) {
-    if (Array.isArray(value)) value = value[Number(key)];
-    else if (isObject(value) && Object.hasOwn(value, key)) value = value[key];
-    else return undefined;
-  }
-  return value;
 }

@@ -1,4 +1,5 @@
 /** The outside world for tests of input: two providers, and URLs that are wrong when they say so. */
+import { ecwidConfirmation } from '../../../src/providers/ecwid-confirm';
 import type { Provider } from '../../../src/providers/provider';
 import type { InputRules } from '../../../src/subscriptions/input-rules';
 
@@ -34,7 +35,7 @@ const provider = (name: string, numbered: boolean, retryHorizonSeconds: number |
 
 const providers = [
   provider('shipstream', true, 374_400),
-  provider('ecwid', false, 86_400),
+  { ...provider('ecwid', false, 86_400), confirm: ecwidConfirmation },
   provider('stripe', false, null),
 ];
 
