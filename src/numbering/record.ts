@@ -136,7 +136,10 @@ function restart(
     arrival,
   ].sort((a, b) => a.id - b.id);
   const changes: TrackerChange[] = [];
-  let epoch = startEpoch(placement.epoch, first, current !== null && arrival.id !== 1);
+  // Conflicts keep no secret: the event that showed the numbering has that of all of them.
+  const verifiedBy = arrival.secretId === undefined ? {} : { secretId: arrival.secretId };
+  const isFoundByConflicts = current !== null && arrival.id !== 1;
+  let epoch = startEpoch(placement.epoch, { ...first, ...verifiedBy }, isFoundByConflicts);
   for (const following of rest) {
     const received = receive(epoch, following, settings.graceMs);
     changes.push(...received.changes.map(change => ({ ...change, epoch: epoch.number })));

@@ -57,16 +57,19 @@ describe('a new secret', () => {
     expect(sequence.offer(2, OLD)).toBe('duplicate@1');
   });
 
-  it('makes the bytes of a numbering that was none another event, too', () => {
-    const sequence = received(100);
-    const resent = { ...OLD, bytes: 'resent' };
-    expect(sequence.offerAll([52, 51, 50], resent)).toEqual(['conflict', 'conflict', 'accepted@2']);
-    // The old one goes on, so the other was none.
-    sequence.offerAll(range(101, 110), OLD);
-    expect(sequence.tracker.current).toMatchObject({ number: 1, highest: 110 });
-    expect(sequence.offer(51, resent)).toBe('duplicate@2');
-    expect(sequence.offer(51, { ...resent, secret: 'new' })).toBe('accepted@3');
-  });
+  it.each([[[52, 51, 50]], [[50, 51, 52]]])(
+    'makes the bytes of a numbering that was none another event, resent as %j',
+    ids => {
+      const sequence = received(100);
+      const resent = { ...OLD, bytes: 'resent' };
+      expect(sequence.offerAll(ids, resent)).toEqual(['conflict', 'conflict', 'accepted@2']);
+      // The old one goes on, so the other was none.
+      sequence.offerAll(range(101, 110), OLD);
+      expect(sequence.tracker.current).toMatchObject({ number: 1, highest: 110 });
+      expect(sequence.offer(51, resent)).toBe('duplicate@2');
+      expect(sequence.offer(51, { ...resent, secret: 'new' })).toBe('accepted@3');
+    },
+  );
 
   it('is not begun by resent ids with other bytes: they are conflicts of their own numbering', () => {
     const sequence = received(10);
