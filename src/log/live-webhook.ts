@@ -4,7 +4,6 @@
  * It knows nothing of the platform. Storage, clock, randomness and the outside world are passed in (`Means`), so that
  * simulations run the same code as the Durable Object (`WebhookLog`). It sets no alarm: `chores` says what is due when.
  */
-
 import type { Clock } from '../clock';
 import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '../delivery/outgoing';
 import { providerOf } from '../providers/registry';
@@ -15,6 +14,7 @@ import { GroupCommit } from './commit/group-commit';
 import { type ConfirmationApi, Confirmations } from './confirm/confirmations';
 import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './contract/append';
 import type { GapResolution, ResolveResult } from './contract/gaps';
+import type { Settlement, SettleResult } from './contract/numbering';
 import type { ReplayRequest, ReplayResult } from './contract/replays';
 import type { Delivery } from './forward/delivery';
 import { Forwarding } from './forward/forwarding';
@@ -25,7 +25,7 @@ import {
   wantsSlackForm,
 } from './forward/operations-destination';
 import { type ReplayParts, replayOne, replayRange } from './forward/replay-requests';
-import { closedGaps, isNumbered } from './read/gaps';
+import { closedGaps, isNumbered, readGaps } from './read/gaps';
 import { NewEvents } from './read/new-events';
 import { writeDocument } from './store/documents';
 import { Refusals } from './store/refusals';
@@ -95,14 +95,14 @@ export class LiveWebhook {
         rules: () => providerOf(this.#webhook)?.confirm ?? null,
         access: account => means.api.access(this.#webhook, account),
       },
-      changed: () => this.#afterCommit(),
+      changed: () => this.committed(),
     });
     this.#appends = new GroupCommit(
       events => {
         if (this.#stopped) return events.map(() => ({ kind: 'gone' }));
         return this.log.append(events, clock.now());
       },
-      () => this.#afterCommit(),
+      () => this.committed(),
     );
     this.chores = this.#listChores();
   }
@@ -177,7 +177,7 @@ export class LiveWebhook {
     if (event.status === 'forwardable') return { kind: 'not_quarantined' };
     if (feed.body(sequence) === null) return { kind: 'redacted' };
     if (!this.log.release(sequence)) return { kind: 'not_quarantined' };
-    this.#afterCommit();
+    this.committed();
     return { kind: 'accepted', sequence, incrementId: event.incrementId };
   }
 
@@ -186,6 +186,13 @@ export class LiveWebhook {
     if (!isNumbered(this.#webhook)) return { kind: 'unnumbered' };
     const resolution = this.log.closeGaps(request, this.#means.clock.now());
     return resolution.kind === 'ok' ? closedGaps(this, resolution) : resolution;
+  }
+
+  /** Settles by hand whether a new numbering began. Gives the gap list after it. */
+  settle(request: Settlement): SettleResult {
+    const refusal = this.log.settle(request, this.#means.clock.now());
+    this.committed();
+    return refusal ?? { kind: 'ok', report: readGaps(this, null) };
   }
 
   /** Sends events of the log again. */
@@ -204,7 +211,7 @@ export class LiveWebhook {
   }
 
   /** A commit may have left something to read, to confirm and to send. */
-  #afterCommit(): void {
+  committed(): void {
     if (this.#stopped) return;
     this.newEvents.announce();
     this.confirmations.pump();

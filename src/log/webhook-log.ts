@@ -23,6 +23,7 @@ import type {
 } from './contract/events';
 import type { GapResolution, GapStatus, GapsReport, ResolveResult } from './contract/gaps';
 import type { KeptAnswer } from './contract/kept-answer';
+import type { Settlement, SettleResult } from './contract/numbering';
 import type { RefusalReport, RefusalsView } from './contract/refusals';
 import type { ReplayRequest, ReplayResult } from './contract/replays';
 import type { StatusReport } from './contract/status';
@@ -171,13 +172,15 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#live?.resolveGaps(request) ?? { kind: 'gone' };
   }
 
+  async settleNumbering(request: Settlement): Promise<SettleResult> {
+    return this.#live?.settle(request) ?? { kind: 'gone' };
+  }
+
   /** Stores a report of the requests that the edge refused. */
   async refused(report: RefusalReport): Promise<void> {
-    const live = this.#live;
-    if (live === null) return;
-    noteRefused(live, report, Date.now());
-    live.newEvents.announce();
-    live.forwarding.pump();
+    if (this.#live === null) return;
+    noteRefused(this.#live, report, Date.now());
+    this.#live.committed();
     this.#arrange();
   }
 
@@ -240,8 +243,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       },
     });
     const live = new LiveWebhook(webhook, means);
-    const copy = this.#copy;
-    const kvCopy = { name: 'kv_copy', dueAt: () => copy.dueAt(), run: () => copy.copy() };
+    const kvCopy = { name: 'kv_copy', dueAt: () => this.#copy.dueAt(), run: () => this.#copy.copy() };
     this.#chores = [...live.chores, kvCopy];
     return live;
   }

@@ -5,10 +5,7 @@
  * after all, its event is accepted and fills the hole. Ids of the range that were received stay as they are.
  */
 import { type Hole, isMerged } from './holes';
-import type { Tracker } from './types';
-
-/** A hole and what became of it: the part before the range, the part in it, the part after it. */
-export type Resolved = { hole: Hole; parts: Hole[] };
+import type { Resolved, Tracker } from './types';
 
 export type Resolution =
   | { kind: 'ok'; tracker: Tracker; epoch: number; resolved: Resolved[] }

@@ -5,9 +5,10 @@
  * when an early id both continues the old numbering and has the event time of the new one's first event. Such an id
  * stays, and leaves a hole in the new numbering. When that hole lasts, the id is moved after all (`returnEarlyIds`).
  */
-import { type Epoch, receive, without } from './epoch';
+import { type Epoch, receive } from './epoch';
 import { holeIndexOf, isMerged } from './holes';
-import type { Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
+import type { MovedId, Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
+import { without } from './without';
 
 /** The highest id that a numbering can reach within the timestamp of its first event. */
 export const MAX_EARLY_ID = 100;
@@ -15,24 +16,33 @@ export const MAX_EARLY_ID = 100;
 /**
  * The ids that an epoch received although they are of the numbering after it, ascending.
  * @param since when that numbering began by the provider's clock, ms since 1970; null where events do not tell
- * @param lately without event times: only ids that arrived since then, ms since 1970, can be of that numbering
+ * @param now when its first event came, ms since 1970: without event times, only ids that came while others were still
+ * expected can be of that numbering
  */
-export const earlyIdsIn = (epoch: Epoch, since: number | null, lately: number): number[] =>
-  since === null ? strayedSince(epoch, lately) : happenedSince(epoch, since);
+export const earlyIdsIn = (
+  epoch: Epoch,
+  since: number | null,
+  now: number,
+  { graceMs, expiresMs }: TrackerSettings,
+): number[] => (since === null ? strayedSince(epoch, now - expiresMs) : happenedSince(epoch, since, graceMs));
 
 /**
  * The remembered ids that are of the numbering that began at `time`, ascending: all with a later event time, and those
- * with exactly that time that are low enough. An id that continues this numbering could be of either, so it stays.
+ * with exactly that time that are low enough. An id that continues this numbering could be of either, so it stays, unless
+ * it happened long after ids that are higher.
  */
-function happenedSince(epoch: Epoch, time: number): number[] {
+function happenedSince(epoch: Epoch, time: number, graceMs: number): number[] {
   const known = [...epoch.recent, ...(epoch.strays ?? [])].flatMap(({ id, eventTime }) =>
     eventTime === undefined ? [] : [{ id, eventTime }],
   );
   const later = known.filter(({ eventTime }) => eventTime > time).map(({ id }) => id);
   const sameTime = known.filter(({ eventTime }) => eventTime === time).map(({ id }) => id);
   const withoutThem = without(epoch, [...later, ...sameTime], 0).epoch;
-  const early = sameTime.filter(id => id <= MAX_EARLY_ID && !goesOn(withoutThem, id));
-  return [...new Set([...later, ...early])].sort((a, b) => a - b);
+  const own = known.filter(({ eventTime }) => eventTime < time).map(({ eventTime }) => eventTime);
+  const isLong = own.length > 0 && own.every(eventTime => eventTime + graceMs < time);
+  const isEarly = (id: number) =>
+    isLong && id < withoutThem.highest ? true : id <= MAX_EARLY_ID && !goesOn(withoutThem, id);
+  return [...new Set([...later, ...sameTime.filter(isEarly)])].sort((a, b) => a - b);
 }
 
 /** Whether an id lies in a hole of an epoch. */
@@ -47,7 +57,7 @@ const strayedSince = ({ strays = [], baseline }: Epoch, time: number): number[] 
   strays
     .filter(({ at, eventTime }) => eventTime === undefined && at >= time)
     // Below the baseline only those that are nearer to 1.
-    .filter(({ id, corrects }) => corrects === true || id - 1 < baseline - id)
+    .filter(({ id, corrects, fills }) => corrects === true || fills === true || id - 1 < baseline - id)
     .map(({ id }) => id)
     .sort((a, b) => a - b);
 
@@ -59,17 +69,19 @@ export function returnEarlyIds(tracker: Tracker, now: number, { graceMs }: Track
   let { current } = tracker;
   let [before, ...earlier] = tracker.earlierEpochs;
   const changes: TrackerChange[] = [];
+  const moved: MovedId[] = [];
   while (current !== null && before !== undefined && isEarlyId(current, before, now, graceMs)) {
     const { number } = current;
     const id = before.highest;
+    moved.push({ id, from: before.number, to: number });
     const received = receive(current, { id, fingerprint: '', eventTime: null, now }, graceMs);
-    const { epoch, dropped } = without(before, [id], now);
+    const { epoch, changes: taken } = without(before, [id], now);
     changes.push(...received.changes.map(change => ({ ...change, epoch: number })));
-    changes.push(...dropped.map(hole => ({ kind: 'dropped', hole, epoch: epoch.number }) as const));
+    changes.push(...taken.map(change => ({ ...change, epoch: epoch.number })));
     [current, before] = [received.epoch, epoch];
   }
   if (changes.length === 0 || before === undefined) return { tracker, changes };
-  return { tracker: { ...tracker, current, earlierEpochs: [before, ...earlier] }, changes };
+  return { tracker: { ...tracker, current, earlierEpochs: [before, ...earlier] }, changes, moved };
 }
 
 /**

@@ -13,8 +13,8 @@ const MAX_RECENT = 100;
 const MAX_STRAYS = 1000;
 
 /**
- * An id that an epoch took but that may be of a numbering after it: it lies below the baseline, or corrected an event in
- * quarantine. `at`: when it came; `eventTime`: when it happened, absent where that is not known; ms since 1970.
+ * An id that an epoch took but that may be of a numbering after it: it lies below the baseline, corrected an event in
+ * quarantine, or filled a hole after all others had come. `at`: when it came; `eventTime`: when it happened, absent where that is not known; ms since 1970.
  */
 export type Stray = {
   readonly id: number;
@@ -22,14 +22,18 @@ export type Stray = {
   readonly eventTime?: number;
   /** It corrected another event, which the epoch has received in any case. */
   readonly corrects?: true;
+  /** It filled a hole, and the epoch has not gone on since. */
+  readonly fills?: true;
 };
 
 export type Suspicion = {
-  /** How many further ids it has received. */
+  /** How many further ids it has received whose time shows that they are its own. */
   readonly received: number;
-  /** The highest id of the epoch before, then; and how many ids above that this has received. */
+  /** The highest id of the epoch before, then; and how many ids above that came that this would have reached by losing most. */
   readonly highestBefore: number;
   readonly receivedBefore: number;
+  /** The highest id that was given to it, not only read as one that it may have sent. Absent in an earlier release's. */
+  readonly given?: number;
 };
 
 /** One numbering, as far as its ids were received. */
@@ -48,7 +52,7 @@ export type Epoch = {
   readonly startTime: number | null;
   /** Fingerprint of id 1 (hex), never dropped: it tells a late retry of id 1 from the start of a new numbering. */
   readonly firstFingerprint: string | null;
-  /** True when conflicts showed the epoch, not its id 1: that id may still come. */
+  /** True when something else than its id 1 showed the epoch: that id and those after it may still come. They are its first hole. */
   readonly foundByConflicts: boolean;
   /** For an earlier epoch: until when its late ids are taken, ms since 1970. Null for the current one. */
   readonly closesAt: number | null;
@@ -81,13 +85,14 @@ export type Arrival = {
   added?: true;
 };
 
-/** The epoch whose first received id is `first`. */
+/** The epoch whose first received id is `first`. @param foundByConflicts it has sent lower ids, unless that is id 1 */
 export function startEpoch(number: number, first: Arrival, foundByConflicts: boolean): Epoch {
+  const hasLead = foundByConflicts && first.id > 1;
   return {
     number,
-    baseline: first.id,
+    baseline: hasLead ? 1 : first.id,
     highest: first.id,
-    holes: [],
+    holes: hasLead ? [youngHole(1, first.id - 1, first.now)] : [],
     startedAt: first.now,
     baselineAt: first.now,
     startTime: first.eventTime,
@@ -99,6 +104,9 @@ export function startEpoch(number: number, first: Arrival, foundByConflicts: boo
     ...(first.secretId === undefined ? {} : { secretId: first.secretId }),
   };
 }
+
+/** The highest id that was given to an epoch. */
+export const highestGiven = ({ highest, suspicion }: Epoch): number => suspicion?.given ?? highest;
 
 /** What the interval and its holes can tell about an id. */
 export type Standing = 'above' | 'missing' | 'received' | 'maybe_missing' | 'below';
@@ -136,10 +144,7 @@ export function receive(
   const added = arrival.added === true;
   const firstFingerprint = id === 1 && !added ? arrival.fingerprint : epoch.firstFingerprint;
   const next: Epoch = { ...epoch, recent, firstFingerprint };
-  if (id > next.highest) {
-    if (id === next.highest + 1) return { epoch: { ...next, highest: id }, changes: [] };
-    return bounded({ ...next, highest: id }, hole(epoch.highest + 1, id - 1, now));
-  }
+  if (id > next.highest) return above(next, arrival);
   if (id < next.baseline) {
     if (added) return { epoch: next, changes: [] };
     if (now - next.startedAt > graceMs) return { epoch: withStray(next, arrival), changes: [] };
@@ -147,16 +152,29 @@ export function receive(
     const extended = { ...next, baseline: id, baselineAt: now, startTime };
     if (id === next.baseline - 1) return { epoch: extended, changes: [] };
     // The old baseline is the higher id that shows this hole, so the hole is as old as that.
-    return bounded(extended, hole(id + 1, epoch.baseline - 1, epoch.baselineAt));
+    return bounded(extended, youngHole(id + 1, epoch.baseline - 1, epoch.baselineAt));
   }
   const filled = fillHole(next.holes, holeIndexOf(next.holes, id), id);
   if (filled === null) return { epoch: next, changes: [] };
   // Filling the middle of a hole makes two, so the bound is checked here too.
   const { holes, changes } = boundHoles(filled.holes, LIMITS.MAX_HOLES);
-  return { epoch: { ...next, holes }, changes: [filled.change, ...changes] };
+  const stray = arrival.eventTime === null && !added ? withStray(next, arrival, { fills: true }) : next;
+  return { epoch: { ...stray, holes }, changes: [filled.change, ...changes] };
 }
 
-const hole = (from: number, to: number, detectedAt: number): Hole => ({
+/** The epoch after it went on to a higher id. So what filled its holes before is its own. */
+function above(epoch: Epoch, { id, now }: Arrival): { epoch: Epoch; changes: HoleChange[] } {
+  const next: Epoch = { ...withoutFills(epoch), highest: id };
+  if (id === epoch.highest + 1) return { epoch: next, changes: [] };
+  return bounded(next, youngHole(epoch.highest + 1, id - 1, now));
+}
+
+function withoutFills(epoch: Epoch): Epoch {
+  if (epoch.strays?.some(({ fills }) => fills === true) !== true) return epoch;
+  return { ...epoch, strays: epoch.strays.filter(({ fills }) => fills !== true) };
+}
+
+export const youngHole = (from: number, to: number, detectedAt: number): Hole => ({
   from,
   to,
   missing: to - from + 1,
@@ -174,35 +192,12 @@ function remembered(recent: Epoch['recent'], { id, eventTime, added }: Arrival):
 }
 
 /** The epoch with an id that may be of a numbering after it. */
-export function withStray(epoch: Epoch, { id, eventTime, now }: Arrival, corrects = false): Epoch {
-  const time = eventTime === null ? {} : { eventTime };
-  const stray: Stray = { id, at: now, ...time, ...(corrects ? { corrects } : {}) };
-  return { ...epoch, strays: [...(epoch.strays ?? []).slice(1 - MAX_STRAYS), stray] };
-}
-
-/**
- * The epoch without some ids that it received, which are another's. Above all others they only showed holes that were none:
- * `dropped`. Elsewhere they leave holes, detected at `now` (ms since 1970).
- */
-export function without(
+export function withStray(
   epoch: Epoch,
-  ids: readonly number[],
-  now: number,
-): { epoch: Epoch; dropped: Hole[] } {
-  const foreign = new Set(ids);
-  let highest = epoch.highest;
-  while (foreign.has(highest) && highest > epoch.baseline) {
-    const below = epoch.holes[holeIndexOf(epoch.holes, highest - 1)];
-    highest = below === undefined ? highest - 1 : below.from - 1;
-  }
-  const kept = epoch.holes.filter(({ from }) => from < highest);
-  const dropped = epoch.holes.slice(kept.length);
-  let holes: readonly Hole[] = kept;
-  for (const { id, corrects } of epoch.strays ?? []) if (corrects === true) foreign.delete(id);
-  for (const id of foreign) {
-    const isInside = id > epoch.baseline && id < highest && holeIndexOf(holes, id) < 0;
-    if (isInside) holes = withHole(holes, hole(id, id, now));
-  }
-  const reached = highestEver(epoch);
-  return { epoch: { ...epoch, highest, holes: boundHoles(holes, LIMITS.MAX_HOLES).holes, reached }, dropped };
+  { id, eventTime, now }: Arrival,
+  how: Pick<Stray, 'corrects' | 'fills'> = {},
+): Epoch {
+  const time = eventTime === null ? {} : { eventTime };
+  const stray: Stray = { id, at: now, ...time, ...how };
+  return { ...epoch, strays: [...(epoch.strays ?? []).slice(1 - MAX_STRAYS), stray] };
 }

@@ -10,9 +10,16 @@ export type HoleStatus =
   /** Still within its grace: not a gap yet. */
   | 'young'
   | 'open'
+  /** Missing in one reading of what arrived, and not in another (`doubt.ts`). */
+  | 'uncertain'
   | 'expired'
   /** Closed by hand: not waited for any more, but still missing. */
-  | 'resolved';
+  | 'resolved'
+  /** It was uncertain until nothing could come any more. It is in no list. */
+  | 'lapsed';
+
+/** Whether a hole of this status has an entry in the gap list. */
+export const isListed = ({ status }: Hole): boolean => status !== 'young' && status !== 'lapsed';
 
 export type Hole = {
   readonly from: number;
@@ -89,7 +96,7 @@ function shrunk(hole: Hole, id: number): Hole[] {
   return [{ ...hole, from, to, missing: hole.missing - 1 }];
 }
 
-/** The list with its lowest two ranges merged until it has at most `limit`. */
+/** The list with its lowest two ranges merged until it has at most `limit`. One that is uncertain makes none else so. */
 export function boundHoles(
   holes: readonly Hole[],
   limit: number,
@@ -97,7 +104,8 @@ export function boundHoles(
   const changes: HoleChange[] = [];
   let bounded = holes;
   while (bounded.length > limit) {
-    const [lower, upper] = bounded;
+    const first = bounded[0]?.status === 'uncertain' || bounded[0]?.status === 'lapsed' ? 1 : 0;
+    const [lower, upper] = bounded.slice(first, first + 2);
     if (lower === undefined || upper === undefined) break;
     const into: Hole = {
       from: lower.from,
@@ -107,18 +115,20 @@ export function boundHoles(
       status: mergedStatus(lower.status, upper.status),
     };
     changes.push({ kind: 'merged', lower, upper, into });
-    bounded = [into, ...bounded.slice(2)];
+    bounded = [...bounded.slice(0, first), into, ...bounded.slice(first + 2)];
   }
   return { holes: bounded, changes };
 }
 
 /**
- * The status of two merged holes. An open part makes the whole open. With a young part it is in the gap list if the
- * other part is. It is resolved only when both parts are.
+ * The status of two merged holes. An uncertain part makes the whole uncertain, an open one makes it open. With a young part
+ * it is in the gap list if the other part is. It is resolved only when both parts are.
  */
 function mergedStatus(a: HoleStatus, b: HoleStatus): HoleStatus {
   if (a === b) return a;
   const both = [a, b];
+  if (both.includes('uncertain')) return 'uncertain';
+  if (both.includes('lapsed')) return both.find(status => status !== 'lapsed') ?? 'lapsed';
   if (both.includes('open')) return 'open';
   if (both.includes('resolved')) return both.includes('young') ? 'open' : 'expired';
   return 'expired';
@@ -132,33 +142,35 @@ export type HolePatience = {
   expiresMs: number;
 };
 
-/** The list at `now` (ms since 1970), and those of its holes whose status has changed. */
-export function ageHoles(
-  holes: readonly Hole[],
-  now: number,
-  patience: HolePatience,
-): { holes: readonly Hole[]; changed: Hole[] } {
-  const changed: Hole[] = [];
-  const aged = holes.map(hole => {
-    const at = changesAt(hole, patience);
-    if (at === null || now < at) return hole;
-    // One step at a time, so that every hole is in the gap list as open before it expires.
-    const next: Hole = { ...hole, status: hole.status === 'young' ? 'open' : 'expired' };
-    changed.push(next);
-    return next;
-  });
-  return { holes: changed.length > 0 ? aged : holes, changed };
+/** A part of a hole. `doubtful`: in another reading of what arrived it is none. */
+export type HolePart = { readonly hole: Hole; readonly doubtful: boolean };
+
+/** A part at `now` (ms since 1970): the very same hole where nothing changed. One step at a time. */
+export function aged({ hole, doubtful }: HolePart, now: number, patience: HolePatience): Hole {
+  const at = changesAt({ hole, doubtful }, patience);
+  return at === null || now < at ? hole : { ...hole, status: nextStatus(hole.status, doubtful) };
 }
 
-/** When a hole's status changes by itself, ms since 1970; null for never. */
-export function changesAt({ status, detectedAt }: Hole, { graceMs, expiresMs }: HolePatience): number | null {
+function nextStatus(status: HoleStatus, doubtful: boolean): HoleStatus {
+  if (status === 'uncertain') return doubtful ? 'lapsed' : 'open';
+  if (status === 'open') return doubtful ? 'uncertain' : 'expired';
+  // One step at a time, so that every hole is in the gap list as open before it expires.
+  return doubtful ? 'uncertain' : 'open';
+}
+
+/** When a part's status changes by itself, ms since 1970; null for never. */
+export function changesAt({ hole, doubtful }: HolePart, { graceMs, expiresMs }: HolePatience): number | null {
+  const { status, detectedAt } = hole;
   switch (status) {
     case 'young':
       return detectedAt + graceMs;
     case 'open':
-      return detectedAt + expiresMs;
+      return doubtful ? detectedAt : detectedAt + expiresMs;
+    case 'uncertain':
+      return doubtful ? detectedAt + expiresMs : detectedAt;
     case 'expired':
     case 'resolved':
+    case 'lapsed':
       return null;
   }
 }

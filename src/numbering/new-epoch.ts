@@ -5,23 +5,28 @@
  * numbering: as conflicts, or as ids above its highest (`early-ids.ts`). Event times tell which of the conflicts are of
  * the new numbering. Without times, only the conflicts of the current streak are.
  */
+import { misses } from './early-ids';
 import type { Arrival, Epoch } from './epoch';
 import type { Conflict, Tracker, TrackerSettings } from './types';
 
 /** Rule (a) of a restart: id 1 with new bytes, although 1 was received or lies below the baseline. */
 export function restartsAtOne(
-  current: Epoch,
+  { current, shadow }: { current: Epoch; shadow?: Epoch },
   arrival: Arrival,
   received: boolean,
   settings: TrackerSettings,
 ): boolean {
   if (arrival.id !== 1) return false;
   if (received && current.firstFingerprint === arrival.fingerprint) return false;
-  if (!received && current.baseline <= 1) return false;
+  if (!received && current.baseline <= 1 && !misses(current, 1)) return false;
   const { eventTime } = arrival;
   if (eventTime !== null && current.startTime !== null && eventTime < current.startTime) return false;
-  // An epoch found by conflicts began without its id 1, which may still come: that is no restart.
-  const patienceMs = !received && current.foundByConflicts ? settings.expiresMs : settings.graceMs;
+  // An epoch that was found by another id began without its id 1, which may still come: that is no restart, unless it
+  // happened after all that the epoch has.
+  const newest = newestTime(current, shadow?.startTime);
+  const isLater = eventTime !== null && eventTime > newest + settings.graceMs;
+  const mayBeItsOwn = !received && current.foundByConflicts && !isLater;
+  const patienceMs = mayBeItsOwn ? settings.expiresMs : settings.graceMs;
   return arrival.now - current.startedAt > patienceMs;
 }
 
@@ -47,35 +52,85 @@ function youngerStrays(epoch: Epoch): { id: number; eventTime: number }[] {
   );
 }
 
-/** The latest known time of an epoch's own ids, ms since 1970. */
-function newestTime({ recent, baseline, startTime }: Epoch): number {
-  const own = recent.filter(({ id }) => id >= baseline).map(({ eventTime }) => eventTime);
+/** The latest known time of an epoch's own ids, ms since 1970. @param until what is not before this may be another's */
+function newestTime({ recent, baseline, startTime }: Epoch, until: number | null = null): number {
+  const times = recent.filter(({ id }) => id >= baseline).map(({ eventTime }) => eventTime);
+  const own = times.filter(time => until === null || time < until);
   return Math.max(startTime ?? Number.NEGATIVE_INFINITY, ...own);
 }
 
-/** The conflicts since the last event that was not one, oldest first. */
-export const conflictsInARow = ({ conflicts, conflictStreak }: Tracker): readonly Conflict[] =>
-  conflicts.slice(conflicts.length - conflictStreak);
+/** Whether an epoch took an id for a late one of its own although it happened long after all that it had. */
+export const happenedLater = (epoch: Epoch, { id, eventTime }: Arrival, graceMs: number): boolean =>
+  eventTime !== null && id < epoch.highest && eventTime > newestTime(epoch) + graceMs;
+
+/** The ids that show a new numbering: those of its conflicts, and those that `happenedLater`. */
+export function signsOf(tracker: Tracker): Set<number> {
+  const { current, shadow } = tracker;
+  const signs = new Set(conflictsInARow(tracker).map(({ id }) => id));
+  const [since, highest] = [shadow?.startTime ?? null, shadow?.suspicion?.highestBefore ?? 0];
+  if (since === null) return signs;
+  for (const { id, eventTime } of current?.recent ?? [])
+    if (eventTime >= since && id < highest) signs.add(id);
+  return signs;
+}
+
+/**
+ * The conflicts that a new numbering may have sent, oldest first: those since the current one last went on, and where events
+ * carry times all that happened since its first.
+ */
+export function conflictsInARow({ conflicts, conflictStreak, shadow }: Tracker): readonly Conflict[] {
+  const since = shadow?.startTime ?? null;
+  const first = conflicts.length - conflictStreak;
+  return conflicts.filter(
+    ({ eventTime, proofless }, at) =>
+      proofless !== true && (at >= first || (since !== null && eventTime !== null && eventTime >= since)),
+  );
+}
 
 /**
  * When the new numbering began by the provider's clock, ms since 1970. Null when events carry no time, or when that
  * time is not later than the start of the epoch `before`.
  */
-export function beganAt(before: Epoch, arrival: Arrival, conflicts: readonly Conflict[]): number | null {
+export function beganAt(
+  before: Epoch,
+  arrival: Arrival,
+  conflicts: readonly Conflict[],
+  { graceMs }: TrackerSettings,
+): number | null {
   // Id 1 is the first of its numbering. Without it, the earliest known event stands in for it.
   const earlier = arrival.id === 1 ? [] : [...conflicts, ...youngerStrays(before)];
   const times = [arrival, ...earlier].map(({ eventTime }) => eventTime);
   if (times.includes(null) || before.startTime === null) return null;
   const earliest = Math.min(...times.filter(time => time !== null));
-  return before.startTime < earliest ? earliest : null;
+  const began = arrival.id === 1 ? earliest : withEarlier(before, earliest, graceMs);
+  return before.startTime < began ? began : null;
+}
+
+/**
+ * The numbering that began at `time`, or earlier: what the one before took for its own late ids, although it happened long
+ * after higher ones, was the new one's too.
+ */
+function withEarlier({ recent }: Epoch, time: number, graceMs: number): number {
+  const known = recent
+    .filter(({ eventTime }) => eventTime < time)
+    .toSorted((a, b) => b.eventTime - a.eventTime);
+  const own = known.findIndex(
+    ({ eventTime }, i) => eventTime + graceMs < (known[i - 1]?.eventTime ?? eventTime),
+  );
+  if (own < 0) return time;
+  const highest = Math.max(...known.slice(own).map(({ id }) => id));
+  const taken = known.slice(0, own);
+  return taken.every(({ id }) => id < highest)
+    ? Math.min(time, ...taken.map(({ eventTime }) => eventTime))
+    : time;
 }
 
 /** The conflicts that the new epoch adopts: one per id, the latest, ascending. */
-export function adoptable(tracker: Tracker, arrival: Arrival): Conflict[] {
-  const since = sinceWhen(tracker, arrival);
+export function adoptable(tracker: Tracker, arrival: Arrival, settings: TrackerSettings): Conflict[] {
+  const since = sinceWhen(tracker, arrival, settings);
   const inARow = new Set(conflictsInARow(tracker));
   const byId = new Map<number, Conflict>();
-  for (const conflict of tracker.conflicts) {
+  for (const conflict of tracker.conflicts.filter(({ proofless }) => proofless !== true)) {
     const older = arrival.id === 1 && isBefore(conflict.eventTime, arrival.eventTime);
     // A conflict with the event time of id 1 is of the new numbering: the old one had sent that id long before.
     const isFromStart = arrival.id === 1 && since !== null && conflict.eventTime === since;
@@ -89,9 +144,9 @@ export function adoptable(tracker: Tracker, arrival: Arrival): Conflict[] {
  * Conflicts with an event time after this one are of the new numbering, whether or not they are in the current streak.
  * ms since 1970; null where that is unknown.
  */
-function sinceWhen(tracker: Tracker, arrival: Arrival): number | null {
+function sinceWhen(tracker: Tracker, arrival: Arrival, settings: TrackerSettings): number | null {
   const { current } = tracker;
-  const began = current === null ? null : beganAt(current, arrival, conflictsInARow(tracker));
+  const began = current === null ? null : beganAt(current, arrival, conflictsInARow(tracker), settings);
   if (current === null || began === null || arrival.id === 1) return began;
   // The time of the last known event of the old numbering.
   return Math.max(

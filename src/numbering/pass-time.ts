@@ -2,11 +2,13 @@
  * The passing of time: holes open and expire, earlier epochs close, and guesses that proved wrong are corrected. Pure.
  */
 import { closedWith } from './closed-epochs';
+import { epochsOf, mayDoubt, partsOf } from './doubt';
 import { returnEarlyIds } from './early-ids';
 import type { Epoch } from './epoch';
-import { ageHoles, changesAt } from './holes';
+import { aged as agedAt, changesAt, type Hole, type HolePart } from './holes';
+import { shadowEndsAt, withoutShadow } from './shadow';
 import { isSuspected, withoutSuspicion } from './suspicion';
-import type { Aged, Tracker, TrackerChange, TrackerSettings } from './types';
+import type { Aged, Tracked, Tracker, TrackerSettings } from './types';
 
 const MAX_EARLIER_EPOCHS = 3;
 /** When an earlier epoch gains this many new ids while the current one gains none, the earlier one is live. */
@@ -30,35 +32,83 @@ export function passTime(
   given: Tracker,
   now: number,
   settings: TrackerSettings,
-): { tracker: Tracker; changes: TrackerChange[]; aged: Aged[]; closed: Epoch[] } {
-  const { tracker, changes } = returnEarlyIds(given, now, settings);
+): Required<Tracked> & { aged: Aged[]; closed: Epoch[] } {
+  const kept = lastingShadow(given, now, settings);
+  const { tracker, changes, moved = [] } = returnEarlyIds(kept.tracker, now, settings);
   const aged: Aged[] = [];
-  const age = (epoch: Epoch): Epoch => {
-    // It opens no hole: what it misses may never have been sent.
-    if (isSuspected(epoch)) return epoch;
-    const { holes, changed } = ageHoles(epoch.holes, now, settings);
-    if (changed.length === 0) return epoch;
-    aged.push({ epoch: epoch.number, holes: changed });
-    return { ...epoch, holes };
-  };
+  const age = (epoch: Epoch): Epoch => ageEpoch(tracker, epoch, now, { settings, aged });
   const open = tracker.earlierEpochs.filter((epoch, index) => stays(epoch, index, now));
   const closing = tracker.earlierEpochs.filter(epoch => !open.includes(epoch));
   const live = closing.find(isLive);
-  const closed = closing
-    .filter(epoch => epoch !== live)
-    .map(epoch => (isSuspected(epoch) ? { ...epoch, holes: [] } : epoch));
+  const closed = closing.filter(epoch => epoch !== live).map(epoch => lapsed(tracker, epoch));
   const earlierEpochs = open.map(age);
   // Where no other epoch is left that it could be mistaken for, a suspected one is a numbering of its own.
-  const isAlone = open.length === 0 && live === undefined;
-  const sure = tracker.current === null || !isAlone ? tracker.current : withoutSuspicion(tracker.current);
-  let current = sure === null ? null : age(sure);
+  const isAlone = open.length === 0 && live === undefined && closed.length > 0;
+  let current = tracker.current === null ? null : age(tracker.current);
+  if (current !== null && isAlone && isSuspected(current)) {
+    current = withoutSuspicion(lapsed(tracker, current, aged));
+  }
   if (live !== undefined && current !== null) {
     earlierEpochs.unshift({ ...current, closesAt: now + settings.expiresMs, lateGrowth: 0 });
     current = { ...age(live), closesAt: null, lateGrowth: 0 };
   }
-  if (aged.length === 0 && closing.length === 0) return { tracker, changes, aged, closed };
+  const shadow = tracker.shadow === undefined ? {} : { shadow: age(tracker.shadow) };
+  const before = [...kept.changes, ...changes];
+  if (aged.length === 0 && closing.length === 0) return { tracker, changes: before, moved, aged, closed };
   const closedEpochs = closedWith(tracker, closed, now);
-  return { tracker: { ...tracker, current, earlierEpochs, closedEpochs }, changes, aged, closed };
+  const next = { ...tracker, ...shadow, current, earlierEpochs, closedEpochs };
+  return { tracker: next, changes: before, moved, aged, closed };
+}
+
+function lastingShadow(tracker: Tracker, now: number, settings: TrackerSettings): Tracked {
+  const at = shadowEndsAt(tracker, settings);
+  return at !== null && at <= now ? withoutShadow(tracker) : { tracker, changes: [] };
+}
+
+/** The epoch with its holes at `now` (ms since 1970). Those that changed are added to `aged`, with their parts. */
+function ageEpoch(
+  tracker: Tracker,
+  epoch: Epoch,
+  now: number,
+  { settings, aged }: { settings: TrackerSettings; aged: Aged[] },
+): Epoch {
+  const doubts = mayDoubt(tracker, epoch);
+  let isSame = true;
+  const holes = epoch.holes.flatMap(hole => {
+    const parts = partsToAge(tracker, epoch, hole, doubts).map(part => agedPart(part, now, settings));
+    if (parts.every(({ status }) => status === hole.status)) return [hole];
+    isSame = false;
+    aged.push({ epoch: epoch.number, hole, parts });
+    return parts;
+  });
+  return isSame ? epoch : { ...epoch, holes };
+}
+
+/** The parts of a hole that grow older. Of a shadow, what is missing in the current epoch too is named there. */
+function partsToAge(tracker: Tracker, epoch: Epoch, hole: Hole, doubts: boolean): AgingPart[] {
+  if (!doubts) return [{ hole, doubtful: false, ages: true }];
+  const parts = partsOf(tracker, epoch, hole);
+  return parts.map(part => ({ ...part, ages: epoch !== tracker.shadow || part.doubtful }));
+}
+
+type AgingPart = HolePart & { ages: boolean };
+
+const agedPart = (part: AgingPart, now: number, settings: TrackerSettings): Hole =>
+  part.ages ? agedAt(part, now, settings) : part.hole;
+
+/** The epoch at its end, or at the end of what it could be mistaken for: what is uncertain then is named no more. */
+function lapsed(tracker: Tracker, epoch: Epoch, aged: Aged[] = []): Epoch {
+  if (!mayDoubt(tracker, epoch)) return epoch;
+  const holes = epoch.holes.flatMap(hole => {
+    const parts = partsOf(tracker, epoch, hole);
+    if (parts.every(({ doubtful }) => !doubtful)) return [hole];
+    const ended = parts.map(part =>
+      part.doubtful ? { ...part.hole, status: 'lapsed' as const } : part.hole,
+    );
+    aged.push({ epoch: epoch.number, hole, parts: ended });
+    return ended;
+  });
+  return { ...epoch, holes };
 }
 
 /** When `passTime` has something to do next, ms since 1970, or null. O(holes). */
@@ -67,10 +117,16 @@ export function nextChangeAt(tracker: Tracker, settings: TrackerSettings): numbe
   let next = Number.POSITIVE_INFINITY;
   // There are more earlier epochs than are kept: the oldest close at once.
   if (earlierEpochs.length > MAX_EARLIER_EPOCHS) next = current?.startedAt ?? 0;
-  for (const epoch of [...earlierEpochs, ...(current === null ? [] : [current])]) {
+  next = Math.min(next, shadowEndsAt(tracker, settings) ?? next);
+  const shadow = tracker.shadow === undefined ? [] : [tracker.shadow];
+  for (const epoch of [...epochsOf(tracker), ...shadow]) {
     next = Math.min(next, epoch.closesAt ?? next);
-    if (isSuspected(epoch)) continue;
-    for (const hole of epoch.holes) next = Math.min(next, changesAt(hole, settings) ?? next);
+    const doubts = mayDoubt(tracker, epoch);
+    for (const hole of epoch.holes) {
+      for (const part of partsToAge(tracker, epoch, hole, doubts)) {
+        if (part.ages) next = Math.min(next, changesAt(part, settings) ?? next);
+      }
+    }
   }
   return Number.isFinite(next) ? next : null;
 }

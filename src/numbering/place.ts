@@ -7,8 +7,9 @@
  * time, which numbering sent an id can be a guess; `pass-time.ts` corrects a wrong guess before it shows as a hole.
  */
 import { bySecret, mayShareSecret } from './by-secret';
+import { isSurelyMissing } from './doubt';
 import { type Arrival, type Epoch, gapBefore, highestEver } from './epoch';
-import { adoptable, conflictsInARow, restartsAtOne, restartsBelow } from './new-epoch';
+import { adoptable, restartsAtOne, restartsBelow, signsOf } from './new-epoch';
 import { isLive, stays } from './pass-time';
 import { isResent } from './resent';
 import type { KnownId, Lookup, Placement, TimeOf, Tracker, TrackerSettings } from './types';
@@ -35,7 +36,7 @@ export function place(
   if (told.kind === 'new') {
     return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: [], bySecret: true };
   }
-  if (told.kind === 'earlier') return placeInEarlier(told.epoch, arrival, lookup);
+  if (told.kind === 'earlier') return placeInEarlier(tracker, told.epoch, arrival, lookup);
   const earlierEpochs = told.kind === 'current' ? told.earlier : tracker.earlierEpochs;
   const open = earlierEpochs.filter((epoch, i) => stays(epoch, i, arrival.now) || isLive(epoch));
   const known = lookup(current.number, arrival.id);
@@ -44,14 +45,18 @@ export function place(
   const added = known !== null && known !== 'forgotten' && known.added === true;
   const resent = received && isResent(current, arrival, known, timeOf);
   const restarts =
-    restartsAtOne(current, arrival, received, settings) || (!received && restartsBelow(current, arrival));
+    restartsAtOne({ ...tracker, current }, arrival, received, settings) ||
+    (!received && restartsBelow(current, arrival));
   if (!added && !resent && restarts) {
-    return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: adoptable(tracker, arrival) };
+    return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: adoptable(tracker, arrival, settings) };
   }
   const earlier = earlierEpochOf(arrival, { current, open, received, settings, lookup });
-  if (earlier !== null) return unseenIn(earlier, arrival);
-  if (!received) return unseenIn(current, arrival);
-  if (known === null || known === 'forgotten') return restartOr(tracker, arrival, 'too_old', null);
+  // With the time of the event that has its id, it is that event.
+  const isThatEvent =
+    resent && known !== null && known !== 'forgotten' && timeOf(known.sequence) === arrival.eventTime;
+  if (earlier !== null && !isThatEvent) return unseenIn(tracker, earlier, arrival);
+  if (!received) return unseenIn(tracker, current, arrival);
+  if (known === null || known === 'forgotten') return restartOr(tracker, arrival, settings, 'too_old');
   // The provider may correct an event that is in quarantine. An added event that was ignored was not kept, so nothing
   // can be compared with what the provider now sends.
   if (known.kind === 'quarantined' || (added && known.kind === 'ignored')) {
@@ -60,7 +65,7 @@ export function place(
   if (resent) return { kind: 'conflict', epoch: current.number, known, resent };
   return added
     ? { kind: 'conflict', epoch: current.number, known }
-    : restartOr(tracker, arrival, 'conflict', known);
+    : restartOr(tracker, arrival, settings, known);
 }
 
 /** Equal bytes are a retry, whichever numbering they belong to, and long after it was closed. */
@@ -86,22 +91,26 @@ function retryOf(
 }
 
 /** An arrival whose secret says that an earlier numbering sent it: it can neither be of the current one nor begin one. */
-function placeInEarlier(epoch: Epoch, arrival: Arrival, lookup: Lookup): Placement {
+function placeInEarlier(tracker: Tracker, epoch: Epoch, arrival: Arrival, lookup: Lookup): Placement {
   const known = lookup(epoch.number, arrival.id);
-  if (!isReceived(epoch, arrival.id, known)) return unseenIn(epoch, arrival);
+  if (!isReceived(epoch, arrival.id, known)) return unseenIn(tracker, epoch, arrival);
   if (known === null || known === 'forgotten') return { kind: 'too_old', epoch: epoch.number };
   return known.kind === 'quarantined'
     ? { kind: 'unaccepted', epoch: epoch.number, known, late: arrival.id < epoch.highest }
     : { kind: 'conflict', epoch: epoch.number, known };
 }
 
-function unseenIn(epoch: Epoch, arrival: Arrival): Placement {
+function unseenIn(tracker: Tracker, epoch: Epoch, { id }: Arrival): Placement {
   return {
-    kind: 'unseen',
-    epoch: epoch.number,
-    late: arrival.id < epoch.highest,
-    gap: gapBefore(epoch, arrival.id),
+    ...{ kind: 'unseen', epoch: epoch.number, late: id < epoch.highest },
+    gap: gapToTell(tracker, epoch, id),
   };
+}
+
+/** The ids that an event of an epoch names as missing right before it: those that are missing in every reading. */
+export function gapToTell(tracker: Tracker, epoch: Epoch, id: number): [number, number] | null {
+  const gap = gapBefore(epoch, id);
+  return gap !== null && isSurelyMissing(tracker, epoch, gap) ? gap : null;
 }
 
 /**
@@ -111,17 +120,14 @@ function unseenIn(epoch: Epoch, arrival: Arrival): Placement {
 function restartOr(
   tracker: Tracker,
   arrival: Arrival,
-  kind: 'conflict' | 'too_old',
-  known: KnownId | null,
+  settings: TrackerSettings,
+  known: KnownId | 'too_old',
 ): Placement {
   const epoch = tracker.current?.number ?? 1;
-  const proofs = conflictsInARow(tracker).filter(conflict => conflict.proofless !== true);
-  const ids = new Set(proofs.map(conflict => conflict.id)).add(arrival.id);
+  const ids = signsOf(tracker).add(arrival.id);
   const isSilent = tracker.continuedAt === null || arrival.now - tracker.continuedAt >= REORDERING_MS;
   if (ids.size >= CONFLICTS_FOR_RESTART && isSilent) {
-    return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: adoptable(tracker, arrival) };
+    return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: adoptable(tracker, arrival, settings) };
   }
-  return kind === 'conflict' && known !== null
-    ? { kind: 'conflict', epoch, known }
-    : { kind: 'too_old', epoch };
+  return known === 'too_old' ? { kind: 'too_old', epoch } : { kind: 'conflict', epoch, known };
 }

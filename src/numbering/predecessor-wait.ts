@@ -6,6 +6,7 @@
  * most `hold_seconds` from its own acceptance. When it leaves, all waiting events with lower ids leave before it, even
  * if their own time is not over. An id that arrives at or below the frontier had been given up, so it is late.
  */
+import { isLead } from './doubt';
 import type { Epoch } from './epoch';
 
 /** How many events may wait. Beyond that, the one with the lowest id leaves as if its time was over. */
@@ -22,12 +23,12 @@ export type Hold = {
   readonly held: readonly Held[];
 };
 
-/** The hold of an epoch before its first event. */
-export const startHold = (epoch: Epoch): Hold => ({
-  epoch: epoch.number,
-  frontier: epoch.baseline - 1,
-  held: [],
-});
+/** The hold of an epoch before its first event. What comes before the first known id is not waited for. */
+export function startHold(epoch: Epoch): Hold {
+  const [first] = epoch.holes;
+  const frontier = first !== undefined && isLead(first, epoch) ? first.to : epoch.baseline - 1;
+  return { epoch: epoch.number, frontier, held: [] };
+}
 
 /** The highest id above the frontier up to which nothing is missing. */
 function reach(epoch: Epoch, frontier: number): number {

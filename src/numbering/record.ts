@@ -3,9 +3,11 @@
  * the event belongs was decided before (`place.ts`).
  */
 
-import { earlyIdsIn } from './early-ids';
-import { type Arrival, type Epoch, receive, standingOf, startEpoch, without, withStray } from './epoch';
-import { beganAt, isBefore } from './new-epoch';
+import { isReadLater } from './doubt';
+import { earlyIdsIn, misses } from './early-ids';
+import { type Arrival, type Epoch, receive, standingOf, startEpoch, withStray } from './epoch';
+import { beganAt, happenedLater, isBefore } from './new-epoch';
+import { cameAs, readInShadow, shadowed, withoutShadow } from './shadow';
 import { suspected, weigh } from './suspicion';
 import type {
   Conflict,
@@ -16,6 +18,7 @@ import type {
   TrackerChange,
   TrackerSettings,
 } from './types';
+import { without } from './without';
 
 const MAX_CONFLICTS = 100;
 
@@ -43,17 +46,48 @@ export function record(
   const changes: TrackerChange[] = [];
   const update = (epoch: Epoch): Epoch => {
     if (epoch.number !== placement.epoch) return epoch;
+    // A later epoch has received this id too, perhaps as this one's. So the hole may be one still.
+    if (fillsInDoubt(tracker, epoch, arrival)) return withStray(epoch, arrival, { fills: true });
     const received = receive(epoch, arrival, settings.graceMs);
     changes.push(...received.changes.map(change => ({ ...change, epoch: epoch.number })));
     return withSecret(received.epoch, arrival, settings);
   };
   const current = tracker.current === null ? null : update(tracker.current);
   const earlierEpochs = updateEarlier(tracker, arrival, placement.epoch, { update, settings });
-  const recorded = afterNoConflict({ ...tracker, current, earlierEpochs }, arrival);
+  const updated = { ...tracker, current, earlierEpochs };
+  // What fills a hole may be a late retry, and shows as little as one of an earlier epoch that the numbering goes on.
+  const goesOn = current !== null && current.highest > (tracker.current?.highest ?? 0);
+  const recorded = goesOn ? afterNoConflict(updated, arrival) : updated;
   if (arrival.added === true) return { tracker: recorded, changes };
   const weighed = weigh(recorded, placement.epoch, arrival, settings);
-  return { tracker: weighed.tracker, changes: [...changes, ...weighed.changes] };
+  const isLater = tracker.current !== null && happenedLater(tracker.current, arrival, settings.graceMs);
+  const read = inShadow(weighed.tracker, arrival, { number: placement.epoch, isLater }, settings);
+  const moved = weighed.moved ?? [];
+  return { tracker: read.tracker, changes: [...changes, ...weighed.changes, ...read.changes], moved };
 }
+
+/**
+ * The shadow after an event was recorded. One below the baseline may be the first sign of another epoch, and so may one that
+ * only an earlier epoch misses.
+ */
+function inShadow(
+  tracker: Tracker,
+  arrival: Arrival,
+  { number, isLater }: { number: number; isLater: boolean },
+  settings: TrackerSettings,
+): Tracked {
+  const { current, shadow } = tracker;
+  if (current === null) return { tracker, changes: [] };
+  const isStray = current.number === number && (arrival.id < current.baseline || isLater);
+  const isOfEarlier = current.number !== number && arrival.eventTime === null;
+  const isTaken = isOfEarlier && standingOf(current, arrival.id) === 'received';
+  if (isStray || isTaken) return shadowed(tracker, arrival, settings);
+  const isRead = shadow !== undefined && (current.number === number || isOfEarlier);
+  return isRead ? readInShadow(tracker, arrival, settings) : { tracker, changes: [] };
+}
+
+const fillsInDoubt = (tracker: Tracker, epoch: Epoch, { id, eventTime }: Arrival): boolean =>
+  eventTime === null && epoch !== tracker.current && misses(epoch, id) && isReadLater(tracker, epoch, id);
 
 /** The event of an id that only an event in quarantine or an ignored one had: it may also be of a numbering to come. */
 function corrected(
@@ -64,7 +98,7 @@ function corrected(
   const { current } = tracker;
   const isOfCurrent = current?.number === epoch && arrival.added !== true;
   return afterNoConflict(
-    isOfCurrent ? { ...tracker, current: withStray(current, arrival, true) } : tracker,
+    isOfCurrent ? { ...tracker, current: withStray(current, arrival, { corrects: true }) } : tracker,
     arrival,
   );
 }
@@ -124,18 +158,17 @@ function restart(
   const { current } = tracker;
   const { now } = arrival;
   const adopted = placement.adopted.map(conflict => ({ ...conflict, now }));
-  const since = current === null ? null : beganAt(current, arrival, placement.adopted);
+  const since = current === null ? null : beganAt(current, arrival, placement.adopted, settings);
   // A secret leaves nothing to take back: what the old one verified is the old numbering's.
   const early =
-    current === null || placement.bySecret === true
-      ? []
-      : earlyIdsIn(current, since, now - settings.expiresMs);
+    current === null || placement.bySecret === true ? [] : earlyIdsIn(current, since, now, settings);
   const [first = arrival, ...rest] = [
     ...adopted,
     ...early.map(id => ({ id, fingerprint: '', eventTime: since, now })),
     arrival,
   ].sort((a, b) => a.id - b.id);
-  const changes: TrackerChange[] = [];
+  const { tracker: alone, changes: ofShadow } = withoutShadow(tracker);
+  const changes: TrackerChange[] = [...ofShadow];
   // Conflicts keep no secret: the event that showed the numbering has that of all of them.
   const verifiedBy = arrival.secretId === undefined ? {} : { secretId: arrival.secretId };
   const isFoundByConflicts = current !== null && arrival.id !== 1;
@@ -147,23 +180,37 @@ function restart(
   }
   const earlierEpochs = tracker.earlierEpochs.map(earlier => ({ ...earlier, lateGrowth: 0 }));
   if (current !== null) {
-    const { epoch: before, dropped } = without(current, early, now);
-    changes.push(...dropped.map(hole => ({ kind: 'dropped', hole, epoch: before.number }) as const));
+    const { epoch: before, changes: taken } = without(current, early, now);
+    changes.push(...taken.map(change => ({ ...change, epoch: before.number })));
     earlierEpochs.unshift({ ...before, closesAt: now + settings.expiresMs, lateGrowth: 0 });
-    if (placement.bySecret !== true && epoch.foundByConflicts) epoch = suspected(epoch, before);
+    // A secret proves it, and so does the time of its id 1.
+    const isProven = placement.bySecret === true || (arrival.id === 1 && since !== null);
+    if (!isProven) epoch = suspected(epoch, before);
   }
   const lastEpoch = placement.epoch;
+  const moved = early.map(id => ({ id, from: current?.number ?? 0, to: lastEpoch }));
   const next = {
-    ...{ current: epoch, earlierEpochs, closedEpochs: tracker.closedEpochs },
+    ...{ current: epoch, earlierEpochs, closedEpochs: alone.closedEpochs },
     ...{ conflicts: [], conflictStreak: 0, continuedAt: now, lastEpoch },
   };
-  return { tracker: next, changes };
+  return { tracker: next, changes, moved };
 }
 
-/** The tracker after a conflict was put in quarantine. */
-export function recordConflict(tracker: Tracker, conflict: Conflict): Tracker {
+/** The tracker after a conflict was put in quarantine. `now` in ms since 1970; `secretId`: what verified it, where known. */
+export function recordConflict(
+  tracker: Tracker,
+  conflict: Conflict,
+  { now, secretId }: Pick<Arrival, 'now' | 'secretId'>,
+  settings: TrackerSettings,
+): Tracked {
   const conflicts = [...tracker.conflicts, conflict].slice(-MAX_CONFLICTS);
-  return { ...tracker, conflicts, conflictStreak: Math.min(tracker.conflictStreak + 1, MAX_CONFLICTS) };
+  const conflictStreak = Math.min(tracker.conflictStreak + 1, MAX_CONFLICTS);
+  const noted = { ...tracker, conflicts, conflictStreak };
+  if (conflict.proofless === true) return { tracker: noted, changes: [] };
+  // A secret that only the current epoch has says that no other has sent it.
+  const isTold =
+    secretId !== undefined && settings.secretIds !== undefined && secretId === tracker.current?.secretId;
+  return isTold ? { tracker: noted, changes: [] } : shadowed(noted, cameAs(conflict, now), settings);
 }
 
 /** The tracker after the provider itself sent, with these bytes, an event that had been added by hand. */

@@ -7,7 +7,7 @@ import type { KnownId, TimeOf } from './types';
 
 /**
  * Whether an arrival is the event that is on record for its id, sent again. A new numbering begins after everything that
- * happened in the one before. So an event that is no younger than the one with its id, while the numbering has younger ones,
+ * happened in the one before. So an event that is no younger than the one with its id
  * cannot be of a new numbering.
  * @param known what is on record for the id in this epoch
  */
@@ -20,9 +20,7 @@ export function isResent(
   if (eventTime === null || known === null || known === 'forgotten') return false;
   const before = timeOf(known.sequence);
   if (before === null || eventTime > before) return false;
-  return eventTime < before || eventTime < newestTime(epoch);
+  // Where all events have the same time, it tells nothing.
+  const { recent } = epoch;
+  return eventTime < before || recent.length === 1 || recent.some(other => other.eventTime !== eventTime);
 }
-
-/** The latest time of the events that an epoch remembers, ms since 1970. */
-const newestTime = ({ recent }: Epoch): number =>
-  recent.reduce((newest, { eventTime }) => Math.max(newest, eventTime), Number.NEGATIVE_INFINITY);

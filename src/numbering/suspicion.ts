@@ -1,80 +1,123 @@
 /**
- * Suspicion: an epoch that only conflicts have shown may be none. Its events may be resent ids of the epoch before, with other
+ * Suspicion: an epoch that only ids have shown may be none. Its events may be resent ids of the epoch before, with other
  * bytes. Pure.
  *
- * Until one of both goes on, the suspected epoch opens no hole. When it receives further ids it is confirmed, and judged as
- * if it had been known from its first event. When the epoch before goes on, it is refuted: the epoch before is the current
- * one again, has whatever the other received and it lacks, and nothing else has changed.
+ * Its ids are read in both ways until one is refuted or proven, and its holes are named as missing only where both readings
+ * miss them (`doubt.ts`). Times prove it, when it goes on with events later than its first. Without times nothing that it
+ * receives does: an operator may settle it (`settle.ts`). It is refuted when the epoch before goes on, to ids that the
+ * suspected one could have reached only by losing nearly all before them. Then the epoch before is the current one again,
+ * has whatever the other received and it lacks, and nothing else has changed.
  */
 import { closedWith } from './closed-epochs';
-import { misses } from './early-ids';
-import { type Arrival, type Epoch, receive } from './epoch';
-import type { Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
+import { type Arrival, type Epoch, highestGiven, receive, standingOf } from './epoch';
+import type { MovedId, Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
 
-/** Ids that confirm a suspected epoch, and ids of the epoch before that refute it. */
+/** Ids that confirm a suspected epoch, and ids that refute it. */
 const CONFIRMING = 3;
 const REFUTING = 2;
+/** An epoch that misses at least so many ids, and four times as many as it has received, is not likely to be one. */
+const MANY = 20;
+const TIMES_AS_MANY = 4;
 
 export const isSuspected = ({ suspicion }: Epoch): boolean => suspicion !== undefined;
 
-/** A new epoch that only conflicts have shown. `before` is the epoch that was current until now. */
+/** An epoch that may be none. `before` is the epoch that was current until now. */
 export const suspected = (epoch: Epoch, before: Epoch): Epoch => ({
   ...epoch,
-  suspicion: { received: 0, highestBefore: before.highest, receivedBefore: 0 },
+  suspicion: { received: 0, highestBefore: before.highest, receivedBefore: 0, given: epoch.highest },
 });
+
+/** Whether its holes may be none: times that are later than all before speak for it, unless it would have lost nearly all. */
+export const isDoubtful = (epoch: Epoch): boolean =>
+  isSuspected(epoch) && (epoch.startTime === null || losesNearlyAll(epoch));
 
 export function withoutSuspicion({ suspicion: _, ...epoch }: Epoch): Epoch {
   return epoch;
+}
+
+/** Whether an epoch would have lost nearly all its ids, if it had also sent `id`. */
+export function losesNearlyAll(epoch: Epoch, id: number = epoch.highest): boolean {
+  const inside = epoch.holes.reduce((sum, { missing }) => sum + missing, 0);
+  const received = epoch.highest - epoch.baseline + 1 - inside + (id > epoch.highest ? 1 : 0);
+  const missing = inside + Math.max(0, id - epoch.highest - 1);
+  return missing >= MANY && missing > TIMES_AS_MANY * received;
+}
+
+/** A suspected epoch after an id came that it would have lost nearly all ids to reach. Null: it was no epoch. */
+export function lessLikely(epoch: Epoch): Epoch | null {
+  const { suspicion } = epoch;
+  if (suspicion === undefined) return epoch;
+  const receivedBefore = suspicion.receivedBefore + 1;
+  return receivedBefore >= REFUTING ? null : { ...epoch, suspicion: { ...suspicion, receivedBefore } };
 }
 
 /** The tracker after an arrival was received in the epoch `number`: confirmed, refuted, or as uncertain as before. */
 export function weigh(
   tracker: Tracker,
   number: number,
-  { id, now, eventTime }: Pick<Arrival, 'id' | 'now' | 'eventTime'>,
+  arrival: Pick<Arrival, 'id' | 'now' | 'eventTime'>,
   settings: TrackerSettings,
 ): Tracked {
   const { current, earlierEpochs } = tracker;
   const [before] = earlierEpochs;
   const suspicion = current?.suspicion;
   if (current === null || suspicion === undefined || before === undefined) return { tracker, changes: [] };
-  const weighed = (changed: Epoch): Tracked => ({ tracker: { ...tracker, current: changed }, changes: [] });
-  if (number === current.number) {
-    const received = suspicion.received + 1;
-    return weighed(
-      received < CONFIRMING
-        ? { ...current, suspicion: { ...suspicion, received } }
-        : withoutSuspicion(current),
-    );
+  const { id, eventTime } = arrival;
+  const isOfCurrent = number === current.number;
+  // What an earlier epoch has by its time is its own in every reading.
+  if (!isOfCurrent && eventTime !== null) return { tracker, changes: [] };
+  const isUnlikely = losesNearlyAll(current, id);
+  const given = Math.max(highestGiven(current), id);
+  if (id > suspicion.highestBefore && isUnlikely) {
+    const less = lessLikely(current);
+    if (less === null) return refuted(tracker, arrival.now, settings);
+    return { tracker: { ...tracker, current: less }, changes: [] };
   }
-  // Where events carry times, these say which epoch an id is of, and a nearer one may be the wrong one.
-  const speaksAgainst = number === before.number && id > suspicion.highestBefore && eventTime === null;
-  if (!speaksAgainst) return { tracker, changes: [] };
-  const receivedBefore = suspicion.receivedBefore + 1;
-  if (receivedBefore >= REFUTING) return refuted(tracker, current, before, now, settings);
-  return weighed({ ...current, suspicion: { ...suspicion, receivedBefore } });
+  if (!isOfCurrent) {
+    return isUnlikely ? { tracker, changes: [] } : readAsBoth(tracker, current, arrival, settings);
+  }
+  const isItsOwn = before.recent.every(known => eventTime !== null && known.eventTime < eventTime);
+  const received = suspicion.received + (eventTime !== null && isItsOwn ? 1 : 0);
+  const weighed =
+    received < CONFIRMING
+      ? { ...current, suspicion: { ...suspicion, received, given } }
+      : withoutSuspicion(current);
+  return { tracker: { ...tracker, current: weighed }, changes: [] };
 }
 
-/** It was no numbering: the epoch before goes on, and has received what the other has and it lacks. */
-function refuted(
+/** What the epoch before took may as well be the suspected one's. The record of the id stays with the one before. */
+function readAsBoth(
   tracker: Tracker,
   current: Epoch,
-  before: Epoch,
-  now: number,
+  { id, now, eventTime }: Pick<Arrival, 'id' | 'now' | 'eventTime'>,
   { graceMs }: TrackerSettings,
 ): Tracked {
+  if (!['above', 'missing'].includes(standingOf(current, id))) return { tracker, changes: [] };
+  const { epoch, changes } = receive(current, { id, fingerprint: '', eventTime, now }, graceMs);
+  return {
+    tracker: { ...tracker, current: epoch },
+    changes: changes.map(change => ({ ...change, epoch: epoch.number })),
+  };
+}
+
+/** It was no numbering: the epoch before goes on, and has received what the other has and it lacks. `now`: ms since 1970 */
+export function refuted(tracker: Tracker, now: number, { graceMs }: TrackerSettings): Tracked {
+  const { current } = tracker;
+  const [before, ...earlierEpochs] = tracker.earlierEpochs;
+  if (current === null || before === undefined) return { tracker, changes: [] };
   const dropped = current.holes.map(hole => ({ kind: 'dropped', hole, epoch: current.number }) as const);
   const changes: TrackerChange[] = [...dropped];
+  const moved: MovedId[] = [];
   let epoch: Epoch = { ...before, closesAt: null, lateGrowth: 0 };
   for (const id of receivedIn(current)) {
-    if (!misses(epoch, id)) continue;
+    if (!['above', 'missing'].includes(standingOf(epoch, id))) continue;
     const received = receive(epoch, { id, fingerprint: '', eventTime: null, now }, graceMs);
     changes.push(...received.changes.map(change => ({ ...change, epoch: epoch.number })));
     epoch = received.epoch;
+    moved.push({ id, from: current.number, to: epoch.number });
   }
-  const [, ...earlierEpochs] = tracker.earlierEpochs;
   const closedEpochs = closedWith(tracker, [current], now);
-  return { tracker: { ...tracker, current: epoch, earlierEpochs, closedEpochs }, changes };
+  return { tracker: { ...tracker, current: epoch, earlierEpochs, closedEpochs }, changes, moved };
 }
 
 /** The ids that an epoch received, ascending: as many as there were events, however far apart they are. */

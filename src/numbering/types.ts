@@ -1,4 +1,5 @@
 /** The tracker of a webhook's increment ids as plain data, and the answers that the functions on it give. */
+
 import type { Epoch } from './epoch';
 import type { Hole, HoleChange, HolePatience } from './holes';
 
@@ -52,6 +53,11 @@ export type Tracker = {
   readonly conflictStreak: number;
   /** When that last event without a conflict came, ms since 1970; null before the first. */
   readonly continuedAt: number | null;
+  /**
+   * An epoch that a few conflicts may be the first of, and that no event was given to yet (`shadow.ts`). Its number is the
+   * next one. Absent while there is none.
+   */
+  readonly shadow?: Epoch;
   /** The highest epoch number given so far. No number is given twice. */
   readonly lastEpoch: number;
 };
@@ -92,8 +98,14 @@ export type Receivable = Extract<Placement, { kind: 'unseen' | 'unaccepted' | 'r
 /** A change of a hole, and the epoch it lies in. */
 export type TrackerChange = HoleChange & { epoch: number };
 
-/** The tracker after something happened to it, and what that did to its holes. */
-export type Tracked = { tracker: Tracker; changes: TrackerChange[] };
+/** An id that an epoch had taken and that is another's: its record is the other's, too. */
+export type MovedId = { id: number; from: number; to: number };
 
-/** What the passing of time did to one epoch's holes. */
-export type Aged = { epoch: number; holes: Hole[] };
+/** The tracker after something happened to it, what that did to its holes, and which ids went to another epoch. */
+export type Tracked = { tracker: Tracker; changes: TrackerChange[]; moved?: MovedId[] };
+
+/** A hole and what became of it: its parts, ascending. */
+export type Resolved = { hole: Hole; parts: Hole[] };
+
+/** What the passing of time did to a hole of an epoch: a part of it may have become doubtful, or sure. */
+export type Aged = Resolved & { epoch: number };

@@ -5,8 +5,9 @@
  * ids of the numberings are far from each other.
  */
 
+import { isLead } from './doubt';
 import { goesOn, MAX_EARLY_ID, misses } from './early-ids';
-import { type Arrival, type Epoch, standingOf } from './epoch';
+import { type Arrival, type Epoch, highestGiven, standingOf } from './epoch';
 import { isSuspected } from './suspicion';
 import type { KnownId, Lookup, TrackerSettings } from './types';
 
@@ -57,29 +58,46 @@ export function earlierEpochOf(
   if (eventTime !== null && current.startTime !== null && eventTime !== current.startTime) {
     if (eventTime > current.startTime) return null;
     if (eventTime < current.startTime - settings.graceMs) return runningAt(lacking, eventTime);
+    // One that the current epoch misses before its first known id happened before that.
+    const [lead] = current.holes;
+    if (lead !== undefined && isLead(lead, current) && id <= lead.to) return null;
     const missing = lacking.find(epoch => misses(epoch, id));
     if (missing !== undefined) return missing;
   }
   const [nearest, ...others] = lacking.toSorted((a, b) => distance(a, id) - distance(b, id));
   if (nearest === undefined) return null;
+  // An id that both miss stays with the suspected one: the other's hole is uncertain then, and its own event fills it later.
+  const isOfEither = isSuspected(current) && !received && eventTime === null;
+  if (isOfEither && (isNextOf(current, id) || (id < highestGiven(current) && misses(current, id))))
+    return null;
   // The current epoch has this id with other bytes, and an earlier one has a hole exactly there.
-  const withHole = received ? [nearest, ...others].find(epoch => misses(epoch, id)) : undefined;
+  const ownOf = (epoch: Epoch) => {
+    const known = lookup(epoch.number, id);
+    return known === null || known === 'forgotten' ? null : known.sequence;
+  };
+  // It had an event for it already, where that is not the one that went to the current epoch.
+  const hasOwn = (epoch: Epoch) => ![null, ownOf(current)].includes(ownOf(epoch));
+  const withHole = received
+    ? [nearest, ...others].find(epoch => misses(epoch, id) && !hasOwn(epoch))
+    : undefined;
   if (withHole !== undefined) return withHole;
   // The current epoch has gone on this far, so the next ids are its own, unless an earlier one has a hole exactly there.
-  if (!isSuspected(current) && isNextOf(current, id) && !lacking.some(epoch => misses(epoch, id)))
-    return null;
+  if (isNextOf(current, id) && !lacking.some(epoch => misses(epoch, id))) return null;
   const isFromStart = eventTime !== null && eventTime === current.startTime && id <= MAX_EARLY_ID;
   if (isFromStart && !goesOn(nearest, id) && (nearest.startTime ?? eventTime) < eventTime) return null;
   return distance(nearest, id) < distance(current, id) ? nearest : null;
 }
 
 /** Whether an id lies no further above an epoch's highest than the epoch has received ids. */
-function isNextOf({ baseline, highest, holes }: Epoch, id: number): boolean {
-  const lacking = holes.reduce((sum, { missing }) => sum + missing, 0);
-  return id > highest && id - highest <= highest - baseline - lacking;
+function isNextOf(epoch: Epoch, id: number): boolean {
+  const [highest, lacking] = [
+    highestGiven(epoch),
+    epoch.holes.reduce((sum, { missing }) => sum + missing, 0),
+  ];
+  return id > highest && id - highest <= epoch.highest - epoch.baseline - lacking;
 }
 
-const distance = (epoch: Epoch, id: number): number => Math.abs(id - epoch.highest);
+const distance = (epoch: Epoch, id: number): number => Math.abs(id - highestGiven(epoch));
 
 /** The epoch that was current at a time of the provider's clock, or the oldest. `epochs` are newest first. */
 const runningAt = (epochs: readonly Epoch[], time: number): Epoch | null =>

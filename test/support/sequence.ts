@@ -11,6 +11,7 @@ import {
   EMPTY_TRACKER,
   type KnownId,
   type Lookup,
+  type MovedId,
   type Tracker,
   type TrackerChange,
   type TrackerSettings,
@@ -58,7 +59,10 @@ export class Sequence {
     if (placement.kind === 'conflict' || placement.kind === 'too_old') {
       const resent = placement.kind === 'conflict' && placement.resent === true;
       const conflict = { id, sequence: this.#sequence, fingerprint, eventTime };
-      this.tracker = recordConflict(this.tracker, { ...conflict, ...(resent ? { proofless: true } : {}) });
+      const as = resent ? { ...conflict, proofless: true as const } : conflict;
+      const noted = recordConflict(this.tracker, as, arrival, this.#settings);
+      this.tracker = noted.tracker;
+      this.changes.push(...noted.changes);
       return placement.kind;
     }
     if (placement.kind === 'restart') {
@@ -70,6 +74,7 @@ export class Sequence {
     const recorded = record(this.tracker, arrival, placement, this.#settings);
     this.tracker = recorded.tracker;
     this.changes.push(...recorded.changes);
+    this.#move(recorded.moved);
     if (placement.kind !== 'unaccepted' || as === 'accepted') {
       this.known.set(`${placement.epoch}:${id}`, { kind: as, sequence: this.#sequence, fingerprint });
     }
@@ -91,6 +96,7 @@ export class Sequence {
       if (aged.tracker === this.tracker) return closed;
       this.tracker = aged.tracker;
       this.changes.push(...aged.changes);
+      this.#move(aged.moved);
       closed.push(...aged.closed.map(epoch => epoch.number));
     }
   }
@@ -103,6 +109,13 @@ export class Sequence {
     ];
     const holes: readonly Hole[] = all.find(({ number }) => number === epoch)?.holes ?? [];
     return holes.map(({ from, to, status }) => `${from}-${to} ${status}`);
+  }
+
+  #move(moved: readonly MovedId[] = []): void {
+    for (const { id, from, to } of moved) {
+      const known = this.known.get(`${from}:${id}`);
+      if (known !== undefined && !this.known.has(`${to}:${id}`)) this.known.set(`${to}:${id}`, known);
+    }
   }
 
   #timeOf = (sequence: number): number | null => this.#times[sequence] ?? null;

@@ -77,6 +77,12 @@ export function familiesOf(
       perWebhook(r => numbered(r, r.missingIds)),
     ),
     family(
+      'ids_uncertain',
+      'gauge',
+      'Increment ids that may be missing, or were never sent.',
+      perWebhook(r => numbered(r, r.uncertainIds)),
+    ),
+    family(
       'deliveries_total',
       'counter',
       'Events delivered.',

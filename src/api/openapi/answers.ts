@@ -178,12 +178,13 @@ export const ANSWERS: Record<string, JsonSchema> = {
     from: integer,
     to: integer,
     count: integer,
-    status: words('open', 'filled', 'expired', 'resolved'),
+    status: words('open', 'uncertain', 'filled', 'expired', 'resolved'),
     detected_at: time,
     resolved_at: orNull(time),
     before: side,
     after: side,
     retry_until: orNull(time),
+    readings: list(text),
     note: orNull(text),
   }),
   Gaps: object(
@@ -201,6 +202,7 @@ export const ANSWERS: Record<string, JsonSchema> = {
     highest_increment_id: orNull(integer),
     open_gaps: orNull(integer),
     missing_ids: orNull(integer),
+    uncertain_ids: orNull(integer),
     destinations: list(destinationStatus),
   }),
   Rejections: object({

@@ -13,6 +13,7 @@ import {
 } from '../../subscriptions/webhook-input';
 import { addedEventSchema } from '../rest/added-events';
 import { resolutionSchema } from '../rest/gaps';
+import { settlementSchema } from '../rest/numbering';
 import { redactionSchema } from '../rest/redactions';
 import { eventReplaySchema, replaySchema } from '../rest/replays';
 import { testSchema } from '../rest/test-events';
@@ -36,6 +37,7 @@ export const inputSchemas = (): Record<string, JsonSchema> => ({
   Replay: jsonSchemaOf(replaySchema),
   EventReplay: jsonSchemaOf(eventReplaySchema),
   Resolution: jsonSchemaOf(resolutionSchema),
+  Settlement: jsonSchemaOf(settlementSchema),
   AddedEvent: jsonSchemaOf(addedEventSchema),
   Redaction: jsonSchemaOf(redactionSchema),
   Test: jsonSchemaOf(testSchema),

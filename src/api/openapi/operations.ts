@@ -177,6 +177,14 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ answers: [200, 'ResolvedGaps'], problems: [400, 404, 409, 413, 422] },
   },
   {
+    ...{ method: 'post', path: `${W}/numbering`, id: 'settleNumbering', tag: 'sequence' },
+    summary: 'Say whether a new numbering began',
+    description:
+      'Settles what is uncertain. `new`: the webhook was made anew at the provider, with the event of this sequence where one is given. `continue`: it was not. `undo` takes back the last answer.',
+    body: { schema: 'Settlement', example: { reading: 'new', sequence: 17 } },
+    ...{ answers: [200, 'Gaps'], problems: [400, 404, 409, 413, 422] },
+  },
+  {
     ...{ method: 'get', path: `${W}/status`, id: 'getStatus', tag: 'sequence' },
     summary: 'Counters, gaps, and how far each destination is',
     ...{ answers: [200, 'Status'], problems: [404] },

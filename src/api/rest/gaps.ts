@@ -23,7 +23,12 @@ import { askedOf, objectFor } from './addressed';
 
 export const gaps = new Hono<{ Bindings: Env }>();
 
-const GAP_STATUSES: readonly GapStatus[] = ['open', 'filled', 'expired', 'resolved'];
+const GAP_STATUSES: readonly GapStatus[] = ['open', 'uncertain', 'filled', 'expired', 'resolved'];
+
+const READINGS = [
+  'new: the webhook was made anew at the provider, and these ids of its new numbering did not come',
+  'continue: the events in question were sent again with other bytes, or these ids were sent before this webhook; nothing is missing',
+] as const;
 
 const incrementId = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 
@@ -76,7 +81,7 @@ function errorOf(result: Exclude<ResolveResult, { kind: 'ok' }>): ApiError {
 }
 
 /** Without a numbering nothing can be said about completeness; the answer says so instead of showing none missing. */
-function gapsView(report: GapsReport) {
+export function gapsView(report: GapsReport) {
   if (!report.numbered) return { numbered: false, gaps: [] };
   return {
     numbered: true,
@@ -98,6 +103,8 @@ function gapView(gap: Gap) {
     before: sideView(gap.before),
     after: sideView(gap.after),
     retry_until: timeOrNull(gap.retryUntil),
+    // Why it is uncertain: in one reading of what arrived the ids are missing, in the other they never were.
+    readings: gap.status === 'uncertain' ? [...READINGS] : [],
     note: gap.note,
   };
 }

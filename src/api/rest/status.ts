@@ -31,6 +31,7 @@ function statusView(report: StatusReport) {
     // Not zero where it cannot be known.
     open_gaps: report.numbered ? report.openGaps : null,
     missing_ids: report.numbered ? report.missingIds : null,
+    uncertain_ids: report.numbered ? report.uncertainIds : null,
     destinations: report.destinations.map(destinationView),
   };
 }

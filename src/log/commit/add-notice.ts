@@ -1,5 +1,5 @@
 /** Adds notices to the log, in the transaction of the change that they tell of. Stores none that nobody wants. */
-import type { Hole } from '../../numbering/holes';
+import type { Hole, HoleStatus } from '../../numbering/holes';
 import { topicMatches } from '../../subscriptions/topics';
 import type { Draft } from './draft';
 import {
@@ -19,10 +19,17 @@ export function addNotice(draft: Draft, topic: OperationalTopic, details: Notice
   if (notice !== null) append(draft, notice, now);
 }
 
-/** Adds a notice about a hole that opened or expired. `now` in ms since 1970. */
+const HOLE_TOPICS: Partial<Record<HoleStatus, OperationalTopic>> = {
+  open: 'gateway:gap_opened',
+  uncertain: 'gateway:gap_uncertain',
+  expired: 'gateway:gap_expired',
+};
+
+/** Adds a notice about a hole that opened, became uncertain or expired. `now` in ms since 1970. */
 export function addHoleNotice(draft: Draft, epoch: number, hole: Hole, now: number): void {
   const { from, to, missing, detectedAt, status } = hole;
-  const topic = status === 'open' ? 'gateway:gap_opened' : 'gateway:gap_expired';
+  const topic = HOLE_TOPICS[status];
+  if (topic === undefined) return;
   const detected_at = new Date(detectedAt).toISOString();
   addNotice(draft, topic, { epoch, from, to, missing, detected_at }, now);
 }

@@ -4,13 +4,14 @@ import { addHoleNotice } from './add-notice';
 import type { Draft } from './draft';
 import { forgetMovedIds, recordGapChange } from './gap-changes';
 import { leaveHold } from './predecessor-hold';
+import { moveRecords } from './record-id';
 import { trackerSettings } from './settings';
 
 /** Brings the tracker and the gap list up to `now` (ms since 1970). */
 export function ageGaps(draft: Draft, now: number): void {
   const { gaps } = draft.tables;
   const before = draft.state.tracker;
-  const { tracker, changes, aged, closed } = passTime(before, now, trackerSettings(draft.webhook));
+  const { tracker, changes, moved, aged, closed } = passTime(before, now, trackerSettings(draft.webhook));
   if (tracker === before) return;
   draft.change({ tracker });
   // Another numbering has become the current one: nobody comes any more whom those of this one wait for.
@@ -21,12 +22,15 @@ export function ageGaps(draft: Draft, now: number): void {
   }
   for (const change of changes) recordGapChange(draft, change, now);
   if (changes.length > 0) forgetMovedIds(draft);
+  moveRecords(draft, moved, now);
   for (const change of aged) {
     gaps.age(change);
-    for (const hole of change.holes) addHoleNotice(draft, change.epoch, hole, now);
+    const told = change.parts.filter(({ status }) => status !== change.hole.status);
+    for (const hole of told) addHoleNotice(draft, change.epoch, hole, now);
   }
   for (const { number, holes } of closed) {
     gaps.close(number, holes);
+    // What was uncertain until now lapses: nobody can say that it is missing.
     const open = holes.filter(({ status }) => status === 'young' || status === 'open');
     for (const hole of open) addHoleNotice(draft, number, { ...hole, status: 'expired' }, now);
   }

@@ -5,7 +5,7 @@
  * An ordinary accepted event writes its own row, and one more for an event id. All other changes follow from that row,
  * so the state need not be saved with it (`draft.ts`).
  */
-import { confirmAdded } from '../../numbering/record';
+import { comingTogether, confirmAdded } from '../../numbering/record';
 import type { AddResult, IncomingEvent } from '../contract/append';
 import type { SeenKey } from '../store/seen-keys';
 import { counted, type Draft } from './draft';
@@ -97,4 +97,12 @@ function rememberRetry(
   if (signed === undefined || tables.seen.get(signed.key) !== null) return;
   tables.seen.rotate(now, deduplicationMs(webhook));
   tables.seen.put(signed.key, { sequence, fingerprint, at: now });
+}
+
+/** Tells the tracker that the ids of a batch came together. */
+export function expectTogether(draft: Draft, events: readonly IncomingEvent[], now: number): void {
+  const sent = events.filter(({ added }) => added !== true);
+  const ids = sent.flatMap(({ incrementId }) => (incrementId === null ? [] : [incrementId]));
+  // Not saved: if a crash loses it, a restart of the numbering is recognised up to a second sooner.
+  draft.changeWithoutSaving({ tracker: comingTogether(draft.state.tracker, ids, now) });
 }

@@ -7,21 +7,23 @@
  */
 import { type Resolution, resolve } from '../../numbering/close-gap';
 import { forgetClosed } from '../../numbering/closed-epochs';
+import { epochsOf } from '../../numbering/doubt';
 import type { Epoch } from '../../numbering/epoch';
 import type { Hole } from '../../numbering/holes';
 import { nextChangeAt } from '../../numbering/pass-time';
 import { nextGivingUp } from '../../numbering/predecessor-wait';
-import { comingTogether } from '../../numbering/record';
+import { isSuspected } from '../../numbering/suspicion';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { AddResult, IncomingEvent } from '../contract/append';
 import type { GapResolution } from '../contract/gaps';
+import type { Settlement } from '../contract/numbering';
 import { readDocument, writeDocument } from '../store/documents';
 import { Feed } from '../store/feed';
 import { LogTables } from '../store/log-tables';
 import type { StoredEvent } from '../store/stored-event';
 import { addNotice, sendDueNotices } from './add-notice';
 import { ageGaps } from './age-gaps';
-import { appendEvent } from './append-event';
+import { appendEvent, expectTogether } from './append-event';
 import { encodeCheckpoint, readCheckpoint } from './checkpoint';
 import { Draft } from './draft';
 import { quarantineUnconfirmed, release } from './held-events';
@@ -30,17 +32,17 @@ import { type NoticeDetails, nextNoticeAt, type OperationalTopic } from './notic
 import { endHold } from './predecessor-hold';
 import { replayEvents } from './replay-events';
 import { deduplicationMs, holdMs, retentionMs, trackerSettings } from './settings';
+import { settleNumbering } from './settle-numbering';
 import { silentAt, tellSilence } from './silence';
 
 /** When time alone changes the tracker next. Computed for these holes and epochs, and valid while they are the same. */
 type NextAging = {
   holes: readonly Hole[] | undefined;
   earlierEpochs: readonly Epoch[] | null;
-  isSuspected: boolean;
   at: number | null;
 };
 
-const UNKNOWN: NextAging = { holes: undefined, earlierEpochs: null, isSuspected: false, at: null };
+const UNKNOWN: NextAging = { holes: undefined, earlierEpochs: null, at: null };
 
 /** The log as it is in storage. Making one replays the events since the last checkpoint. */
 export class EventLog {
@@ -114,13 +116,13 @@ export class EventLog {
     const { tracker } = this.#state;
     const { current, earlierEpochs } = tracker;
     const holes = current?.holes;
-    const isSuspected = current?.suspicion !== undefined;
     // This is asked after every commit, and most commits change no hole: do not walk all holes each time.
     const known = this.#aging;
-    const isSame = known.holes === holes && known.earlierEpochs === earlierEpochs;
-    if (!isSame || known.isSuspected !== isSuspected) {
+    // What is doubtful changes with every id of another reading.
+    const isDoubtful = tracker.shadow !== undefined || epochsOf(tracker).some(isSuspected);
+    if (isDoubtful || known.holes !== holes || known.earlierEpochs !== earlierEpochs) {
       const at = nextChangeAt(tracker, trackerSettings(this.#webhook));
-      this.#aging = { holes, earlierEpochs, isSuspected, at };
+      this.#aging = isDoubtful ? { ...UNKNOWN, at } : { holes, earlierEpochs, at };
     }
     return this.#aging.at;
   }
@@ -141,6 +143,11 @@ export class EventLog {
       }
       return resolution;
     });
+  }
+
+  /** Settles by hand whether a new numbering began. Null when it did. */
+  settle(request: Settlement, now: number): ReturnType<typeof settleNumbering> {
+    return this.#transaction(draft => settleNumbering(draft, request, now));
   }
 
   /** Adds a notice to the log, where someone subscribes to it. */
@@ -232,12 +239,4 @@ export class EventLog {
     const text = encodeCheckpoint({ state, forgotten: known.forgotten });
     writeDocument(this.#storage.sql, 'checkpoint', text);
   }
-}
-
-/** Tells the tracker that the ids of a batch came together. */
-function expectTogether(draft: Draft, events: readonly IncomingEvent[], now: number): void {
-  const sent = events.filter(({ added }) => added !== true);
-  const ids = sent.flatMap(({ incrementId }) => (incrementId === null ? [] : [incrementId]));
-  // Not saved: if a crash loses it, a restart of the numbering is recognised up to a second sooner.
-  draft.changeWithoutSaving({ tracker: comingTogether(draft.state.tracker, ids, now) });
 }

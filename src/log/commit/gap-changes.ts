@@ -1,4 +1,5 @@
 /** The gap list follows the tracker: a hole that changes changes its entry, and a gap that is filled makes a notice. */
+import { isListed } from '../../numbering/holes';
 import type { TrackerChange } from '../../numbering/types';
 import { addNotice } from './add-notice';
 import type { Draft } from './draft';
@@ -6,7 +7,7 @@ import type { Draft } from './draft';
 /** Takes a change of a hole into the gap list. `now` in ms since 1970. */
 export function recordGapChange(draft: Draft, change: TrackerChange, now: number): void {
   draft.tables.gaps.apply(change, now);
-  if (change.kind !== 'filled' || change.hole.status === 'young') return;
+  if (change.kind !== 'filled' || !isListed(change.hole)) return;
   const { epoch, id } = change;
   addNotice(draft, 'gateway:gap_filled', { epoch, from: id, to: id, missing: 1 }, now);
 }

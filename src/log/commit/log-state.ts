@@ -13,6 +13,9 @@ export const EVENTS_PER_CHECKPOINT = 256;
 
 export type Counters = { accepted: number; duplicate: number; ignored: number; quarantined: number };
 
+/** `sequence`: of the first event of the numbering in question, 0 where it was suspected before. */
+export type Settled = { readonly how: 'new' | 'continue'; readonly sequence: number };
+
 export type LogState = {
   readonly lastSequence: number;
   /** ms since 1970, or null before the first event. */
@@ -29,6 +32,8 @@ export type LogState = {
   readonly hold: Hold | null;
   /** Notices that are kept back to be sent together. */
   readonly pendingNotices: PendingNotices;
+  /** What an operator settled last about the numbering, so that it can be taken back; null for nothing. */
+  readonly settled: Settled | null;
   /** Since when the source was silent when a notice last told so, ms since 1970; null when none did. */
   readonly silentSince: number | null;
 };
@@ -42,4 +47,5 @@ export const EMPTY_STATE: LogState = {
   hold: null,
   pendingNotices: {},
   silentSince: null,
+  settled: null,
 };

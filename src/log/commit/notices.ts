@@ -9,6 +9,7 @@
 
 export type OperationalTopic =
   | 'gateway:gap_opened'
+  | 'gateway:gap_uncertain'
   | 'gateway:gap_filled'
   | 'gateway:gap_expired'
   | 'gateway:event_quarantined'

@@ -2,7 +2,8 @@
  * The hold (`hold_seconds`) in the log: events wait for their predecessor, and enter the feed in the order of their
  * ids. Who waits how long is decided in `numbering/predecessor-wait.ts`.
  */
-import { type Epoch, gapBefore } from '../../numbering/epoch';
+import type { Epoch } from '../../numbering/epoch';
+import { gapToTell } from '../../numbering/place';
 import { arrive, giveUp, type Held, type Hold, startHold } from '../../numbering/predecessor-wait';
 import type { Placement } from '../../numbering/types';
 import type { WebhookRecord } from '../../subscriptions/webhook';
@@ -45,7 +46,7 @@ export function leaveHold(draft: Draft, epoch: Epoch | null, released: readonly 
   for (const { id, sequence } of released) {
     const event = events.get(sequence);
     if (event?.status !== 'held') continue;
-    const gap = epoch === null ? null : gapBefore(epoch, id);
+    const gap = epoch === null ? null : gapToTell(draft.state.tracker, epoch, id);
     events.update(sequence, {
       status: 'forwardable',
       reason: null,

@@ -1,6 +1,7 @@
 /** Part of storing an event: its increment id goes into the tracker, the record of known ids and the gap list. */
+import { isListed } from '../../numbering/holes';
 import { record, recordConflict } from '../../numbering/record';
-import type { Placement } from '../../numbering/types';
+import type { MovedId, Placement } from '../../numbering/types';
 import type { Draft } from './draft';
 import { forgetMovedIds, recordGapChange } from './gap-changes';
 import type { Identity } from './identify';
@@ -8,6 +9,15 @@ import { trackerSettings } from './settings';
 
 /** What to record the id as. `sequence` is 0 for an ignored event; `now` in ms since 1970. */
 export type As = { kind: 'accepted' | 'ignored' | 'quarantined'; sequence: number; now: number };
+
+/** Ids that went to another epoch have their record there, too. Where their own epoch has taken them since, it has one. */
+export function moveRecords({ tables: { known } }: Draft, moved: readonly MovedId[], now: number): void {
+  for (const { id, from, to } of moved) {
+    const record = known.lookup(from, id);
+    if (record !== null && record !== 'forgotten' && known.lookup(to, id) === null)
+      known.set(to, id, record, now);
+  }
+}
 
 /** Records the increment id of an event that was placed. Does nothing for a duplicate, or where there is no id. */
 export function recordId(
@@ -19,23 +29,26 @@ export function recordId(
   if (arrival === null || placement.kind === 'duplicate') return;
   const { id, eventTime } = arrival;
   const { tables } = draft;
+  const settings = trackerSettings(draft.webhook);
   if (placement.kind === 'conflict' || placement.kind === 'too_old') {
     const isCurrent = placement.epoch === draft.state.tracker.current?.number;
     const proofless =
       !isCurrent ||
       (placement.kind === 'conflict' && (placement.known.added === true || placement.resent === true));
     const conflict = { id, sequence, fingerprint, eventTime, ...(proofless ? { proofless } : {}) };
-    draft.change({ tracker: recordConflict(draft.state.tracker, conflict) });
+    const noted = recordConflict(draft.state.tracker, conflict, arrival, settings);
+    draft.change({ tracker: noted.tracker });
+    for (const change of noted.changes) recordGapChange(draft, change, now);
     return;
   }
-  const settings = trackerSettings(draft.webhook);
-  const { tracker, changes } = record(draft.state.tracker, arrival, placement, settings);
+  const { tracker, changes, moved = [] } = record(draft.state.tracker, arrival, placement, settings);
   const ordinary = placement.kind === 'unseen' && placement.epoch === tracker.current?.number;
-  const unlisted = changes.every(change => change.kind === 'filled' && change.hole.status === 'young');
-  if (ordinary && unlisted) draft.changeWithoutSaving({ tracker });
+  const unlisted = changes.every(change => change.kind === 'filled' && !isListed(change.hole));
+  if (ordinary && unlisted && moved.length === 0) draft.changeWithoutSaving({ tracker });
   else draft.change({ tracker });
   for (const change of changes) recordGapChange(draft, change, now);
   if (placement.kind === 'restart') forgetMovedIds(draft);
+  moveRecords(draft, moved, now);
   // An id that only quarantined or ignored events had so far goes to an accepted event, and to no other.
   const staysWithOther = placement.kind === 'unaccepted' && kind !== 'accepted';
   const added = arrival.added === true ? ({ added: true } as const) : {};

@@ -1,6 +1,6 @@
 /** The gap list, and closing a gap by hand. */
 
-export type GapStatus = 'open' | 'filled' | 'expired' | 'resolved';
+export type GapStatus = 'open' | 'uncertain' | 'filled' | 'expired' | 'resolved';
 
 /** The received id beside a gap. `sequence` and `receivedAt` (ms since 1970) are null when they are not known. */
 export type GapSide = { incrementId: number; sequence: number | null; receivedAt: number | null };

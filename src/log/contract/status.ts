@@ -31,6 +31,8 @@ export type StatusReport = {
   highestIncrementId: number | null;
   openGaps: number;
   missingIds: number;
+  /** Increment ids that may be missing (`uncertain` in the gap list). */
+  uncertainIds: number;
   /** Refused requests by reason, those that the edge has reported. */
   rejected: Record<string, number>;
   destinations: DestinationStatus[];

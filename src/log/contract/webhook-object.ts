@@ -8,6 +8,7 @@ import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResu
 import type { EventDetail, EventsPage, EventsQuery, FeedPage, FeedQuery, RedactionPage } from './events';
 import type { GapResolution, GapStatus, GapsReport, ResolveResult } from './gaps';
 import type { KeptAnswer } from './kept-answer';
+import type { Settlement, SettleResult } from './numbering';
 import type { RefusalReport, RefusalsView } from './refusals';
 import type { ReplayRequest, ReplayResult } from './replays';
 import type { StatusReport } from './status';
@@ -46,6 +47,7 @@ export interface WebhookObject {
   /** Adds an event for which an operator vouches instead of a signature. */
   add(event: IncomingEvent): Promise<AddResult>;
   resolveGaps(request: GapResolution): Promise<ResolveResult>;
+  settleNumbering(request: Settlement): Promise<SettleResult>;
   refused(report: RefusalReport): Promise<void>;
   refusals(): Promise<RefusalsView | null>;
   events(query: EventsQuery): Promise<EventsPage | null>;

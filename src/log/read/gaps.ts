@@ -1,5 +1,6 @@
 /** The gap list as the API shows it: the entries, with the events beside each gap. */
 import type { Resolution } from '../../numbering/close-gap';
+import { highestGiven } from '../../numbering/epoch';
 import { holeIndexOf } from '../../numbering/holes';
 import { providerOf } from '../../providers/registry';
 import type { WebhookRecord } from '../../subscriptions/webhook';
@@ -22,7 +23,7 @@ export function readGaps({ webhook, log }: LogView, status: GapStatus | null): G
   return {
     numbered: true,
     epoch: epoch?.number ?? null,
-    highestIncrementId: epoch?.highest ?? null,
+    highestIncrementId: epoch === null ? null : highestGiven(epoch),
     gaps: log.tables.gaps.list(status).map(row => gapOf(log, row, horizon)),
   };
 }

@@ -1,4 +1,5 @@
 /** The counters of a webhook, and how far each of its destinations is. */
+import { highestGiven } from '../../numbering/epoch';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { DestinationStatus, StatusReport } from '../contract/status';
 import type { Refusals } from '../store/refusals';
@@ -16,9 +17,10 @@ export function readStatus(views: Views & { refusals: Pick<Refusals, 'counts'> }
     lastEventAt,
     counters,
     epoch: tracker.current?.number ?? null,
-    highestIncrementId: tracker.current?.highest ?? null,
+    highestIncrementId: tracker.current === null ? null : highestGiven(tracker.current),
     openGaps: open.length,
     missingIds: open.reduce((sum, gap) => sum + gap.missing, 0),
+    uncertainIds: log.tables.gaps.list('uncertain').reduce((sum, gap) => sum + gap.missing, 0),
     rejected: views.refusals.counts,
     destinations: webhook.destinations.map(destination => destinationStatus(views, destination)),
   };

@@ -6,9 +6,8 @@
  * A merged range and an id filled inside it may begin with the same id, so the last id is part of the key too.
  */
 
-import type { Resolved } from '../../numbering/close-gap';
-import type { Hole } from '../../numbering/holes';
-import type { Aged, TrackerChange } from '../../numbering/types';
+import { type Hole, type HoleStatus, isListed } from '../../numbering/holes';
+import type { Aged, Resolved, TrackerChange } from '../../numbering/types';
 import type { GapStatus } from '../contract/gaps';
 
 /** A row of the table. `from_id` and `to_id` are both included; times in ms since 1970. */
@@ -41,10 +40,10 @@ export class GapRows {
     if (change.kind === 'merged') {
       for (const hole of [change.lower, change.upper]) this.#delete(change.epoch, hole.from);
       const end = change.into.status === 'resolved' ? { resolvedAt: now, note: null } : OPEN_END;
-      if (change.into.status !== 'young') this.#insert(change.epoch, change.into, end);
+      if (isListed(change.into)) this.#insert(change.epoch, change.into, end);
       return;
     }
-    if (change.hole.status === 'young') return;
+    if (!isListed(change.hole)) return;
     const end = change.hole.status === 'resolved' ? this.#endOf(change.epoch, change.hole) : OPEN_END;
     this.#delete(change.epoch, change.hole.from);
     if (change.kind === 'dropped') return;
@@ -61,19 +60,10 @@ export class GapRows {
     }
   }
 
-  /** Takes over that holes opened or expired. */
-  age({ epoch, holes }: Aged): void {
-    for (const hole of holes) {
-      if (hole.status === 'open') this.#insert(epoch, hole, OPEN_END);
-      else {
-        this.#sql.exec(
-          "UPDATE gaps SET status = ? WHERE epoch = ? AND from_id = ? AND status != 'filled'",
-          hole.status,
-          epoch,
-          hole.from,
-        );
-      }
-    }
+  /** Takes over that a hole opened, expired, became uncertain or sure, as a whole or in parts. */
+  age({ epoch, hole, parts }: Aged): void {
+    if (isListed(hole)) this.#delete(epoch, hole.from);
+    for (const part of parts) if (isListed(part)) this.#insert(epoch, part, OPEN_END);
   }
 
   /** Deletes the entries above `highest`: those ids were not of the epoch. */
@@ -86,7 +76,7 @@ export class GapRows {
     for (const hole of holes) {
       if (hole.status === 'resolved') continue;
       this.#delete(epoch, hole.from);
-      this.#insert(epoch, { ...hole, status: 'expired' }, OPEN_END);
+      if (hole.status !== 'lapsed') this.#insert(epoch, { ...hole, status: 'expired' }, OPEN_END);
     }
   }
 
@@ -125,7 +115,12 @@ export class GapRows {
     return row === undefined ? OPEN_END : { resolvedAt: row.resolved_at, note: row.note };
   }
 
-  #insert(epoch: number, hole: Hole, { resolvedAt, note }: End, status: GapStatus | 'young' = hole.status) {
+  #insert(
+    epoch: number,
+    hole: Hole,
+    { resolvedAt, note }: End,
+    status: GapStatus | HoleStatus = hole.status,
+  ) {
     // An entry may be there already: an id that was filled can be missing again, when its event moved to another epoch.
     this.#sql.exec(
       `INSERT OR REPLACE INTO gaps (epoch, from_id, to_id, missing, status, detected_at, resolved_at, note)

@@ -81,10 +81,10 @@ describe('the gap list', () => {
 
   it('closes an earlier epoch with what it misses', async () => {
     const { sendAll, stub, alarm } = await newObject({ sequence: SHORT });
-    await sendAll([1, 2, 4]);
+    await sendAll([1, 2, 4], { eventTime: START - 3_600_000 });
     wait(60_001);
     await alarm();
-    await sendAll([1, 2, 3], { numbering: 'new' });
+    await sendAll([1, 2, 3], { numbering: 'new', eventTime: START + 60_001 });
     wait(3600_000);
     await alarm();
     wait(3600_000);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  ageHoles,
+  aged,
   boundHoles,
   changesAt,
   fillHole,
@@ -141,34 +141,40 @@ describe('boundHoles', () => {
   });
 });
 
-describe('ageHoles', () => {
+describe('a hole that grows older', () => {
   const patience = { graceMs: 60, expiresMs: 1000 };
-  const statusesAt = (now: number, holes: readonly Hole[]) =>
-    ageHoles(holes, now, patience).holes.map(({ status }) => status);
+  const at = (now: number, status: HoleStatus, doubtful = false, detectedAt = 100) =>
+    aged({ hole: hole(1, 1, { detectedAt, status }), doubtful }, now, patience).status;
 
-  it('opens a hole when its grace has passed and expires it in its time, to the millisecond', () => {
-    const young = [hole(1, 1, { detectedAt: 100 })];
-    expect(statusesAt(159, young)).toEqual(['young']);
-    expect(statusesAt(160, young)).toEqual(['open']);
-    const open = [hole(1, 1, { detectedAt: 100, status: 'open' })];
-    expect(statusesAt(1099, open)).toEqual(['open']);
-    expect(statusesAt(1100, open)).toEqual(['expired']);
+  it('opens when its grace has passed and expires in its time, to the millisecond', () => {
+    expect([at(159, 'young'), at(160, 'young')]).toEqual(['young', 'open']);
+    expect([at(1099, 'open'), at(1100, 'open')]).toEqual(['open', 'expired']);
   });
 
-  it('never goes straight from young to expired: every hole is named as open once', () => {
-    const { holes, changed } = ageHoles([hole(1, 1)], 10_000, patience);
-    expect(changed).toEqual([hole(1, 1, { status: 'open' })]);
-    expect(ageHoles(holes, 10_000, patience).changed).toEqual([hole(1, 1, { status: 'expired' })]);
+  it('never goes straight from young to expired: it is named as open once', () => {
+    expect(at(10_000, 'young')).toBe('open');
+    expect(at(10_000, 'open')).toBe('expired');
   });
 
-  it('gives back the same list when nothing changed', () => {
-    const holes = [hole(1, 1, { status: 'expired' }), hole(3, 3, { detectedAt: 9999 })];
-    expect(ageHoles(holes, 10_000, patience)).toEqual({ holes, changed: [] });
-    expect(ageHoles(holes, 10_000, patience).holes).toBe(holes);
+  it('is uncertain while it is doubtful, whatever it was before, and lapses in its time', () => {
+    expect([at(159, 'young', true), at(160, 'young', true)]).toEqual(['young', 'uncertain']);
+    expect(at(200, 'open', true)).toBe('uncertain');
+    expect([at(1099, 'uncertain', true), at(1100, 'uncertain', true)]).toEqual(['uncertain', 'lapsed']);
+    expect(at(200, 'uncertain')).toBe('open');
+    for (const status of ['expired', 'resolved', 'lapsed'] as const)
+      expect(at(9999, status, true)).toBe(status);
   });
 
-  it('says when a hole changes next', () => {
-    const at = (status: HoleStatus) => changesAt(hole(1, 1, { detectedAt: 5, status }), patience);
-    expect([at('young'), at('open'), at('expired')]).toEqual([65, 1005, null]);
+  it('is the very same when nothing changed', () => {
+    const young = hole(3, 3, { detectedAt: 9999 });
+    expect(aged({ hole: young, doubtful: false }, 10_000, patience)).toBe(young);
+  });
+
+  it('says when it changes next', () => {
+    const next = (status: HoleStatus, doubtful: boolean) =>
+      changesAt({ hole: hole(1, 1, { detectedAt: 5, status }), doubtful }, patience);
+    expect([next('young', false), next('open', false), next('expired', false)]).toEqual([65, 1005, null]);
+    expect([next('young', true), next('open', true), next('uncertain', true)]).toEqual([65, 5, 1005]);
+    expect([next('uncertain', false), next('lapsed', false)]).toEqual([5, null]);
   });
 });

@@ -18,8 +18,11 @@ describe('a numbering that restarts with id 1', () => {
     expect(sequence.offer(3, NEW)).toBe('accepted@2');
     expect(sequence.offer(1, NEW)).toBe('duplicate@2');
     expect(sequence.offer(1, OLD)).toBe('duplicate@1');
-    expect(sequence.holes(2)).toEqual([]);
     expect(sequence.holes(1)).toEqual(['11-11 young', '13-13 young']);
+    // 12 and 15 may be the new one's, too, but nothing is missing for sure that the old one does not miss.
+    sequence.wait(GRACE_MS);
+    expect(sequence.holes(1)).toEqual(['11-11 open', '13-13 open']);
+    expect(sequence.holes(2)).toEqual(['4-11 uncertain', '13-14 uncertain']);
   });
 
   it('gives a tie to the current epoch', () => {
@@ -90,12 +93,13 @@ describe('a numbering that restarts with id 1', () => {
     expect(sequence.holes(1)).toEqual(['6-6 open']);
     expect(anew(1)).toBe('accepted@2');
     expect(sequence.adopted.map(({ id }) => id)).toEqual([2, 3]);
-    expect(sequence.changes).toMatchObject([{ kind: 'dropped', epoch: 1, hole: { from: 6, to: 6 } }]);
+    const ofOld = sequence.changes.filter(({ epoch }) => epoch === 1);
+    expect(ofOld).toMatchObject([{ kind: 'dropped', hole: { from: 6, to: 6 } }]);
     expect(sequence.tracker.earlierEpochs).toMatchObject([{ number: 1, highest: 3, holes: [] }]);
     expect(sequence.tracker.current).toMatchObject({ baseline: 1, highest: 7 });
     expect(sequence.holes(2)).toEqual(['6-6 young']);
     // Each of them is still known, and the one that is really missing fills its hole.
-    expect([2, 4, 7].map(anew)).toEqual(['duplicate@2', 'duplicate@1', 'duplicate@1']);
+    expect([2, 4, 7].map(anew)).toEqual(['duplicate@2', 'duplicate@2', 'duplicate@2']);
     expect([6, 8].map(anew)).toEqual(['accepted@2', 'accepted@2']);
     expect(sequence.holes(2)).toEqual([]);
     expect(sequence.offer(4, { ...OLD, eventTime: T - 3_000_000 })).toBe('accepted@1');
@@ -111,7 +115,10 @@ describe('a numbering that restarts with id 1', () => {
     // 11 is nearest to the first numbering, 5 to the second, though both are nearer to an old one than to the third.
     expect(sequence.offer(11, OLD)).toBe('accepted@1');
     expect(sequence.offer(5, { bytes: 'second' })).toBe('accepted@2');
-    for (const epoch of [1, 2, 3]) expect(sequence.holes(epoch)).toEqual([]);
+    // The third may have sent both 5 and 11. Nobody can know what it would miss then.
+    sequence.wait(GRACE_MS);
+    for (const epoch of [1, 2]) expect(sequence.holes(epoch)).toEqual([]);
+    expect(sequence.holes(3)).toEqual(['3-4 uncertain', '6-10 uncertain']);
   });
 
   it('happens twice, and event times tell which of the old ones an id belongs to', () => {
@@ -146,7 +153,7 @@ describe('a numbering whose restart is known by conflicts', () => {
   it('begins with the third in a row, and id 1 is neither missed nor a restart when it comes at last', () => {
     const sequence = received(20);
     expect(sequence.offerAll([2, 3, 4], NEW)).toEqual(['conflict', 'conflict', 'accepted@2']);
-    expect(sequence.tracker.current).toMatchObject({ baseline: 2, highest: 4 });
+    expect(sequence.tracker.current).toMatchObject({ baseline: 1, highest: 4 });
     sequence.wait(3_600_000);
     expect(sequence.offer(1, NEW)).toBe('accepted@2');
     expect(sequence.offer(1, NEW)).toBe('duplicate@2');
@@ -176,7 +183,7 @@ describe('a numbering whose restart is known by conflicts', () => {
     sequence.wait(1);
     expect(sequence.offer(7, NEW)).toBe('accepted@2');
     expect(sequence.adopted.map(({ id }) => id)).toEqual([2, 3, 4, 5, 6]);
-    expect(sequence.holes(2)).toEqual([]);
+    expect(sequence.holes(2)).toEqual(['1-1 young']);
   });
 
   it('is none where conflicts come together with events that continue the old one', () => {

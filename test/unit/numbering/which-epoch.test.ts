@@ -46,7 +46,7 @@ describe('event times', () => {
     above.wait(GRACE_MS);
     expect([...above.holes(1), ...above.holes(2)]).toEqual([]);
     expect(above.tracker.earlierEpochs).toMatchObject([{ number: 1, highest: 10 }]);
-    expect(above.offer(12, at)).toBe('duplicate@1');
+    expect(above.offer(12, at)).toBe('duplicate@2');
   });
 
   it('that are equal: one that went on where the old numbering stood is seen to be missing in the new one', () => {

@@ -45,6 +45,7 @@ const pendingNotices: fc.Arbitrary<PendingNotices> = fc
 const state: fc.Arbitrary<LogState> = fc.record({
   ...{ lastSequence: number, lastEventAt: number, lastRelease: number, silentSince: number },
   ...{ tracker, hold, pendingNotices },
+  settled: fc.option(fc.record({ how: fc.constantFrom('new', 'continue'), sequence: number })),
   counters: fc.record({ accepted: number, duplicate: number, ignored: number, quarantined: number }),
 });
 const checkpoint: fc.Arbitrary<Checkpoint> = fc.record({ state, forgotten: some(fc.tuple(number, number)) });

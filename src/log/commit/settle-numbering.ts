@@ -1,0 +1,110 @@
+/** An operator settles whether a new numbering began. The gap list, the records of ids and quarantine follow. */
+import type { Arrival } from '../../numbering/epoch';
+import { beginNew, continueOld, proveNew } from '../../numbering/settle';
+import type { Conflict, Tracked } from '../../numbering/types';
+import type { Settlement, SettleResult } from '../contract/numbering';
+import { fingerprintHex } from '../store/known-ids';
+import type { Draft } from './draft';
+import { forgetMovedIds, recordGapChange } from './gap-changes';
+import { adopt } from './held-events';
+import type { Settled } from './log-state';
+import { leaveHold } from './predecessor-hold';
+import { moveRecords } from './record-id';
+import { trackerSettings } from './settings';
+
+/** How many events are judged anew at once. */
+const MAX_EVENTS = 10_000;
+
+type Refusal = Exclude<SettleResult, { kind: 'ok' | 'gone' }>;
+
+/** Settles the numbering in the caller's transaction; null when it did. `now` in ms since 1970. */
+export function settleNumbering(draft: Draft, request: Settlement, now: number): Refusal | null {
+  const { settled, tracker } = draft.state;
+  if (tracker.current === null || !draft.webhook.sequence.enabled) return { kind: 'unnumbered' };
+  if (request.how === 'undo') {
+    if (settled === null) return { kind: 'nothing_to_settle' };
+    const refusal = settled.how === 'new' ? goOn(draft, now) : beginAt(draft, settled.sequence, now);
+    if (refusal === null) draft.change({ settled: null });
+    return refusal;
+  }
+  if (request.how === 'continue') return goOn(draft, now);
+  if (request.sequence !== null) return beginAt(draft, request.sequence, now);
+  const proven = proveNew(draft.state.tracker, now, trackerSettings(draft.webhook));
+  if (proven === null) return { kind: 'nothing_to_settle' };
+  take(draft, proven, now);
+  draft.change({ settled: { how: 'new', sequence: 0 } });
+  return null;
+}
+
+function goOn(draft: Draft, now: number): Refusal | null {
+  const { tracker } = draft.state;
+  const sequence = firstSequence(draft);
+  const folded = continueOld(tracker, now, trackerSettings(draft.webhook));
+  if (folded === null) return { kind: 'nothing_to_settle' };
+  take(draft, folded, now);
+  draft.change({ settled: { how: 'continue', sequence } satisfies Settled });
+  return null;
+}
+
+/** The sequence of the first event of the current numbering, as far as its lowest ids tell. */
+function firstSequence({ state, tables }: Draft): number {
+  const { current, shadow, conflicts } = state.tracker;
+  if (shadow !== undefined) return conflicts.find(({ proofless }) => proofless !== true)?.sequence ?? 0;
+  if (current === null) return 0;
+  const sequences: number[] = [];
+  for (let id = current.baseline; id <= current.highest && sequences.length < 100; id++) {
+    const known = tables.known.lookup(current.number, id);
+    if (known !== null && known !== 'forgotten' && known.sequence > 0) sequences.push(known.sequence);
+  }
+  return Math.min(...sequences);
+}
+
+function beginAt(draft: Draft, sequence: number, now: number): Refusal | null {
+  const { tracker, lastSequence } = draft.state;
+  const event = draft.tables.events.get(sequence);
+  if (event === null || event.incrementId === null || tracker.current === null)
+    return { kind: 'unknown_event' };
+  if (lastSequence - sequence > MAX_EVENTS) return { kind: 'too_many', limit: MAX_EVENTS };
+  const { came, taken, conflicts } = since(draft, sequence, now);
+  const begun = beginNew(tracker, { came, taken }, trackerSettings(draft.webhook), now);
+  if (begun === null) return { kind: 'unknown_event' };
+  take(draft, begun, now);
+  adopt(draft, begun.tracker.lastEpoch, conflicts, now);
+  draft.change({ settled: { how: 'new', sequence } });
+  return null;
+}
+
+type Since = { came: Arrival[]; taken: number[]; conflicts: Conflict[] };
+
+/** What came from a sequence on that the new numbering may have sent: the latest event of each id, ascending. */
+function since({ state, tables }: Draft, sequence: number, now: number): Since {
+  const number = state.tracker.current?.number ?? 0;
+  const byId = new Map<number, Arrival>();
+  const conflicts = new Map<number, Conflict>();
+  for (const event of tables.events.after(sequence - 1, MAX_EVENTS + 1)) {
+    const { incrementId: id, eventTime, epoch, reason } = event;
+    const isConflict = reason === 'conflict' || reason === 'too_old_to_compare';
+    // Late retries of an earlier numbering are that one's.
+    if (id === null || (!isConflict && (epoch ?? 0) < number)) continue;
+    const fingerprint = fingerprintHex(event.fingerprint);
+    byId.set(id, { id, fingerprint, eventTime, now });
+    if (isConflict) conflicts.set(id, { id, sequence: event.sequence, fingerprint, eventTime });
+  }
+  const ascending = (a: { id: number }, b: { id: number }) => a.id - b.id;
+  const isTaken = (id: number) => {
+    const known = tables.known.lookup(number, id);
+    return known === null || (known !== 'forgotten' && known.sequence >= sequence);
+  };
+  const came = [...byId.values()].sort(ascending);
+  const taken = came.map(({ id }) => id).filter(isTaken);
+  return { came, taken, conflicts: [...conflicts.values()].sort(ascending) };
+}
+
+function take(draft: Draft, { tracker, changes, moved = [] }: Tracked, now: number): void {
+  const { hold } = draft.state;
+  if (hold !== null) leaveHold(draft, draft.state.tracker.current, hold.held);
+  draft.change({ tracker, hold: null });
+  for (const change of changes) recordGapChange(draft, change, now);
+  forgetMovedIds(draft);
+  moveRecords(draft, moved, now);
+}
