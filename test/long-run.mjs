@@ -30,7 +30,7 @@ const KINDS = {
     settings: { CRASH_ROUNDS: values.rounds, CRASH_SEED: values.seed },
   },
   model: {
-    tests: ['--project', 'unit', '--project', 'object', 'tracker.model', 'log.model', '--testTimeout', '0'],
+    tests: ['--project', 'unit', '--project', 'object', 'tracker.model', 'ground-truth.model', 'log.model', '--testTimeout', '0'],
     // A story of the log is some hundred times the work of one of the tracker.
     settings: { VITE_MODEL_RUNS: values.runs, VITE_LOG_MODEL_RUNS: String(Math.ceil(values.runs / 40)) },
   },

@@ -202,3 +202,25 @@ describe('redaction by entity', () => {
     expect((await send('POST', `${path}/redact`, {})).status).toBe(422);
   });
 });
+
+describe('a numbering that is uncertain', () => {
+  it('is settled by the operator, and refused where there is nothing to settle', async () => {
+    const { id, path } = await newWebhook({ provider: 'shipstream' });
+    const at = `${path}/numbering`;
+    expect((await send('POST', at, { reading: 'new' })).status).toBe(409);
+    for (const number of [1, 2, 3]) await ingest(id, orderCreated(number));
+    expect((await send('POST', at, { reading: 'undo' })).status).toBe(409);
+    expect((await send('POST', at, { reading: 'maybe' })).body).toMatchObject({
+      errors: [{ path: '/reading' }],
+    });
+    expect((await send('POST', at, { reading: 'undo', sequence: 2 })).body).toMatchObject({
+      errors: [{ path: '/sequence' }],
+    });
+    expect((await send('POST', at, { reading: 'new', sequence: 3 })).body).toMatchObject({
+      ...{ numbered: true, epoch: 2, highest_increment_id: 3 },
+    });
+    expect((await send('POST', at, { reading: 'undo' })).body).toMatchObject({
+      ...{ numbered: true, epoch: 1, highest_increment_id: 3, gaps: [] },
+    });
+  });
+});
