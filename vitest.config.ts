@@ -2,8 +2,9 @@ import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
 /** Modules by themselves, in one workerd after the other file; the Durable Object, a fresh workerd for each file. */
-const inWorkerd = () =>
+const inWorkerd = (main?: string) =>
   cloudflareTest({
+    ...(main === undefined ? {} : { main }),
     wrangler: { configPath: './wrangler.toml' },
     miniflare: {
       bindings: {
@@ -20,6 +21,9 @@ const globalSetup = [
   './test/support/simulation/size.ts',
   './test/support/fuzz-size.ts',
 ];
+
+/** What also runs under the limits of production that no local runtime has (`test/support/capped/`). */
+const CAPPED = ['test/object/forward/**/*.test.ts', 'test/capped/**/*.test.ts'];
 
 /**
  * The house rules read the source, in Node. Unit and object rings run inside workerd; the conformance ring talks HTTP to a
@@ -38,6 +42,10 @@ export default defineConfig({
       {
         plugins: [inWorkerd()],
         test: { name: 'object', include: ['test/object/**/*.test.ts'], testTimeout, globalSetup },
+      },
+      {
+        plugins: [inWorkerd('./test/support/capped/worker.ts')],
+        test: { name: 'capped', include: CAPPED, testTimeout, globalSetup },
       },
       {
         test: {
