@@ -94,6 +94,7 @@ const config :Workerd.Config = (
       compatibilityFlags = ["global_fetch_strictly_public"],
       bindings = [
         (name = "WEBHOOKS", durableObjectNamespace = "WebhookLog"),
+        (name = "COURIERS", durableObjectNamespace = "Courier"),
         (name = "TOKENS", durableObjectNamespace = "ApiTokens"),
         (name = "SUBSCRIPTIONS", kvNamespace = (name = "stand-ins", entrypoint = "Kv")),
         (name = "FAILED_VERIFICATIONS", service = (name = "stand-ins", entrypoint = "Limits")),
@@ -105,6 +106,7 @@ const config :Workerd.Config = (
       ],
       durableObjectNamespaces = [
         (className = "WebhookLog", uniqueKey = "log", enableSql = true),
+        (className = "Courier", uniqueKey = "courier", enableSql = true),
         (className = "ApiTokens", uniqueKey = "tokens", enableSql = true),
       ],
       durableObjectStorage = (localDisk = "disk"),

@@ -6,8 +6,9 @@
  * `fetch` is the only thing replaced, and it ends at the real one. Where nothing is known of a top-level request, as in
  * a test's own code, nothing is limited.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
+
 import { WorkerEntrypoint } from 'cloudflare:workers';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Connections } from './connections';
 
 /** Workers that a request may invoke. For an object, which has no end: at a time. */
