@@ -16,6 +16,7 @@ const inWorkerd = (main?: string) =>
   });
 /** A busy machine is no failure: time is for benchmarks. */
 const testTimeout = 60_000;
+const overHttp = { testTimeout, hookTimeout: 120_000 };
 const globalSetup = [
   './test/support/start-chaos-receiver.ts',
   './test/support/simulation/size.ts',
@@ -52,8 +53,15 @@ export default defineConfig({
           name: 'conformance',
           include: ['test/conformance/**/*.test.ts'],
           globalSetup: ['./test/support/fuzz-size.ts', './test/support/shared-gateway.ts'],
-          testTimeout,
-          hookTimeout: 120_000,
+          ...overHttp,
+        },
+      },
+      {
+        test: {
+          name: 'conformance-capped',
+          include: ['test/conformance/delivery.test.ts'],
+          globalSetup: ['./test/support/shared-capped-gateway.ts'],
+          ...overHttp,
         },
       },
     ],
