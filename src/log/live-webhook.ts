@@ -6,7 +6,6 @@
  */
 
 import type { Clock } from '../clock';
-import { MAX_CONNECTIONS } from '../delivery/connections';
 import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '../delivery/outgoing';
 import { providerOf } from '../providers/registry';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
@@ -17,6 +16,7 @@ import { type ConfirmationApi, Confirmations, MAX_CONFIRMING } from './confirm/c
 import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './contract/append';
 import type { GapResolution, ResolveResult } from './contract/gaps';
 import type { ReplayRequest, ReplayResult } from './contract/replays';
+import { OWN_CONNECTIONS } from './forward/courier-pool';
 import type { Delivery } from './forward/delivery';
 import { Forwarding } from './forward/forwarding';
 import {
@@ -79,7 +79,7 @@ export class LiveWebhook {
     this.forwarding = new Forwarding(this.#destinations(), {
       ...{ storage, feed, days: tables.days, clock, random },
       couriers: {
-        own: MAX_CONNECTIONS - (providerOf(webhook)?.confirm ? MAX_CONFIRMING : 0),
+        own: OWN_CONNECTIONS - (providerOf(webhook)?.confirm ? MAX_CONFIRMING : 0),
         target: destination => means.target(this.#webhook, destination),
         deliver: means.deliver,
         body: delivery => this.#bodyOf(delivery),

@@ -2,11 +2,11 @@
 
 import { PLATFORM_CLOCK } from '../clock';
 import { carry, carrying } from '../delivery/carry';
-import { Connections, MAX_CONNECTIONS } from '../delivery/connections';
+import { Connections } from '../delivery/connections';
 import { isPlatformLimit, logLimit } from '../delivery/platform-limit';
 import { urlProblem } from '../delivery/url-policy';
 import { confirmAccess } from './confirm/confirm-access';
-import { ITSELF } from './forward/courier-pool';
+import { ITSELF, OWN_CONNECTIONS } from './forward/courier-pool';
 import { courierTarget } from './forward/courier-target';
 import type { Means } from './live-webhook';
 
@@ -15,7 +15,7 @@ import type { Means } from './live-webhook';
  * thrown is broken.
  */
 function delivers(env: Env): Means['deliver'] {
-  const own = carrying(env, new Connections(MAX_CONNECTIONS, PLATFORM_CLOCK));
+  const own = carrying(env, new Connections(OWN_CONNECTIONS, PLATFORM_CLOCK));
   return async (target, events, carrier) => {
     if (carrier === ITSELF) return carry(target, events, own);
     try {

@@ -20,7 +20,7 @@ import type { EventLog } from '../commit/event-log';
 import type { ConfirmationRow, ConfirmationRows } from '../store/confirmation-rows';
 import { readJson } from './read-json';
 
-/** Of the object's six connections; the others are for deliveries. */
+/** Of the object's six connections; the others are for KV and deliveries. */
 export const MAX_CONFIRMING = 4;
 const TIMEOUT_MS = 10_000;
 

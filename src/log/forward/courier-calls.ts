@@ -164,8 +164,10 @@ export class CourierCalls {
     traffic.connections += share;
     this.#bytes += bytes;
     try {
-      const results = place === null ? [] : await this.#results(destination, carried, place);
-      if (results.length === 0) this.#failed(traffic, place);
+      const target = place === null ? null : await this.#targets.of(destination);
+      const results = place && target ? await this.#results(target, carried, place, inOrder) : [];
+      // A target that does not open says nothing about who would have carried it.
+      if (results.length === 0) this.#failed(traffic, target === null ? null : place);
       else this.#succeeded(traffic, results);
       for (const [index, { delivery }] of carried.entries()) {
         const result = results[index];
@@ -199,14 +201,13 @@ export class CourierCalls {
     traffic.window = answered ? Math.min(MAX_CALLS, traffic.window + 1) : 1;
   }
 
-  /** Empty when nothing was sent: no target, or nothing was begun. Rejects when the call fails. */
+  /** Empty when nothing was begun. Rejects when the call fails. */
   async #results(
-    destination: DestinationRecord,
+    target: OpenedTarget,
     carried: readonly Carried[],
     place: Place,
+    inOrder: boolean,
   ): Promise<AttemptResult[]> {
-    const target = await this.#targets.of(destination);
-    if (target === null) return [];
     const { clock, couriers } = this.#deps;
     const startedAt = clock.now();
     const patience = target.timeoutMs + SILENCE_MS;
@@ -218,7 +219,7 @@ export class CourierCalls {
         resolve(tried.map(() => failure('timeout', startedAt, patience)));
       });
     });
-    const how = { inOrder: destination.ordering === 'strict', connections: place.connections };
+    const how = { inOrder, connections: place.connections };
     const events = carried.map(({ event }) => event);
     try {
       return await Promise.race([couriers.deliver({ ...target, ...how }, events, place.carrier), silence]);

@@ -11,6 +11,8 @@
  */
 import { MAX_CONNECTIONS } from '../../delivery/connections';
 
+/** Connections that the object has for deliveries. One is left to KV: a change of the webhook must not wait for receivers. */
+export const OWN_CONNECTIONS = MAX_CONNECTIONS - 1;
 /** The object itself. Couriers have the numbers from 1 on. */
 export const ITSELF = 0;
 /** Each call can have a courier of its own, so there is always one with room (`courier-calls.ts`). */

@@ -1,6 +1,6 @@
 /**
- * What one top-level request may have at a time on Cloudflare: six fetches that wait for their headers. The seventh waits
- * for its turn, unsent, while the time of whoever made it runs on.
+ * What one top-level request may have at a time on Cloudflare: six fetches that wait for their headers, or calls of KV. The
+ * seventh waits for its turn, unsent, while the time of whoever made it runs on.
  */
 
 const MAX_CONNECTIONS = 6;
@@ -10,7 +10,7 @@ export class Connections {
   #waiting: (() => void)[] = [];
 
   /** Sends as soon as a connection is free, and keeps it until the headers are there. A signal ends the wait, too. */
-  async use(send: () => Promise<Response>, signal: AbortSignal | null): Promise<Response> {
+  async use<T>(send: () => Promise<T>, signal: AbortSignal | null): Promise<T> {
     await this.#acquire(signal);
     try {
       return await send();

@@ -3,7 +3,7 @@
  * that is asked of it, alarms included. A Worker that is called through a binding (`ctx.exports` too) runs for its
  * caller, and shares the caller's connections. An object never does.
  *
- * `fetch` is the only thing replaced, and it ends at the real one. Where nothing is known of a top-level request, as in
+ * `fetch` and KV are the only things replaced, and they end at the real ones. Where nothing is known of a top-level request, as in
  * a test's own code, nothing is limited.
  */
 
@@ -68,21 +68,44 @@ export function capped<C extends Class>(Base: C): C {
   return Base.prototype instanceof WorkerEntrypoint ? cappedEntrypoint(Base) : cappedObject(Base);
 }
 
-/** All calls of an object, its alarms and its timers have the same connections. */
+/** All calls of an object, its alarms and its timers have the same connections; what it asks of KV has them, too. */
 function cappedObject<C extends Class>(Base: C): C {
-  const known = new WeakMap<object, TopLevel>();
-  return wrapped(
+  const tops = new WeakMap<object, TopLevel>();
+  const topOf = (ctx: object): TopLevel => {
+    const known = tops.get(ctx);
+    if (known !== undefined) return known;
+    const top = new TopLevel();
+    tops.set(ctx, top);
+    shareExports(ctx as ExecutionContext, top);
+    return top;
+  };
+  const Wrapped = wrapped(
     Base,
     method =>
       function (...args) {
-        const top = known.get(this) ?? new TopLevel();
-        if (!known.has(this)) {
-          known.set(this, top);
-          shareExports((this as { ctx: ExecutionContext }).ctx, top);
-        }
-        return current.run(top, () => method.apply(this, args));
+        return current.run(topOf((this as { ctx: object }).ctx), () => method.apply(this, args));
       },
   );
+  return class extends Wrapped {
+    // biome-ignore lint/suspicious/noExplicitAny: a mixin's constructor must take any arguments
+    constructor(...args: any[]) {
+      const [ctx, env] = args as [object | undefined, Env | undefined];
+      super(...(ctx === undefined || env === undefined ? args : [ctx, withLimitedKv(env, topOf(ctx))]));
+    }
+  };
+}
+
+/** The bindings, with a KV whose calls have connections of that request. */
+function withLimitedKv(env: Env, { connections }: TopLevel): Env {
+  const kv = new Proxy(env.SUBSCRIPTIONS, {
+    get: (of, name) => {
+      const method: unknown = Reflect.get(of, name);
+      if (typeof method !== 'function') return method;
+      const ask = (args: unknown[]): Promise<unknown> => Reflect.apply(method, of, args);
+      return (...args: unknown[]) => connections.use(() => ask(args), null);
+    },
+  });
+  return new Proxy(env, { get: (of, name) => (name === 'SUBSCRIPTIONS' ? kv : Reflect.get(of, name)) });
 }
 
 /** A call through a binding says last for whom it is; a call from outside says nothing. */
