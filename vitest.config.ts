@@ -2,8 +2,9 @@ import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
 /** Modules by themselves, in one workerd after the other file; the Durable Object, a fresh workerd for each file. */
-const inWorkerd = () =>
+const inWorkerd = (main?: string) =>
   cloudflareTest({
+    ...(main === undefined ? {} : { main }),
     wrangler: { configPath: './wrangler.toml' },
     miniflare: {
       bindings: {
@@ -15,11 +16,15 @@ const inWorkerd = () =>
   });
 /** A busy machine is no failure: time is for benchmarks. */
 const testTimeout = 60_000;
+const overHttp = { testTimeout, hookTimeout: 120_000 };
 const globalSetup = [
   './test/support/start-chaos-receiver.ts',
   './test/support/simulation/size.ts',
   './test/support/fuzz-size.ts',
 ];
+
+/** What also runs under the limits of production that no local runtime has (`test/support/capped/`). */
+const CAPPED = ['test/object/forward/**/*.test.ts', 'test/capped/**/*.test.ts'];
 
 /**
  * The house rules read the source, in Node. Unit and object rings run inside workerd; the conformance ring talks HTTP to a
@@ -40,12 +45,23 @@ export default defineConfig({
         test: { name: 'object', include: ['test/object/**/*.test.ts'], testTimeout, globalSetup },
       },
       {
+        plugins: [inWorkerd('./test/support/capped/worker.ts')],
+        test: { name: 'capped', include: CAPPED, testTimeout, globalSetup },
+      },
+      {
         test: {
           name: 'conformance',
           include: ['test/conformance/**/*.test.ts'],
           globalSetup: ['./test/support/fuzz-size.ts', './test/support/shared-gateway.ts'],
-          testTimeout,
-          hookTimeout: 120_000,
+          ...overHttp,
+        },
+      },
+      {
+        test: {
+          name: 'conformance-capped',
+          include: ['test/conformance/delivery.test.ts'],
+          globalSetup: ['./test/support/shared-capped-gateway.ts'],
+          ...overHttp,
         },
       },
     ],

@@ -26,6 +26,8 @@ export function eventCost(counted, { cpuMs, kvReads, storedBytes }) {
     'Worker CPU': cpuMs * PRICES.workerCpuMs,
     'object requests': (counted.calls + counted.alarmRuns) * PRICES.objectRequest,
     'object duration': (counted.awakeMs / 1000) * OBJECT_GIGABYTES * PRICES.gigabyteSecond,
+    'courier requests': counted.courierCalls * PRICES.objectRequest,
+    'courier duration': (counted.courierAwakeMs / 1000) * OBJECT_GIGABYTES * PRICES.gigabyteSecond,
     'rows written': counted.written * PRICES.rowWritten,
     'rows read': counted.read * PRICES.rowRead,
     'KV reads': kvReads * PRICES.kvRead,

@@ -107,8 +107,18 @@ function dollars({ rows, trickles, accept, delivery, log }) {
   const counted = columns.map(({ name, figures }) => [
     name,
     ...[figures.written, figures.alarmsSet, figures.read, figures.alarmRuns, figures.awakeMs].map(round),
+    ...[figures.courierCalls, figures.courierAwakeMs].map(round),
   ]);
-  const heads = ['per event', 'rows written', 'of these alarms set', 'rows read', 'alarm runs', 'ms awake'];
+  const heads = [
+    'per event',
+    'rows written',
+    'of these alarms set',
+    'rows read',
+    'alarm runs',
+    'ms awake',
+    'courier calls',
+    'courier ms awake',
+  ];
   return [
     'Dollars at list prices, beyond what a plan includes (without logs and traces):',
     table(['$ per million events', ...columns.map(({ name }) => name)], lines),

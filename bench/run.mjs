@@ -1,10 +1,11 @@
 /**
  * Measures the gateway's budgets on plain workerd and prints them as a table, then as JSON.
  *
- * npm run bench [-- --quick] [-- --only accept,delivery,isolation,log,cost] [-- --record]
+ * npm run bench [-- --quick] [-- --only accept,delivery,isolation,log,cost] [-- --capped] [-- --record]
  *
  * Every speed is a ratio to the floor, a Worker that makes one RPC and one INSERT per request, measured in the same
- * run. `--quick` takes about a minute and is too short for figures worth keeping; `--record` adds to RESULTS.md.
+ * run. `--quick` takes about a minute and is too short for figures worth keeping; `--capped` runs the gateway under
+ * production's limits of connections, for isolation; `--record` adds to RESULTS.md.
  */
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -52,6 +53,7 @@ const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string', default: 'accept,delivery,isolation,log,cost' },
+    capped: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
   },
 });
@@ -65,7 +67,7 @@ const step = (name, measure) => {
 };
 
 try {
-  build(directory.path);
+  build(directory.path, { capped: flags.capped });
   const gateway = await startWorkerd(directory.path, 'gateway');
   const accept = await step('accept', () => measureAccept(gateway, sizes.accept));
   const delivery = await step('delivery', async () => ({

@@ -4,7 +4,15 @@
  * Two services listen: the gateway, and the floor that every figure is a ratio of. KV and rate limits are stand-ins.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,11 +35,15 @@ export function workDirectory() {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Builds the gateway into `directory` as a deployment would. */
-export function build(directory) {
+/** The gateway under production's limits of connections, which plain workerd does not have either. */
+const CAPPED = join('test', 'support', 'capped', 'worker.ts');
+
+/** Builds the gateway into `directory` as a deployment would; `capped`: under production's limits of connections. */
+export function build(directory, { capped = false } = {}) {
   const wrangler = join(root, 'node_modules', '.bin', 'wrangler');
-  const args = [wrangler, 'deploy', '--dry-run', '--outdir', directory];
+  const args = [wrangler, 'deploy', ...(capped ? [CAPPED] : []), '--dry-run', '--outdir', directory];
   execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  if (capped) renameSync(join(directory, 'worker.js'), join(directory, 'index.js'));
   for (const name of ['floor.js', 'stand-ins.js', 'counted.js', 'filled.js']) {
     copyFileSync(new URL(`./workers/${name}`, import.meta.url), join(directory, name));
   }
@@ -94,6 +106,7 @@ const config :Workerd.Config = (
       compatibilityFlags = ["global_fetch_strictly_public"],
       bindings = [
         (name = "WEBHOOKS", durableObjectNamespace = "WebhookLog"),
+        (name = "COURIERS", durableObjectNamespace = "Courier"),
         (name = "TOKENS", durableObjectNamespace = "ApiTokens"),
         (name = "SUBSCRIPTIONS", kvNamespace = (name = "stand-ins", entrypoint = "Kv")),
         (name = "FAILED_VERIFICATIONS", service = (name = "stand-ins", entrypoint = "Limits")),
@@ -105,6 +118,7 @@ const config :Workerd.Config = (
       ],
       durableObjectNamespaces = [
         (className = "WebhookLog", uniqueKey = "log", enableSql = true),
+        (className = "Courier", uniqueKey = "courier", enableSql = true),
         (className = "ApiTokens", uniqueKey = "tokens", enableSql = true),
       ],
       durableObjectStorage = (localDisk = "disk"),

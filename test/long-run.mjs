@@ -1,7 +1,7 @@
 /**
  * The tests that get better with time, at length. `npm test` runs the same ones briefly.
  *
- * npm run test:crash -- [--rounds 200] [--seed n]     SIGKILL under load, so many times
+ * npm run test:crash -- [--rounds 200] [--seed n] [--capped]   SIGKILL under load, so many times; under production's limits
  * npm run test:model -- [--runs 6000]                 the tracker and the log against simple models, so many stories
  * npm run test:fuzz -- [--times 50] [--seed n]        the fuzz tests and the requests made up from /openapi.json, so many
  *                                                     times longer
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '200' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     runs: { type: 'string', default: '6000' },
+    capped: { type: 'boolean', default: false },
     times: { type: 'string', default: '50' },
   },
 });
@@ -27,7 +28,11 @@ const { values } = parseArgs({
 const KINDS = {
   crash: {
     tests: ['--project', 'conformance', 'test/conformance/crash.test.ts', '-t', 'kills'],
-    settings: { CRASH_ROUNDS: values.rounds, CRASH_SEED: values.seed },
+    settings: {
+      CRASH_ROUNDS: values.rounds,
+      CRASH_SEED: values.seed,
+      CRASH_CAPPED: values.capped ? '1' : '0',
+    },
   },
   model: {
     tests: ['--project', 'unit', '--project', 'object', 'tracker.model', 'ground-truth.model', 'log.model', '--testTimeout', '0'],

@@ -5,7 +5,7 @@ import { METERED, startWorkerd } from '../workerd.mjs';
 import { meter } from './readings.mjs';
 
 /**
- * Per event and provider: `{ written, read, alarmsSet, alarmRuns, calls, awakeMs }` where the next event comes when the
+ * Per event and provider: `{ written, read, alarmsSet, alarmRuns, calls, awakeMs, courierCalls, courierAwakeMs }` where the next event comes when the
  * last one was delivered (`sequential`) and under load. `written` counts every alarm set: it is billed as a row.
  */
 export async function measureRows(directory, { sequential, load }) {

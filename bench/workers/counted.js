@@ -1,14 +1,18 @@
 /**
  * The gateway as built, with a meter on what its objects pay for: rows written and read, alarms set and run, calls, and
- * the time an object is kept awake by requests, alarms and timers. `GET /` of the entrypoint `Meter` answers the totals
- * of this process. Slower than the gateway alone: for cost only, and for one webhook at a time.
+ * the time an object is kept awake by requests, alarms and timers; of couriers, calls and the time they take. `GET /` of
+ * the entrypoint `Meter` answers the totals of this process. Slower than the gateway alone: for cost only, and for one
+ * webhook at a time.
  */
 import * as gateway from './index.js';
 
 export * from './index.js';
 export { default } from './index.js';
 
-const total = { written: 0, read: 0, alarmsSet: 0, alarmRuns: 0, calls: 0, awakeMs: 0 };
+const total = {
+  ...{ written: 0, read: 0, alarmsSet: 0, alarmRuns: 0, calls: 0, awakeMs: 0 },
+  ...{ courierCalls: 0, courierAwakeMs: 0 },
+};
 
 /** What keeps the object awake at this moment, and since when something does. */
 let reasons = 0;
@@ -102,6 +106,22 @@ export class WebhookLog extends gateway.WebhookLog {
   alarm() {
     total.alarmRuns++;
     return awake(() => super.alarm());
+  }
+}
+
+/** Awake as long as it has a call. */
+export class Courier extends gateway.Courier {
+  #calls = 0;
+  #since = 0;
+
+  async deliver(...call) {
+    total.courierCalls++;
+    if (this.#calls++ === 0) this.#since = Date.now();
+    try {
+      return await super.deliver(...call);
+    } finally {
+      if (--this.#calls === 0) total.courierAwakeMs += Date.now() - this.#since;
+    }
   }
 }
 

@@ -26,7 +26,7 @@ type AttemptDeps = {
 };
 
 /**
- * Takes at most `target.timeoutMs`. The error `connection` also stands for a request that could not be made at all. The
+ * Takes at most `target.timeoutMs`, from its fetch on. The error `connection` also stands for a request that could not be made at all. The
  * URL was checked when it was stored, and is checked again because ALLOW_PRIVATE_DESTINATIONS may have changed since.
  */
 export async function attemptDelivery(
@@ -45,13 +45,16 @@ export async function attemptDelivery(
   });
   if (urlProblem(target.url, allowPrivate) !== null) return unanswered('refused_url');
 
+  const headers = await outgoingHeaders(target, event, at).catch(() => null);
+  if (headers === null) return unanswered('connection');
+
   const controller = new AbortController();
   const abort = () => controller.abort();
   let timer = setTimeout(abort, target.timeoutMs);
   try {
     const response = await fetch(destinationUrl(target.url, event.query), {
       method: 'POST',
-      headers: await outgoingHeaders(target, event, at),
+      headers,
       body: event.body,
       redirect: 'manual',
       signal: controller.signal,

@@ -11,11 +11,12 @@ import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook'
 import type { Chore } from './chores';
 import { EventLog } from './commit/event-log';
 import { GroupCommit } from './commit/group-commit';
-import { type ConfirmationApi, Confirmations } from './confirm/confirmations';
+import { type ConfirmationApi, Confirmations, MAX_CONFIRMING } from './confirm/confirmations';
 import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './contract/append';
 import type { GapResolution, ResolveResult } from './contract/gaps';
 import type { Settlement, SettleResult } from './contract/numbering';
 import type { ReplayRequest, ReplayResult } from './contract/replays';
+import { OWN_CONNECTIONS } from './forward/courier-pool';
 import type { Delivery } from './forward/delivery';
 import { Forwarding } from './forward/forwarding';
 import {
@@ -40,7 +41,8 @@ export type Means = {
   operationsUrl: string;
   /** A destination with its secrets opened, for couriers; null when they cannot be opened. */
   target: (webhook: WebhookRecord, destination: DestinationRecord) => Promise<OpenedTarget | null>;
-  deliver: (target: CourierTarget, events: OutgoingEvent[]) => Promise<AttemptResult[]>;
+  /** @param carrier the object itself or a courier, as in `forward/courier-pool.ts` */
+  deliver: (target: CourierTarget, events: OutgoingEvent[], carrier: number) => Promise<AttemptResult[]>;
   /** How confirmations reach the provider's API. */
   api: Pick<ConfirmationApi, 'fetch' | 'urlProblem'> & {
     access: (webhook: WebhookRecord, account: string | null) => ReturnType<ConfirmationApi['access']>;
@@ -77,6 +79,7 @@ export class LiveWebhook {
     this.forwarding = new Forwarding(this.#destinations(), {
       ...{ storage, feed, days: tables.days, clock, random },
       couriers: {
+        own: OWN_CONNECTIONS - (providerOf(webhook)?.confirm ? MAX_CONFIRMING : 0),
         target: destination => means.target(this.#webhook, destination),
         deliver: means.deliver,
         body: delivery => this.#bodyOf(delivery),

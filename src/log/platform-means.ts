@@ -1,19 +1,31 @@
 /** What a live webhook is given on Cloudflare: the object's storage, real clock and randomness, couriers, `fetch`. */
 
-import type { Clock } from '../clock';
+import { PLATFORM_CLOCK } from '../clock';
+import { carry, carrying } from '../delivery/carry';
+import { Connections } from '../delivery/connections';
+import { isPlatformLimit, logLimit } from '../delivery/platform-limit';
 import { urlProblem } from '../delivery/url-policy';
 import { confirmAccess } from './confirm/confirm-access';
+import { ITSELF, OWN_CONNECTIONS } from './forward/courier-pool';
 import { courierTarget } from './forward/courier-target';
 import type { Means } from './live-webhook';
 
-/** The time of the runtime, and its timers. */
-export const PLATFORM_CLOCK: Clock = {
-  now: () => Date.now(),
-  later: (ms, action) => {
-    const timer = setTimeout(action, ms);
-    return () => clearTimeout(timer);
-  },
-};
+/**
+ * Deliveries over the object's own connections, or by one of its couriers. Each call has a new stub, as one that has
+ * thrown is broken.
+ */
+function delivers(env: Env): Means['deliver'] {
+  const own = carrying(env, new Connections(OWN_CONNECTIONS, PLATFORM_CLOCK));
+  return async (target, events, carrier) => {
+    if (carrier === ITSELF) return carry(target, events, own);
+    try {
+      return await env.COURIERS.getByName(`${target.webhookId}:${carrier}`).deliver(target, events);
+    } catch (error) {
+      if (isPlatformLimit(error)) logLimit(target, error);
+      throw error;
+    }
+  };
+}
 
 /** @param told what the live webhook tells its object */
 export const platformMeans = (
@@ -27,7 +39,7 @@ export const platformMeans = (
   random: () => Math.random(),
   operationsUrl: env.OPERATIONS_URL,
   target: (webhook, destination) => courierTarget(env, webhook, destination, Date.now()),
-  deliver: (target, events) => ctx.exports.Courier.deliver(target, events),
+  deliver: delivers(env),
   api: {
     fetch: (input, init) => fetch(input, init),
     access: (webhook, account) => confirmAccess(env, webhook, account),

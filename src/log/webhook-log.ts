@@ -6,6 +6,7 @@
  * happens to an event is decided in `LiveWebhook`, not here.
  */
 import { DurableObject } from 'cloudflare:workers';
+import { PLATFORM_CLOCK } from '../clock';
 import { errorName } from '../error-name';
 import { completed, readOwnRecord } from '../subscriptions/stored-record';
 import type { WebhookRecord } from '../subscriptions/webhook';
@@ -31,7 +32,7 @@ import type { ReplaceResult, WebhookObject } from './contract/webhook-object';
 import { DueTimes } from './due-times';
 import { KvCopy } from './kv-copy';
 import { LiveWebhook } from './live-webhook';
-import { PLATFORM_CLOCK, platformMeans } from './platform-means';
+import { platformMeans } from './platform-means';
 import { readEvent } from './read/event-detail';
 import { readEvents } from './read/event-pages';
 import { readFeedPage } from './read/feed-pages';

@@ -190,7 +190,8 @@ async function month(
     // A chance of its own, so that the same seed has the same month.
     const eviction = new Chance(seed + 1000);
     const world: World = new World(state, webhook, {
-      deliver: async (target, events) => (courier === null ? [] : courier.deliver(target, events)),
+      deliver: async (target, events, carrier) =>
+        courier === null ? [] : courier.deliver(target, events, carrier),
       random: chance.next,
       onStatement: (query, bindings) => checks.statement(query, bindings),
       onRestart: () => checks.restarted(),

@@ -30,8 +30,17 @@ export type Gateway = {
   output(): string;
 };
 
-/** `vars` replaces or adds settings: `{ ADMIN_TOKEN, SECRETS_KEY, PUBLIC_URL, … }`. */
-export async function startGateway(vars: Record<string, string> = {}): Promise<Gateway> {
+/** The gateway under the limits of production that no local runtime has. */
+const CAPPED = join(dirname(fileURLToPath(import.meta.url)), 'capped/worker.ts');
+
+/**
+ * `vars` replaces or adds settings: `{ ADMIN_TOKEN, SECRETS_KEY, PUBLIC_URL, … }`. `capped`: under production's limits of
+ * connections.
+ */
+export async function startGateway(
+  vars: Record<string, string> = {},
+  { capped = false }: { capped?: boolean } = {},
+): Promise<Gateway> {
   const settings = {
     ADMIN_TOKEN: 'conformance-admin-token-conformance-0000',
     SECRETS_KEY: 'conformance-secrets-key-conformance-0000',
@@ -53,7 +62,8 @@ export async function startGateway(vars: Record<string, string> = {}): Promise<G
 
   async function start(changed: Record<string, string> = {}): Promise<void> {
     Object.assign(settings, changed);
-    const options = ['--port', `${port}`, '--persist-to', state, '--env-file', envFile];
+    const script = capped ? [CAPPED] : [];
+    const options = [...script, '--port', `${port}`, '--persist-to', state, '--env-file', envFile];
     const command = ['--import', join(BIN, 'end-with-parent.mjs'), join(BIN, 'start.mjs'), ...options];
     const child = spawn(process.execPath, command, {
       detached: true,

@@ -14,8 +14,11 @@ declare module 'vitest' {
   }
 }
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const gateway = await startGateway();
+/** @param capped under production's limits of connections */
+export async function shareGateway(project: TestProject, capped: boolean): Promise<() => Promise<void>> {
+  const gateway = await startGateway({}, { capped });
   project.provide('gateway', { url: gateway.url, adminToken: gateway.adminToken });
   return gateway.stop;
 }
+
+export default (project: TestProject): Promise<() => Promise<void>> => shareGateway(project, false);

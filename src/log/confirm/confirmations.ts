@@ -20,7 +20,8 @@ import type { EventLog } from '../commit/event-log';
 import type { ConfirmationRow, ConfirmationRows } from '../store/confirmation-rows';
 import { readJson } from './read-json';
 
-const MAX_IN_FLIGHT = 4;
+/** Of the object's six connections; the others are for KV and deliveries. */
+export const MAX_CONFIRMING = 4;
 const TIMEOUT_MS = 10_000;
 
 /** The provider's API, and how to ask it. */
@@ -44,7 +45,7 @@ export type ConfirmationsDeps = {
   changed: () => void;
 };
 
-/** The confirmations of a webhook, at most `MAX_IN_FLIGHT` at a time. */
+/** The confirmations of a webhook, at most `MAX_CONFIRMING` at a time. */
 export class Confirmations {
   #deps: ConfirmationsDeps;
   #inFlight = new Set<number>();
@@ -56,10 +57,10 @@ export class Confirmations {
 
   /** Starts confirmations that are due, as many as may be under way. */
   pump(): void {
-    const room = MAX_IN_FLIGHT - this.#inFlight.size;
+    const room = MAX_CONFIRMING - this.#inFlight.size;
     if (room <= 0 || this.#stopped) return;
     const { rows, clock } = this.#deps;
-    const due = rows.due(clock.now(), MAX_IN_FLIGHT * 2).filter(row => !this.#inFlight.has(row.sequence));
+    const due = rows.due(clock.now(), MAX_CONFIRMING * 2).filter(row => !this.#inFlight.has(row.sequence));
     for (const row of due.slice(0, room)) void this.#confirm(row);
   }
 

@@ -2,33 +2,38 @@
  * Calls to couriers: how many run, what each carries, and what becomes of a call that fails as a whole.
  *
  * An object runs at most `MAX_CALLS` at a time, as one request may cause 32 Worker invocations. One of them is kept
- * free for every active destination. A destination begins with one call, gets more as it answers, and falls back to one
- * when a delivery fails. So hung destinations cannot take the calls that a healthy one needs.
+ * free for every active destination. A destination on trial has one call with one connection; it gets more as it
+ * answers, and falls back to one when a delivery fails. So hung destinations cannot take the calls that a healthy one needs.
+ * Whose connections a call gets is up to `courier-pool.ts`.
  * A call that fails is no attempt: its deliveries go back, and fewer calls are made for a while. A courier that stays
- * silent too long counts as a timeout of each delivery that it carried; under `strict`, of the first one only.
+ * silent too long counts as a timeout of each delivery that it had a connection for; the others go back.
  */
 
 import type { Clock } from '../../clock';
-import { MAX_CONNECTIONS } from '../../delivery/courier';
 import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '../../delivery/outgoing';
+import { isPlatformLimit } from '../../delivery/platform-limit';
 import type { DestinationRecord } from '../../subscriptions/webhook';
-import { callsFor, connectionsFor, newTraffic, pause, type Traffic } from './courier-traffic';
+import { CourierPool, MAX_COURIERS, type Place } from './courier-pool';
+import { callsFor, connectionsFor, eventsPerCall, newTraffic, pause, type Traffic } from './courier-traffic';
 import { type Delivery, outgoingEvent } from './delivery';
-import { MAX_TRAIL } from './trail';
+import { OpenedTargets } from './opened-targets';
 
-const MAX_CALLS = 24;
-const EVENTS_PER_CALL = 48;
+const MAX_CALLS = MAX_COURIERS;
 const BYTES_PER_CALL = 4 * 1024 * 1024;
 /** Bytes under way in all calls, because an object has 128 MB. The first call of a destination may exceed it. */
 const MAX_BYTES = 32 * 1024 * 1024;
-/** How much longer than a destination's timeout a courier may take. */
+/** How much longer than a destination's timeout a courier may take, and for how long a silent one is not asked again. */
 const SILENCE_MS = 10_000;
+const AVOID_SILENT_MS = 60_000;
 
 /** How deliveries leave the object. */
 export type Couriers = {
+  /** How many connections the object itself has for deliveries. */
+  own: number;
   /** Opens the destination's secrets; null when they cannot be opened. */
   target: (destination: DestinationRecord) => Promise<OpenedTarget | null>;
-  deliver: (target: CourierTarget, events: OutgoingEvent[]) => Promise<AttemptResult[]>;
+  /** @param carrier who is to do it, as in `courier-pool.ts` */
+  deliver: (target: CourierTarget, events: OutgoingEvent[], carrier: number) => Promise<AttemptResult[]>;
   /** The bytes to send; null when they are gone. */
   body: (delivery: Delivery) => Uint8Array | null;
 };
@@ -49,17 +54,22 @@ type Carried = { delivery: Delivery; event: OutgoingEvent };
 /** The calls of one object, for all its destinations. */
 export class CourierCalls {
   #deps: CourierCallsDeps;
+  #pool: CourierPool;
+  #targets: OpenedTargets;
   #traffic = new Map<string, Traffic>();
-  /** Opened targets, and until when (ms since 1970) all their secrets are usable. */
-  #targets = new Map<string, { target: Promise<OpenedTarget | null>; until: number }>();
   /** Destinations for which a call is kept free. */
   #active = new Set<string>();
   #bytes = 0;
   /** How many calls may run: halved when the runtime refuses one, one more with each that works. */
   #limit = MAX_CALLS;
+  /** Until when a limit of the platform stops all calls, ms since 1970. */
+  #stoppedUntil = 0;
 
   constructor(deps: CourierCallsDeps) {
+    const { couriers, clock } = deps;
     this.#deps = deps;
+    this.#pool = new CourierPool(couriers.own);
+    this.#targets = new OpenedTargets(couriers.target, clock);
   }
 
   /** Takes over the destinations of the webhook. Their URLs and secrets are read anew. */
@@ -78,36 +88,29 @@ export class CourierCalls {
     return this.#limit - taken;
   }
 
-  /** How many calls this destination may start now. @param failing one at most, until it answers again */
-  freeCalls(destination: DestinationRecord, failing: boolean): number {
+  /** How many calls this destination may start now. @param trial one at most, until it answers */
+  freeCalls(destination: DestinationRecord, trial: boolean): number {
+    if (this.resumesAt(destination.id) !== null) return 0;
     const traffic = this.#of(destination.id);
-    if (traffic.pausedUntil > this.#deps.clock.now()) return 0;
-    const single = failing || destination.ordering === 'strict';
+    const single = trial || destination.ordering === 'strict';
     const most = single ? 1 : Math.min(traffic.window, callsFor(destination.maxInFlight));
     const own = traffic.calls === 0 ? 1 : 0;
     return Math.max(0, Math.min(most - traffic.calls, own + Math.max(0, this.#free())));
   }
 
-  /**
-   * How many events one call carries at most. Under `key`, the next events of its keys wait for the whole call, so it
-   * carries no more than it can send at once. Otherwise all calls together carry about half the trail. If they carried
-   * all of it, one slow call would stop the cursor, and the other calls would have nothing to send.
-   */
-  eventsPerCall({ ordering, maxInFlight }: DestinationRecord): number {
-    if (ordering === 'key') return MAX_CONNECTIONS;
-    const calls = ordering === 'strict' ? 1 : callsFor(maxInFlight);
-    return Math.min(EVENTS_PER_CALL, Math.max(MAX_CONNECTIONS, Math.floor(MAX_TRAIL / 2 / calls)));
-  }
-
-  /** When the pause after a failed call ends, ms since 1970, or null. */
+  /** When the pause after a failed call ends, ms since 1970, or null. The alarm goes on then, as a request of its own. */
   resumesAt(destinationId: string): number | null {
-    const { pausedUntil } = this.#of(destinationId);
-    return pausedUntil > this.#deps.clock.now() ? pausedUntil : null;
+    const until = Math.max(this.#of(destinationId).pausedUntil, this.#stoppedUntil);
+    return until > this.#deps.clock.now() ? until : null;
   }
 
   /** Sends deliveries of one destination in up to `calls` calls. Those that do not fit into them are given back. */
-  start(destination: DestinationRecord, deliveries: readonly Delivery[], calls: number): void {
-    const most = this.#share(destination, deliveries.length, calls);
+  start(
+    destination: DestinationRecord,
+    deliveries: readonly Delivery[],
+    { calls, trial }: { calls: number; trial: boolean },
+  ): void {
+    const most = this.#share(destination, deliveries.length, calls, trial);
     let next = 0;
     for (let call = 0; call < calls; call++) {
       const carried: Carried[] = [];
@@ -124,7 +127,7 @@ export class CourierCalls {
         bytes += body.byteLength;
         carried.push({ delivery, event: outgoingEvent(delivery, body, destination) });
       }
-      if (carried.length > 0) void this.#run(destination, carried, bytes);
+      if (carried.length > 0) void this.#run(destination, carried, bytes, trial);
     }
     for (const delivery of deliveries.slice(next)) this.#deps.givenBack(delivery);
   }
@@ -133,11 +136,11 @@ export class CourierCalls {
    * How many of `count` deliveries one of `calls` carries. A call is cheapest when it uses all its connections. Under
    * `key` it may carry fewer than that, because the next events of its keys wait for its end.
    */
-  #share(destination: DestinationRecord, count: number, calls: number): number {
+  #share(destination: DestinationRecord, count: number, calls: number, trial: boolean): number {
     const even = Math.ceil(count / calls);
     const atOnce =
       destination.ordering === 'key' ? 1 : connectionsFor(destination.maxInFlight, this.#of(destination.id));
-    return Math.min(this.eventsPerCall(destination), Math.max(even, atOnce));
+    return Math.min(eventsPerCall(destination, trial), Math.max(even, atOnce));
   }
 
   #fits({ id }: DestinationRecord, { event }: Delivery, carried: number, bytes: number): boolean {
@@ -145,33 +148,50 @@ export class CourierCalls {
     return this.#of(id).calls === 0 || event.bodyBytes <= MAX_BYTES - this.#bytes;
   }
 
-  async #run(destination: DestinationRecord, carried: Carried[], bytes: number): Promise<void> {
+  async #run(
+    destination: DestinationRecord,
+    carried: readonly Carried[],
+    bytes: number,
+    trial: boolean,
+  ): Promise<void> {
+    const { clock } = this.#deps;
     const traffic = this.#of(destination.id);
     const inOrder = destination.ordering === 'strict';
-    const connections = connectionsFor(destination.maxInFlight, traffic);
+    const share = trial || inOrder ? 1 : connectionsFor(destination.maxInFlight, traffic);
+    const place = this.#pool.take(Math.min(share, carried.length), trial, clock.now());
+    // What this call leaves unused is not for the next ones: they have shares of their own.
     traffic.calls++;
-    traffic.connections += connections;
+    traffic.connections += share;
     this.#bytes += bytes;
     try {
-      const results = await this.#results(destination, carried, { inOrder, connections });
-      if (results === null) pause(traffic, this.#deps.clock.now());
+      const target = place === null ? null : await this.#targets.of(destination);
+      const results = place && target ? await this.#results(target, carried, place, inOrder) : [];
+      // A target that does not open says nothing about who would have carried it.
+      if (results.length === 0) this.#failed(traffic, target === null ? null : place);
       else this.#succeeded(traffic, results);
       for (const [index, { delivery }] of carried.entries()) {
-        const result = results?.[index];
+        const result = results[index];
         if (result === undefined) this.#deps.givenBack(delivery);
         else this.#deps.ended(delivery, result);
       }
-    } catch {
+    } catch (error) {
       // A limit, a deploy or a crash: what the call did is unknown. All its events are sent again, under the same ids.
       this.#limit = Math.max(1, Math.floor(this.#limit / 2));
-      pause(traffic, this.#deps.clock.now());
+      this.#failed(traffic, place);
+      if (isPlatformLimit(error)) this.#stoppedUntil = Math.max(this.#stoppedUntil, traffic.pausedUntil);
       for (const { delivery } of carried) this.#deps.givenBack(delivery);
     } finally {
+      if (place !== null) this.#pool.free(place);
       traffic.calls--;
-      traffic.connections -= connections;
+      traffic.connections -= share;
       this.#bytes -= bytes;
     }
     this.#deps.finished();
+  }
+
+  #failed(traffic: Traffic, place: Place | null): void {
+    pause(traffic, this.#deps.clock.now());
+    if (place !== null) this.#pool.avoid(place, traffic.pausedUntil);
   }
 
   #succeeded(traffic: Traffic, results: readonly AttemptResult[]): void {
@@ -181,47 +201,31 @@ export class CourierCalls {
     traffic.window = answered ? Math.min(MAX_CALLS, traffic.window + 1) : 1;
   }
 
-  /** Null when nothing was sent: no target, or the courier began nothing. Rejects when the call fails. */
+  /** Empty when nothing was begun. Rejects when the call fails. */
   async #results(
-    destination: DestinationRecord,
-    carried: Carried[],
-    how: Pick<CourierTarget, 'inOrder' | 'connections'>,
-  ): Promise<AttemptResult[] | null> {
-    const target = await this.#target(destination).catch(() => null);
-    if (target === null) {
-      this.#targets.delete(destination.id);
-      return null;
-    }
-    const startedAt = this.#deps.clock.now();
+    target: OpenedTarget,
+    carried: readonly Carried[],
+    place: Place,
+    inOrder: boolean,
+  ): Promise<AttemptResult[]> {
+    const { clock, couriers } = this.#deps;
+    const startedAt = clock.now();
     const patience = target.timeoutMs + SILENCE_MS;
     let cancel = (): void => {};
     const silence = new Promise<AttemptResult[]>(resolve => {
-      cancel = this.#deps.clock.later(patience, () => {
-        const tried = how.inOrder ? carried.slice(0, 1) : carried;
+      cancel = clock.later(patience, () => {
+        this.#pool.avoid(place, clock.now() + AVOID_SILENT_MS);
+        const tried = carried.slice(0, place.connections);
         resolve(tried.map(() => failure('timeout', startedAt, patience)));
       });
     });
+    const how = { inOrder, connections: place.connections };
     const events = carried.map(({ event }) => event);
     try {
-      const results = await Promise.race([
-        this.#deps.couriers.deliver({ ...target, ...how }, events),
-        silence,
-      ]);
-      return results.length > 0 ? results : null;
+      return await Promise.race([couriers.deliver({ ...target, ...how }, events, place.carrier), silence]);
     } finally {
       cancel();
     }
-  }
-
-  #target(destination: DestinationRecord): Promise<OpenedTarget | null> {
-    const now = this.#deps.clock.now();
-    const known = this.#targets.get(destination.id);
-    if (known !== undefined && now < known.until) return known.target;
-    const ends = destination.secrets.map(({ usableUntil }) => usableUntil ?? Number.POSITIVE_INFINITY);
-    const until = Math.min(Number.POSITIVE_INFINITY, ...ends.filter(end => end > now));
-    const target = this.#deps.couriers.target(destination);
-    this.#targets.set(destination.id, { target, until });
-    return target;
   }
 
   #of(destinationId: string): Traffic {

@@ -1,6 +1,9 @@
 /** The calls that one destination has under way with couriers, and how many more it may have. */
-import { MAX_CONNECTIONS } from '../../delivery/courier';
+import { MAX_CONNECTIONS } from '../../delivery/connections';
+import type { DestinationRecord } from '../../subscriptions/webhook';
+import { MAX_TRAIL } from './trail';
 
+const EVENTS_PER_CALL = 48;
 const FIRST_PAUSE_MS = 1000;
 const MAX_PAUSE_MS = 30_000;
 
@@ -32,6 +35,19 @@ export const callsFor = (maxInFlight: number): number => Math.ceil(maxInFlight /
 export function connectionsFor(maxInFlight: number, { calls, connections }: Traffic): number {
   const share = Math.ceil((maxInFlight - connections) / Math.max(1, callsFor(maxInFlight) - calls));
   return Math.min(MAX_CONNECTIONS, Math.max(1, share));
+}
+
+/**
+ * How many events one call carries at most: one on trial, as what waits behind a receiver that hangs is sent in vain.
+ * Under `key`, the next events of its keys wait for the whole call, so it carries no more than it can send at once.
+ * Otherwise all calls together carry about half the trail. If they carried all of it, one slow call would stop the
+ * cursor, and the other calls would have nothing to send.
+ */
+export function eventsPerCall({ ordering, maxInFlight }: DestinationRecord, trial: boolean): number {
+  if (trial) return 1;
+  if (ordering === 'key') return MAX_CONNECTIONS;
+  const calls = ordering === 'strict' ? 1 : callsFor(maxInFlight);
+  return Math.min(EVENTS_PER_CALL, Math.max(MAX_CONNECTIONS, Math.floor(MAX_TRAIL / 2 / calls)));
 }
 
 /** Begins a pause after a failed call; pauses get longer while calls fail. `now` in ms since 1970. */

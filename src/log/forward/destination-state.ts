@@ -49,6 +49,8 @@ export class DestinationState {
   unread = false;
   /** The cursor's sequence as it was stored last. */
   storedSequence: number;
+  /** Whether it took anything at the address that it has now; after an eviction, at any. */
+  #hasAnswered: boolean;
   /** Up to here the scan may have been before: events may have rows. */
   #revisitsUpTo: FeedPosition;
 
@@ -68,6 +70,7 @@ export class DestinationState {
     this.gate.limit(ratePerSecond, now);
     this.blocked = new BlockedKeys(sources.blockedRows, destination.id, known?.progress ?? []);
     this.totals = known?.totals ?? { delivered: 0, failedAttempts: 0, lastDeliveredAt: null };
+    this.#hasAnswered = this.totals.delivered > 0;
     this.disabledReason = known?.disabledReason ?? null;
     this.losses = known?.losses ?? [];
     this.#revisitsUpTo = sources.feed.end;
@@ -77,9 +80,15 @@ export class DestinationState {
 
   /** Takes over changed settings; another ordering has to wait for `reorder`. */
   configure(destination: DestinationRecord, now: number): void {
+    if (destination.url !== this.destination.url) this.#hasAnswered = false;
     this.destination = destination;
     this.gate.limit(destination.ratePerSecond, now);
     if (destination.isActive) this.disabledReason = null;
+  }
+
+  /** True while it may be one that hangs: it never took anything, or its latest attempt failed. */
+  get onTrial(): boolean {
+    return !this.#hasAnswered || this.gate.failing;
   }
 
   /** True until `reorder` was called for another ordering. Nothing may start then. */
@@ -129,6 +138,7 @@ export class DestinationState {
       return;
     }
     const delivered = outcome === 'delivered';
+    if (delivered) this.#hasAnswered = true;
     const wasOnlyProbes = this.gate.onlyProbes;
     this.gate.finished(delivered, probe, now);
     const { onlyProbes } = this.gate;

@@ -16,6 +16,7 @@ import { DeliveryRows } from '../store/delivery-rows';
 import type { Feed } from '../store/feed';
 import { ReplayRows } from '../store/replay-rows';
 import { CourierCalls, type Couriers } from './courier-calls';
+import { eventsPerCall } from './courier-traffic';
 import { type Delivery, deliveryKey } from './delivery';
 import { DeliveryEnds } from './delivery-ends';
 import { DeliveryResults } from './delivery-results';
@@ -154,16 +155,16 @@ export class Forwarding {
 
   /** Starts what may leave for one destination. */
   #send(state: DestinationState): void {
-    const { destination, gate } = state;
+    const { destination, gate, onTrial: trial } = state;
     const now = this.#deps.clock.now();
     state.unread = false;
     if (state.orderingHasChanged) {
       if (state.underWay.size > 0) return;
       state.reorder(this.#sources);
     }
-    const calls = this.#calls.freeCalls(destination, gate.failing);
+    const calls = this.#calls.freeCalls(destination, trial);
     const allowed = gate.allows(destination.ratePerSecond, now);
-    const room = Math.min(allowed, calls * this.#calls.eventsPerCall(destination));
+    const room = Math.min(allowed, calls * eventsPerCall(destination, trial));
     if (room < 1) return;
     const deliveries = this.#next.take(state, room, now);
     if (deliveries.length === 0) return;
@@ -171,7 +172,7 @@ export class Forwarding {
     for (const { event, replay } of deliveries) {
       state.underWay.add(deliveryKey(destination.id, event.sequence, replay));
     }
-    this.#calls.start(destination, deliveries, calls);
+    this.#calls.start(destination, deliveries, { calls, trial });
   }
 
   #givenBack(delivery: Delivery): void {

@@ -32,7 +32,7 @@ export class Gate {
     return this.circuit.state === 'open';
   }
 
-  /** True when the latest attempt failed. Such a destination gets one call at a time until it answers again. */
+  /** True when the latest attempt failed. Such a destination gets one connection until it answers again. */
   get failing(): boolean {
     return this.circuit.state === 'open' || this.circuit.failures > 0;
   }

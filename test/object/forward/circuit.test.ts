@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/durations';
 import { Box, patiently, sequencesOf, TestWebhook } from '../../support/in-worker';
 import { range } from '../../support/sequence';
-import { fails, works } from '../../support/simulation/replies';
+import { fails, hangs, works } from '../../support/simulation/replies';
 import { scene } from '../../support/simulation/scene';
 import { destinationRecord } from '../../support/simulation/world';
 
@@ -55,6 +55,26 @@ describe('a destination that is down', () => {
         expect(left).toBeGreaterThan(5 * 2 ** second);
       }
       // What probed it for an hour may have used its schedule up to the wait of two hours.
+      await s.wait(3 * HOUR);
+      expect(new Set(s.sequences('a')).size).toBe(10_000);
+      expect(s.status('a')).toEqual({ retrying: 0, dead: 0 });
+    }));
+
+  it('that hangs never holds more than one connection, and then 10,000 events leave', () =>
+    scene([destinationRecord('a'), destinationRecord('healthy')], async s => {
+      s.reply = target => (target.destinationId === 'a' ? hangs(target) : works());
+      for (let i = 0; i < 20; i++) {
+        await s.append(500);
+        await s.wait(MINUTE);
+      }
+      expect(s.world.forwarding.destination('a')?.gate.onlyProbes).toBe(true);
+      expect(new Set(s.sequences('healthy')).size).toBe(10_000);
+      expect(s.status('healthy')).toEqual({ retrying: 0, dead: 0 });
+      const starts = s.attempts.filter(({ id }) => id === 'a').map(({ at }) => at);
+      const waits = starts.slice(1).map((at, index) => at - (starts[index] ?? 0));
+      expect(Math.min(...waits)).toBeGreaterThanOrEqual(15 * SECOND);
+
+      s.reply = works;
       await s.wait(3 * HOUR);
       expect(new Set(s.sequences('a')).size).toBe(10_000);
       expect(s.status('a')).toEqual({ retrying: 0, dead: 0 });

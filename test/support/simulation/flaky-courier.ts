@@ -58,22 +58,26 @@ export class FlakyCourier {
     return { weather, until: from + chance.spread(MINUTE, longest) };
   }
 
-  deliver: Deliver = async (target, events) => {
+  deliver: Deliver = async (target, events, carrier) => {
     this.#observe.called(target, events);
     try {
-      return await this.#call(target, events);
+      return await this.#call(target, events, carrier);
     } finally {
       this.#observe.ended(target);
     }
   };
 
-  async #call(target: CourierTarget, events: readonly OutgoingEvent[]): Promise<AttemptResult[]> {
+  async #call(
+    target: CourierTarget,
+    events: readonly OutgoingEvent[],
+    carrier: number,
+  ): Promise<AttemptResult[]> {
     const chance = this.#chance;
     const luck = this.calm ? 1 : chance.next();
     if (luck < 0.004) throw new Error('the runtime refused the call');
     const crashes = this.crashes && !this.calm;
     const begins = luck < 0.012 ? chance.int(target.connections, events.length) : events.length;
-    const results = await this.#work(target, events.slice(0, Math.max(1, begins)));
+    const results = await this.#work(target, events.slice(0, Math.max(1, begins)), carrier);
     // Lost after the work was done, and a courier that never answers.
     if (crashes && luck < 0.008) throw new Error('the courier was reset');
     if (crashes && luck >= 0.012 && luck < 0.015) await this.#silence(target);

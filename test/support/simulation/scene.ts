@@ -14,6 +14,31 @@ import { type Deliver, World } from './world';
 
 type Attempt = { id: string; sequence: number; attempt: number; at: number; event: OutgoingEvent };
 
+/** Which connections of which carrier the calls under way have. */
+class Carriers {
+  /** Per carrier that was asked at all: connections at a time, at most. */
+  readonly most = new Map<number, number>();
+  #now = new Map<number, { id: string; connections: number }[]>();
+
+  begin(carrier: number, { destinationId: id, connections }: CourierTarget): void {
+    const calls = [...(this.#now.get(carrier) ?? []), { id, connections }];
+    this.#now.set(carrier, calls);
+    this.most.set(carrier, Math.max(this.most.get(carrier) ?? 0, this.heldOf(carrier)));
+  }
+
+  end(carrier: number, { destinationId, connections }: CourierTarget): void {
+    const calls = [...(this.#now.get(carrier) ?? [])];
+    const ended = calls.findIndex(one => one.id === destinationId && one.connections === connections);
+    this.#now.set(carrier, calls.toSpliced(ended, 1));
+  }
+
+  /** Connections that destinations have of a carrier now; without a list, all of them. */
+  heldOf(carrier: number, ids?: readonly string[]): number {
+    const calls = (this.#now.get(carrier) ?? []).filter(({ id }) => ids === undefined || ids.includes(id));
+    return calls.reduce((sum, { connections }) => sum + connections, 0);
+  }
+}
+
 /** A world whose receivers answer as `reply` says; what reached them, in order. */
 export class Scene {
   readonly attempts: Attempt[] = [];
@@ -22,6 +47,7 @@ export class Scene {
   mostInFlight = 0;
   calls = 0;
   mostCalls = 0;
+  readonly carriers = new Carriers();
   /** The platform takes the object from memory in every moment in which it is idle. */
   evicts = false;
   reply: (target: CourierTarget, event: OutgoingEvent) => Reply = () => ({ status: 200, ms: 50 });
@@ -36,11 +62,13 @@ export class Scene {
     this.world = new World(state, webhook, {
       operationsUrl,
       evicts: () => this.evicts,
-      deliver: async (target, events) => {
+      deliver: async (target, events, carrier) => {
         this.mostCalls = Math.max(this.mostCalls, ++this.calls);
+        this.carriers.begin(carrier, target);
         try {
-          return await (this.deliver ?? this.work)(target, events);
+          return await (this.deliver ?? this.work)(target, events, carrier);
         } finally {
+          this.carriers.end(carrier, target);
           this.calls--;
         }
       },

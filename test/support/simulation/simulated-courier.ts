@@ -1,4 +1,10 @@
-/** A courier on virtual time: begins events as `Courier` does, and asks the test how each receiver answers. */
+/**
+ * Couriers on virtual time: the real `carry` over six connections each, where the test says how each receiver answers.
+ * They outlive the webhook's object, and what they have begun then goes on.
+ */
+import type { Clock } from '../../../src/clock';
+import { carry } from '../../../src/delivery/carry';
+import { Connections, MAX_CONNECTIONS } from '../../../src/delivery/connections';
 import type { AttemptResult, CourierTarget, OutgoingEvent } from '../../../src/delivery/outgoing';
 import type { VirtualTime } from './virtual-time';
 import type { Deliver } from './world';
@@ -10,8 +16,6 @@ export type Observer = {
   begun(target: CourierTarget, event: OutgoingEvent): void;
   finished(target: CourierTarget, event: OutgoingEvent, result: AttemptResult): void;
 };
-
-const START_WINDOW_MS = 5000;
 
 export function simulatedCourier(
   time: VirtualTime,
@@ -37,23 +41,13 @@ export function simulatedCourier(
     return result;
   }
 
-  return async (target, events) => {
-    const startedAt = time.now;
-    const waiting = events.entries();
-    const results: AttemptResult[] = [];
-    let stopped = false;
-    const lane = async (): Promise<void> => {
-      do {
-        const { done, value } = waiting.next();
-        if (done) return;
-        const [index, event] = value;
-        const result = await attempt(target, event);
-        results[index] = result;
-        if (target.inOrder && result.outcome !== 'delivered') stopped = true;
-      } while (!stopped && time.now - startedAt < START_WINDOW_MS);
-    };
-    const lanes = target.inOrder ? 1 : target.connections;
-    await Promise.all(Array.from({ length: lanes }, lane));
-    return results;
+  const clock: Clock = { now: () => time.now, later: time.later };
+  const connections = new Map<number, Connections>();
+  const connectionsOf = (carrier: number): Connections => {
+    const known = connections.get(carrier) ?? new Connections(MAX_CONNECTIONS, clock);
+    connections.set(carrier, known);
+    return known;
   };
+  return (target, events, carrier) =>
+    carry(target, events, { connections: connectionsOf(carrier), clock, attempt });
 }

@@ -12,6 +12,7 @@ import { nextDueAt, runDue } from '../../../src/log/chores';
 import type { EventLog } from '../../../src/log/commit/event-log';
 import type { AddResult, IncomingEvent } from '../../../src/log/contract/append';
 import { DueTimes } from '../../../src/log/due-times';
+import { ITSELF } from '../../../src/log/forward/courier-pool';
 import type { Forwarding } from '../../../src/log/forward/forwarding';
 import { countReplay } from '../../../src/log/forward/replay-requests';
 import type { ReplaySpec } from '../../../src/log/forward/replays';
@@ -22,7 +23,12 @@ import { DESTINATION_DEFAULTS } from '../../../src/subscriptions/destination-opt
 import type { DestinationRecord, WebhookRecord } from '../../../src/subscriptions/webhook';
 import { VirtualTime } from './virtual-time';
 
-export type Deliver = (target: CourierTarget, events: OutgoingEvent[]) => Promise<AttemptResult[]>;
+/** @param carrier above 0 a courier, else the object itself; each start of it has a number of its own */
+export type Deliver = (
+  target: CourierTarget,
+  events: OutgoingEvent[],
+  carrier: number,
+) => Promise<AttemptResult[]>;
 
 export type WorldOptions = {
   deliver: Deliver;
@@ -105,11 +111,11 @@ export class World {
       random: this.#options.random ?? (() => 0.5),
       operationsUrl: this.#options.operationsUrl ?? '',
       target: async ({ id }, destination) => targetOf(id, destination),
-      deliver: async (target, events) => {
+      deliver: async (target, events, carrier) => {
         const call = {};
         pending.add(call);
         try {
-          return await this.#options.deliver(target, events);
+          return await this.#options.deliver(target, events, carrier === ITSELF ? -generation : carrier);
         } finally {
           pending.delete(call);
         }

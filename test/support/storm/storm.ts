@@ -38,7 +38,7 @@ export type StormReport = {
 export async function storm(
   rounds: number,
   seed: number,
-  said: (line: string) => void,
+  { capped, said }: { capped: boolean; said: (line: string) => void },
 ): Promise<StormReport> {
   const chance = new Chance(seed);
   const receivers = new Receivers(
@@ -46,7 +46,7 @@ export async function storm(
     chance,
   );
   await receivers.start();
-  const gateway = await startGateway();
+  const gateway = await startGateway({}, { capped });
   try {
     const client = clientOf(gateway);
     const webhooks = await createWebhooks(client, receivers);
