@@ -1,7 +1,10 @@
 /**
  * `npm run rotate-key`: gives the deployment another SECRETS_KEY and seals every stored secret anew.
  *
- *   SECRETS_KEY=<the current one> ADMIN_TOKEN=… npm run rotate-key -- https://gapless.example.workers.dev
+ *   npm run rotate-key -- https://gapless.example.workers.dev
+ *
+ * The current SECRETS_KEY and the ADMIN_TOKEN come from the environment. Put them there with `read -rs` and `export`: what
+ * is written before a command is kept in the shell's history.
  *
  * Cloudflare does not give secrets back, so the current key comes from where you keep it; it is compared with the one in
  * use before anything changes. The new key goes up with the current one as SECRETS_KEY_PREVIOUS, so that everything opens
@@ -27,7 +30,7 @@ const { SECRETS_KEY: given, ADMIN_TOKEN: token } = process.env;
 try {
   if (!url || !given || !token) {
     throw new Error(
-      'Usage: SECRETS_KEY=… ADMIN_TOKEN=… npm run rotate-key -- https://… [--resume] [--env …]',
+      'Usage: npm run rotate-key -- https://… [--resume] [--env …], with SECRETS_KEY and ADMIN_TOKEN in the environment.',
     );
   }
   if (!isPrivate(url)) {

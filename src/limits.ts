@@ -12,6 +12,8 @@ export const LIMITS = {
   MAX_BODY_PIECES: 16 * 1024,
   /** Deepest nesting of a JSON body. A deeper one is invalid, and is not recursed into. */
   MAX_JSON_DEPTH: 64,
+  /** Keys, objects and lists of JSON that is put in order to be verified: sorting costs the most, and anybody may ask for it. */
+  MAX_CANONICAL_KEYS: 10_000,
   /** Longest topic, in UTF-8 bytes; it is sent in the `ce-type` header. */
   MAX_TOPIC_BYTES: 256,
   /** Longest event id, in UTF-8 bytes. */

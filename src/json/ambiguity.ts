@@ -6,18 +6,20 @@
 import { LIMITS } from '../limits';
 import { afterBare, afterSpace, afterString, CODE, stringAt } from './scan';
 
-export type Ambiguity = 'repeated_key' | 'inexact_number' | 'too_deep';
+export type Ambiguity = 'repeated_key' | 'inexact_number' | 'too_deep' | 'too_many_keys';
 
-/** The first ambiguity of valid JSON text, or null. */
-export const ambiguityOf = (text: string): Ambiguity | null => firstAmbiguity(text, true);
+/** The first ambiguity of valid JSON text, or null. Keys, objects and lists beyond `max` are not looked at: `too_many_keys`. */
+export const ambiguityOf = (text: string, max: number): Ambiguity | null => firstAmbiguity(text, true, max);
 
 /** Whether any object of valid JSON text gives a key twice. */
-export const repeatsKey = (text: string): boolean => firstAmbiguity(text, false) === 'repeated_key';
+export const repeatsKey = (text: string): boolean =>
+  firstAmbiguity(text, false, Number.POSITIVE_INFINITY) === 'repeated_key';
 
 /** Takes linear time and does not recurse, since anyone may send the text. */
-function firstAmbiguity(text: string, areNumbersJudged: boolean): Ambiguity | null {
+function firstAmbiguity(text: string, areNumbersJudged: boolean, max: number): Ambiguity | null {
   /** Keys seen so far in each open object; null for an open array. */
   const open: (Set<string> | null)[] = [];
+  let left = max;
   let i = 0;
   while (i < text.length) {
     const code = text.charCodeAt(i);
@@ -26,6 +28,7 @@ function firstAmbiguity(text: string, areNumbersJudged: boolean): Ambiguity | nu
       const keys = open.at(-1);
       // In valid JSON a string with a colon after it is a key, and nothing else is.
       if (keys && text.charCodeAt(afterSpace(text, end)) === CODE.COLON) {
+        if (left-- === 0) return 'too_many_keys';
         const key = stringAt(text, i, end);
         if (keys.has(key)) return 'repeated_key';
         keys.add(key);
@@ -38,6 +41,7 @@ function firstAmbiguity(text: string, areNumbersJudged: boolean): Ambiguity | nu
       i = end;
     } else {
       if (code === CODE.OPEN_OBJECT || code === CODE.OPEN_ARRAY) {
+        if (left-- === 0) return 'too_many_keys';
         if (open.push(code === CODE.OPEN_OBJECT ? new Set() : null) > LIMITS.MAX_JSON_DEPTH)
           return 'too_deep';
       } else if (code === CODE.CLOSE_OBJECT || code === CODE.CLOSE_ARRAY) open.pop();

@@ -2,7 +2,8 @@
  * Whether one of these signatures belongs to this message and this secret: WebCrypto compares, in constant time.
  *
  * However many signatures a sender lists, an HMAC is computed once per message and key, so that a long list does not
- * multiply the cost of a large body.
+ * multiply the cost of a large body. WebCrypto takes no digest in place of a message, so with public keys each signature
+ * hashes the message anew: the first MAX_PUBLIC_KEY_SIGNATURES that are different and have the length of one are tried.
  */
 import { sameBytes } from '../constant-time';
 import { sha256 } from '../sha256';
@@ -11,6 +12,10 @@ import { keyBytes, keysOf, type Secret } from './keys';
 import type { Algorithm, Scheme } from './scheme';
 
 const P256_BYTES = 32;
+const ED25519_SIGNATURE_BYTES = 64;
+
+/** As many as secrets may be in use: a sender that rotates its key signs with each. */
+const MAX_PUBLIC_KEY_SIGNATURES = 4;
 
 /** Never throws: a key or signature that is none matches nothing. */
 export async function matches(
@@ -45,7 +50,7 @@ async function fits(
       return signatures.some(signature => sameBytes(signature, mac));
     }
     case 'ed25519':
-      return anyVerifies({ name: 'Ed25519' }, key, signatures, message);
+      return anyVerifies({ name: 'Ed25519' }, key, ofLength(ED25519_SIGNATURE_BYTES, signatures), message);
     case 'ecdsa-p256-sha256': {
       const plain = signatures
         .map(signature => ecdsaToP1363(signature, P256_BYTES))
@@ -53,8 +58,21 @@ async function fits(
       return anyVerifies({ name: 'ECDSA', hash: 'SHA-256' }, key, plain, message);
     }
     case 'rsa-pkcs1-sha256':
-      return anyVerifies({ name: 'RSASSA-PKCS1-v1_5' }, key, signatures, message);
+      return anyVerifies(
+        { name: 'RSASSA-PKCS1-v1_5' },
+        key,
+        ofLength(modulusBytes(key), signatures),
+        message,
+      );
   }
+}
+
+/** A signature of any other length fits nothing, and is no reason to hash a message. */
+const ofLength = (bytes: number, signatures: readonly Uint8Array[]): readonly Uint8Array[] =>
+  signatures.filter(({ length }) => length === bytes);
+
+function modulusBytes({ algorithm }: CryptoKey): number {
+  return 'modulusLength' in algorithm ? Math.ceil(Number(algorithm.modulusLength) / 8) : 0;
 }
 
 async function anyVerifies(
@@ -63,7 +81,8 @@ async function anyVerifies(
   signatures: readonly Uint8Array[],
   message: Uint8Array,
 ): Promise<boolean> {
-  for (const signature of signatures) {
+  const different = new Map(signatures.map(signature => [signature.toHex(), signature])).values();
+  for (const signature of different.take(MAX_PUBLIC_KEY_SIGNATURES)) {
     if (await crypto.subtle.verify(algorithm, key, signature, message)) return true;
   }
   return false;

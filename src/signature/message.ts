@@ -4,13 +4,12 @@
  * Bytes are joined, never text, so a body that is not UTF-8 is signed as it came. What a template names must be in the
  * request exactly once, as text. Otherwise it is an error, and never an empty string.
  */
-import { type CanonicalMode, canonicalJson } from '../json/canonical';
+import type { CanonicalMode } from '../json/canonical';
 import type { JsonDocument } from '../json/parse';
 import { LIMITS } from '../limits';
 import { err, ok, type Result } from '../result';
 import { type AddressForm, addressIn } from './address';
-import { crc32 } from './crc32';
-import { type Fields, joinedFields } from './form';
+import type { Fields } from './form';
 import { detailOf, parseReference, type Reference, type RequestView } from './request-view';
 
 export type Part =
@@ -56,6 +55,7 @@ const TOKENS: Readonly<Record<string, Part>> = {
 
 /** A template may name the body, or one long value of it, several times. No message that a provider signs is as long. */
 const MAX_MESSAGE_BYTES = 2 * LIMITS.MAX_BODY_BYTES;
+const TOO_LONG = 'message: too long';
 
 const encoder = new TextEncoder();
 
@@ -92,7 +92,7 @@ export function expandTemplate(
     if (!piece.ok) return piece;
     const bytes = typeof piece.value === 'string' ? encoder.encode(piece.value) : piece.value;
     length += bytes.length;
-    if (length > MAX_MESSAGE_BYTES) return err('message: too long');
+    if (length > MAX_MESSAGE_BYTES) return err(TOO_LONG);
     pieces.push(bytes);
   }
   const [only] = pieces;
@@ -128,15 +128,15 @@ function expandPart(
     case 'url':
       return ok(addressIn(part.form, request.url));
     case 'crc32':
-      return ok(String(crc32(request.body)));
+      return ok(view.body.crc32);
     case 'fields': {
-      const fields = view.form;
-      return fields.ok ? ok(joinedFields(fields.value)) : err(`body: ${fields.error}`);
+      const { fields } = view.body;
+      return fields.ok ? fields : err(`body: ${fields.error}`);
     }
     case 'cjson': {
       const document = context.element === null ? view.document : ok(context.element);
       if (!document.ok) return err(`body: ${document.error}`);
-      const text = canonicalJson(document.value, part.mode);
+      const text = view.body.canonical(document.value, part.mode);
       return text.ok ? text : err(`body: ${text.error}`);
     }
     case 'headers':
@@ -152,11 +152,15 @@ function headerValues(view: RequestView, named: string, context: MessageContext)
   const list = view.read({ kind: 'sig', name: named }, null, context.signatureFields);
   if (!list.ok) return err(detailOf(list.error));
   const values: string[] = [];
+  let length = 0;
   for (const name of list.value.split(' ')) {
     const header = parseReference(`h:${name}`);
     const value = header === null ? null : view.read(header);
     if (value === null || !value.ok) return err(`a header that the signature lists: missing`);
     values.push(value.value);
+    // The sender lists what it likes, one header a thousand times.
+    length += value.value.length + 1;
+    if (length > MAX_MESSAGE_BYTES) return err(TOO_LONG);
   }
   return ok(values.join('.'));
 }

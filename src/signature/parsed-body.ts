@@ -1,11 +1,16 @@
 /**
- * A body as JSON and as a form, each parsed once and only when asked for, and the scalars of JSON. Addresses are tried in several
- * spellings, and this is what they share.
+ * A body as JSON and as a form, each parsed once and only when asked for, the scalars of JSON, and the texts that are made of the
+ * whole. A scheme may name one 32 times in each of its messages, and addresses are tried in several spellings: whatever is
+ * made of a body is made here, once.
  */
+
+import type { Ambiguity } from '../json/ambiguity';
+import { Canonical, type CanonicalMode } from '../json/canonical';
 import { type JsonDocument, type JsonProblem, parseJson } from '../json/parse';
 import { type ScalarText, scalarTexts } from '../json/scalar';
-import { err, type Result } from '../result';
-import { type Fields, parseForm } from './form';
+import { err, ok, type Result } from '../result';
+import { crc32 } from './crc32';
+import { type Fields, joinedFields, parseForm } from './form';
 
 /** A place in JSON, as text and as its tokens; `optional`: absent and null are the empty text. */
 export type JsonReference = { kind: 'json'; pointer: string; path: string[]; optional: boolean };
@@ -15,6 +20,9 @@ export class ParsedBody {
   #together: readonly JsonReference[];
   #document: Result<JsonDocument, JsonProblem> | undefined;
   #form: Result<Fields, 'not_a_form'> | undefined;
+  #fields: Result<string, 'not_a_form'> | undefined;
+  #crc32: string | undefined;
+  #canonical = new WeakMap<JsonDocument, Canonical>();
   /** By document and pointer. */
   #scalars = new WeakMap<JsonDocument, Map<string, ScalarText>>();
 
@@ -32,6 +40,24 @@ export class ParsedBody {
   get form(): Result<Fields, 'not_a_form'> {
     this.#form ??= parseForm(this.#bytes);
     return this.#form;
+  }
+
+  /** All fields of the form as one text. */
+  get fields(): Result<string, 'not_a_form'> {
+    this.#fields ??= this.form.ok ? ok(joinedFields(this.form.value)) : this.form;
+    return this.#fields;
+  }
+
+  /** The checksum, decimal. */
+  get crc32(): string {
+    this.#crc32 ??= String(crc32(this.#bytes));
+    return this.#crc32;
+  }
+
+  canonical(document: JsonDocument, mode: CanonicalMode): Result<string, Ambiguity> {
+    const known = this.#canonical.get(document) ?? new Canonical(document);
+    this.#canonical.set(document, known);
+    return known.text(mode);
   }
 
   scalar(document: JsonDocument, reference: JsonReference): ScalarText {

@@ -89,6 +89,11 @@ export class RequestView {
     return this.#body.form;
   }
 
+  /** What is made of the whole body. */
+  get body(): Pick<ParsedBody, 'fields' | 'crc32' | 'canonical'> {
+    return this.#body;
+  }
+
   get query(): Result<Fields, 'not_a_form'> {
     this.#query ??= parseFields(queryOf(this.request.url));
     return this.#query;

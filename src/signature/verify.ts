@@ -1,8 +1,8 @@
 /**
  * Whether a request is signed with one of the given secrets, as a scheme says. What cannot be read or built is a failure.
  *
- * WebCrypto compares, in constant time. The work is bounded whatever is sent: MAX_SIGNATURES signatures, MAX_SECRETS
- * secrets, MAX_TEMPLATES messages of MAX_MESSAGE_BYTES, MAX_ELEMENTS elements, three spellings of the address. The body is parsed
+ * WebCrypto compares, in constant time. The work is bounded whatever is sent: MAX_SIGNATURES signatures (fewer with public keys,
+ * `compare.ts`), MAX_SECRETS secrets, MAX_TEMPLATES messages of MAX_MESSAGE_BYTES, MAX_ELEMENTS elements, three spellings of the address. The body is parsed
  * once, and gone through once for all places that the scheme names.
  *
  * Details name what is wrong and never contain a secret, a signature or a value of the body. They are for the log: the

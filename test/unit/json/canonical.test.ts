@@ -1,17 +1,18 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ambiguityOf, repeatsKey } from '../../../src/json/ambiguity';
-import { type CanonicalMode, canonicalJson } from '../../../src/json/canonical';
+import { Canonical, type CanonicalMode } from '../../../src/json/canonical';
 import { parseJson } from '../../../src/json/parse';
+import { LIMITS } from '../../../src/limits';
 
 function canonical(text: string, mode: CanonicalMode): string {
   const document = parseJson(new TextEncoder().encode(text));
   if (!document.ok) return document.error;
-  const result = canonicalJson(document.value, mode);
+  const result = new Canonical(document.value).text(mode);
   return result.ok ? result.value : result.error;
 }
 
-describe('canonicalJson', () => {
+describe('canonical JSON', () => {
   test.each<[string, string, string]>([
     ['{ "b": 1, "a": {"d": null, "c": "é\\u00e9\\/"} }', '{"a":{"c":"éé/","d":null},"b":1}', 'the same'],
     ['{"l":[{"b":1,"a":2}]}', '{"l":[{"b":1,"a":2}]}', '{"l":[{"a":2,"b":1}]}'],
@@ -42,7 +43,7 @@ describe('canonicalJson', () => {
       fc.property(fc.jsonValue(), value => {
         const text = JSON.stringify(value);
         fc.pre(!text.includes('-0'));
-        expect(ambiguityOf(text)).toBeNull();
+        expect(ambiguityOf(text, text.length)).toBeNull();
         expect(JSON.parse(canonical(text, 'recurse'))).toEqual(JSON.parse(text));
       }),
     );
@@ -50,10 +51,17 @@ describe('canonicalJson', () => {
 
   test('is too deep rather than a stack overflow', () => {
     const text = '['.repeat(100_000) + ']'.repeat(100_000);
-    expect(canonicalJson({ text, value: JSON.parse(text) }, 'recurse')).toEqual({
+    expect(new Canonical({ text, value: JSON.parse(text) }).text('recurse')).toEqual({
       ok: false,
       error: 'too_deep',
     });
+  });
+
+  test('has a limit, counted before anything is put in order', () => {
+    const text = (keys: number) => `{${Array.from({ length: keys }, (_, i) => `"k${i}":true`).join(',')}}`;
+    // The bracket counts too.
+    expect(canonical(text(LIMITS.MAX_CANONICAL_KEYS - 1), 'keep')).toMatch(/^\{"k0":true,"k1":true/);
+    expect(canonical(text(LIMITS.MAX_CANONICAL_KEYS), 'keep')).toBe('too_many_keys');
   });
 
   test('a repeated key is found behind an inexact number', () => {
