@@ -2,6 +2,8 @@
 import { app } from './api/app';
 import { unexpectedError } from './api/fallbacks';
 import { ingest } from './ingest/ingest';
+import { setVersion } from './log-line';
+import { answering } from './request-id';
 
 export { Courier } from './delivery/courier';
 export { WebhookLog } from './log/webhook-log';
@@ -11,14 +13,19 @@ export { ApiTokens } from './tokens/api-tokens';
 const INGEST = /^[^/]+:\/\/[^/]*\/in\/([^/?#]+)\/?(?:[?#]|$)/;
 
 export default {
-  async fetch(request, env, context) {
-    // Most requests are events. They do not go through the router, which costs time.
-    const webhookId = INGEST.exec(request.url)?.[1];
-    if (webhookId === undefined) return app.fetch(request, env, context);
-    try {
-      return await ingest(request, env, context, webhookId);
-    } catch (error) {
-      return unexpectedError(error instanceof Error ? error : new Error('not an error'), '/in/:webhook_id');
-    }
+  fetch(request, env, context) {
+    setVersion(env);
+    return answering(request, () => answer(request, env, context));
   },
 } satisfies ExportedHandler<Env>;
+
+async function answer(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
+  // Most requests are events. They do not go through the router, which costs time.
+  const webhookId = INGEST.exec(request.url)?.[1];
+  if (webhookId === undefined) return app.fetch(request, env, context);
+  try {
+    return await ingest(request, env, context, webhookId);
+  } catch (error) {
+    return unexpectedError(error instanceof Error ? error : new Error('not an error'), '/in/:webhook_id');
+  }
+}

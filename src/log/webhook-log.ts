@@ -6,7 +6,8 @@
  * happens to an event is decided in `LiveWebhook`, not here.
  */
 import { DurableObject } from 'cloudflare:workers';
-import { errorName } from '../error-name';
+import { errorMessage, errorName } from '../error-name';
+import { logLine } from '../log-line';
 import { completed, readOwnRecord } from '../subscriptions/stored-record';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { type Chore, nextDueAt, runDue } from './chores';
@@ -26,7 +27,7 @@ import type { KeptAnswer } from './contract/kept-answer';
 import type { RefusalReport, RefusalsView } from './contract/refusals';
 import type { ReplayRequest, ReplayResult } from './contract/replays';
 import type { StatusReport } from './contract/status';
-import type { ReplaceResult, WebhookObject } from './contract/webhook-object';
+import type { CreateResult, ReplaceResult, WebhookObject } from './contract/webhook-object';
 import { DueTimes } from './due-times';
 import { KvCopy } from './kv-copy';
 import { LiveWebhook } from './live-webhook';
@@ -69,7 +70,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   // --- the record -------------------------------------------------------------------------------------------------
 
   /** Gives this object its webhook. `exists` when it has one already: the caller picks another id. */
-  async create(webhook: WebhookRecord, kept?: KeptAnswer): Promise<'created' | 'exists'> {
+  async create(webhook: WebhookRecord, kept?: KeptAnswer): Promise<CreateResult> {
     if (!this.#copy.isFree) return 'exists';
     // An edge of an earlier release may know fewer fields.
     const first = completed({ ...webhook, version: 1 });
@@ -81,7 +82,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     this.#live = this.#wake(first);
     await this.#copy.copy();
     this.#arrange();
-    return 'created';
+    return this.#copy.dueAt() === null ? 'created' : 'created_uncopied';
   }
 
   async getRecord(): Promise<WebhookRecord | null> {
@@ -134,7 +135,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   async appendAll(requests: AppendRequest[]): Promise<(AppendResult | null)[]> {
     const failed = (error: unknown): null => {
       const webhook_id = this.#live?.webhook.id;
-      console.error({ event: 'append_failed', webhook_id, name: errorName(error) });
+      logLine('append_failed', { webhook_id, name: errorName(error), message: errorMessage(error) });
       return null;
     };
     return Promise.all(requests.map(request => this.append(request).catch(failed)));
@@ -218,8 +219,9 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       this.#due.arrange(await this.#copy.finish(), Date.now());
       return;
     }
+    const { id: webhook_id } = this.#live.webhook;
     await runDue(this.#chores, Date.now(), (chore, error) =>
-      console.error({ event: 'alarm_failed', chore, name: errorName(error) }),
+      logLine('alarm_failed', { webhook_id, chore, name: errorName(error), message: errorMessage(error) }),
     );
     this.#arrange();
   }

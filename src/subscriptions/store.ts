@@ -5,11 +5,14 @@
  * Not promised: that a record written is read, or one deleted is gone, sooner than KV's cache lets go (up to 60 s
  * elsewhere).
  */
+import { errorMessage, errorName } from '../error-name';
 import { err, ok, type Result } from '../result';
 import { readRecord } from './stored-record';
 import type { WebhookRecord } from './webhook';
 
 export type StoreFailure = 'unavailable' | 'corrupt';
+/** What KV said, for the log. */
+export type WriteFailure = { name: string; message: string };
 
 /** Stable across versions. */
 const PREFIX = 'webhook:';
@@ -49,19 +52,19 @@ export async function findRecord(
 export async function writeRecord(
   kv: KVNamespace,
   record: WebhookRecord,
-): Promise<Result<void, 'unavailable'>> {
+): Promise<Result<void, WriteFailure>> {
   return attempt(() => kv.put(keyOf(record.id), JSON.stringify(record)));
 }
 
-export async function deleteRecord(kv: KVNamespace, id: number): Promise<Result<void, 'unavailable'>> {
+export async function deleteRecord(kv: KVNamespace, id: number): Promise<Result<void, WriteFailure>> {
   return attempt(() => kv.delete(keyOf(id)));
 }
 
-async function attempt(write: () => Promise<void>): Promise<Result<void, 'unavailable'>> {
+async function attempt(write: () => Promise<void>): Promise<Result<void, WriteFailure>> {
   try {
     return ok(await write());
-  } catch {
-    return err('unavailable');
+  } catch (error) {
+    return err({ name: errorName(error), message: errorMessage(error) });
   }
 }
 

@@ -52,6 +52,7 @@ export const ROOMS: Rooms = {
 /** The platform's own module belongs to the three classes that the platform makes; a package not named here, to nobody. */
 export const PACKAGES: Packages = {
   'cloudflare:workers': ['log/webhook-log', 'delivery/courier', 'tokens/api-tokens'],
+  async_hooks: ['request-id'],
   hono: ['api'],
   valibot: ['input', 'signature', 'providers', 'subscriptions', 'api'],
 };
