@@ -1,4 +1,5 @@
 /** The Worker's entry point. An event passes through `ingest/`, `log/` and `delivery/`, in this order. */
+import { wakeOverdue } from './alarms/round';
 import { app } from './api/app';
 import { unexpectedError } from './api/fallbacks';
 import { ingest } from './ingest/ingest';
@@ -16,6 +17,10 @@ export default {
   fetch(request, env, context) {
     setVersion(env);
     return answering(request, () => answer(request, env, context));
+  },
+  async scheduled(_controller, env) {
+    setVersion(env);
+    await wakeOverdue(env, Date.now());
   },
 } satisfies ExportedHandler<Env>;
 

@@ -8,10 +8,12 @@ import { currentRequestId } from './request-id';
 
 /** Name → how loud. */
 export const LOG_LINES = {
+  alarm_restored: 'warn',
   append_failed: 'error',
   handshake_refused: 'warn',
   kv_copy_failed: 'error',
   limiter_failed: 'error',
+  round_failed: 'error',
   unavailable: 'error',
   unexpected_error: 'error',
   unverified: 'warn',

@@ -46,7 +46,8 @@ export const ROOMS: Rooms = {
     ...[...GROUND, 'input', 'numbering', 'signature', 'providers', 'delivery', 'subscriptions'],
     ...['log/contract', 'log/stub', 'tokens', 'configuration', 'ingest'],
   ],
-  index: ['log', 'delivery', 'tokens', 'ingest', 'api'],
+  alarms: [...GROUND, 'subscriptions', 'log/contract', 'log/stub'],
+  index: ['src', 'log', 'delivery', 'tokens', 'ingest', 'api', 'alarms'],
 };
 
 /** The platform's own module belongs to the three classes that the platform makes; a package not named here, to nobody. */

@@ -29,6 +29,8 @@ export interface WebhookObject {
    * `exists`: take another id. `created_uncopied`: KV did not take the copy, which is tried again until it does.
    * @param kept the answer to keep in the same transaction */
   create(webhook: WebhookRecord, kept?: KeptAnswer): Promise<CreateResult>;
+  /** Sets the alarm where it is missing. Gives when the webhook has work to do, ms since 1970; null for never. */
+  wake(): Promise<number | null>;
   getRecord(): Promise<WebhookRecord | null>;
   replace(webhook: WebhookRecord, baseVersion: number, kept?: KeptAnswer): Promise<ReplaceResult>;
   /** False: there is no webhook. @param baseVersion remove it only in this version; `changed` when it has another */
