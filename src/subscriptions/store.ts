@@ -23,7 +23,7 @@ const CACHE_TTL_SECONDS = 30;
 /** Keys of one bulk read, by KV's limit. */
 const BULK = 100;
 /** Webhooks that one list looks at: KV allows 1,000 operations per request, lists come in thousands. */
-const MAX_LISTED = 10_000;
+const MAX_LISTED = 100_000;
 
 /** The record of this webhook in a text. */
 function parseRecord(text: string, id: number): WebhookRecord | null {
@@ -73,12 +73,31 @@ export async function* eachId(kv: KVNamespace): AsyncGenerator<number[]> {
   let cursor: string | null = null;
   do {
     const page: KVNamespaceListResult<unknown> = await kv.list({ prefix: PREFIX, cursor });
-    yield page.keys.map(key => Number(key.name.slice(PREFIX.length))).filter(Number.isSafeInteger);
+    yield idsOf(page);
     cursor = page.list_complete ? null : page.cursor;
   } while (cursor !== null);
 }
 
-/** The ids of all webhooks, ascending; at most 10,000. */
+export type IdPage = { ids: number[]; next: string | null };
+
+/** At most so many ids in KV's order, from where an earlier page ended; null for the start. However many there are. */
+export async function idPage(
+  kv: KVNamespace,
+  after: string | null,
+  limit: number,
+): Promise<Result<IdPage, 'unavailable'>> {
+  try {
+    const page: KVNamespaceListResult<unknown> = await kv.list({ prefix: PREFIX, cursor: after, limit });
+    return ok({ ids: idsOf(page), next: page.list_complete ? null : page.cursor });
+  } catch {
+    return err('unavailable');
+  }
+}
+
+const idsOf = ({ keys }: KVNamespaceListResult<unknown>): number[] =>
+  keys.map(({ name }) => Number(name.slice(PREFIX.length))).filter(Number.isSafeInteger);
+
+/** The ids of all webhooks, ascending; at most 100,000. */
 export async function listIds(kv: KVNamespace): Promise<Result<number[], 'unavailable'>> {
   const ids: number[] = [];
   try {

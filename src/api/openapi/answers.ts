@@ -261,8 +261,9 @@ export const ANSWERS: Record<string, JsonSchema> = {
     ),
   }),
   Resealed: object({
-    count: integer,
-    next,
+    count: { ...integer, description: 'webhooks whose secrets were sealed anew' },
+    checked: { ...integer, description: 'webhooks that were looked at' },
+    next: { ...orNull(text), description: '`after` of the next part; null at the end' },
     key_id: text,
     failed: list(object({ webhook_id: integer, reason: text })),
   }),

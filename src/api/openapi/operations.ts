@@ -253,9 +253,9 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ method: 'post', path: '/v1/reseal', id: 'reseal', tag: 'operation' },
     summary: 'Seal stored secrets with the current SECRETS_KEY',
     description:
-      'For `npm run rotate-key`. Repeat with `after` until `next` is null. `failed` names the webhooks that could not be ' +
-      'sealed anew; the others were.',
-    ...{ takes: ['after', 'limit'], answers: [200, 'Resealed'], problems: [404, 409, 422] },
+      'For `npm run rotate-key`. Repeat with `after` until `next` is null, and then once more, over a minute later, for webhooks ' +
+      'that the list did not have yet. `failed` names the webhooks that could not be sealed anew; the others were.',
+    ...{ takes: ['reseal_after', 'reseal_limit'], answers: [200, 'Resealed'], problems: [404, 409, 422] },
   },
   {
     ...{ method: 'get', path: '/metrics', id: 'getMetrics', tag: 'operation', type: 'text/plain' },
