@@ -5,3 +5,12 @@ export type Clock = {
   /** Runs `action` after `ms`; returns what cancels it. */
   later: (ms: number, action: () => void) => () => void;
 };
+
+/** The time of the runtime, and its timers. */
+export const PLATFORM_CLOCK: Clock = {
+  now: () => Date.now(),
+  later: (ms, action) => {
+    const timer = setTimeout(action, ms);
+    return () => clearTimeout(timer);
+  },
+};

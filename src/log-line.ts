@@ -13,6 +13,7 @@ export const LOG_LINES = {
   handshake_refused: 'warn',
   kv_copy_failed: 'error',
   limiter_failed: 'error',
+  metrics_incomplete: 'warn',
   round_failed: 'error',
   unavailable: 'error',
   unexpected_error: 'error',

@@ -1,19 +1,10 @@
 /** What a live webhook is given on Cloudflare: the object's storage, real clock and randomness, couriers, `fetch`. */
 
-import type { Clock } from '../clock';
+import { PLATFORM_CLOCK } from '../clock';
 import { urlProblem } from '../delivery/url-policy';
 import { confirmAccess } from './confirm/confirm-access';
 import { courierTarget } from './forward/courier-target';
 import type { Means } from './live-webhook';
-
-/** The time of the runtime, and its timers. */
-export const PLATFORM_CLOCK: Clock = {
-  now: () => Date.now(),
-  later: (ms, action) => {
-    const timer = setTimeout(action, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 /** @param told what the live webhook tells its object */
 export const platformMeans = (

@@ -6,6 +6,7 @@
  * happens to an event is decided in `LiveWebhook`, not here.
  */
 import { DurableObject } from 'cloudflare:workers';
+import { PLATFORM_CLOCK } from '../clock';
 import { errorMessage, errorName } from '../error-name';
 import { logLine } from '../log-line';
 import { completed, readOwnRecord } from '../subscriptions/stored-record';
@@ -30,7 +31,7 @@ import type { StatusReport } from './contract/status';
 import type { CreateResult, ReplaceResult, WebhookObject } from './contract/webhook-object';
 import { KvCopy } from './kv-copy';
 import { LiveWebhook } from './live-webhook';
-import { PLATFORM_CLOCK, platformMeans } from './platform-means';
+import { platformMeans } from './platform-means';
 import { readEvent } from './read/event-detail';
 import { readEvents } from './read/event-pages';
 import { readFeedPage } from './read/feed-pages';

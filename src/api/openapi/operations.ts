@@ -261,8 +261,9 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ method: 'get', path: '/metrics', id: 'getMetrics', tag: 'operation', type: 'text/plain' },
     summary: 'Counters and gauges for Prometheus',
     description:
-      'Beyond 1,000 webhooks scrape in parts: `gapless_scrape_next` is the `after` of the next one.',
-    ...{ takes: ['after', 'limit'], answers: [200, 'Text'], problems: [422] },
+      'Beyond 900 webhooks scrape in parts: `gapless_scrape_next` is the `after` of the next one. A webhook that does not answer within ' +
+      '7 seconds is named by `gapless_webhook_left_out`.',
+    ...{ takes: ['after', 'scrape_limit'], answers: [200, 'Text'], problems: [422] },
   },
   {
     ...{ method: 'get', path: '/healthz', id: 'getHealth', tag: 'operation', summary: 'Whether it is ready' },
