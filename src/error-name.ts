@@ -21,3 +21,9 @@ export function errorMessage(error: unknown): string {
     return '';
   return error.message.replaceAll(QUOTED, '…').slice(0, MAX_CHARACTERS);
 }
+
+/** Both, as fields of a line. */
+export const errorFields = (error: unknown): { name: string; message: string } => ({
+  name: errorName(error),
+  message: errorMessage(error),
+});

@@ -8,21 +8,29 @@ import { currentRequestId } from './request-id';
 
 /** Name → how loud. */
 export const LOG_LINES = {
+  alarm_failed: 'error',
   alarm_restored: 'warn',
-  append_failed: 'error',
+  call_failed: 'error',
+  call_limited: 'error',
+  circuit_closed: 'info',
+  circuit_opened: 'warn',
+  delivery_dead: 'warn',
   handshake_refused: 'warn',
   kv_copy_failed: 'error',
   limiter_failed: 'error',
   metrics_incomplete: 'warn',
   round_failed: 'error',
+  storage_refused: 'error',
   unavailable: 'error',
   unexpected_error: 'error',
   unverified: 'warn',
-  alarm_failed: 'error',
 } as const satisfies Record<string, 'error' | 'warn' | 'info'>;
 
 export type LogLine = keyof typeof LOG_LINES;
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/** What writes lines; passed in where simulations run the code. */
+export type Log = (event: LogLine, fields?: LogFields) => void;
 
 /** The deployed version that this isolate runs; null where the platform does not say. */
 let versionId: string | null = null;

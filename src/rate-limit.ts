@@ -3,7 +3,7 @@
  * itself. To refuse instead would turn a fault of the limiter into lost events. It is logged once per isolate, as every
  * request would fail alike.
  */
-import { errorMessage, errorName } from './error-name';
+import { errorFields } from './error-name';
 import { logLine } from './log-line';
 
 const failed = new Set<string>();
@@ -14,7 +14,7 @@ export async function isWithin(limiter: RateLimit, name: string, key: string): P
     return (await limiter.limit({ key })).success;
   } catch (error) {
     if (!failed.has(name)) {
-      logLine('limiter_failed', { limiter: name, name: errorName(error), message: errorMessage(error) });
+      logLine('limiter_failed', { limiter: name, ...errorFields(error) });
     }
     failed.add(name);
     return true;

@@ -6,7 +6,7 @@
  * 10,000 webhooks an hour costs 12 KV operations and as many calls as webhooks have work: 1.2 million calls a month when all are
  * idle ($0.18), 7.3 million when all are busy ($1.10). At most 4,000 are asked an hour.
  */
-import { errorMessage, errorName } from '../error-name';
+import { errorFields } from '../error-name';
 import { inTurns } from '../in-turns';
 import { objectOf } from '../log/stub';
 import { logLine } from '../log-line';
@@ -33,15 +33,14 @@ export async function wakeOverdue(env: Env, now: number): Promise<void> {
         failed++;
         // Asked again in an hour. The first error speaks for the others.
         if (failed > 1) return;
-        const [name, message] = [errorName(error), errorMessage(error)];
-        logLine('round_failed', { webhook_id: id, name, message });
+        logLine('round_failed', { webhook_id: id, ...errorFields(error) });
       }
     });
     const there = new Set(ids);
     const kept = [...said].filter(([id]) => there.has(id)).map(([id, { dueAt, at }]) => [id, dueAt, at]);
     if (due.length > 0) await env.SUBSCRIPTIONS.put(KEY, JSON.stringify(kept));
   } catch (error) {
-    logLine('round_failed', { name: errorName(error), message: errorMessage(error) });
+    logLine('round_failed', errorFields(error));
   }
 }
 

@@ -32,7 +32,7 @@ const MAX_IDS_TRIED = 3;
  * a record that lacks fields of this one.
  */
 export async function recordInObject(env: Env, id: number): Promise<Result<WebhookRecord | null, ApiError>> {
-  const record = await ask(() => objectOf(env, id).getRecord());
+  const record = await ask(() => objectOf(env, id).getRecord(), { webhook_id: id });
   return record.ok && record.value !== null ? ok(completed(record.value)) : record;
 }
 
@@ -140,7 +140,7 @@ export async function listPage(env: Env, page: Page, now: number): Promise<Resul
     return record.ok ? record : err('unavailable');
   };
   const listed = await listWebhooks(env.SUBSCRIPTIONS, confirm, page, now);
-  return listed.ok ? listed : err({ reason: 'unavailable' });
+  return listed.ok ? listed : err({ reason: 'unavailable', cause: 'kv_unavailable' });
 }
 
 /** Every webhook, as the list has them. @param now ms since 1970 */

@@ -5,10 +5,9 @@
  * While a release is deployed, the object may still be of the one before and not know `appendAll`. It then gets the
  * events one by one.
  */
-import { errorMessage, errorName } from '../error-name';
+import { logCallFailure } from '../call-failure';
 import type { AppendRequest, AppendResult } from '../log/contract/append';
 import type { WebhookObject } from '../log/contract/webhook-object';
-import { logLine } from '../log-line';
 import { type Answer, appendTogether } from './shared-appends';
 
 /** Calls of its own that a request makes when the shared one gave it no answer. */
@@ -44,8 +43,7 @@ async function call(object: () => Appending, id: number, requests: AppendRequest
       : await object().appendAll(requests);
   } catch (error) {
     const again = mayBeTriedAgain(error);
-    const [name, message] = [errorName(error), errorMessage(error)];
-    logLine('append_failed', { webhook_id: id, name, message, events: requests.length, again });
+    logCallFailure('append', error, { webhook_id: id, events: requests.length, again });
     return requests.map(() => (again ? 'unanswered' : null));
   }
 }

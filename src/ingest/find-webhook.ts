@@ -5,7 +5,7 @@
  * That KV has no record proves nothing: it remembers for a minute that it had none, and a copy may have failed. So the
  * object is asked before a request is answered 404. A webhook that was just made answers its provider's first request.
  */
-import { errorMessage, errorName } from '../error-name';
+import { errorFields } from '../error-name';
 import { objectOf } from '../log/stub';
 import { isWithin } from '../rate-limit';
 import { err, ok, type Result } from '../result';
@@ -46,7 +46,7 @@ async function askObject(
     const record = await objectOf(env, id).getRecord();
     return ok(record === null ? null : remember(record, now));
   } catch (error) {
-    return err({ cause: 'object_unreachable', name: errorName(error), message: errorMessage(error) });
+    return err({ cause: 'object_unreachable', ...errorFields(error) });
   }
 }
 

@@ -4,7 +4,7 @@
  * The platform gives up an alarm whose handler could not be run six times, and tells nobody. Without its alarm an object does
  * nothing of what is due, so whatever is asked of it, it looks whether it still has one.
  */
-import { errorMessage, errorName } from '../error-name';
+import { errorFields } from '../error-name';
 import { logLine } from '../log-line';
 import { type Chore, nextDueAt, runDue } from './chores';
 import { DueTimes } from './due-times';
@@ -92,6 +92,5 @@ export class Alarm {
 }
 
 function logFailure(webhookId: number | null, chore: string, error: unknown): void {
-  const said = { name: errorName(error), message: errorMessage(error) };
-  logLine('alarm_failed', { webhook_id: webhookId, chore, ...said });
+  logLine('alarm_failed', { webhook_id: webhookId, chore, ...errorFields(error) });
 }

@@ -7,6 +7,8 @@
 
 import type { Clock } from '../clock';
 import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '../delivery/outgoing';
+import { errorFields } from '../error-name';
+import type { Log } from '../log-line';
 import { providerOf } from '../providers/registry';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
 import type { Chore } from './chores';
@@ -49,8 +51,9 @@ export type Means = {
   rescheduled: () => void;
   /** Called when the webhook changed its own record. */
   recordChanged: () => void;
+  log: Log;
   /** Ends the object; its next request or alarm starts from what is stored. */
-  abort: (why: string) => void;
+  abort: (why: string, error: unknown) => void;
 };
 
 /** One webhook, restored from its storage. Making one sends nothing. */
@@ -86,6 +89,7 @@ export class LiveWebhook {
         abort: means.abort,
         addNotice: (topic, details) => this.log.addNotice(topic, details, clock.now()),
         gone: destinationId => this.#disable(destinationId),
+        log: this.#log,
       },
     });
     this.confirmations = new Confirmations({
@@ -103,6 +107,7 @@ export class LiveWebhook {
         return this.log.append(events, clock.now());
       },
       () => this.#afterCommit(),
+      error => this.#log('storage_refused', { written: 'events', ...errorFields(error) }),
     );
     this.chores = this.#listChores();
   }
@@ -126,6 +131,8 @@ export class LiveWebhook {
       { name: 'refusals', dueAt: () => refusals.expiresAt(), run: now => refusals.expire(now) },
     ];
   }
+
+  #log: Log = (line, fields) => this.#means.log(line, { webhook_id: this.#webhook.id, ...fields });
 
   get webhook(): WebhookRecord {
     return this.#webhook;

@@ -1,7 +1,10 @@
 /** What a live webhook is given on Cloudflare: the object's storage, real clock and randomness, couriers, `fetch`. */
 
+import { logCallFailure } from '../call-failure';
 import { PLATFORM_CLOCK } from '../clock';
 import { urlProblem } from '../delivery/url-policy';
+import { errorFields } from '../error-name';
+import { logLine } from '../log-line';
 import { confirmAccess } from './confirm/confirm-access';
 import { courierTarget } from './forward/courier-target';
 import type { Means } from './live-webhook';
@@ -18,11 +21,27 @@ export const platformMeans = (
   random: () => Math.random(),
   operationsUrl: env.OPERATIONS_URL,
   target: (webhook, destination) => courierTarget(env, webhook, destination, Date.now()),
-  deliver: (target, events) => ctx.exports.Courier.deliver(target, events),
+  deliver: async (target, events) => {
+    try {
+      return await ctx.exports.Courier.deliver(target, events);
+    } catch (error) {
+      const { webhookId: webhook_id, destinationId: destination_id } = target;
+      logCallFailure('deliver', error, { webhook_id, destination_id, events: events.length });
+      throw error;
+    }
+  },
+  log: logLine,
   api: {
     fetch: (input, init) => fetch(input, init),
     access: (webhook, account) => confirmAccess(env, webhook, account),
     urlProblem: url => urlProblem(url, env.ALLOW_PRIVATE_DESTINATIONS === '1'),
   },
-  abort: why => ctx.abort(why),
+  abort: (why, error) => {
+    logLine('storage_refused', {
+      webhook_id: Number(ctx.id.name),
+      written: 'deliveries',
+      ...errorFields(error),
+    });
+    ctx.abort(why);
+  },
 });

@@ -7,8 +7,6 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { PLATFORM_CLOCK } from '../clock';
-import { errorMessage, errorName } from '../error-name';
-import { logLine } from '../log-line';
 import { completed, readOwnRecord } from '../subscriptions/stored-record';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { Alarm } from './alarm';
@@ -140,12 +138,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   }
 
   async appendAll(requests: AppendRequest[]): Promise<(AppendResult | null)[]> {
-    const failed = (error: unknown): null => {
-      const webhook_id = this.#live?.webhook.id;
-      logLine('append_failed', { webhook_id, name: errorName(error), message: errorMessage(error) });
-      return null;
-    };
-    return Promise.all(requests.map(request => this.append(request).catch(failed)));
+    return Promise.all(requests.map(request => this.append(request).catch(() => null)));
   }
 
   async add(event: IncomingEvent): Promise<AddResult> {

@@ -5,7 +5,7 @@
  * Not promised: that a record written is read, or one deleted is gone, sooner than KV's cache lets go (up to 60 s
  * elsewhere).
  */
-import { errorMessage, errorName } from '../error-name';
+import { errorFields } from '../error-name';
 import { err, ok, type Result } from '../result';
 import { readRecord } from './stored-record';
 import type { WebhookRecord } from './webhook';
@@ -64,7 +64,7 @@ async function attempt(write: () => Promise<void>): Promise<Result<void, WriteFa
   try {
     return ok(await write());
   } catch (error) {
-    return err({ name: errorName(error), message: errorMessage(error) });
+    return err(errorFields(error));
   }
 }
 

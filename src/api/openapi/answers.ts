@@ -267,5 +267,5 @@ export const ANSWERS: Record<string, JsonSchema> = {
     key_id: text,
     failed: list(object({ webhook_id: integer, reason: text })),
   }),
-  Health: object({ status: words('ok') }),
+  Health: object({ status: words('ok'), version: { ...text, description: 'id of the deployed version' } }),
 };

@@ -34,7 +34,7 @@ reseal.post('/', async c => {
   const { limit } = page.value;
   if (limit === 0) return c.json({ count: 0, checked: 0, next: null, key_id, failed: [] });
   const listed = await idPage(c.env.SUBSCRIPTIONS, c.req.query('after') ?? null, limit);
-  if (!listed.ok) return problem({ reason: 'unavailable' });
+  if (!listed.ok) return problem({ reason: 'unavailable', cause: 'kv_unavailable' });
   const { ids, next } = listed.value;
   const now = Date.now();
   const failed: { webhook_id: number; reason: string }[] = [];
