@@ -8,19 +8,21 @@
  *
  * Cloudflare does not give secrets back, so the current key comes from where you keep it; it is compared with the one in
  * use before anything changes. The new key goes up with the current one as SECRETS_KEY_PREVIOUS, so that everything opens
- * at any moment; when the new key is in use, each webhook's secrets are sealed with it. Until SECRETS_KEY_PREVIOUS is
+ * at any moment; when the new key is in use, each webhook's secrets are sealed with it, in two passes over all webhooks, 90 s
+ * apart, because KV's list lags. Until SECRETS_KEY_PREVIOUS is
  * deleted a rotation counts as unfinished, and no third key goes up: what only the first one opens would be lost.
  * Interrupted, run it again with `--resume` and the new key in SECRETS_KEY, as often as needed. Other arguments (`--name`,
  * `--env`) go through to wrangler. JSON-RPC sessions end, and Idempotency-Keys of the last day are forgotten.
  */
 import { randomSecret } from './dev-vars.mjs';
 import { keyIdOf } from './key-id.mjs';
+import { resealAll } from './reseal-passes.mjs';
 import { secretNames, targetOf, until, wrangler } from './wrangler.mjs';
 
 /** How long it may take until a new secret is in use everywhere. */
 const ARRIVAL_SECONDS = 120;
-/** A position after the last webhook: a request from there seals nothing, and its answer names the key in use. */
-const NOTHING = Number.MAX_SAFE_INTEGER;
+/** On this machine KV has no delay, so that there is nothing to wait for. */
+const LOCAL_PAUSES = 0.01;
 
 const args = process.argv.slice(2);
 const url = args.find(arg => /^https?:/i.test(arg))?.replace(/\/+$/, '');
@@ -44,15 +46,18 @@ try {
   process.exitCode = 1;
 }
 
+function isLocal(address) {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(address).hostname);
+}
+
 /** Whether nobody on the way reads what is sent there. */
 function isPrivate(address) {
-  const { protocol, hostname } = new URL(address);
-  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  return new URL(address).protocol === 'https:' || isLocal(address);
 }
 
 /** Puts another key in the place of the one given. Answers its id. */
 async function replaced() {
-  const inUse = (await reseal(NOTHING)).key_id;
+  const inUse = await keyInUse();
   if (inUse !== keyIdOf(given)) {
     throw new Error(
       `SECRETS_KEY is not the key in use (that has the id ${inUse}, yours ${keyIdOf(given)}); nothing was changed. ` +
@@ -77,31 +82,30 @@ async function replaced() {
 
 /** Waits until the key with this id is in use. Answers the id. */
 async function arrived(id) {
-  const found = await until(async () => ((await reseal(NOTHING)).key_id === id ? id : null), ARRIVAL_SECONDS);
+  const found = await until(async () => ((await keyInUse()) === id ? id : null), ARRIVAL_SECONDS);
   if (found !== null) return id;
   throw new Error('The new key is not in use. Run again with --resume and the new key in SECRETS_KEY.');
 }
 
 /** Seals everything with the key that has this id. */
 async function rotate(id) {
-  let total = 0;
-  const failed = [];
-  for (let after = 0; after !== null; ) {
+  const part = async after => {
     // Where the new key has not arrived yet, this part was sealed with the old one. It is done again.
-    const from = after;
-    const part = await until(async () => {
-      const answer = await reseal(from);
+    const sealed = await until(async () => {
+      const answer = await reseal(after);
       return answer.key_id === id ? answer : null;
     }, ARRIVAL_SECONDS);
-    if (part === null)
-      throw new Error('The gateway does not answer with the new key. Run again with --resume.');
-    total += part.count;
-    failed.push(...(part.failed ?? []));
-    after = part.next;
-  }
-  process.stdout.write(`Sealed the secrets of ${total} webhooks anew.\n`);
+    if (sealed !== null) return sealed;
+    throw new Error('The gateway does not answer with the new key. Run again with --resume.');
+  };
+  const length = isLocal(url) ? LOCAL_PAUSES : 1;
+  const wait = seconds => new Promise(resolve => setTimeout(resolve, seconds * 1000 * length));
+  const { checked, sealed, failed } = await resealAll(part, wait, text => process.stdout.write(`${text}\n`));
+  process.stdout.write(`Sealed the secrets of ${sealed} webhooks anew.\n`);
   if (failed.length === 0) {
-    process.stdout.write(`When nothing else needs the old key: ${cleanup()}\n`);
+    process.stdout.write(
+      `All ${checked} webhooks open with the new key alone. When nothing else needs the old one: ${cleanup()}\n`,
+    );
     return;
   }
   const list = failed.map(({ webhook_id: webhook, reason }) => `${webhook} (${reason})`).join(', ');
@@ -113,10 +117,19 @@ function cleanup() {
 }
 
 async function reseal(after) {
+  return ask(after === null ? '' : `?after=${encodeURIComponent(after)}`);
+}
+
+/** The id of the key in use. */
+async function keyInUse() {
+  return (await ask('?limit=0')).key_id;
+}
+
+async function ask(query) {
   const headers = { authorization: `Bearer ${token}` };
   // A redirect might lead to where it is not private.
   const request = { method: 'POST', headers, redirect: 'error' };
-  const answer = await fetch(`${url}/v1/reseal?after=${after}`, request);
+  const answer = await fetch(`${url}/v1/reseal${query}`, request);
   if (!answer.ok) throw new Error(`${url} answers ${answer.status}: ${await answer.text()}`);
   return answer.json();
 }

@@ -1,4 +1,5 @@
 /** Problem details of RFC 9457: the form of every error that the gateway answers. */
+import { currentRequestId } from './request-id';
 
 export type Problem = {
   status: number;
@@ -18,7 +19,9 @@ export function problemResponse(
   { status, title, detail, errors, headers }: Problem,
 ): Response {
   const type = `urn:gapless:problem:${reason.replaceAll('_', '-')}`;
-  const body = { type, title, status, detail, ...(errors === undefined ? {} : { errors }) };
+  const id = currentRequestId();
+  const requestId = id === null ? {} : { request_id: id };
+  const body = { type, title, status, detail, ...(errors === undefined ? {} : { errors }), ...requestId };
   return new Response(JSON.stringify(body), {
     status,
     headers: { 'Content-Type': 'application/problem+json', ...PRIVATE, ...headers },

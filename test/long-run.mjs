@@ -35,7 +35,17 @@ const KINDS = {
     },
   },
   model: {
-    tests: ['--project', 'unit', '--project', 'object', 'tracker.model', 'ground-truth.model', 'log.model', '--testTimeout', '0'],
+    tests: [
+      '--project',
+      'unit',
+      '--project',
+      'object',
+      'tracker.model',
+      'ground-truth.model',
+      'log.model',
+      '--testTimeout',
+      '0',
+    ],
     // A story of the log is some hundred times the work of one of the tracker.
     settings: { VITE_MODEL_RUNS: values.runs, VITE_LOG_MODEL_RUNS: String(Math.ceil(values.runs / 40)) },
   },

@@ -3,6 +3,7 @@
  * token is never limited, so that nobody can lock the operator out.
  */
 import { sameText } from '../constant-time';
+import { isWithin } from '../rate-limit';
 import { MIN_SECRETS_KEY_CHARACTERS } from '../subscriptions/sealing';
 
 /** Fewer could be guessed: the limit on wrong tokens is one per address, and never refuses the right one. */
@@ -15,16 +16,7 @@ type SignInEnv = Pick<Env, 'ADMIN_TOKEN' | 'FAILED_SIGN_INS'>;
 /** Judges a token that was sent. @param address the client's, from `cf-connecting-ip` */
 export async function judgeToken(env: SignInEnv, token: string, address: string): Promise<TokenJudgement> {
   if (env.ADMIN_TOKEN !== '' && (await sameText(token, env.ADMIN_TOKEN))) return 'right';
-  return (await isLimited(env, address)) ? 'wrong_and_limited' : 'wrong';
-}
-
-/** A limiter that fails only means that a wrong token is called wrong. */
-async function isLimited(env: SignInEnv, address: string): Promise<boolean> {
-  try {
-    return !(await env.FAILED_SIGN_INS.limit({ key: address })).success;
-  } catch {
-    return false;
-  }
+  return (await isWithin(env.FAILED_SIGN_INS, 'FAILED_SIGN_INS', address)) ? 'wrong' : 'wrong_and_limited';
 }
 
 export function addressOf(request: Request): string {

@@ -21,7 +21,7 @@ app.use(async (c, next) => {
 
 app.route('/v1', rest);
 app.route('/api/jsonrpc', jsonRpc);
-app.get('/healthz', c => c.json({ status: 'ok' }));
+app.get('/healthz', c => c.json({ status: 'ok', version: c.env.VERSION.id }));
 app.route('/metrics', metrics);
 app.get('/openapi.json', c => c.json(openApiDocument()));
 app.get('/docs', reference);

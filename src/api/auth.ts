@@ -35,7 +35,7 @@ export const authorized = createMiddleware<ApiEnv>(async function authorized(c, 
   const text = /^Bearer +(\S+) *$/i.exec(c.req.header('Authorization') ?? '')?.[1];
   if (text === undefined) return problem({ reason: 'unauthorized' });
   const token = await liveToken(c.env, text);
-  if (!token.ok) return problem({ reason: 'unavailable' });
+  if (!token.ok) return problem({ reason: 'unavailable', cause: 'token_not_judged' });
   if (token.value === null) {
     switch (await judgeToken(c.env, text, addressOf(c.req.raw))) {
       case 'wrong':

@@ -16,7 +16,7 @@ export async function readBytes(
   const body = await readBody(request, max, max + LIMITS.MAX_DRAINED_BYTES);
   if (body.ok) return body;
   if (body.error === 'too_large') return err({ reason: 'too_large', maxBytes: max });
-  if (body.error === 'overloaded') return err({ reason: 'unavailable' });
+  if (body.error === 'overloaded') return err({ reason: 'unavailable', cause: 'unfinished_bodies' });
   return err({ reason: 'malformed', detail: 'The body ended before it was complete.' });
 }
 

@@ -4,6 +4,7 @@
 
 import type { FieldError } from '../input/field-errors';
 import { LIMITS } from '../limits';
+import { logLine } from '../log-line';
 import { type Problem, problemResponse } from '../problem';
 
 export type ApiError =
@@ -31,7 +32,8 @@ export type ApiError =
   | { reason: 'not_configured'; detail: string }
   /** A stored secret does not open. */
   | { reason: 'unreadable_secret' }
-  | { reason: 'unavailable' }
+  /** `cause` is for the operator. */
+  | { reason: 'unavailable'; cause?: string }
   | { reason: 'internal' };
 
 /** Seconds after which trying again makes sense. */
@@ -135,5 +137,11 @@ function describe(error: ApiError): Problem {
 
 /** The answer to a failed management request. */
 export function problem(error: ApiError): Response {
-  return problemResponse(error.reason, describe(error));
+  const described = describe(error);
+  if (described.status === 503) {
+    const cause = error.reason === 'unavailable' ? error.cause : undefined;
+    const detail = error.reason === 'not_configured' ? error.detail : undefined;
+    logLine('unavailable', { cause: cause ?? error.reason, detail });
+  }
+  return problemResponse(error.reason, described);
 }

@@ -32,7 +32,7 @@ const MAX_IDS_TRIED = 3;
  * a record that lacks fields of this one.
  */
 export async function recordInObject(env: Env, id: number): Promise<Result<WebhookRecord | null, ApiError>> {
-  const record = await ask(() => objectOf(env, id).getRecord());
+  const record = await ask(() => objectOf(env, id).getRecord(), { webhook_id: id });
   return record.ok && record.value !== null ? ok(completed(record.value)) : record;
 }
 
@@ -45,13 +45,13 @@ export async function findWebhook(env: Env, idText: string): Promise<Result<Webh
   return record.value === null ? err({ reason: 'not_found', what: 'webhook' }) : ok(record.value);
 }
 
-/** A new webhook under a random id. @param now ms since 1970 */
+/** A new webhook under a random id. `isCopied`: whether KV has it, too. @param now ms since 1970 */
 export async function createWebhook(
   env: Env,
   input: WebhookInput,
   createdBy: WebhookRecord['createdBy'],
   now: number,
-): Promise<Result<{ record: WebhookRecord; revealed: RevealedSecret[] }, ApiError>> {
+): Promise<Result<{ record: WebhookRecord; revealed: RevealedSecret[]; isCopied: boolean }, ApiError>> {
   const making = await makingAt(env, now);
   if (!making.ok) return making;
   for (let tries = 0; tries < MAX_IDS_TRIED; tries++) {
@@ -61,7 +61,7 @@ export async function createWebhook(
     if (created.value === 'exists') continue;
     noteChange(made.record.id, made.record, now);
     remember(made.record, now);
-    return ok(made);
+    return ok({ ...made, isCopied: created.value === 'created' });
   }
   return err({ reason: 'conflict', detail: 'No free webhook id was found. Try again.' });
 }
@@ -140,7 +140,7 @@ export async function listPage(env: Env, page: Page, now: number): Promise<Resul
     return record.ok ? record : err('unavailable');
   };
   const listed = await listWebhooks(env.SUBSCRIPTIONS, confirm, page, now);
-  return listed.ok ? listed : err({ reason: 'unavailable' });
+  return listed.ok ? listed : err({ reason: 'unavailable', cause: 'kv_unavailable' });
 }
 
 /** Every webhook, as the list has them. @param now ms since 1970 */

@@ -20,6 +20,8 @@ export type Change = {
   fields?: Record<string, unknown>;
   /** Of a destination that was made: its secret, shown this once. */
   secret_key?: string;
+  /** Of a webhook that was made: KV did not take the copy of its record yet. */
+  kv_copy?: 'pending';
 };
 
 /** What a webhook is known by; one without a name by its id, which holds in this deployment only. */

@@ -6,11 +6,12 @@
  * time is left, so that the caller hears well before it gives up. So a receiver that hangs costs the attempts under way,
  * and not one for each event. Where the runtime refuses a fetch for a limit of its own, the rest is left as well.
  */
+import { logCallFailure } from '../call-failure';
 import { type Clock, PLATFORM_CLOCK } from '../clock';
+import { isPlatformLimit } from '../platform-limit';
 import { attemptDelivery } from './attempt';
 import type { Connections } from './connections';
 import type { AttemptResult, CourierTarget, OutgoingEvent } from './outgoing';
-import { isPlatformLimit, logLimit } from './platform-limit';
 
 /** No attempt begins later than this after the call. The call then ends within this time and one attempt's timeout. */
 const START_WINDOW_MS = 5000;
@@ -31,7 +32,10 @@ export function carrying(env: Env, connections: Connections): CarryDeps {
     const send: typeof fetch = (input, init) =>
       fetch(input, init).catch((error: unknown) => {
         prevented = isPlatformLimit(error);
-        if (prevented) logLimit(target, error);
+        if (prevented) {
+          const { webhookId: webhook_id, destinationId: destination_id } = target;
+          logCallFailure('send', error, { webhook_id, destination_id });
+        }
         throw error;
       });
     const result = await attemptDelivery(target, event, { fetch: send, now, allowPrivate });

@@ -13,14 +13,17 @@ import type { HandshakeAnswer } from './answer-handshake';
 export type Outcome =
   | Exclude<AppendResult, { kind: 'stale' | 'revoked' }>
   | { kind: 'handshake'; answer: HandshakeAnswer }
-  | { kind: 'handshake_refused' }
+  | { kind: 'handshake_refused'; why: string }
   /** Neither an event nor a handshake of this webhook's provider. */
   | { kind: 'wrong_method' }
   | { kind: 'too_large' }
   | { kind: 'interrupted' }
-  /** `reason` is for the operator, never for the sender. */
-  | { kind: 'unverified'; reason: string }
-  | { kind: 'unavailable' };
+  /** `reason` and `detail` are for the operator, never for the sender. */
+  | { kind: 'unverified'; reason: string; detail?: string }
+  | ({ kind: 'unavailable' } & Cause);
+
+/** Why a request is answered 503, for the operator. `name` and `message` are an exception's. */
+export type Cause = { cause: string; name?: string; message?: string };
 
 /** In seconds. Providers that ignore it come back on their own schedule. */
 const RETRY_AFTER = '30';

@@ -5,7 +5,7 @@
  * While a release is deployed, the object may still be of the one before and not know `appendAll`. It then gets the
  * events one by one.
  */
-import { errorName } from '../error-name';
+import { logCallFailure } from '../call-failure';
 import type { AppendRequest, AppendResult } from '../log/contract/append';
 import type { WebhookObject } from '../log/contract/webhook-object';
 import { type Answer, appendTogether } from './shared-appends';
@@ -43,8 +43,7 @@ async function call(object: () => Appending, id: number, requests: AppendRequest
       : await object().appendAll(requests);
   } catch (error) {
     const again = mayBeTriedAgain(error);
-    const name = errorName(error);
-    console.error({ event: 'append_failed', webhook_id: id, name, events: requests.length, again });
+    logCallFailure('append', error, { webhook_id: id, events: requests.length, again });
     return requests.map(() => (again ? 'unanswered' : null));
   }
 }

@@ -1,21 +1,53 @@
 /**
  * A webhook as the edge knows it: its record from KV (cached in the isolate) and its opened inbound secrets. Both may
  * be a minute old. That is safe, because the object judges every event again.
+ *
+ * That KV has no record proves nothing: it remembers for a minute that it had none, and a copy may have failed. So the
+ * object is asked before a request is answered 404. A webhook that was just made answers its provider's first request.
  */
+import { errorFields } from '../error-name';
+import { objectOf } from '../log/stub';
+import { isWithin } from '../rate-limit';
 import { err, ok, type Result } from '../result';
 import type { Secret } from '../signature/keys';
-import { recordFor } from '../subscriptions/edge-cache';
+import { recordFor, remember } from '../subscriptions/edge-cache';
 import { keysOf, open, purpose } from '../subscriptions/sealing';
 import type { WebhookRecord } from '../subscriptions/webhook';
+import type { Cause } from './answer';
 
 /** The record; null for an unknown webhook. `now` in ms since 1970. */
 export async function findWebhook(
   env: Env,
+  request: Request,
   id: number,
   now: number,
-): Promise<Result<WebhookRecord | null, 'unavailable'>> {
+): Promise<Result<WebhookRecord | null, Cause>> {
   const found = await recordFor(env.SUBSCRIPTIONS, id, now);
-  return found.ok ? found : err('unavailable');
+  if (found.ok) return found.value === null ? askObject(env, request, id, now) : found;
+  return err({ cause: `kv_${found.error}` });
+}
+
+/**
+ * The record that the object has. Each question wakes an object, so an address that asks for unknown webhooks too often is
+ * answered 503: it may be wrong about one of them, and 404 would make a provider give up. That there is none is never
+ * remembered, as the webhook may be made the next moment.
+ */
+async function askObject(
+  env: Env,
+  request: Request,
+  id: number,
+  now: number,
+): Promise<Result<WebhookRecord | null, Cause>> {
+  const key = `unknown:${request.headers.get('cf-connecting-ip') ?? ''}`;
+  if (!(await isWithin(env.FAILED_VERIFICATIONS, 'FAILED_VERIFICATIONS', key))) {
+    return err({ cause: 'unknown_webhooks_limited' });
+  }
+  try {
+    const record = await objectOf(env, id).getRecord();
+    return ok(record === null ? null : remember(record, now));
+  } catch (error) {
+    return err({ cause: 'object_unreachable', ...errorFields(error) });
+  }
 }
 
 /**

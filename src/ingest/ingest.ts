@@ -17,6 +17,7 @@ import type { WebhookRecord } from '../subscriptions/webhook';
 import { webhookIdOf } from '../subscriptions/webhook-id';
 import { answer, type Outcome } from './answer';
 import { answerGet, answerSigned, answerUnsigned, type HandshakeOutcome } from './answer-handshake';
+import { answerLogged } from './answer-logged';
 import { append } from './append';
 import { findWebhook, inboundSecrets } from './find-webhook';
 import { incomingEvent } from './incoming-event';
@@ -38,21 +39,21 @@ export async function ingest(
   const { method } = request;
   if (method !== 'POST' && method !== 'GET') return answer({ kind: 'wrong_method' });
   const id = webhookIdOf(webhookId);
-  const found = id === null ? ok(null) : await findWebhook(env, id, Date.now());
-  if (method === 'GET') return answer(await getOutcome(env, request, found.ok ? found.value : null));
-  if (!found.ok) return answer({ kind: 'unavailable' });
+  const found = id === null ? ok(null) : await findWebhook(env, request, id, Date.now());
+  if (!found.ok) return answerLogged({ kind: 'unavailable', ...found.error }, id, 0);
+  if (method === 'GET') return answerLogged(await getOutcome(env, request, found.value), id, 0);
   if (found.value === null) return answer({ kind: 'gone' });
   const body = await readBody(request, LIMITS.MAX_BODY_BYTES, LIMITS.MAX_DRAINED_BYTES);
   const outcome: Outcome = body.ok
     ? await verifyAndAppend(env, context, request, body.value, found.value)
     : { kind: body.error };
+  const bytes = body.ok ? body.value : new Uint8Array();
   const reason = refusalReason(outcome);
   if (reason !== null) {
-    const bytes = body.ok ? body.value : new Uint8Array();
     const refused = { env, record: found.value, request, body: bytes, outcome, now: Date.now() };
     context.waitUntil(noteRefusal(refused, reason));
   }
-  return answer(outcome);
+  return answerLogged(outcome, id, bytes.byteLength);
 }
 
 /**
@@ -60,8 +61,17 @@ export async function ingest(
  * a webhook or not.
  */
 async function getOutcome(env: Env, request: Request, record: WebhookRecord | null): Promise<Outcome> {
-  const handshake = record === null ? null : (providerOf(record)?.handshake ?? null);
-  if (record === null || handshake === null) return { kind: 'wrong_method' };
+  if (record === null) return { kind: 'wrong_method' };
+  const outcome = await getOutcomeBy(env, request, record);
+  if (outcome.kind === 'handshake') return outcome;
+  // The webhook may have been changed, or made again, since this edge read its record.
+  const newer = await newerRecord(env, request, record, Date.now());
+  return newer === null ? outcome : getOutcomeBy(env, request, newer);
+}
+
+async function getOutcomeBy(env: Env, request: Request, record: WebhookRecord): Promise<Outcome> {
+  const handshake = providerOf(record)?.handshake ?? null;
+  if (handshake === null) return { kind: 'wrong_method' };
   const signed = signedRequest(env, request, new Uint8Array(), record);
   return handshakeOutcome(await answerGet(handshake, signed), record) ?? { kind: 'wrong_method' };
 }
@@ -69,11 +79,7 @@ async function getOutcome(env: Env, request: Request, record: WebhookRecord | nu
 /** Null where the request is no handshake. */
 function handshakeOutcome(handshake: HandshakeOutcome, record: WebhookRecord): Outcome | null {
   if (handshake === null) return null;
-  if (!record.isActive) return { kind: 'inactive' };
-  if (handshake.kind === 'handshake_refused') {
-    console.warn({ event: 'handshake_refused', webhook_id: record.id, detail: handshake.why });
-  }
-  return handshake;
+  return record.isActive ? handshake : { kind: 'inactive' };
 }
 
 /** Verifies with the record at hand, and again with a newer one where the object has one. */
@@ -89,8 +95,8 @@ async function verifyAndAppend(
   let known = record;
   for (let attempt = 1; attempt <= MAX_RECORDS_TRIED; attempt++) {
     let prepared = await prepare(env, request, body, known);
-    if (prepared.kind === 'unverified') {
-      // The secret may have been rotated since this edge read it.
+    if (prepared.kind !== 'event' && mayBeOutOfDate(prepared)) {
+      // The secret may have been rotated, or the webhook made again, since this edge read its record.
       const newer = await newerRecord(env, request, known, Date.now());
       if (newer === null) return prepared;
       known = newer;
@@ -98,7 +104,7 @@ async function verifyAndAppend(
     }
     if (prepared.kind !== 'event') return prepared;
     const result = await append(object, waitUntil, known.id, prepared.request);
-    if (result === null) return { kind: 'unavailable' };
+    if (result === null) return { kind: 'unavailable', cause: 'append_failed' };
     switch (result.kind) {
       case 'stale':
         // The edge's record was out of date: the object answers with its own.
@@ -113,8 +119,15 @@ async function verifyAndAppend(
         return result;
     }
   }
-  return { kind: 'unavailable' };
+  return { kind: 'unavailable', cause: 'record_keeps_changing' };
 }
+
+/**
+ * Whether a newer record could lead to another outcome. What the object judges by its own record (an event) is not here;
+ * handshakes are judged at the edge alone.
+ */
+const mayBeOutOfDate = ({ kind }: Outcome): boolean =>
+  kind === 'unverified' || kind === 'inactive' || kind === 'handshake_refused';
 
 /** Verifies and describes the request: what the object needs to judge the event, or the outcome where there is none. */
 async function prepare(
@@ -125,22 +138,20 @@ async function prepare(
 ): Promise<{ kind: 'event'; request: AppendRequest } | Outcome> {
   const provider = providerOf(record);
   // The record was made by a newer release, which knows more providers, or its scheme is one that is refused by now.
-  if (provider === undefined) return { kind: 'unavailable' };
+  if (provider === undefined) return { kind: 'unavailable', cause: 'provider_unknown' };
   const { scheme, handshake } = provider;
   const signed = signedRequest(env, request, body, record);
   const ping = answerUnsigned(handshake, signed, scheme);
   if (ping !== null) return handshakeOutcome(ping, record) ?? { kind: 'wrong_method' };
 
   const secrets = await inboundSecrets(env, record, Date.now());
-  if (!secrets.ok) {
-    console.error({ event: 'secret_unreadable', webhook_id: record.id });
-    return { kind: 'unavailable' };
-  }
+  if (!secrets.ok) return { kind: 'unavailable', cause: 'secret_unreadable' };
   const verified = await verifyInbound(provider, secrets.value, signed, record.id, Date.now());
   if (!verified.ok) {
     const { reason, detail } = verified.error;
-    console.warn({ event: 'unverified', webhook_id: record.id, reason, detail, bytes: body.byteLength });
-    return reason === 'unavailable' ? { kind: 'unavailable' } : { kind: 'unverified', reason };
+    return reason === 'unavailable'
+      ? { kind: 'unavailable', cause: `verification: ${detail}` }
+      : { kind: 'unverified', reason, detail };
   }
   const { secretId } = verified.value;
   const secret = secrets.value.find(({ id }) => id === secretId)?.text ?? '';

@@ -1,5 +1,5 @@
 /**
- * After a failed signature the edge asks the webhook's object for its record, so that a rotated secret works at once
+ * Before the edge refuses a request by its copy of the record, as for a failed signature, it asks the webhook's object for its record, so that a rotated secret works at once
  * although KV lags behind.
  *
  * A flood of unsigned requests must not reach the object. So it is asked at most once per 10 s and webhook in an isolate,
@@ -7,7 +7,9 @@
  */
 import { keep } from '../bounded-map';
 import { objectOf } from '../log/stub';
-import { remember } from '../subscriptions/edge-cache';
+import { isWithin } from '../rate-limit';
+import { isNewer, remember } from '../subscriptions/edge-cache';
+import { completed } from '../subscriptions/stored-record';
 import type { WebhookRecord } from '../subscriptions/webhook';
 
 const CHECK_INTERVAL_MS = 10_000;
@@ -35,14 +37,14 @@ export async function newerRecord(
   now: number,
 ): Promise<WebhookRecord | null> {
   const address = request.headers.get('cf-connecting-ip') ?? '';
-  const { success } = await env.FAILED_VERIFICATIONS.limit({ key: `${record.id}:${address}` });
-  if (!success) return null;
+  const key = `${record.id}:${address}`;
+  if (!(await isWithin(env.FAILED_VERIFICATIONS, 'FAILED_VERIFICATIONS', key))) return null;
   const last = checks.get(record.id);
   const found =
     last !== undefined && now - last.at < CHECK_INTERVAL_MS
       ? await answerOf(last)
       : await check(env, record.id, now);
-  return found === null || found.version <= record.version ? null : remember(found, now);
+  return found !== null && isNewer(found, record) ? remember(found, now) : null;
 }
 
 async function check(env: Env, id: number, now: number): Promise<Found> {
@@ -50,7 +52,8 @@ async function check(env: Env, id: number, now: number): Promise<Found> {
   const own: Check = { at: now, found: null, waiting };
   keep(checks, id, own, MAX_REMEMBERED);
   try {
-    own.found = await objectOf(env, id).getRecord();
+    const record = await objectOf(env, id).getRecord();
+    own.found = record === null ? null : completed(record);
   } catch {
     // The object cannot be reached: the record at hand decides.
   }

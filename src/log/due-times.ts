@@ -3,10 +3,15 @@
  *
  * Every `setAlarm` is a row written. So the alarm only ever moves to an earlier time. An alarm that comes too early
  * finds nothing to do, which costs one request.
+ *
+ * The platform gives an alarm up when its handler could not be run six times, within minutes, and says so to nobody. So an
+ * alarm that should have come long ago counts as none.
  */
 
 /** An alarm in the past fires at once. With a distance, work that stays due does not fire alarms without pause. */
 const MIN_DISTANCE_MS = 100;
+/** Longer than the platform goes on trying. */
+const LOST_AFTER_MS = 10 * 60_000;
 
 /** The alarm, and when it is set to. */
 export class DueTimes {
@@ -24,11 +29,16 @@ export class DueTimes {
     this.#alarmAt = null;
   }
 
+  /** Whether the alarm was set to a time so long ago that it will not come any more. */
+  isLost(now: number): boolean {
+    return this.#alarmAt !== null && this.#alarmAt < now - LOST_AFTER_MS;
+  }
+
   /** Makes sure that the alarm comes no later than `at` (ms since 1970; null for never). */
   arrange(at: number | null, now: number): void {
     if (at === null) return;
     const earliest = Math.max(at, now + MIN_DISTANCE_MS);
-    if (this.#alarmAt !== null && this.#alarmAt <= earliest) return;
+    if (this.#alarmAt !== null && this.#alarmAt <= earliest && !this.isLost(now)) return;
     this.#alarmAt = earliest;
     void this.#storage.setAlarm(earliest);
   }

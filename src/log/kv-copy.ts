@@ -5,6 +5,7 @@
  * KV operations run one after the other: two at a time could reach KV in the wrong order. Each looks at the current
  * record when its turn comes. So a record removed during its copy is removed from KV too, and one made again stays.
  */
+import { logLine } from '../log-line';
 import { deleteRecord, writeRecord } from '../subscriptions/store';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { readDocument, writeDocument } from './store/documents';
@@ -72,7 +73,10 @@ export class KvCopy {
       this.#version = record.version;
       this.#retryAt = null;
       writeDocument(this.#storage.sql, 'copied_version', String(record.version));
-    } else this.#retryAt = Date.now() + RETRY_MS;
+    } else {
+      this.#retryAt = Date.now() + RETRY_MS;
+      logLine('kv_copy_failed', { webhook_id: record.id, ...written.error });
+    }
   }
 
   async #removeNow(id: number): Promise<void> {
@@ -80,8 +84,10 @@ export class KvCopy {
     const deleted = await deleteRecord(this.#kv, id);
     if (this.#current() !== null) return;
     this.#retryAt = deleted.ok ? null : Date.now() + RETRY_MS;
-    if (!deleted.ok) this.#storage.kv.put('forget', id);
-    else if (this.isBuried()) this.#storage.kv.delete('forget');
+    if (!deleted.ok) {
+      this.#storage.kv.put('forget', id);
+      logLine('kv_copy_failed', { webhook_id: id, ...deleted.error });
+    } else if (this.isBuried()) this.#storage.kv.delete('forget');
     else await this.#storage.deleteAll();
   }
 

@@ -4,14 +4,13 @@
  * It knows nothing of the platform. Storage, clock, randomness and the outside world are passed in (`Means`), so that
  * simulations run the same code as the Durable Object (`WebhookLog`). It sets no alarm: `chores` says what is due when.
  */
-import type { Clock } from '../clock';
-import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '../delivery/outgoing';
+import { errorFields } from '../error-name';
 import { providerOf } from '../providers/registry';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
 import type { Chore } from './chores';
 import { EventLog } from './commit/event-log';
 import { GroupCommit } from './commit/group-commit';
-import { type ConfirmationApi, Confirmations, MAX_CONFIRMING } from './confirm/confirmations';
+import { Confirmations, MAX_CONFIRMING } from './confirm/confirmations';
 import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './contract/append';
 import type { GapResolution, ResolveResult } from './contract/gaps';
 import type { Settlement, SettleResult } from './contract/numbering';
@@ -26,34 +25,11 @@ import {
   wantsSlackForm,
 } from './forward/operations-destination';
 import { type ReplayParts, replayOne, replayRange } from './forward/replay-requests';
+import type { Means } from './means';
 import { closedGaps, isNumbered, readGaps } from './read/gaps';
 import { NewEvents } from './read/new-events';
 import { writeDocument } from './store/documents';
 import { Refusals } from './store/refusals';
-
-/** What a live webhook is given from outside. */
-export type Means = {
-  storage: DurableObjectStorage;
-  clock: Clock;
-  /** 0 ≤ n < 1 */
-  random: () => number;
-  /** Where the operator of the gateway wants every webhook's operational events; empty for nowhere. */
-  operationsUrl: string;
-  /** A destination with its secrets opened, for couriers; null when they cannot be opened. */
-  target: (webhook: WebhookRecord, destination: DestinationRecord) => Promise<OpenedTarget | null>;
-  /** @param carrier the object itself or a courier, as in `forward/courier-pool.ts` */
-  deliver: (target: CourierTarget, events: OutgoingEvent[], carrier: number) => Promise<AttemptResult[]>;
-  /** How confirmations reach the provider's API. */
-  api: Pick<ConfirmationApi, 'fetch' | 'urlProblem'> & {
-    access: (webhook: WebhookRecord, account: string | null) => ReturnType<ConfirmationApi['access']>;
-  };
-  /** Called when a chore may be due at another time than before. */
-  rescheduled: () => void;
-  /** Called when the webhook changed its own record. */
-  recordChanged: () => void;
-  /** Ends the object; its next request or alarm starts from what is stored. */
-  abort: (why: string) => void;
-};
 
 /** One webhook, restored from its storage. Making one sends nothing. */
 export class LiveWebhook {
@@ -89,6 +65,7 @@ export class LiveWebhook {
         abort: means.abort,
         addNotice: (topic, details) => this.log.addNotice(topic, details, clock.now()),
         gone: destinationId => this.#disable(destinationId),
+        log: this.#log,
       },
     });
     this.confirmations = new Confirmations({
@@ -106,6 +83,7 @@ export class LiveWebhook {
         return this.log.append(events, clock.now());
       },
       () => this.committed(),
+      error => this.#log('storage_refused', { written: 'events', ...errorFields(error) }),
     );
     this.chores = this.#listChores();
   }
@@ -129,6 +107,8 @@ export class LiveWebhook {
       { name: 'refusals', dueAt: () => refusals.expiresAt(), run: now => refusals.expire(now) },
     ];
   }
+
+  #log: Log = (line, fields) => this.#means.log(line, { webhook_id: this.#webhook.id, ...fields });
 
   get webhook(): WebhookRecord {
     return this.#webhook;

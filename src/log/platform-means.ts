@@ -1,14 +1,16 @@
 /** What a live webhook is given on Cloudflare: the object's storage, real clock and randomness, couriers, `fetch`. */
 
+import { logCallFailure } from '../call-failure';
 import { PLATFORM_CLOCK } from '../clock';
 import { carry, carrying } from '../delivery/carry';
 import { Connections } from '../delivery/connections';
-import { isPlatformLimit, logLimit } from '../delivery/platform-limit';
 import { urlProblem } from '../delivery/url-policy';
+import { errorFields } from '../error-name';
+import { logLine } from '../log-line';
 import { confirmAccess } from './confirm/confirm-access';
 import { ITSELF, OWN_CONNECTIONS } from './forward/courier-pool';
 import { courierTarget } from './forward/courier-target';
-import type { Means } from './live-webhook';
+import type { Means } from './means';
 
 /**
  * Deliveries over the object's own connections, or by one of its couriers. Each call has a new stub, as one that has
@@ -21,7 +23,8 @@ function delivers(env: Env): Means['deliver'] {
     try {
       return await env.COURIERS.getByName(`${target.webhookId}:${carrier}`).deliver(target, events);
     } catch (error) {
-      if (isPlatformLimit(error)) logLimit(target, error);
+      const { webhookId: webhook_id, destinationId: destination_id } = target;
+      logCallFailure('deliver', error, { webhook_id, destination_id, events: events.length });
       throw error;
     }
   };
@@ -40,10 +43,18 @@ export const platformMeans = (
   operationsUrl: env.OPERATIONS_URL,
   target: (webhook, destination) => courierTarget(env, webhook, destination, Date.now()),
   deliver: delivers(env),
+  log: logLine,
   api: {
     fetch: (input, init) => fetch(input, init),
     access: (webhook, account) => confirmAccess(env, webhook, account),
     urlProblem: url => urlProblem(url, env.ALLOW_PRIVATE_DESTINATIONS === '1'),
   },
-  abort: why => ctx.abort(why),
+  abort: (why, error) => {
+    logLine('storage_refused', {
+      webhook_id: Number(ctx.id.name),
+      written: 'deliveries',
+      ...errorFields(error),
+    });
+    ctx.abort(why);
+  },
 });

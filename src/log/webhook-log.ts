@@ -7,10 +7,9 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { PLATFORM_CLOCK } from '../clock';
-import { errorName } from '../error-name';
 import { completed, readOwnRecord } from '../subscriptions/stored-record';
 import type { WebhookRecord } from '../subscriptions/webhook';
-import { type Chore, nextDueAt, runDue } from './chores';
+import { Alarm } from './alarm';
 import { redactEntity } from './commit/redaction';
 import { noteRefused } from './commit/refused-requests';
 import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './contract/append';
@@ -28,8 +27,7 @@ import type { Settlement, SettleResult } from './contract/numbering';
 import type { RefusalReport, RefusalsView } from './contract/refusals';
 import type { ReplayRequest, ReplayResult } from './contract/replays';
 import type { StatusReport } from './contract/status';
-import type { ReplaceResult, WebhookObject } from './contract/webhook-object';
-import { DueTimes } from './due-times';
+import type { CreateResult, ReplaceResult, WebhookObject } from './contract/webhook-object';
 import { KvCopy } from './kv-copy';
 import { LiveWebhook } from './live-webhook';
 import { platformMeans } from './platform-means';
@@ -46,12 +44,11 @@ import { addTables, createTables, hasTables } from './store/tables';
 
 /** The class that Cloudflare instantiates, once per webhook id. The interface says what each method gives. */
 export class WebhookLog extends DurableObject<Env> implements WebhookObject {
-  /** Null while there is no webhook. */
-  #live: LiveWebhook | null = null;
-  #chores: readonly Chore[] = [];
-  #due = new DueTimes(this.ctx.storage, null);
+  /** Null while there is no webhook. To be read as `#live`. */
+  #webhook: LiveWebhook | null = null;
+  #alarm = new Alarm(this.ctx.storage);
   #answers = new KeptAnswers(this.ctx.storage.sql);
-  #copy = new KvCopy(this.ctx.storage, this.env.SUBSCRIPTIONS, () => this.#live?.webhook ?? null);
+  #copy = new KvCopy(this.ctx.storage, this.env.SUBSCRIPTIONS, () => this.#webhook?.webhook ?? null);
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -62,16 +59,20 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       addTables(ctx.storage.sql);
       addColumns(ctx.storage.sql);
     });
-    this.#live = this.#wake(readOwnRecord(stored));
-    ctx.blockConcurrencyWhile(async () => {
-      this.#due = new DueTimes(ctx.storage, await ctx.storage.getAlarm());
-    });
+    this.#webhook = this.#begin(readOwnRecord(stored));
+    ctx.blockConcurrencyWhile(() => this.#alarm.find());
+  }
+
+  /** The webhook, for every call: whatever is asked of an object, it sees to its alarm. */
+  get #live(): LiveWebhook | null {
+    this.#alarm.check();
+    return this.#webhook;
   }
 
   // --- the record -------------------------------------------------------------------------------------------------
 
   /** Gives this object its webhook. `exists` when it has one already: the caller picks another id. */
-  async create(webhook: WebhookRecord, kept?: KeptAnswer): Promise<'created' | 'exists'> {
+  async create(webhook: WebhookRecord, kept?: KeptAnswer): Promise<CreateResult> {
     if (!this.#copy.isFree) return 'exists';
     // An edge of an earlier release may know fewer fields.
     const first = completed({ ...webhook, version: 1 });
@@ -80,14 +81,20 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       writeDocument(this.ctx.storage.sql, 'record', JSON.stringify(first));
       if (kept !== undefined) this.#answers.keep(kept, Date.now());
     });
-    this.#live = this.#wake(first);
+    this.#webhook = this.#begin(first);
     await this.#copy.copy();
-    this.#arrange();
-    return 'created';
+    this.#alarm.arrange();
+    return this.#copy.dueAt() === null ? 'created' : 'created_uncopied';
   }
 
   async getRecord(): Promise<WebhookRecord | null> {
     return this.#live?.webhook ?? null;
+  }
+
+  async wake(): Promise<number | null> {
+    if (this.#live === null) await this.#finish();
+    this.#alarm.arrange();
+    return this.#alarm.dueAt();
   }
 
   /** Stores a changed record under the next version. `conflict` when the stored version is not `baseVersion`. */
@@ -99,7 +106,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     live.configure(completed(webhook));
     if (kept !== undefined) this.#answers.keep(kept, Date.now());
     await this.#copy.copy();
-    this.#arrange();
+    this.#alarm.arrange();
     return { kind: 'ok', record: live.webhook };
   }
 
@@ -109,16 +116,14 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     if (live === null) return false;
     if (baseVersion !== undefined && live.webhook.version !== baseVersion) return 'changed';
     const buriedUntil = this.#answers.keptUntil(Date.now());
-    this.#live = null;
+    this.#webhook = null;
     live.stop();
     await this.ctx.storage.deleteAll();
-    this.#due = new DueTimes(this.ctx.storage, null);
-    if (buriedUntil !== null) {
-      this.#copy.bury(buriedUntil);
-      this.#due.arrange(buriedUntil, Date.now());
-    }
+    this.#alarm.deleted();
+    if (buriedUntil !== null) this.#copy.bury(buriedUntil);
+    this.#alarm.arrangeAt(buriedUntil);
     await this.#copy.remove(live.webhook.id);
-    this.#due.arrange(this.#copy.dueAt(), Date.now());
+    this.#alarm.arrangeAt(this.#copy.dueAt());
     return true;
   }
 
@@ -134,12 +139,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   }
 
   async appendAll(requests: AppendRequest[]): Promise<(AppendResult | null)[]> {
-    const failed = (error: unknown): null => {
-      const webhook_id = this.#live?.webhook.id;
-      console.error({ event: 'append_failed', webhook_id, name: errorName(error) });
-      return null;
-    };
-    return Promise.all(requests.map(request => this.append(request).catch(failed)));
+    return Promise.all(requests.map(request => this.append(request).catch(() => null)));
   }
 
   async add(event: IncomingEvent): Promise<AddResult> {
@@ -182,7 +182,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     if (this.#live === null) return;
     noteRefused(this.#live, report, Date.now());
     this.#live.committed();
-    this.#arrange();
+    this.#alarm.arrange();
   }
 
   // --- reading ----------------------------------------------------------------------------------------------------
@@ -217,35 +217,29 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 
   /** Runs the chores that are due and sets the next alarm. Never waits for a delivery and never throws. */
   override async alarm(): Promise<void> {
-    this.#due.fired();
-    if (this.#live === null) {
-      this.#due.arrange(await this.#copy.finish(), Date.now());
-      return;
-    }
-    await runDue(this.#chores, Date.now(), (chore, error) =>
-      console.error({ event: 'alarm_failed', chore, name: errorName(error) }),
-    );
-    this.#arrange();
+    this.#alarm.fired();
+    await (this.#webhook === null ? this.#finish() : this.#alarm.run());
   }
 
-  #arrange(): void {
-    if (this.#live !== null) this.#due.arrange(nextDueAt(this.#chores), Date.now());
+  /** Removes what is left of a deleted webhook. */
+  #finish(): Promise<void> {
+    return this.#alarm.attempt('remove', () => this.#copy.finish());
   }
 
   // --- assembly ---------------------------------------------------------------------------------------------------
 
-  #wake(webhook: WebhookRecord): LiveWebhook {
+  #begin(webhook: WebhookRecord): LiveWebhook {
     this.#copy.begin(webhook, Date.now());
     const means = platformMeans(this.ctx, this.env, {
-      rescheduled: () => this.#arrange(),
+      rescheduled: () => this.#alarm.arrange(),
       recordChanged: () => {
         this.#copy.defer(Date.now());
-        this.#arrange();
+        this.#alarm.arrange();
       },
     });
     const live = new LiveWebhook(webhook, means);
     const kvCopy = { name: 'kv_copy', dueAt: () => this.#copy.dueAt(), run: () => this.#copy.copy() };
-    this.#chores = [...live.chores, kvCopy];
+    this.#alarm.serve(webhook.id, [...live.chores, kvCopy]);
     return live;
   }
 }

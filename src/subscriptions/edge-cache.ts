@@ -59,7 +59,7 @@ function kept(record: WebhookRecord, now: number): WebhookRecord {
 }
 
 /** An id may have had a webhook before, deleted since: its versions count for nothing. */
-const isNewer = (a: WebhookRecord, b: WebhookRecord): boolean =>
+export const isNewer = (a: WebhookRecord, b: WebhookRecord): boolean =>
   a.createdAt === b.createdAt ? a.version > b.version : a.createdAt > b.createdAt;
 
 /** For a webhook that the object says is gone. */

@@ -3,10 +3,14 @@
  * sees what it has just created, changed or deleted. A webhook that KV does not list is shown only after its object has
  * confirmed that it still exists.
  */
-import { ok, type Result } from '../result';
+import { inTurns } from '../in-turns';
+import { err, ok, type Result } from '../result';
 import { recentChanges } from './recent';
 import { findRecords, listIds } from './store';
 import type { WebhookRecord } from './webhook';
+
+/** Objects that are asked at the same time. */
+const CONFIRMED_AT_ONCE = 40;
 
 export type Page = { after: number; limit: number };
 export type Listing = { records: WebhookRecord[]; next: number | null };
@@ -34,18 +38,23 @@ export async function listWebhooks(
   if (!read.ok) return read;
   const found = new Map(read.value.map(record => [record.id, record]));
   const inKv = new Set(listed.value);
+  // Asked together: after many changes at once, one after the other would take longer than who reads the list waits.
+  const unlisted = wanted.filter(id => (recent.get(id) ?? null) !== null && !inKv.has(id));
+  const confirmed = new Map<number, WebhookRecord | null>();
+  let unavailable = false;
+  await inTurns(unlisted, CONFIRMED_AT_ONCE, async id => {
+    const answer = await confirm(id);
+    if (answer.ok) confirmed.set(id, answer.value);
+    else unavailable = true;
+  });
+  if (unavailable) return err('unavailable');
   const records: WebhookRecord[] = [];
   for (const id of wanted) {
     const stored = found.get(id);
     const changed = recent.get(id) ?? undefined;
-    if (changed !== undefined && !inKv.has(id)) {
-      const confirmed = await confirm(id);
-      if (!confirmed.ok) return confirmed;
-      if (confirmed.value !== null) records.push(confirmed.value);
-      continue;
-    }
     const newest = changed !== undefined && changed.version > (stored?.version ?? 0) ? changed : stored;
-    if (newest !== undefined) records.push(newest);
+    const shown = confirmed.has(id) ? confirmed.get(id) : newest;
+    if (shown !== undefined && shown !== null) records.push(shown);
   }
   return ok({ records, next: ids.length > wanted.length ? (wanted.at(-1) ?? null) : null });
 }

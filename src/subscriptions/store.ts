@@ -5,11 +5,14 @@
  * Not promised: that a record written is read, or one deleted is gone, sooner than KV's cache lets go (up to 60 s
  * elsewhere).
  */
+import { errorFields } from '../error-name';
 import { err, ok, type Result } from '../result';
 import { readRecord } from './stored-record';
 import type { WebhookRecord } from './webhook';
 
 export type StoreFailure = 'unavailable' | 'corrupt';
+/** What KV said, for the log. */
+export type WriteFailure = { name: string; message: string };
 
 /** Stable across versions. */
 const PREFIX = 'webhook:';
@@ -20,7 +23,7 @@ const CACHE_TTL_SECONDS = 30;
 /** Keys of one bulk read, by KV's limit. */
 const BULK = 100;
 /** Webhooks that one list looks at: KV allows 1,000 operations per request, lists come in thousands. */
-const MAX_LISTED = 10_000;
+const MAX_LISTED = 100_000;
 
 /** The record of this webhook in a text. */
 function parseRecord(text: string, id: number): WebhookRecord | null {
@@ -49,36 +52,63 @@ export async function findRecord(
 export async function writeRecord(
   kv: KVNamespace,
   record: WebhookRecord,
-): Promise<Result<void, 'unavailable'>> {
+): Promise<Result<void, WriteFailure>> {
   return attempt(() => kv.put(keyOf(record.id), JSON.stringify(record)));
 }
 
-export async function deleteRecord(kv: KVNamespace, id: number): Promise<Result<void, 'unavailable'>> {
+export async function deleteRecord(kv: KVNamespace, id: number): Promise<Result<void, WriteFailure>> {
   return attempt(() => kv.delete(keyOf(id)));
 }
 
-async function attempt(write: () => Promise<void>): Promise<Result<void, 'unavailable'>> {
+async function attempt(write: () => Promise<void>): Promise<Result<void, WriteFailure>> {
   try {
     return ok(await write());
+  } catch (error) {
+    return err(errorFields(error));
+  }
+}
+
+/** The ids of all webhooks, a thousand at a time, in KV's order. Throws what KV throws. */
+export async function* eachId(kv: KVNamespace): AsyncGenerator<number[]> {
+  let cursor: string | null = null;
+  do {
+    const page: KVNamespaceListResult<unknown> = await kv.list({ prefix: PREFIX, cursor });
+    yield idsOf(page);
+    cursor = page.list_complete ? null : page.cursor;
+  } while (cursor !== null);
+}
+
+export type IdPage = { ids: number[]; next: string | null };
+
+/** At most so many ids in KV's order, from where an earlier page ended; null for the start. However many there are. */
+export async function idPage(
+  kv: KVNamespace,
+  after: string | null,
+  limit: number,
+): Promise<Result<IdPage, 'unavailable'>> {
+  try {
+    const page: KVNamespaceListResult<unknown> = await kv.list({ prefix: PREFIX, cursor: after, limit });
+    return ok({ ids: idsOf(page), next: page.list_complete ? null : page.cursor });
   } catch {
     return err('unavailable');
   }
 }
 
-/** The ids of all webhooks, ascending; at most 10,000. */
+const idsOf = ({ keys }: KVNamespaceListResult<unknown>): number[] =>
+  keys.map(({ name }) => Number(name.slice(PREFIX.length))).filter(Number.isSafeInteger);
+
+/** The ids of all webhooks, ascending; at most 100,000. */
 export async function listIds(kv: KVNamespace): Promise<Result<number[], 'unavailable'>> {
   const ids: number[] = [];
-  let cursor: string | null = null;
   try {
-    do {
-      const page: KVNamespaceListResult<unknown> = await kv.list({ prefix: PREFIX, cursor });
-      ids.push(...page.keys.map(key => Number(key.name.slice(PREFIX.length))));
-      cursor = page.list_complete ? null : page.cursor;
-    } while (cursor !== null && ids.length < MAX_LISTED);
+    for await (const page of eachId(kv)) {
+      ids.push(...page);
+      if (ids.length >= MAX_LISTED) break;
+    }
   } catch {
     return err('unavailable');
   }
-  return ok(ids.filter(Number.isSafeInteger).sort((a, b) => a - b));
+  return ok(ids.sort((a, b) => a - b));
 }
 
 /** The records of these ids, in their order; ids that have none, or a corrupt one, are left out. */

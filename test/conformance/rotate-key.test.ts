@@ -72,6 +72,7 @@ describe('another SECRETS_KEY', () => {
       const env = { SECRETS_KEY: next, ADMIN_TOKEN: first.adminToken };
       const rotated = await run('rotate-key.mjs', [first.url, '--resume'], env);
       expect(rotated).toMatchObject({ code: 0, output: expect.stringContaining('of 1 webhooks') });
+      expect(rotated.output).toContain('Pass 2: 1 webhooks, 0 sealed anew, 0 not.');
       await first.kill9();
       await first.restart({ SECRETS_KEY: next, SECRETS_KEY_PREVIOUS: '' });
       expect((await client.sendShipstream(id, shipstreamEvent(2))).status).toBe(200);
@@ -132,9 +133,10 @@ describe('another SECRETS_KEY', () => {
 
   it('names the webhooks that could not be sealed anew, after all others were', async () => {
     const failed = [{ webhook_id: 77, reason: 'unreadable_secret' }];
-    const { server, url } = await deployment((_asked, after) => ({
+    const { server, url } = await deployment((asked, after) => ({
       key_id: keyIdOf('new'),
-      ...(after === '0' ? { count: 2, next: 78, failed } : { count: 3, next: null, failed: [] }),
+      ...(after === null ? { checked: 3, next: 'kv cursor', failed } : {}),
+      count: asked > 3 ? 0 : after === null ? 2 : 3,
     }));
     const env = { SECRETS_KEY: 'new', ADMIN_TOKEN: 't' };
     const resumed = await run('rotate-key.mjs', [url, '--resume'], env);
@@ -152,14 +154,14 @@ const keyIdOf = (text: string): string =>
     .subarray(32)
     .toString('hex');
 
-type Answer = { key_id: string; count?: number; next?: number | null; failed?: object[] };
+type Answer = { key_id: string; count?: number; checked?: number; next?: string | null; failed?: object[] };
 
 function answerWith(server: Server, answer: (asked: number, after: string | null) => Answer): void {
   let asked = 0;
   server.removeAllListeners('request');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const after = new URL(request.url ?? '', 'http://gateway').searchParams.get('after');
-    response.end(JSON.stringify({ count: 3, next: null, failed: [], ...answer(++asked, after) }));
+    response.end(JSON.stringify({ count: 0, checked: 3, next: null, failed: [], ...answer(++asked, after) }));
   });
 }
 

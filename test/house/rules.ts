@@ -46,12 +46,14 @@ export const ROOMS: Rooms = {
     ...[...GROUND, 'input', 'numbering', 'signature', 'providers', 'delivery', 'subscriptions'],
     ...['log/contract', 'log/stub', 'tokens', 'configuration', 'ingest'],
   ],
-  index: ['log', 'delivery', 'tokens', 'ingest', 'api'],
+  alarms: [...GROUND, 'subscriptions', 'log/contract', 'log/stub'],
+  index: ['src', 'log', 'delivery', 'tokens', 'ingest', 'api', 'alarms'],
 };
 
 /** The platform's own module belongs to the three classes that the platform makes; a package not named here, to nobody. */
 export const PACKAGES: Packages = {
   'cloudflare:workers': ['log/webhook-log', 'delivery/courier', 'tokens/api-tokens'],
+  async_hooks: ['request-id'],
   hono: ['api'],
   valibot: ['input', 'signature', 'providers', 'subscriptions', 'api'],
 };

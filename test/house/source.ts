@@ -57,7 +57,8 @@ export async function readSource(root: string): Promise<Source> {
         })),
       ),
       circles: circlesOf(modules),
-      unread: specifiers.filter(({ from, to }) => !seen.has(`${from} ${to}`)),
+      // Modules of the runtime have two names; dependency-cruiser knows them by the short one.
+      unread: specifiers.filter(({ from, to }) => !seen.has(`${from} ${to.replace(/^node:/, '')}`)),
     };
   } finally {
     api.close();

@@ -1,16 +1,21 @@
 /** What is measured: every counter and gauge, with what it says of a webhook or of a destination. */
 import type { DestinationStatus, StatusReport } from '../../log/contract/status';
 import type { WebhookRecord } from '../../subscriptions/webhook';
+import type { LeftOut } from './ask-all';
 import type { Family, Labels } from './prometheus-text';
 
 /**
  * @param reports the webhooks that answered
- * @param counts of the scrape: webhooks in it, those that did not answer, and where the next part begins, 0 for none
+ * @param scrape webhooks in it, those that did not answer and why, and where the next part begins, 0 for none
  * @param now ms since 1970
  */
 export function familiesOf(
   reports: readonly [WebhookRecord, StatusReport][],
-  { webhooks, silent, next }: { webhooks: number; silent: number; next: number },
+  {
+    webhooks,
+    leftOut,
+    next,
+  }: { webhooks: number; leftOut: readonly [WebhookRecord, LeftOut][]; next: number },
   now: number,
 ): Family[] {
   const labels = ({ id, name }: WebhookRecord): Labels => ({ webhook_id: String(id), webhook: name ?? '' });
@@ -36,8 +41,14 @@ export function familiesOf(
   return [
     family('webhooks', 'gauge', 'Webhooks in this scrape.', [{ labels: {}, value: webhooks }]),
     family('webhooks_silent', 'gauge', 'Webhooks whose object did not answer.', [
-      { labels: {}, value: silent },
+      { labels: {}, value: leftOut.length },
     ]),
+    family(
+      'webhook_left_out',
+      'gauge',
+      'A webhook that is not in this scrape: its object was late, or could not be reached.',
+      leftOut.map(([record, reason]) => ({ labels: { ...labels(record), reason }, value: 1 })),
+    ),
     family('scrape_next', 'gauge', 'after= of the next part; 0 for none.', [{ labels: {}, value: next }]),
     family(
       'events_accepted_total',

@@ -111,13 +111,21 @@ const token = {
   last_used_at: orNull(time),
 };
 
+const kvCopy = {
+  ...words('pending'),
+  description: 'KV did not take the copy of the record yet; it is tried again every 5 s',
+};
+
 export const ANSWERS: Record<string, JsonSchema> = {
   Problem: object(
     { type: text, title: text, status: integer, detail: text },
-    { errors: list(object({ path: text, message: text })) },
+    { errors: list(object({ path: text, message: text })), request_id: text },
   ),
   Webhook: object({ ...webhook, destinations: list(ref('Destination')) }, { signature: {} }),
-  CreatedWebhook: object({ ...webhook, destinations: list(ref('CreatedDestination')) }, { signature: {} }),
+  CreatedWebhook: object(
+    { ...webhook, destinations: list(ref('CreatedDestination')) },
+    { signature: {}, kv_copy: kvCopy },
+  ),
   Webhooks: object({ webhooks: list(ref('Webhook')), next }),
   Destination: object(destination),
   CreatedDestination: object({
@@ -245,15 +253,21 @@ export const ANSWERS: Record<string, JsonSchema> = {
           kind: words('webhook', 'destination'),
           name: text,
         },
-        { webhook: text, fields: { type: 'object', additionalProperties: true }, secret_key: text },
+        {
+          webhook: text,
+          fields: { type: 'object', additionalProperties: true },
+          secret_key: text,
+          kv_copy: kvCopy,
+        },
       ),
     ),
   }),
   Resealed: object({
-    count: integer,
-    next,
+    count: { ...integer, description: 'webhooks whose secrets were sealed anew' },
+    checked: { ...integer, description: 'webhooks that were looked at' },
+    next: { ...orNull(text), description: '`after` of the next part; null at the end' },
     key_id: text,
     failed: list(object({ webhook_id: integer, reason: text })),
   }),
-  Health: object({ status: words('ok') }),
+  Health: object({ status: words('ok'), version: { ...text, description: 'id of the deployed version' } }),
 };

@@ -26,6 +26,17 @@ const PARAMETERS: Record<string, { name: string; in: string }> = {
   after: query('after', { type: 'integer', minimum: 0, maximum: safe, default: 0 }, 'Where to go on.'),
   limit: query('limit', { type: 'integer', minimum: 1, maximum: 500, default: 100 }, 'Entries of a page.'),
   topic: query('topic', { type: 'string', minLength: 1 }, 'A topic, or a prefix before `*`.'),
+  scrape_limit: query(
+    'limit',
+    { type: 'integer', minimum: 1, maximum: 900, default: 900 },
+    'Webhooks of a scrape.',
+  ),
+  reseal_after: query('after', { type: 'string' }, 'Where to go on: `next` of the part before.'),
+  reseal_limit: query(
+    'limit',
+    { type: 'integer', minimum: 0, maximum: 200, default: 100 },
+    'Webhooks of a part; 0 only says which key is current.',
+  ),
   feed_after: query(
     'after',
     { type: 'string', default: '0' },

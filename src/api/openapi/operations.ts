@@ -261,16 +261,17 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ method: 'post', path: '/v1/reseal', id: 'reseal', tag: 'operation' },
     summary: 'Seal stored secrets with the current SECRETS_KEY',
     description:
-      'For `npm run rotate-key`. Repeat with `after` until `next` is null. `failed` names the webhooks that could not be ' +
-      'sealed anew; the others were.',
-    ...{ takes: ['after', 'limit'], answers: [200, 'Resealed'], problems: [404, 409, 422] },
+      'For `npm run rotate-key`. Repeat with `after` until `next` is null, and then once more, over a minute later, for webhooks ' +
+      'that the list did not have yet. `failed` names the webhooks that could not be sealed anew; the others were.',
+    ...{ takes: ['reseal_after', 'reseal_limit'], answers: [200, 'Resealed'], problems: [404, 409, 422] },
   },
   {
     ...{ method: 'get', path: '/metrics', id: 'getMetrics', tag: 'operation', type: 'text/plain' },
     summary: 'Counters and gauges for Prometheus',
     description:
-      'Beyond 1,000 webhooks scrape in parts: `gapless_scrape_next` is the `after` of the next one.',
-    ...{ takes: ['after', 'limit'], answers: [200, 'Text'], problems: [422] },
+      'Beyond 900 webhooks scrape in parts: `gapless_scrape_next` is the `after` of the next one. A webhook that does not answer within ' +
+      '7 seconds is named by `gapless_webhook_left_out`.',
+    ...{ takes: ['after', 'scrape_limit'], answers: [200, 'Text'], problems: [422] },
   },
   {
     ...{ method: 'get', path: '/healthz', id: 'getHealth', tag: 'operation', summary: 'Whether it is ready' },

@@ -132,12 +132,14 @@ function creation(env: Env, entry: Entry, means: Means): Result<Step, ApiError> 
       if (!created.ok) return created;
       // Another request made a webhook of this name since the plan was made.
       if (created.value.kind === 'exists') return applyTo(env, created.value.id, entry, means);
+      const { isCopied } = created.value;
       const secrets = created.value.revealed.map(({ secretKey }) => secretKey);
       return ok(
         changes.map((change, index) => {
           const generated = index > 0 && input.value.destinations[index - 1]?.secretKey === null;
           const secret = generated ? secrets[index - 1] : undefined;
-          return secret === undefined ? change : { ...change, secret_key: secret };
+          const copy = index === 0 && !isCopied ? { kv_copy: 'pending' as const } : {};
+          return { ...change, ...copy, ...(secret === undefined ? {} : { secret_key: secret }) };
         }),
       );
     },

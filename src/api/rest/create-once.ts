@@ -16,8 +16,13 @@ import type { ApiError } from '../problem';
 const MAX_ROUNDS = 5;
 
 /**
- * The answer to a create request: that of the first request with this key. `version` is null where it was given before:
- * the webhook may have been changed since.
+ * `version` is null where the answer was given before: the webhook may have been changed since. `isCopied`: nothing is known of
+ * a copy that KV did not take.
+ */
+type Once<T> = { answer: T; version: number | null; isCopied: boolean };
+
+/**
+ * The answer to a create request: that of the first request with this key.
  * @param view the answer's body
  */
 export async function createOnce<T extends { webhook_id: number }>(
@@ -26,7 +31,7 @@ export async function createOnce<T extends { webhook_id: number }>(
   attempt: Attempt,
   view: (record: WebhookRecord, revealed: readonly RevealedSecret[]) => T,
   now: number,
-): Promise<Result<{ answer: T; version: number | null }, ApiError>> {
+): Promise<Result<Once<T>, ApiError>> {
   const making = await makingAt(env, now);
   if (!making.ok) return making;
   for (let round = 0; round < MAX_ROUNDS; round++) {
@@ -42,10 +47,10 @@ export async function createOnce<T extends { webhook_id: number }>(
     if (!kept.ok) return kept;
     const created = await ask(() => objectOf(env, id).create(record, kept.value));
     if (!created.ok) return created;
-    if (created.value === 'created') {
+    if (created.value !== 'exists') {
       noteChange(id, record, now);
       remember(record, now);
-      return ok({ answer, version: 1 });
+      return ok({ answer, version: 1, isCopied: created.value === 'created' });
     }
     // Another request with this key was faster, or the webhook is one that the key made long ago.
     const faster = await ask(() => objectOf(env, id).recall(attempt.key));
@@ -59,7 +64,7 @@ async function again<T>(
   env: Env,
   attempt: Attempt,
   kept: KeptAnswer | 'deleted',
-): Promise<Result<{ answer: T; version: number | null }, ApiError>> {
+): Promise<Result<Once<T>, ApiError>> {
   const answer = await recalled<T>(env, attempt, kept);
-  return answer.ok ? ok({ answer: answer.value, version: null }) : answer;
+  return answer.ok ? ok({ answer: answer.value, version: null, isCopied: true }) : answer;
 }

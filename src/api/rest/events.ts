@@ -199,6 +199,6 @@ export function releaseView(result: ReleaseResult): { body: object } | { error: 
     case 'stale':
     case 'revoked':
     case 'overloaded':
-      return { error: { reason: 'unavailable' } };
+      return { error: { reason: 'unavailable', cause: result.kind } };
   }
 }

@@ -40,7 +40,9 @@ export async function findNamed(env: Env, name: string): Promise<Result<WebhookR
   return ok(null);
 }
 
-type Created = { kind: 'created'; revealed: RevealedSecret[] } | { kind: 'exists'; id: number };
+type Created =
+  | { kind: 'created'; revealed: RevealedSecret[]; isCopied: boolean }
+  | { kind: 'exists'; id: number };
 
 /** Makes it, or says which one has the name already. @param now ms since 1970 */
 export async function createNamed(
@@ -56,10 +58,10 @@ export async function createNamed(
     const { record, revealed } = await newWebhook(input, 'rest', making.value, id);
     const created = await ask(() => objectOf(env, id).create(record));
     if (!created.ok) return created;
-    if (created.value === 'created') {
+    if (created.value !== 'exists') {
       noteChange(id, record, now);
       remember(record, now);
-      return ok({ kind: 'created', revealed });
+      return ok({ kind: 'created', revealed, isCopied: created.value === 'created' });
     }
     const other = await recordInObject(env, id);
     if (!other.ok) return other;

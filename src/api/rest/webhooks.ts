@@ -53,7 +53,8 @@ webhooks.post('/', async c => {
           Date.now(),
         );
   if (!created.ok) return problem(created.error);
-  const { answer, version } = created.value;
+  const { answer: made, version, isCopied } = created.value;
+  const answer = isCopied ? made : { ...made, kv_copy: 'pending' };
   const location = { Location: `/v1/webhooks/${answer.webhook_id}` };
   return c.json(answer, 201, version === null ? location : { ...location, ETag: etagOf(version) });
 });
@@ -61,8 +62,8 @@ webhooks.post('/', async c => {
 async function createdAtOnce(env: Env, input: WebhookInput, base: string) {
   const created = await createWebhook(env, input, 'rest', Date.now());
   if (!created.ok) return created;
-  const { record, revealed } = created.value;
-  return ok({ answer: createdView(record, revealed, base), version: record.version });
+  const { record, revealed, isCopied } = created.value;
+  return ok({ answer: createdView(record, revealed, base), version: record.version, isCopied });
 }
 
 webhooks.get('/', async c => {

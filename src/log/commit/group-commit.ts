@@ -22,6 +22,7 @@ type Waiting = {
 export class GroupCommit {
   #commit: (events: IncomingEvent[]) => AddResult[];
   #committed: () => void;
+  #failed: (error: unknown) => void;
   #waiting: Waiting[] = [];
   #bytes = 0;
   /** True between a commit and the next turn of the event loop: appends are collected. */
@@ -30,10 +31,16 @@ export class GroupCommit {
   /**
    * @param commit stores a batch in one transaction and gives results in its order; throws when it cannot
    * @param committed is called after every batch
+   * @param failed is called for every event that could not be stored
    */
-  constructor(commit: (events: IncomingEvent[]) => AddResult[], committed: () => void) {
+  constructor(
+    commit: (events: IncomingEvent[]) => AddResult[],
+    committed: () => void,
+    failed: (error: unknown) => void,
+  ) {
     this.#commit = commit;
     this.#committed = committed;
+    this.#failed = failed;
   }
 
   /** Resolves after the event's commit; rejects when it could not be stored. */
@@ -74,6 +81,7 @@ export class GroupCommit {
       const [result] = this.#commit([event]);
       resolve(result ?? { kind: 'overloaded' });
     } catch (error) {
+      this.#failed(error);
       reject(error);
     }
   }

@@ -13,6 +13,8 @@ import type { RefusalReport, RefusalsView } from './refusals';
 import type { ReplayRequest, ReplayResult } from './replays';
 import type { StatusReport } from './status';
 
+export type CreateResult = 'created' | 'created_uncopied' | 'exists';
+
 export type ReplaceResult =
   | { kind: 'ok'; record: WebhookRecord }
   | { kind: 'gone' }
@@ -24,8 +26,12 @@ export type ReplaceResult =
  * whether the call had its effect. Null, where nothing else is said, means that there is no such webhook (any more).
  */
 export interface WebhookObject {
-  /** `exists`: take another id. @param kept the answer to keep in the same transaction */
-  create(webhook: WebhookRecord, kept?: KeptAnswer): Promise<'created' | 'exists'>;
+  /**
+   * `exists`: take another id. `created_uncopied`: KV did not take the copy, which is tried again until it does.
+   * @param kept the answer to keep in the same transaction */
+  create(webhook: WebhookRecord, kept?: KeptAnswer): Promise<CreateResult>;
+  /** Sets the alarm where it is missing. Gives when the webhook has work to do, ms since 1970; null for never. */
+  wake(): Promise<number | null>;
   getRecord(): Promise<WebhookRecord | null>;
   replace(webhook: WebhookRecord, baseVersion: number, kept?: KeptAnswer): Promise<ReplaceResult>;
   /** False: there is no webhook. @param baseVersion remove it only in this version; `changed` when it has another */

@@ -11,7 +11,7 @@
 
 import type { Clock } from '../../clock';
 import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '../../delivery/outgoing';
-import { isPlatformLimit } from '../../delivery/platform-limit';
+import { isPlatformLimit } from '../../platform-limit';
 import type { DestinationRecord } from '../../subscriptions/webhook';
 import { CourierPool, MAX_COURIERS, type Place } from './courier-pool';
 import { callsFor, connectionsFor, eventsPerCall, newTraffic, pause, type Traffic } from './courier-traffic';

@@ -41,8 +41,8 @@ export class DeliveryEnds {
     else if (replay === 0) state.queue.requeue(queued);
   }
 
-  /** The attempt ended. Inside the caller's transaction. */
-  attempted(state: DestinationState, ended: Ended): void {
+  /** The attempt ended. Inside the caller's transaction. Gives the row of a delivery that is dead now. */
+  attempted(state: DestinationState, ended: Ended): DeliveryRow | null {
     const { destinationId, event, queued, row, replay } = ended.delivery;
     const { sequence } = event;
     const attempts = (row?.attempts ?? 0) + 1;
@@ -50,9 +50,11 @@ export class DeliveryEnds {
     this.#journal.add(sequence, destinationId, attempts, ended.result);
     const rest = atRest(queued);
     if (rest.kind === 'parked') state.blocked.done(rest.key, queued.ordinal);
-    if (ended.result.outcome === 'delivered') this.#delivered(state, ended);
-    else this.#failed(state, ended, attempts);
+    const delivered = ended.result.outcome === 'delivered';
+    if (delivered) this.#delivered(state, ended);
+    const failed = delivered ? null : this.#failed(state, ended, attempts);
     if (replay !== 0) this.#replays.done(replay, sequence);
+    return failed?.status === 'dead' ? failed : null;
   }
 
   #delivered(state: DestinationState, { delivery, at }: Ended): void {
@@ -65,7 +67,8 @@ export class DeliveryEnds {
     if (replay === 0) state.queue.settle(queued);
   }
 
-  #failed(state: DestinationState, ended: Ended, attempts: number): void {
+  /** Gives the row; null for an event that is past its retention. */
+  #failed(state: DestinationState, ended: Ended, attempts: number): DeliveryRow | null {
     const { failedAttempts } = state.totals;
     state.totals = { ...state.totals, failedAttempts: failedAttempts + 1 };
     if (isGone(state, ended.result) && state.destination.isActive) {
@@ -73,12 +76,13 @@ export class DeliveryEnds {
     }
     if (ended.delivery.event.sequence < this.#rows.firstSequence) {
       this.#dropped(state, ended);
-      return;
+      return null;
     }
     const { step, nextAt } = this.#next(state, ended);
     const row = failedRow(ended, { attempts, step, nextAt });
     if (row.status === 'dead') this.#dead(state, ended.delivery, row);
     else this.#retryLater(state, ended.delivery, row);
+    return row;
   }
 
   #retryLater(state: DestinationState, { replay, queued }: Delivery, row: DeliveryRow): void {

@@ -6,13 +6,16 @@
  * redelivery with the same `webhook-id`, never a loss. The timer of a flush keeps the object in memory, so an object that
  * leaves it because it is idle has stored everything.
  */
+
 import type { AttemptResult } from '../../delivery/outgoing';
+import type { Log, LogFields } from '../../log-line';
 import type { NoticeDetails, OperationalTopic } from '../commit/notices';
 import type { AttemptJournal } from '../store/attempt-journal';
+import type { DeliveryRow } from '../store/delivery-row';
 import type { DeliveryRows } from '../store/delivery-rows';
 import type { Delivery } from './delivery';
 import { type DeliveryEnds, type Ended, isGone } from './delivery-ends';
-import type { DestinationState } from './destination-state';
+import type { CircuitChange, DestinationState } from './destination-state';
 import type { QueuedEvent } from './queued-event';
 import type { Replays } from './replays';
 import { writeForwarding } from './stored-forwarding';
@@ -28,6 +31,8 @@ export type DeliveryResultsDeps = {
   ends: DeliveryEnds;
   /** Adds a notice to the log, inside the transaction of the change. */
   addNotice: (topic: OperationalTopic, details: NoticeDetails) => void;
+  /** Writes what operators should see. */
+  log: Log;
 };
 
 type Destinations = ReadonlyMap<string, DestinationState>;
@@ -59,17 +64,21 @@ export class DeliveryResults {
     const ended = this.#ended;
     this.#ended = [];
     const gone = new Set<string>();
+    const lines: Parameters<Log>[] = [];
     this.#deps.storage.transactionSync(() => {
       for (const attempt of ended) {
         const state = destinations.get(attempt.delivery.destinationId);
         if (state === undefined) continue;
-        this.#deps.ends.attempted(state, attempt);
+        const dead = this.#deps.ends.attempted(state, attempt);
+        if (dead !== null) lines.push(['delivery_dead', deadFields(dead)]);
         // Only while it is active: later answers of deliveries that were under way may be 410 too.
         if (isGone(state, attempt.result) && state.destination.isActive) gone.add(state.destination.id);
       }
-      for (const state of destinations.values()) this.#tellCircuit(state, gone);
+      for (const state of destinations.values()) lines.push(...this.#tellCircuit(state, gone));
       this.save(destinations);
     });
+    // What was not committed did not happen.
+    for (const [line, fields] of lines) this.#deps.log(line, fields);
     return gone;
   }
 
@@ -106,19 +115,23 @@ export class DeliveryResults {
     });
   }
 
-  #tellCircuit(state: DestinationState, gone: ReadonlySet<string>): void {
+  /** Adds the notices of what happened to a circuit, and gives the lines. */
+  #tellCircuit(state: DestinationState, gone: ReadonlySet<string>): Parameters<Log>[] {
     const { id: destination_id, url, isActive } = state.destination;
-    for (const change of state.circuitChanges) {
+    const changes = state.circuitChanges;
+    for (const change of changes) {
       if (change === 'recovered') {
         this.#deps.addNotice('gateway:destination_recovered', { destination_id, url });
         continue;
       }
       // A destination that is turned off has a notice about that.
-      if (!isActive || gone.has(destination_id)) continue;
+      if (change === 'opened by a notice' || !isActive || gone.has(destination_id)) continue;
       const reason = 'too many failed attempts in a row; it is probed until it answers';
       this.#deps.addNotice('gateway:destination_disabled', { destination_id, url, reason });
     }
     state.circuitChanges = [];
+    const lineOf = (change: CircuitChange) => (change === 'recovered' ? 'circuit_closed' : 'circuit_opened');
+    return changes.map(change => [lineOf(change), { destination_id }]);
   }
 
   /** Writes the cursors and everything stored with them. Inside the caller's transaction. */
@@ -133,3 +146,8 @@ export class DeliveryResults {
     });
   }
 }
+
+const deadFields = ({ destinationId, sequence, replay, attempts, error }: DeliveryRow): LogFields => ({
+  ...{ destination_id: destinationId, sequence, attempts, error },
+  ...(replay === 0 ? {} : { replay }),
+});

@@ -29,6 +29,9 @@ export type Sources = {
   blockedRows: BlockedKeyRows;
 };
 
+/** `opened by a notice`: by an attempt of a notice, of which no notice may tell. */
+export type CircuitChange = 'opened' | 'opened by a notice' | 'recovered';
+
 /** The state of one destination. */
 export class DestinationState {
   destination: DestinationRecord;
@@ -41,8 +44,8 @@ export class DestinationState {
   losses: Loss[];
   /** Keys of the deliveries under way. */
   readonly underWay = new Set<string>();
-  /** What happened to its circuit since the last flush, to be told in notices. */
-  circuitChanges: ('opened' | 'recovered')[] = [];
+  /** What happened to its circuit since the last flush, to be told in notices and in the log. */
+  circuitChanges: CircuitChange[] = [];
   /** Whether replays go before the feed next time, as the two take turns. */
   replaysTurn = false;
   /** True when the last turn stopped reading early, so that others get their turn. A timer goes on at once. */
@@ -142,8 +145,9 @@ export class DestinationState {
     const wasOnlyProbes = this.gate.onlyProbes;
     this.gate.finished(delivered, probe, now);
     const { onlyProbes } = this.gate;
-    if (onlyProbes === wasOnlyProbes || (!delivered && event.operational)) return;
-    this.circuitChanges.push(onlyProbes ? 'opened' : 'recovered');
+    if (onlyProbes === wasOnlyProbes) return;
+    const opened = event.operational ? 'opened by a notice' : 'opened';
+    this.circuitChanges.push(onlyProbes ? opened : 'recovered');
   }
 
   /** Retention dropped all events before `firstSequence`. Those not delivered are lost. `now` in ms since 1970. */

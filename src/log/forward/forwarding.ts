@@ -8,7 +8,6 @@
 import type { Clock } from '../../clock';
 import type { AttemptResult } from '../../delivery/outgoing';
 import type { DestinationRecord } from '../../subscriptions/webhook';
-import type { NoticeDetails, OperationalTopic } from '../commit/notices';
 import { AttemptJournal } from '../store/attempt-journal';
 import { BlockedKeyRows } from '../store/blocked-key-rows';
 import type { DayTables } from '../store/day-tables';
@@ -19,7 +18,7 @@ import { CourierCalls, type Couriers } from './courier-calls';
 import { eventsPerCall } from './courier-traffic';
 import { type Delivery, deliveryKey } from './delivery';
 import { DeliveryEnds } from './delivery-ends';
-import { DeliveryResults } from './delivery-results';
+import { DeliveryResults, type DeliveryResultsDeps } from './delivery-results';
 import type { DestinationState, Sources } from './destination-state';
 import { DestinationStates } from './destination-states';
 import { FlushTimer } from './flush-timer';
@@ -37,12 +36,10 @@ export type ForwardingOwner = {
   /** Called when `nextAt` may have changed. */
   rescheduled: () => void;
   /** Ends the object; its next request or alarm starts from what is stored. */
-  abort: (why: string) => void;
-  /** Adds a notice to the log, inside the transaction of the change. */
-  addNotice: (topic: OperationalTopic, details: NoticeDetails) => void;
+  abort: (why: string, error: unknown) => void;
   /** A destination answered 410, and is to be disabled. */
   gone: (destinationId: string) => void;
-};
+} & Pick<DeliveryResultsDeps, 'addNotice' | 'log'>;
 
 export type ForwardingDeps = {
   storage: DurableObjectStorage;
@@ -205,9 +202,9 @@ export class Forwarding {
   #write(write: () => void): void {
     try {
       write();
-    } catch {
+    } catch (error) {
       // Memory is ahead of what is stored, so it cannot be used any more.
-      this.#deps.owner.abort('forwarding could not be written');
+      this.#deps.owner.abort('forwarding could not be written', error);
     }
   }
 

@@ -61,6 +61,8 @@ export class World {
   generation = 0;
   /** Why the object had to give up, where it did. */
   aborted: string | null = null;
+  /** What operators saw. */
+  readonly lines: object[] = [];
   evictions = 0;
   /** What keeps the object in memory: its timers, and the calls it waits for. */
   #pending = new Set<object>();
@@ -123,6 +125,7 @@ export class World {
       api: { fetch, access: async () => err('there is none'), urlProblem: () => null },
       rescheduled: () => void (generation === this.generation && this.#arrange()),
       recordChanged: () => {},
+      log: (line, fields) => void this.lines.push({ event: line, ...fields }),
       abort: why => {
         this.aborted = why;
       },
