@@ -30,7 +30,7 @@ export interface paths {
   "/metrics": {
     /**
      * Counters and gauges for Prometheus
-     * @description Beyond 1,000 webhooks scrape in parts: `gapless_scrape_next` is the `after` of the next one.
+     * @description Beyond 900 webhooks scrape in parts: `gapless_scrape_next` is the `after` of the next one. A webhook that does not answer within 7 seconds is named by `gapless_webhook_left_out`.
      */
     get: operations["getMetrics"];
   };
@@ -54,7 +54,7 @@ export interface paths {
   "/v1/reseal": {
     /**
      * Seal stored secrets with the current SECRETS_KEY
-     * @description For `npm run rotate-key`. Repeat with `after` until `next` is null. `failed` names the webhooks that could not be sealed anew; the others were.
+     * @description For `npm run rotate-key`. Repeat with `after` until `next` is null, and then once more, over a minute later, for webhooks that the list did not have yet. `failed` names the webhooks that could not be sealed anew; the others were.
      */
     post: operations["reseal"];
   };
@@ -167,6 +167,13 @@ export interface paths {
      */
     post: operations["resolveGaps"];
   };
+  "/v1/webhooks/{webhook_id}/numbering": {
+    /**
+     * Say whether a new numbering began
+     * @description Settles what is uncertain. `new`: the webhook was made anew at the provider, with the event of this sequence where one is given. `continue`: it was not. `undo` takes back the last answer.
+     */
+    post: operations["settleNumbering"];
+  };
   "/v1/webhooks/{webhook_id}/redact": {
     /**
      * Erase the bodies of all events about one entity
@@ -233,6 +240,11 @@ export interface components {
           };
           /** @enum {unknown} */
           kind: "webhook" | "destination";
+          /**
+           * @description KV did not take the copy of the record yet; it is tried again every 5 s
+           * @enum {unknown}
+           */
+          kv_copy?: "pending";
           name: string;
           secret_key?: string;
           webhook?: string;
@@ -303,6 +315,11 @@ export interface components {
       ingest_url: string;
       /** @enum {unknown} */
       is_active: "" | 1;
+      /**
+       * @description KV did not take the copy of the record yet; it is tried again every 5 s
+       * @enum {unknown}
+       */
+      kv_copy?: "pending";
       name: string | null;
       /** @enum {unknown} */
       on_invalid: "quarantine" | "reject";
@@ -505,10 +522,11 @@ export interface components {
       epoch: number;
       from: number;
       note: string | null;
+      readings: string[];
       resolved_at: string | null;
       retry_until: string | null;
       /** @enum {unknown} */
-      status: "open" | "filled" | "expired" | "resolved";
+      status: "open" | "uncertain" | "filled" | "expired" | "resolved";
       to: number;
     };
     Gaps: {
@@ -520,6 +538,8 @@ export interface components {
     Health: {
       /** @enum {unknown} */
       status: "ok";
+      /** @description id of the deployed version */
+      version: string;
     };
     InboundRotation: {
       /** @default 86400 */
@@ -710,6 +730,7 @@ export interface components {
           message: string;
           path: string;
         }[];
+      request_id?: string;
       status: number;
       title: string;
       type: string;
@@ -770,14 +791,17 @@ export interface components {
       until?: string | null;
     };
     Resealed: {
+      /** @description webhooks that were looked at */
+      checked: number;
+      /** @description webhooks whose secrets were sealed anew */
       count: number;
       failed: {
           reason: string;
           webhook_id: number;
         }[];
       key_id: string;
-      /** @description `after` of the next page; null at the end */
-      next: number | null;
+      /** @description `after` of the next part; null at the end */
+      next: string | null;
     };
     Resolution: {
       epoch?: number | null;
@@ -804,6 +828,11 @@ export interface components {
       /** @enum {unknown} */
       method: "login" | "call";
       params?: unknown[];
+    };
+    Settlement: {
+      /** @enum {unknown} */
+      reading: "new" | "continue" | "undo";
+      sequence?: number | null;
     };
     Status: {
       counters: {
@@ -845,6 +874,7 @@ export interface components {
       rejected: {
         [key: string]: number;
       };
+      uncertain_ids: number | null;
     };
     Test: {
       increment_id?: number | null;
@@ -1087,6 +1117,12 @@ export interface components {
     limit?: number;
     /** @description 1: delete what is not listed. */
     prune?: "0" | "1";
+    /** @description Where to go on: `next` of the part before. */
+    reseal_after?: string;
+    /** @description Webhooks of a part; 0 only says which key is current. */
+    reseal_limit?: number;
+    /** @description Webhooks of a scrape. */
+    scrape_limit?: number;
     sequence: number;
     token_id: string;
     /** @description A topic, or a prefix before `*`. */
@@ -1202,13 +1238,13 @@ export interface operations {
   };
   /**
    * Counters and gauges for Prometheus
-   * @description Beyond 1,000 webhooks scrape in parts: `gapless_scrape_next` is the `after` of the next one.
+   * @description Beyond 900 webhooks scrape in parts: `gapless_scrape_next` is the `after` of the next one. A webhook that does not answer within 7 seconds is named by `gapless_webhook_left_out`.
    */
   getMetrics: {
     parameters: {
       query?: {
         after?: components["parameters"]["after"];
-        limit?: components["parameters"]["limit"];
+        limit?: components["parameters"]["scrape_limit"];
       };
     };
     responses: {
@@ -1324,13 +1360,13 @@ export interface operations {
   };
   /**
    * Seal stored secrets with the current SECRETS_KEY
-   * @description For `npm run rotate-key`. Repeat with `after` until `next` is null. `failed` names the webhooks that could not be sealed anew; the others were.
+   * @description For `npm run rotate-key`. Repeat with `after` until `next` is null, and then once more, over a minute later, for webhooks that the list did not have yet. `failed` names the webhooks that could not be sealed anew; the others were.
    */
   reseal: {
     parameters: {
       query?: {
-        after?: components["parameters"]["after"];
-        limit?: components["parameters"]["limit"];
+        after?: components["parameters"]["reseal_after"];
+        limit?: components["parameters"]["reseal_limit"];
       };
     };
     responses: {
@@ -2067,6 +2103,47 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["ResolvedGaps"];
+        };
+      };
+      400: components["responses"]["Malformed"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["TooLarge"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * Say whether a new numbering began
+   * @description Settles what is uncertain. `new`: the webhook was made anew at the provider, with the event of this sequence where one is given. `continue`: it was not. `undo` takes back the last answer.
+   */
+  settleNumbering: {
+    parameters: {
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+      };
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *   "reading": "new",
+         *   "sequence": 17
+         * }
+         */
+        "application/json": components["schemas"]["Settlement"];
+      };
+    };
+    responses: {
+      /** @description Say whether a new numbering began */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Gaps"];
         };
       };
       400: components["responses"]["Malformed"];
