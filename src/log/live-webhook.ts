@@ -5,6 +5,7 @@
  * simulations run the same code as the Durable Object (`WebhookLog`). It sets no alarm: `chores` says what is due when.
  */
 import { errorFields } from '../error-name';
+import type { Log } from '../log-line';
 import { providerOf } from '../providers/registry';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
 import type { Chore } from './chores';
