@@ -58,6 +58,17 @@ it('gives every object six of its own, also where one calls the other', async ()
   expect((await notes('three-objects')).mostInFlight).toBe(18);
 });
 
+it('takes a while to wake an object, once', async () => {
+  const holder = new CappedHolder();
+  const first = holder.all(waits('waking'), 1);
+  const soonest = await Promise.race([first.then(() => 'sent'), scheduler.wait(60).then(() => 'asleep')]);
+  expect(soonest).toBe('asleep');
+  await first;
+  const again = holder.all(waits('waking'), 1);
+  await expect.poll(async () => (await notes('waking')).requests).toBe(2);
+  await again;
+});
+
 it('shares them with Workers that are called through bindings', async () => {
   const holder = new CappedHolder();
   const url = waits('bindings');

@@ -197,7 +197,7 @@ export class CourierCalls {
   #succeeded(traffic: Traffic, results: readonly AttemptResult[]): void {
     traffic.pauseMs = 0;
     this.#limit = Math.min(MAX_CALLS, this.#limit + 1);
-    const answered = results.every(result => result.outcome === 'delivered');
+    const answered = results.every(result => result?.outcome === 'delivered');
     traffic.window = answered ? Math.min(MAX_CALLS, traffic.window + 1) : 1;
   }
 

@@ -6,7 +6,7 @@ import { range } from '../../support/sequence';
 import { busy, hangs, works } from '../../support/simulation/replies';
 import { scene } from '../../support/simulation/scene';
 import { simulatedCourier } from '../../support/simulation/simulated-courier';
-import { destinationRecord } from '../../support/simulation/world';
+import { destinationRecord, UNOPENED } from '../../support/simulation/world';
 
 /** How long after its acceptance the 990th of 1,000 events arrived, on a virtual clock. */
 async function p99Beside(hung: number): Promise<number> {
@@ -110,6 +110,16 @@ describe('couriers', () => {
       expect(woken.map(([carrier]) => carrier)).toEqual(range(1, woken.length));
       expect(woken.length).toBeGreaterThan(3);
       for (const [, most] of woken) expect(most).toBeLessThanOrEqual(6);
+    }));
+
+  it('are not woken because the secrets of a destination do not open', () =>
+    scene([destinationRecord(UNOPENED), destinationRecord('a')], async s => {
+      for (let i = 0; i < 20; i++) {
+        await s.append(1);
+        await s.wait(2 * SECOND);
+      }
+      expect(s.sequences('a')).toEqual(range(1, 20));
+      expect([...s.carriers.most.keys()].filter(carrier => carrier > 0)).toEqual([]);
     }));
 
   it('get what the object does not send itself where it asks the provider over the same connections', () =>

@@ -11,12 +11,25 @@ import { WorkerEntrypoint } from 'cloudflare:workers';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Connections } from './connections';
 
+/** How long an object takes to wake up. */
+const WAKE_MS = 120;
+
 /** Workers that a request may invoke. For an object, which has no end: at a time. */
 const MAX_WORKERS = 32;
 
 export class TopLevel {
   readonly connections = new Connections();
   #workers = 0;
+  #isAwake = false;
+  #waking: Promise<void> | null = null;
+
+  /** Null when it is awake; the first who asks wakes it. */
+  waking(): Promise<void> | null {
+    this.#waking ??= scheduler.wait(WAKE_MS).then(() => {
+      this.#isAwake = true;
+    });
+    return this.#isAwake ? null : this.#waking;
+  }
 
   /** Counts a Worker that is invoked through a binding; `ended` when it is none of a request's account any more. */
   invoke(): void {
@@ -68,7 +81,10 @@ export function capped<C extends Class>(Base: C): C {
   return Base.prototype instanceof WorkerEntrypoint ? cappedEntrypoint(Base) : cappedObject(Base);
 }
 
-/** All calls of an object, its alarms and its timers have the same connections; what it asks of KV has them, too. */
+/**
+ * All calls of an object, its alarms and its timers have the same connections; what it asks of KV has them, too. The first
+ * calls wait until it is awake.
+ */
 function cappedObject<C extends Class>(Base: C): C {
   const tops = new WeakMap<object, TopLevel>();
   const topOf = (ctx: object): TopLevel => {
@@ -83,7 +99,9 @@ function cappedObject<C extends Class>(Base: C): C {
     Base,
     method =>
       function (...args) {
-        return current.run(topOf((this as { ctx: object }).ctx), () => method.apply(this, args));
+        const top = topOf((this as { ctx: object }).ctx);
+        const call = () => current.run(top, () => method.apply(this, args));
+        return top.waking()?.then(call) ?? call();
       },
   );
   return class extends Wrapped {

@@ -46,6 +46,9 @@ export type WorldOptions = {
 /** 2026-11-02, a Monday. */
 export const START = Date.UTC(2026, 10, 2);
 
+/** The id of a destination whose secrets do not open. */
+export const UNOPENED = 'unopened';
+
 export class World {
   readonly time = new VirtualTime(START);
   readonly sql: SqlStorage;
@@ -112,7 +115,7 @@ export class World {
       },
       random: this.#options.random ?? (() => 0.5),
       operationsUrl: this.#options.operationsUrl ?? '',
-      target: async ({ id }, destination) => targetOf(id, destination),
+      target: async ({ id }, destination) => (destination.id === UNOPENED ? null : targetOf(id, destination)),
       deliver: async (target, events, carrier) => {
         const call = {};
         pending.add(call);
