@@ -30,7 +30,7 @@ export interface paths {
   "/metrics": {
     /**
      * Counters and gauges for Prometheus
-     * @description Beyond 1,000 webhooks scrape in parts: `gapless_scrape_next` is the `after` of the next one.
+     * @description Beyond 900 webhooks scrape in parts: `gapless_scrape_next` is the `after` of the next one. A webhook that does not answer within 7 seconds is named by `gapless_webhook_left_out`.
      */
     get: operations["getMetrics"];
   };
@@ -54,7 +54,7 @@ export interface paths {
   "/v1/reseal": {
     /**
      * Seal stored secrets with the current SECRETS_KEY
-     * @description For `npm run rotate-key`. Repeat with `after` until `next` is null. `failed` names the webhooks that could not be sealed anew; the others were.
+     * @description For `npm run rotate-key`. Repeat with `after` until `next` is null, and then once more, over a minute later, for webhooks that the list did not have yet. `failed` names the webhooks that could not be sealed anew; the others were.
      */
     post: operations["reseal"];
   };
@@ -233,6 +233,11 @@ export interface components {
           };
           /** @enum {unknown} */
           kind: "webhook" | "destination";
+          /**
+           * @description KV did not take the copy of the record yet; it is tried again every 5 s
+           * @enum {unknown}
+           */
+          kv_copy?: "pending";
           name: string;
           secret_key?: string;
           webhook?: string;
@@ -303,6 +308,13 @@ export interface components {
       ingest_url: string;
       /** @enum {unknown} */
       is_active: "" | 1;
+      jurisdiction: ("eu" | "fedramp" | "us") | null;
+      /**
+       * @description KV did not take the copy of the record yet; it is tried again every 5 s
+       * @enum {unknown}
+       */
+      kv_copy?: "pending";
+      location_hint: ("wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me") | null;
       name: string | null;
       /** @enum {unknown} */
       on_invalid: "quarantine" | "reject";
@@ -520,6 +532,8 @@ export interface components {
     Health: {
       /** @enum {unknown} */
       status: "ok";
+      /** @description id of the deployed version */
+      version: string;
     };
     InboundRotation: {
       /** @default 86400 */
@@ -618,6 +632,8 @@ export interface components {
        * @enum {unknown}
        */
       is_active?: "" | 1 | true | "0" | "1";
+      jurisdiction?: ("eu" | "fedramp" | "us") | null;
+      location_hint?: ("wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me") | null;
       name?: string | null;
       /**
        * @default quarantine
@@ -710,6 +726,7 @@ export interface components {
           message: string;
           path: string;
         }[];
+      request_id?: string;
       status: number;
       title: string;
       type: string;
@@ -770,14 +787,17 @@ export interface components {
       until?: string | null;
     };
     Resealed: {
+      /** @description webhooks that were looked at */
+      checked: number;
+      /** @description webhooks whose secrets were sealed anew */
       count: number;
       failed: {
           reason: string;
           webhook_id: number;
         }[];
       key_id: string;
-      /** @description `after` of the next page; null at the end */
-      next: number | null;
+      /** @description `after` of the next part; null at the end */
+      next: string | null;
     };
     Resolution: {
       epoch?: number | null;
@@ -882,6 +902,8 @@ export interface components {
       ingest_url: string;
       /** @enum {unknown} */
       is_active: "" | 1;
+      jurisdiction: ("eu" | "fedramp" | "us") | null;
+      location_hint: ("wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me") | null;
       name: string | null;
       /** @enum {unknown} */
       on_invalid: "quarantine" | "reject";
@@ -1087,6 +1109,12 @@ export interface components {
     limit?: number;
     /** @description 1: delete what is not listed. */
     prune?: "0" | "1";
+    /** @description Where to go on: `next` of the part before. */
+    reseal_after?: string;
+    /** @description Webhooks of a part; 0 only says which key is current. */
+    reseal_limit?: number;
+    /** @description Webhooks of a scrape. */
+    scrape_limit?: number;
     sequence: number;
     token_id: string;
     /** @description A topic, or a prefix before `*`. */
@@ -1202,13 +1230,13 @@ export interface operations {
   };
   /**
    * Counters and gauges for Prometheus
-   * @description Beyond 1,000 webhooks scrape in parts: `gapless_scrape_next` is the `after` of the next one.
+   * @description Beyond 900 webhooks scrape in parts: `gapless_scrape_next` is the `after` of the next one. A webhook that does not answer within 7 seconds is named by `gapless_webhook_left_out`.
    */
   getMetrics: {
     parameters: {
       query?: {
         after?: components["parameters"]["after"];
-        limit?: components["parameters"]["limit"];
+        limit?: components["parameters"]["scrape_limit"];
       };
     };
     responses: {
@@ -1324,13 +1352,13 @@ export interface operations {
   };
   /**
    * Seal stored secrets with the current SECRETS_KEY
-   * @description For `npm run rotate-key`. Repeat with `after` until `next` is null. `failed` names the webhooks that could not be sealed anew; the others were.
+   * @description For `npm run rotate-key`. Repeat with `after` until `next` is null, and then once more, over a minute later, for webhooks that the list did not have yet. `failed` names the webhooks that could not be sealed anew; the others were.
    */
   reseal: {
     parameters: {
       query?: {
-        after?: components["parameters"]["after"];
-        limit?: components["parameters"]["limit"];
+        after?: components["parameters"]["reseal_after"];
+        limit?: components["parameters"]["reseal_limit"];
       };
     };
     responses: {
