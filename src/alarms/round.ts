@@ -6,10 +6,12 @@
  * 10,000 webhooks an hour costs 12 KV operations and as many calls as webhooks have work: 1.2 million calls a month when all are
  * idle ($0.18), 7.3 million when all are busy ($1.10). At most 4,000 are asked an hour.
  */
+
 import { errorFields } from '../error-name';
 import { inTurns } from '../in-turns';
 import { objectOf } from '../log/stub';
 import { logLine } from '../log-line';
+import { addressesOf } from '../subscriptions/placement';
 import { eachId } from '../subscriptions/store';
 import { type Said, whomToWake } from './whom-to-wake';
 
@@ -28,7 +30,7 @@ export async function wakeOverdue(env: Env, now: number): Promise<void> {
     let failed = 0;
     await inTurns(due, AT_ONCE, async id => {
       try {
-        said.set(id, { dueAt: await objectOf(env, id).wake(), at: now });
+        said.set(id, { dueAt: await wake(env, id), at: now });
       } catch (error) {
         failed++;
         // Asked again in an hour. The first error speaks for the others.
@@ -42,6 +44,15 @@ export async function wakeOverdue(env: Env, now: number): Promise<void> {
   } catch (error) {
     logLine('round_failed', errorFields(error));
   }
+}
+
+/** Gives when the webhook has work to do. Where its id does not tell where it is, both objects are asked. */
+async function wake(env: Env, id: number): Promise<number | null> {
+  for (const address of addressesOf(id)) {
+    const dueAt = await objectOf(env, address).wake();
+    if (dueAt !== null) return dueAt;
+  }
+  return null;
 }
 
 /** Of a value that is damaged nothing is known, so that everyone is asked. */

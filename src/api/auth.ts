@@ -10,7 +10,7 @@ import { addressOf, configurationProblem, judgeToken } from './admin-token';
 import type { ApiEnv } from './context';
 import { ADMIN, principalOf, refusal } from './principal';
 import { problem } from './problem';
-import { recordInObject } from './webhook-operations';
+import { recordOf } from './webhook-operations';
 
 /**
  * The API token of this text; null where there is none, or where the webhook that it is for is no more. Another webhook may have
@@ -19,7 +19,7 @@ import { recordInObject } from './webhook-operations';
 async function liveToken(env: Env, text: string): Promise<Result<TokenRecord | null, 'unavailable'>> {
   const token = await judgeApiToken(env, text, Date.now());
   if (!token.ok || token.value === null || token.value.webhookId === null) return token;
-  const webhook = await recordInObject(env, token.value.webhookId);
+  const webhook = await recordOf(env, token.value.webhookId);
   if (!webhook.ok) return err('unavailable');
   return webhook.value !== null && webhook.value.createdAt <= token.value.createdAt ? token : ok(null);
 }

@@ -7,9 +7,11 @@
  * key decides the id, and thereby the object. Keys count per principal. What is kept is sealed with SECRETS_KEY and
  * named by digests under it: changing SECRETS_KEY makes the gateway forget the keys, never show a wrong answer.
  */
+
 import type { KeptAnswer } from '../log/contract/kept-answer';
 import { objectOf } from '../log/stub';
 import { err, ok, type Result } from '../result';
+import type { ObjectAddress } from '../subscriptions/placement';
 import { open, purpose, seal } from '../subscriptions/sealing';
 import { ask } from './ask';
 import { sealingKeys } from './deployment';
@@ -93,11 +95,11 @@ export async function recalled<T>(
 /** What a webhook's object has kept for this attempt: the body of the first answer, or null when this is the first. */
 export async function earlierAnswer<T>(
   env: Env,
-  webhookId: number,
+  address: ObjectAddress,
   attempt: Attempt | null,
 ): Promise<Result<T | null, ApiError>> {
   if (attempt === null) return ok(null);
-  const kept = await ask(() => objectOf(env, webhookId).recall(attempt.key));
+  const kept = await ask(() => objectOf(env, address).recall(attempt.key));
   if (!kept.ok) return kept;
   return kept.value === null ? ok(null) : recalled<T>(env, attempt, kept.value);
 }

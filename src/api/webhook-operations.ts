@@ -3,14 +3,15 @@
  * asked every time, so what this answers is never stale. Failures are values; an object that cannot be reached is
  * `unavailable`, never "not found".
  */
+
 import type { KeptAnswer } from '../log/contract/kept-answer';
-import { objectOf } from '../log/stub';
+import { objectOf, recordInObject } from '../log/stub';
 import { err, ok, type Result } from '../result';
 import { forget, remember } from '../subscriptions/edge-cache';
 import { type Listing, listWebhooks, type Page } from '../subscriptions/listing';
+import { addressesOf, type ObjectAddress } from '../subscriptions/placement';
 import { noteChange } from '../subscriptions/recent';
 import { newWebhook, type RevealedSecret } from '../subscriptions/record';
-import { completed } from '../subscriptions/stored-record';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { webhookIdOf } from '../subscriptions/webhook-id';
 import type { WebhookInput } from '../subscriptions/webhook-input';
@@ -27,20 +28,19 @@ const PAGE = 500;
 /** Ids are 53 random bits: a second try is already unlikely. */
 const MAX_IDS_TRIED = 3;
 
-/**
- * The record that an object has, or null. While a release is rolled out the object may still run the one before, and hand over
- * a record that lacks fields of this one.
- */
-export async function recordInObject(env: Env, id: number): Promise<Result<WebhookRecord | null, ApiError>> {
-  const record = await ask(() => objectOf(env, id).getRecord(), { webhook_id: id });
-  return record.ok && record.value !== null ? ok(completed(record.value)) : record;
-}
+/** The record that the object of an id has, or null. @param addresses where it may be, if not everywhere */
+export const recordOf = (
+  env: Env,
+  id: number,
+  addresses?: readonly ObjectAddress[],
+): Promise<Result<WebhookRecord | null, ApiError>> =>
+  ask(() => recordInObject(env, id, addresses), { webhook_id: id });
 
 /** The webhook as its object has it now. @param idText as in the address */
 export async function findWebhook(env: Env, idText: string): Promise<Result<WebhookRecord, ApiError>> {
   const id = webhookIdOf(idText);
   if (id === null) return err({ reason: 'not_found', what: 'webhook' });
-  const record = await recordInObject(env, id);
+  const record = await recordOf(env, id);
   if (!record.ok) return record;
   return record.value === null ? err({ reason: 'not_found', what: 'webhook' }) : ok(record.value);
 }
@@ -56,7 +56,7 @@ export async function createWebhook(
   if (!making.ok) return making;
   for (let tries = 0; tries < MAX_IDS_TRIED; tries++) {
     const made = await newWebhook(input, createdBy, making.value);
-    const created = await ask(() => objectOf(env, made.record.id).create(made.record));
+    const created = await ask(() => objectOf(env, made.record).create(made.record));
     if (!created.ok) return created;
     if (created.value === 'exists') continue;
     noteChange(made.record.id, made.record, now);
@@ -88,14 +88,14 @@ export async function changeWebhook<T, E extends { reason: string } = never>(
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const current = await findWebhook(env, idText);
     if (!current.ok) return current;
-    const { id, version } = current.value;
+    const { id, version, jurisdiction } = current.value;
     const edited = await edit(current.value);
     if (!edited.ok) return edited;
     // Judged after the edit, in which a request that was answered before, under its Idempotency-Key, gets that answer,
     // whatever the version is now.
     if (!precondition(version)) return err({ reason: 'precondition_failed' });
     const next = { ...edited.value.record, updatedAt: now };
-    const replaced = await ask(() => objectOf(env, id).replace(next, version, kept));
+    const replaced = await ask(() => objectOf(env, { id, jurisdiction }).replace(next, version, kept));
     if (!replaced.ok) return replaced;
     switch (replaced.value.kind) {
       case 'ok': {
@@ -124,7 +124,13 @@ export async function removeWebhook(
   now: number,
   version?: number,
 ): Promise<Result<boolean, ApiError>> {
-  const removed = await ask(() => objectOf(env, id).remove(version));
+  const removed = await ask(async () => {
+    for (const address of addressesOf(id)) {
+      const answer = await objectOf(env, address).remove(version);
+      if (answer !== false) return answer;
+    }
+    return false;
+  });
   if (!removed.ok) return removed;
   if (removed.value === 'changed') return err({ reason: 'precondition_failed' });
   noteChange(id, null, now);
@@ -136,7 +142,7 @@ export async function removeWebhook(
 /** A page of the list. Changes that were made in another isolate may be missing for a minute. */
 export async function listPage(env: Env, page: Page, now: number): Promise<Result<Listing, ApiError>> {
   const confirm = async (id: number): Promise<Result<WebhookRecord | null, 'unavailable'>> => {
-    const record = await recordInObject(env, id);
+    const record = await recordOf(env, id);
     return record.ok ? record : err('unavailable');
   };
   const listed = await listWebhooks(env.SUBSCRIPTIONS, confirm, page, now);

@@ -44,6 +44,8 @@ function exportedWebhook(record: WebhookRecord, all: readonly WebhookRecord[]): 
     ...(isNamed ? {} : { webhook_id: record.id }),
     provider: record.provider,
     ...shownWebhook(record),
+    ...(record.jurisdiction === null ? {} : { jurisdiction: record.jurisdiction }),
+    ...(record.locationHint === null ? {} : { location_hint: record.locationHint }),
     destinations: destinations.map(destination => ({
       ...(namesakes(destinations, destinationName(destination)).length === 1
         ? {}

@@ -18,7 +18,7 @@ import { inboundSecret } from '../subscriptions/secret-input';
 import { shownWebhook } from '../subscriptions/shown';
 import type { ConfirmRecord, StoredSecret, WebhookRecord } from '../subscriptions/webhook';
 import { webhookDocument } from '../subscriptions/webhook-document';
-import { replaceWebhook } from '../subscriptions/webhook-input';
+import { replaceWebhook, UNMOVABLE } from '../subscriptions/webhook-input';
 import { destinationsInto } from './destinations';
 import { type Change, destinationName, differences, type Entry, type Shown, webhookName } from './document';
 import { isStored, type Means, OVERLAP_SECONDS, type Update } from './means';
@@ -28,10 +28,22 @@ export async function updated(
   { prefix, given }: Entry,
   means: Means,
 ): Promise<Result<Update, FieldError[]>> {
-  const { webhook_id: _, provider, secret_key: secret, destinations = [], ...fields } = given;
+  const { webhook_id: _, provider, secret_key: secret, destinations = [], ...others } = given;
+  const {
+    jurisdiction = current.jurisdiction,
+    location_hint: hint = current.locationHint,
+    ...fields
+  } = others;
   const { rules, making } = means;
   if (provider !== undefined && provider !== current.provider) {
     return err([{ path: `${prefix}/provider`, message: 'cannot be changed; use another name' }]);
+  }
+  const moved = {
+    jurisdiction: jurisdiction !== current.jurisdiction,
+    location_hint: hint !== current.locationHint,
+  };
+  for (const field of ['jurisdiction', 'location_hint'] as const) {
+    if (moved[field]) return err([{ path: `${prefix}/${field}`, message: UNMOVABLE[field] }]);
   }
   const confirm = await withoutKnownTokens(current, fields.confirm, means);
   const settings = replaceWebhook(current, { ...fields, confirm }, rules);

@@ -6,7 +6,7 @@
  * object is asked before a request is answered 404. A webhook that was just made answers its provider's first request.
  */
 import { errorFields } from '../error-name';
-import { objectOf } from '../log/stub';
+import { recordInObject } from '../log/stub';
 import { isWithin } from '../rate-limit';
 import { err, ok, type Result } from '../result';
 import type { Secret } from '../signature/keys';
@@ -30,7 +30,7 @@ export async function findWebhook(
 /**
  * The record that the object has. Each question wakes an object, so an address that asks for unknown webhooks too often is
  * answered 503: it may be wrong about one of them, and 404 would make a provider give up. That there is none is never
- * remembered, as the webhook may be made the next moment.
+ * remembered, as the webhook may be made the next moment. The id tells in which jurisdiction to ask.
  */
 async function askObject(
   env: Env,
@@ -43,7 +43,7 @@ async function askObject(
     return err({ cause: 'unknown_webhooks_limited' });
   }
   try {
-    const record = await objectOf(env, id).getRecord();
+    const record = await recordInObject(env, id);
     return ok(record === null ? null : remember(record, now));
   } catch (error) {
     return err({ cause: 'object_unreachable', ...errorFields(error) });

@@ -90,7 +90,7 @@ async function verifyAndAppend(
   body: Uint8Array,
   record: WebhookRecord,
 ): Promise<Outcome> {
-  const object = () => objectOf(env, record.id);
+  const object = () => objectOf(env, record);
   const waitUntil = (promise: Promise<unknown>) => context.waitUntil(promise);
   let known = record;
   for (let attempt = 1; attempt <= MAX_RECORDS_TRIED; attempt++) {

@@ -6,10 +6,9 @@
  * and not for a sender that failed too often. Requests that come meanwhile or soon after use the same answer.
  */
 import { keep } from '../bounded-map';
-import { objectOf } from '../log/stub';
+import { recordInObject } from '../log/stub';
 import { isWithin } from '../rate-limit';
 import { isNewer, remember } from '../subscriptions/edge-cache';
-import { completed } from '../subscriptions/stored-record';
 import type { WebhookRecord } from '../subscriptions/webhook';
 
 const CHECK_INTERVAL_MS = 10_000;
@@ -43,17 +42,17 @@ export async function newerRecord(
   const found =
     last !== undefined && now - last.at < CHECK_INTERVAL_MS
       ? await answerOf(last)
-      : await check(env, record.id, now);
+      : await check(env, record, now);
   return found !== null && isNewer(found, record) ? remember(found, now) : null;
 }
 
-async function check(env: Env, id: number, now: number): Promise<Found> {
+async function check(env: Env, { id, jurisdiction }: WebhookRecord, now: number): Promise<Found> {
   const waiting: ((found: Found) => void)[] = [];
   const own: Check = { at: now, found: null, waiting };
   keep(checks, id, own, MAX_REMEMBERED);
   try {
-    const record = await objectOf(env, id).getRecord();
-    own.found = record === null ? null : completed(record);
+    // Of the webhook there was. One made again elsewhere has another id.
+    own.found = await recordInObject(env, id, [{ id, jurisdiction }]);
   } catch {
     // The object cannot be reached: the record at hand decides.
   }

@@ -72,7 +72,7 @@ export async function noteRefusal(refused: Refused, reason: string): Promise<voi
   if (waiting.arrangedAt !== null && now - waiting.arrangedAt < LOST_MS) return;
   waiting.arrangedAt = now;
   await scheduler.wait(Math.max(GATHER_MS, waiting.sentAt + INTERVAL_MS - now));
-  await send(env, record.id, waiting);
+  await send(env, record, waiting);
 }
 
 function pendingOf(webhookId: number): Pending {
@@ -109,7 +109,7 @@ async function example(
   return { ...refusal, request: { headers, query, body } };
 }
 
-async function send(env: Env, webhookId: number, waiting: Pending): Promise<void> {
+async function send(env: Env, record: WebhookRecord, waiting: Pending): Promise<void> {
   const { counts, last } = waiting;
   waiting.counts = {};
   waiting.last = [];
@@ -117,7 +117,7 @@ async function send(env: Env, webhookId: number, waiting: Pending): Promise<void
   waiting.arrangedAt = null;
   waiting.sentAt = Date.now();
   try {
-    await objectOf(env, webhookId).refused({ counts, last });
+    await objectOf(env, record).refused({ counts, last });
   } catch {
     // Refusals are hints; what this report held is lost.
   }

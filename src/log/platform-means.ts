@@ -51,7 +51,7 @@ export const platformMeans = (
   },
   abort: (why, error) => {
     logLine('storage_refused', {
-      webhook_id: Number(ctx.id.name),
+      webhook_id: Number.parseInt(ctx.id.name ?? '', 10),
       written: 'deliveries',
       ...errorFields(error),
     });

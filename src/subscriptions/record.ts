@@ -6,10 +6,12 @@
  * Plaintext secrets pass through and are given back only where they were made here, for the one answer that shows
  * them.
  */
+
 import { encodeSecret } from '../delivery/standard-webhooks';
 import { MAX_SECRETS } from '../signature/keys';
 import { keptConfirm } from './confirm-input';
 import type { DestinationInput, DestinationSettings } from './destination-input';
+import { idIn, type Jurisdiction } from './placement';
 import { purpose } from './sealing';
 import type { DestinationRecord, Sealed, StoredSecret, WebhookRecord } from './webhook';
 import type { WebhookInput, WebhookSettings } from './webhook-input';
@@ -31,10 +33,14 @@ const GENERATED_SECRET_BYTES = 32;
 /** Enough that no two webhooks of one id share it. */
 const LIFE_BYTES = 6;
 
-/** Random integer, 0 < id < 2^53: ids are in URLs that providers call, so they must not be countable. */
-export function webhookId(random: Making['random']): number {
+/**
+ * Random integer, 0 < id < 2^53: ids are in URLs that providers call, so they must not be countable. It tells the
+ * jurisdiction.
+ */
+export function webhookId(random: Making['random'], jurisdiction: Jurisdiction | null): number {
   const [head = 0, ...tail] = random(7);
-  return tail.reduce((id, byte) => id * 256 + byte, head & 0x1f) || 1;
+  const id = tail.reduce((sum, byte) => sum * 256 + byte, head & 0x1f) || 1;
+  return idIn(jurisdiction, id);
 }
 
 async function storedSecret(making: Making, boundTo: string, text: string): Promise<StoredSecret> {
@@ -56,7 +62,7 @@ export async function newWebhook(
   madeId?: number,
 ): Promise<{ record: WebhookRecord; revealed: RevealedSecret[] }> {
   const { provider, secretKey, destinations, confirm, ...settings } = input;
-  const id = madeId ?? webhookId(making.random);
+  const id = madeId ?? webhookId(making.random, input.jurisdiction);
   const made = await Promise.all(destinations.map(destination => newDestination(destination, making)));
   const record: WebhookRecord = {
     ...settings,

@@ -12,6 +12,8 @@ const ADDED_SINCE_0_1_0 = {
   captureUntil: null,
   life: null,
   replayProtection: 'standard',
+  jurisdiction: null,
+  locationHint: null,
 } satisfies Partial<WebhookRecord>;
 
 type Lacking<T, Keys extends PropertyKey> = Omit<T, Keys> & Partial<Pick<T, Keys & keyof T>>;

@@ -1,4 +1,5 @@
 /** A webhook as the API takes it: validated, with defaults, in the gateway's own names. */
+
 import * as v from 'valibot';
 import { checked } from '../input/checked';
 import { type FieldError, refusedFields } from '../input/field-errors';
@@ -12,6 +13,7 @@ import { type ConfirmSettings, confirmErrors, confirmSchema, confirmSettings } f
 import { type DestinationInput, parseDestination } from './destination-input';
 import type { InputRules } from './input-rules';
 import { unmaskedSettings } from './masking';
+import { JURISDICTIONS, LOCATION_HINTS, type Placement } from './placement';
 import { pinnedKeyErrors, providerGiven, providerSettingsErrors, schemeErrors } from './provider-input';
 import { retentionProblem } from './retention';
 import { inboundSecret } from './secret-input';
@@ -35,11 +37,12 @@ export type WebhookSettings = Pick<
   | 'signature'
 > & { confirm: ConfirmSettings | null };
 
-export type WebhookInput = WebhookSettings & {
-  provider: string;
-  secretKey: string;
-  destinations: DestinationInput[];
-};
+export type WebhookInput = WebhookSettings &
+  Placement & {
+    provider: string;
+    secretKey: string;
+    destinations: DestinationInput[];
+  };
 
 const DAY_SECONDS = 86_400;
 
@@ -76,9 +79,16 @@ const changeable = {
   signature: v.nullish(customDefinition, null),
 };
 
+/** The events stay where they are. */
+export const UNMOVABLE = {
+  jurisdiction: 'cannot be changed: events do not move; create another webhook',
+  location_hint: 'cannot be changed: events do not move; create another webhook',
+};
+
 const FIXED = {
   webhook_id: 'is given by the gateway',
   provider: 'cannot be changed; create another webhook',
+  ...UNMOVABLE,
   secret_key: 'is changed with rotate_secret',
   destinations: 'are changed through their own routes',
 };
@@ -87,6 +97,8 @@ export const changeableSchema = fieldsOf(changeable);
 export const creationSchema = fieldsOf({
   provider: v.string('must be the name of a provider'),
   secret_key: inboundSecret,
+  jurisdiction: v.nullish(oneOf(...JURISDICTIONS), null),
+  location_hint: v.nullish(oneOf(...LOCATION_HINTS), null),
   ...changeable,
   destinations: v.optional(
     v.pipe(
@@ -174,6 +186,8 @@ export function parseWebhook(given: unknown, rules: InputRules): Result<WebhookI
     ...settings,
     provider: input.value.provider,
     secretKey: input.value.secret_key,
+    jurisdiction: input.value.jurisdiction,
+    locationHint: input.value.location_hint,
     destinations,
   });
 }

@@ -7,6 +7,7 @@
 
 import type { CustomDefinition } from '../providers/custom';
 import type { DestinationOptions } from './destination-options';
+import type { Jurisdiction, LocationHint } from './placement';
 
 /** Ciphertext of a secret, `v1.<key id>.<iv>.<ciphertext>`; see `sealing.ts`. */
 export type Sealed = string & { readonly __sealed: unique symbol };
@@ -94,6 +95,10 @@ export type WebhookRecord = {
    * webhook from the others that have had it. Null where the id is random.
    */
   life: string | null;
+  /** Where its events are, for good; null: wherever Cloudflare puts them. */
+  jurisdiction: Jurisdiction | null;
+  /** Where its user wished them to be, for good. */
+  locationHint: LocationHint | null;
   /** Until when refused requests are kept whole, ms since 1970; null: nobody asked for it. */
   captureUntil: number | null;
 };

@@ -31,7 +31,7 @@ export const ROOMS: Rooms = {
   subscriptions: [...GROUND, 'input', 'signature', 'providers', 'delivery'],
 
   'log/contract': [...GROUND, 'numbering', 'providers', 'subscriptions'],
-  'log/stub': [...GROUND, 'log/contract'],
+  'log/stub': [...GROUND, 'subscriptions', 'log/contract'],
   'log/store': AROUND_THE_LOG,
   'log/commit': [...AROUND_THE_LOG, 'log/store'],
   'log/forward': [...AROUND_THE_LOG, 'signature', 'log/store', 'log/commit'],

@@ -6,11 +6,11 @@ import { newWebhook, send } from '../support/rest';
 /** A webhook whose inbound secret is sealed under a key that nobody has. */
 async function unreadable(): Promise<number> {
   const { id } = await newWebhook();
-  const record = await objectOf(env, id).getRecord();
+  const record = await objectOf(env, { id: id, jurisdiction: null }).getRecord();
   if (record === null) throw new Error('no webhook');
   const sealed = 'v1.00000000.AAAAAAAAAAAAAAAA.AAAA' as (typeof record.secrets)[number]['sealed'];
   const secrets = record.secrets.map(secret => ({ ...secret, sealed }));
-  await objectOf(env, id).replace({ ...record, secrets }, record.version);
+  await objectOf(env, { id: id, jurisdiction: null }).replace({ ...record, secrets }, record.version);
   return id;
 }
 

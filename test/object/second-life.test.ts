@@ -46,7 +46,7 @@ it('changes nothing for webhooks whose id comes once', async () => {
   await ingest(id, orderCreated(1));
   const [kept] = await box.whenKept(1);
   expect(kept?.headers).toMatchObject({ 'ce-id': '1', 'ce-source': `/webhooks/${id}` });
-  expect(await objectOf(env, id).getRecord()).toMatchObject({ life: null });
+  expect(await objectOf(env, { id: id, jurisdiction: null }).getRecord()).toMatchObject({ life: null });
 });
 
 it('marks what OPERATIONS_URL gets, whose own id is that of every webhook', async () => {

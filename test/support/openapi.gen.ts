@@ -315,11 +315,13 @@ export interface components {
       ingest_url: string;
       /** @enum {unknown} */
       is_active: "" | 1;
+      jurisdiction: ("eu" | "fedramp" | "us") | null;
       /**
        * @description KV did not take the copy of the record yet; it is tried again every 5 s
        * @enum {unknown}
        */
       kv_copy?: "pending";
+      location_hint: ("wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me") | null;
       name: string | null;
       /** @enum {unknown} */
       on_invalid: "quarantine" | "reject";
@@ -638,6 +640,8 @@ export interface components {
        * @enum {unknown}
        */
       is_active?: "" | 1 | true | "0" | "1";
+      jurisdiction?: ("eu" | "fedramp" | "us") | null;
+      location_hint?: ("wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me") | null;
       name?: string | null;
       /**
        * @default quarantine
@@ -912,6 +916,8 @@ export interface components {
       ingest_url: string;
       /** @enum {unknown} */
       is_active: "" | 1;
+      jurisdiction: ("eu" | "fedramp" | "us") | null;
+      location_hint: ("wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me") | null;
       name: string | null;
       /** @enum {unknown} */
       on_invalid: "quarantine" | "reject";

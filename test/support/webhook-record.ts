@@ -28,6 +28,8 @@ export const webhookRecord = (given: Partial<WebhookRecord> = {}): WebhookRecord
   createdBy: 'rest',
   captureUntil: null,
   life: null,
+  jurisdiction: null,
+  locationHint: null,
   destinations: [],
   ...given,
 });

@@ -75,11 +75,20 @@ function flatRecord(record: WebhookRecord, secretKey: string, showSecrets: boole
   };
 }
 
-const FLAT_FIELDS = ['is_active', 'topics', 'url', 'extra_headers', 'secret_key', 'provider'];
+const FLAT_FIELDS = [
+  'is_active',
+  'topics',
+  'url',
+  'extra_headers',
+  'secret_key',
+  'provider',
+  'jurisdiction',
+  'location_hint',
+];
 /** A client may send back a record it has listed; these are the gateway's to give. */
 const READ_ONLY_FIELDS = ['webhook_id', 'increment_id'];
 
-/** `webhook.create [{is_active, topics, url, extra_headers, secret_key, provider}]` */
+/** `webhook.create [{is_active, topics, url, extra_headers, secret_key, provider, jurisdiction, location_hint}]` */
 export async function create(env: Env, [given]: readonly unknown[], now: number): Answer {
   if (!isObject(given)) return err(shipstreamError(101, 'The webhook must be an object.'));
   const unknown = refusedFields(given, [...FLAT_FIELDS, ...READ_ONLY_FIELDS], {});
@@ -102,7 +111,7 @@ function documentOf(given: Record<string, unknown>): Record<string, unknown> {
   const { url, extra_headers: extraHeaders } = given;
   const hasUrl = url !== undefined && url !== null && url !== '';
   const webhook = Object.entries(given).filter(([field]) =>
-    ['is_active', 'topics', 'secret_key'].includes(field),
+    ['is_active', 'topics', 'secret_key', 'jurisdiction', 'location_hint'].includes(field),
   );
   const destination = {
     url: hasUrl ? url : undefined,

@@ -49,8 +49,8 @@ metrics.get('/', async c => {
   const { records, next } = listing.value;
   const asked = await askAll(
     records,
-    async ({ id }) => {
-      const status = await ask(() => objectOf(c.env, id).status());
+    async record => {
+      const status = await ask(() => objectOf(c.env, record).status(), { webhook_id: record.id });
       return status.ok ? (status.value ?? 'gone') : null;
     },
     PLATFORM_CLOCK,

@@ -1,7 +1,9 @@
 /** The shapes of the API's answers, as JSON Schema: the counterpart of the views that stand with the routes in `rest/`. */
+
 import { type JsonSchema, orNull } from '../../input/json-schema';
 import { answersOf } from '../../input/options';
 import { DESTINATION_OPTIONS } from '../../subscriptions/destination-options';
+import { JURISDICTIONS, LOCATION_HINTS } from '../../subscriptions/placement';
 
 const text: JsonSchema = { type: 'string' };
 const integer: JsonSchema = { type: 'integer' };
@@ -79,6 +81,8 @@ const webhook = {
   silence_seconds: orNull(integer),
   confirm: orNull(object({ url: text }, { tokens: mapOf(text) })),
   settings: mapOf(text),
+  jurisdiction: orNull(words(...JURISDICTIONS)),
+  location_hint: orNull(words(...LOCATION_HINTS)),
   ingest_url: text,
   created_at: time,
   updated_at: time,

@@ -12,7 +12,7 @@ import { findWebhook } from '../webhook-operations';
 /** The object of a webhook that exists: others have nothing to say. @param idText as in the address */
 export async function objectFor(env: Env, idText: string): Promise<Result<WebhookObject, ApiError>> {
   const record = await findWebhook(env, idText);
-  return record.ok ? ok(objectOf(env, record.value.id)) : record;
+  return record.ok ? ok(objectOf(env, record.value)) : record;
 }
 
 /** The number of an event in an address, 0 < sequence < 2^53. */
@@ -36,5 +36,5 @@ export async function askedOf<T>(
   if (!given.ok) return given;
   const input = parse(given.value);
   if (!input.ok) return err({ reason: 'invalid', errors: input.error });
-  return ok({ record: record.value, object: objectOf(c.env, record.value.id), input: input.value });
+  return ok({ record: record.value, object: objectOf(c.env, record.value), input: input.value });
 }

@@ -2,6 +2,7 @@
  * What applying a configuration does, webhook by webhook: each step is planned with what it would change, and applied
  * later. Webhooks are found by their id or by their name, and asked of their objects, because the list may be a minute old.
  */
+
 import {
   type Change,
   destinationEntry,
@@ -12,6 +13,7 @@ import {
 import type { Means } from '../../configuration/means';
 import { updated } from '../../configuration/update';
 import { err, ok, type Result } from '../../result';
+import { placementGiven } from '../../subscriptions/placement';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import { parseWebhook } from '../../subscriptions/webhook-input';
 import type { ApiError } from '../problem';
@@ -59,7 +61,7 @@ export async function planned(env: Env, entries: Entry[], means: Means): Promise
 /** The webhook that an entry means, as it is now; null for one to be made. */
 async function meantBy(
   env: Env,
-  { name, webhookId, prefix }: Entry,
+  { name, webhookId, prefix, given }: Entry,
   records: readonly WebhookRecord[],
 ): Promise<Result<WebhookRecord | null, ApiError>> {
   if (webhookId !== null) {
@@ -77,7 +79,7 @@ async function meantBy(
   const listed = known === undefined ? ok(null) : await findWebhook(env, String(known.id));
   if (listed.ok && listed.value?.name === name) return listed;
   if (!listed.ok && listed.error.reason !== 'not_found') return listed;
-  return findNamed(env, name);
+  return findNamed(env, name, placementGiven(given));
 }
 
 async function change(

@@ -36,8 +36,10 @@ export async function createOnce<T extends { webhook_id: number }>(
   if (!making.ok) return making;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const bytes = await bytesOf(env, attempt, round);
-    const id = webhookId(count => bytes.slice(0, count));
-    const before = await ask(() => objectOf(env, id).recall(attempt.key));
+    const { jurisdiction, locationHint } = input;
+    const id = webhookId(count => bytes.slice(0, count), jurisdiction);
+    const address = { id, jurisdiction, locationHint };
+    const before = await ask(() => objectOf(env, address).recall(attempt.key));
     if (!before.ok) return before;
     if (before.value !== null) return again(env, attempt, before.value);
 
@@ -45,7 +47,7 @@ export async function createOnce<T extends { webhook_id: number }>(
     const answer = view(record, revealed);
     const kept = await keptAnswer(env, attempt, answer, now);
     if (!kept.ok) return kept;
-    const created = await ask(() => objectOf(env, id).create(record, kept.value));
+    const created = await ask(() => objectOf(env, address).create(record, kept.value));
     if (!created.ok) return created;
     if (created.value !== 'exists') {
       noteChange(id, record, now);
@@ -53,7 +55,7 @@ export async function createOnce<T extends { webhook_id: number }>(
       return ok({ answer, version: 1, isCopied: created.value === 'created' });
     }
     // Another request with this key was faster, or the webhook is one that the key made long ago.
-    const faster = await ask(() => objectOf(env, id).recall(attempt.key));
+    const faster = await ask(() => objectOf(env, address).recall(attempt.key));
     if (!faster.ok) return faster;
     if (faster.value !== null) return again(env, attempt, faster.value);
   }

@@ -68,7 +68,7 @@ destinations.post('/:webhook_id/destinations', async c => {
     c.env,
     idText,
     async current => {
-      const earlier = await earlierAnswer<typeof view>(c.env, current.id, attempt.value);
+      const earlier = await earlierAnswer<typeof view>(c.env, current, attempt.value);
       if (!earlier.ok) return earlier;
       if (earlier.value !== null) return err({ reason: 'answered', answer: earlier.value });
       if (current.destinations.length >= LIMITS.MAX_DESTINATIONS) {

@@ -4,9 +4,11 @@
  *
  * Not promised for webhooks that were made without a configuration. They are found in the list, which may lag a minute.
  */
+
 import { objectOf } from '../../log/stub';
 import { err, ok, type Result } from '../../result';
 import { remember } from '../../subscriptions/edge-cache';
+import type { Jurisdiction, Placement } from '../../subscriptions/placement';
 import { noteChange } from '../../subscriptions/recent';
 import { newWebhook, type RevealedSecret, webhookId } from '../../subscriptions/record';
 import type { WebhookRecord } from '../../subscriptions/webhook';
@@ -15,7 +17,7 @@ import { ask } from '../ask';
 import { makingAt } from '../deployment';
 import { bytesOf } from '../idempotency';
 import type { ApiError } from '../problem';
-import { recordInObject } from '../webhook-operations';
+import { recordOf } from '../webhook-operations';
 
 /**
  * Ids that a name can lead to. One is passed over when its webhook was renamed since, or was deleted so recently that its id
@@ -24,18 +26,33 @@ import { recordInObject } from '../webhook-operations';
 const MAX_ROUNDS = 5;
 
 /** The `round`th id for a name. Keyed, because addresses must not be guessable. */
-async function idFor(env: Env, name: string, round: number): Promise<number> {
+async function idFor(
+  env: Env,
+  name: string,
+  round: number,
+  jurisdiction: Jurisdiction | null,
+): Promise<number> {
   const bytes = await bytesOf(env, { key: `config\n${name}` }, round);
-  return webhookId(count => bytes.slice(0, count));
+  return webhookId(count => bytes.slice(0, count), jurisdiction);
 }
 
-/** The webhook that a configuration made under this name, or null. */
-export async function findNamed(env: Env, name: string): Promise<Result<WebhookRecord | null, ApiError>> {
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const id = await idFor(env, name, round);
-    const record = await recordInObject(env, id);
-    if (!record.ok) return record;
-    if (record.value === null || record.value.name === name) return record;
+/**
+ * The webhook that a configuration made under this name, or null: where it is wanted, or where those are that are wanted nowhere. The
+ * first call for an id decides where its object is, so it has the hint.
+ */
+export async function findNamed(
+  env: Env,
+  name: string,
+  { jurisdiction, locationHint }: Placement,
+): Promise<Result<WebhookRecord | null, ApiError>> {
+  for (const one of new Set([jurisdiction, null])) {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const id = await idFor(env, name, round, one);
+      const record = await recordOf(env, id, [{ id, jurisdiction: one, locationHint }]);
+      if (!record.ok) return record;
+      if (record.value?.name === name) return record;
+      if (record.value === null) break;
+    }
   }
   return ok(null);
 }
@@ -54,16 +71,16 @@ export async function createNamed(
   const making = await makingAt(env, now);
   if (!making.ok) return making;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const id = await idFor(env, name, round);
+    const id = await idFor(env, name, round, input.jurisdiction);
     const { record, revealed } = await newWebhook(input, 'rest', making.value, id);
-    const created = await ask(() => objectOf(env, id).create(record));
+    const created = await ask(() => objectOf(env, record).create(record));
     if (!created.ok) return created;
     if (created.value !== 'exists') {
       noteChange(id, record, now);
       remember(record, now);
       return ok({ kind: 'created', revealed, isCopied: created.value === 'created' });
     }
-    const other = await recordInObject(env, id);
+    const other = await recordOf(env, id, [record]);
     if (!other.ok) return other;
     if (other.value?.name === name) return ok({ kind: 'exists', id });
   }

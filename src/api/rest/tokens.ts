@@ -11,7 +11,7 @@ import { newToken, type TokenRecord, tokenDigest } from '../../tokens/token';
 import { ask } from '../ask';
 import { readJson } from '../body';
 import { type ApiError, problem } from '../problem';
-import { recordInObject } from '../webhook-operations';
+import { recordOf } from '../webhook-operations';
 
 export const tokens = new Hono<{ Bindings: Env }>();
 
@@ -35,7 +35,7 @@ function tokenView({ id, name, scope, webhookId, createdAt, lastUsedAt }: TokenR
 /** When the webhook was made that a token is for, ms since 1970; 0 where it is for all. */
 async function webhookMadeAt(env: Env, webhookId: number | null): Promise<Result<number, ApiError>> {
   if (webhookId === null) return ok(0);
-  const webhook = await recordInObject(env, webhookId);
+  const webhook = await recordOf(env, webhookId);
   if (!webhook.ok) return webhook;
   if (webhook.value !== null) return ok(webhook.value.createdAt);
   return err({ reason: 'invalid', errors: [{ path: '/webhook_id', message: 'names no webhook' }] });

@@ -168,6 +168,8 @@ export function webhookView(record: WebhookRecord, base: string) {
     webhook_id: record.id,
     provider: record.provider,
     ...shownWebhook(record),
+    jurisdiction: record.jurisdiction,
+    location_hint: record.locationHint,
     ingest_url: ingestUrl(base, record.id),
     created_at: timeText(record.createdAt),
     updated_at: timeText(record.updatedAt),

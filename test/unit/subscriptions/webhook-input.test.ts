@@ -27,7 +27,7 @@ describe('parseWebhook', () => {
     expect(accepted({})).toEqual({
       ...{ provider: 'shipstream', secretKey: '2RUJ8NXLnLRrAj3', name: null },
       ...{ topics: ['*'], topicsAsGiven: '*', isActive: true, onInvalid: 'quarantine', retentionDays: 7 },
-      replayProtection: 'standard',
+      ...{ replayProtection: 'standard', jurisdiction: null, locationHint: null },
       sequence: {
         enabled: true,
         holdSeconds: 0,
