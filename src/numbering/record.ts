@@ -61,7 +61,9 @@ export function record(
   if (arrival.added === true) return { tracker: recorded, changes };
   const weighed = weigh(recorded, placement.epoch, arrival, settings);
   const isLater = tracker.current !== null && happenedLater(tracker.current, arrival, settings.graceMs);
-  const read = inShadow(weighed.tracker, arrival, { number: placement.epoch, isLater }, settings);
+  const isTaken = tracker.current !== null && standingOf(tracker.current, arrival.id) === 'received';
+  const told = { number: placement.epoch, isLater, isTaken };
+  const read = inShadow(weighed.tracker, arrival, told, settings);
   const moved = weighed.moved ?? [];
   return { tracker: read.tracker, changes: [...changes, ...weighed.changes, ...read.changes], moved };
 }
@@ -73,15 +75,14 @@ export function record(
 function inShadow(
   tracker: Tracker,
   arrival: Arrival,
-  { number, isLater }: { number: number; isLater: boolean },
+  { number, isLater, isTaken }: { number: number; isLater: boolean; isTaken: boolean },
   settings: TrackerSettings,
 ): Tracked {
   const { current, shadow } = tracker;
   if (current === null) return { tracker, changes: [] };
   const isStray = current.number === number && (arrival.id < current.baseline || isLater);
   const isOfEarlier = current.number !== number && arrival.eventTime === null;
-  const isTaken = isOfEarlier && standingOf(current, arrival.id) === 'received';
-  if (isStray || isTaken) return shadowed(tracker, arrival, settings);
+  if (isStray || (isOfEarlier && isTaken)) return shadowed(tracker, arrival, settings);
   const isRead = shadow !== undefined && (current.number === number || isOfEarlier);
   return isRead ? readInShadow(tracker, arrival, settings) : { tracker, changes: [] };
 }
