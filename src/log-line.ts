@@ -33,19 +33,21 @@ export type LogFields = Readonly<Record<string, string | number | boolean | null
 export type Log = (event: LogLine, fields?: LogFields) => void;
 
 /** The deployed version that this isolate runs; null where the platform does not say. */
-let versionId: string | null = null;
+let version: string | null = null;
 
 /** To be called with what the platform says of the version, before anything is logged. */
 export function setVersion(env: { VERSION?: Pick<WorkerVersionMetadata, 'id'> }): void {
-  versionId = env.VERSION?.id ?? null;
+  version = env.VERSION?.id ?? null;
 }
+
+export const versionId = (): string | null => version;
 
 /** Writes one line, with the id of the request that is being answered, if one is. */
 export function logLine(event: LogLine, fields: LogFields = {}): void {
   const line = {
     event,
     request_id: currentRequestId() ?? undefined,
-    version: versionId ?? undefined,
+    version: version ?? undefined,
     ...fields,
   };
   console[LOG_LINES[event]](JSON.stringify(line));

@@ -2,7 +2,9 @@
  * Every route but ingest, which `index.ts` takes first: `rest/` is `/v1`, `jsonrpc/` is ShipStream's API, `metrics/` is
  * Prometheus' and `openapi/` describes them all. The files beside this one are what these share.
  */
+
 import { Hono } from 'hono';
+import { versionId } from '../log-line';
 import { PRIVATE } from '../problem';
 import { onlyGet, unexpectedError, unknownRoute } from './fallbacks';
 import { jsonRpc } from './jsonrpc/endpoint';
@@ -21,7 +23,7 @@ app.use(async (c, next) => {
 
 app.route('/v1', rest);
 app.route('/api/jsonrpc', jsonRpc);
-app.get('/healthz', c => c.json({ status: 'ok', version: c.env.VERSION.id }));
+app.get('/healthz', c => c.json({ status: 'ok', version: versionId() }));
 app.route('/metrics', metrics);
 app.get('/openapi.json', c => c.json(openApiDocument()));
 app.get('/docs', reference);

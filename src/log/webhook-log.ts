@@ -5,8 +5,10 @@
  * deleted webhook leaves no record and no tables: the object then answers as for a webhook that never existed. What
  * happens to an event is decided in `LiveWebhook`, not here.
  */
+
 import { DurableObject } from 'cloudflare:workers';
 import { PLATFORM_CLOCK } from '../clock';
+import { setVersion } from '../log-line';
 import { completed, readOwnRecord } from '../subscriptions/stored-record';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { Alarm } from './alarm';
@@ -52,6 +54,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    setVersion(env);
     if (!hasTables(ctx.storage.sql)) return;
     const stored = readDocument(ctx.storage.sql, 'record');
     if (stored === null) return;

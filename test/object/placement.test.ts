@@ -69,6 +69,18 @@ describe('a webhook with a jurisdiction', () => {
   });
 });
 
+it('is given in JSON-RPC too', async () => {
+  const name = crypto.randomUUID();
+  const url = `https://${name}.example.com/`;
+  const given = { url, topics: '*', is_active: 1, secret_key: SECRET, ...IN_THE_EU };
+  const params = [env.ADMIN_TOKEN, 'webhook.create', [given]];
+  const { body } = await send('POST', '/api/jsonrpc', { jsonrpc: '2.0', id: 1, method: 'call', params });
+  expect(body).toMatchObject({ error: null, result: true });
+  const { body: listed } = await send('GET', '/v1/webhooks?limit=500');
+  const made = Object.values(listed.webhooks ?? {}).find(one => JSON.stringify(one).includes(name));
+  expect(made).toMatchObject(IN_THE_EU);
+});
+
 describe('a configuration', () => {
   it('makes it there, exports it so, changes nothing the second time, and does not move it', async () => {
     const name = crypto.randomUUID();

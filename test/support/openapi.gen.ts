@@ -541,7 +541,7 @@ export interface components {
       /** @enum {unknown} */
       status: "ok";
       /** @description id of the deployed version */
-      version: string;
+      version: string | null;
     };
     InboundRotation: {
       /** @default 86400 */

@@ -273,5 +273,8 @@ export const ANSWERS: Record<string, JsonSchema> = {
     key_id: text,
     failed: list(object({ webhook_id: integer, reason: text })),
   }),
-  Health: object({ status: words('ok'), version: { ...text, description: 'id of the deployed version' } }),
+  Health: object({
+    status: words('ok'),
+    version: { ...orNull(text), description: 'id of the deployed version' },
+  }),
 };
