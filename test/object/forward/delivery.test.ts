@@ -98,7 +98,8 @@ describe('a delivery', () => {
     expect(await webhook.status()).toMatchObject({ dead: 3 });
     await call('POST', `${webhook.path}/replay`, { ...dry, dry_run: false });
     const kept = await box.whenKept(6);
-    expect(sequencesOf(kept.slice(3))).toEqual([1, 2, 3]);
+    // In no order: the destination asks for none.
+    expect(sequencesOf(kept.slice(3)).toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
     await expect.poll(() => webhook.status(), patiently).toMatchObject({ dead: 0 });
   });
 });
