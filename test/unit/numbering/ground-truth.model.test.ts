@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { encodeCheckpoint, readCheckpoint } from '../../../src/log/commit/checkpoint';
 import { EMPTY_STATE } from '../../../src/log/commit/log-state';
 import { epochsOf } from '../../../src/numbering/doubt';
+import { nextChangeAt } from '../../../src/numbering/pass-time';
 import type { Tracker } from '../../../src/numbering/types';
 import {
   type Arriving,
@@ -80,6 +81,10 @@ describe.each(['times', 'secrets', 'nothing'] as const)('numberings told apart b
             expect(answer).toMatch(/^(accepted|duplicate|conflict)/);
           }
           if (isKilled) sequence.tracker = reread(sequence.tracker);
+          // The alarm comes when something changes, and not again for the same.
+          sequence.wait(0);
+          const next = nextChangeAt(sequence.tracker, SETTINGS) ?? Number.POSITIVE_INFINITY;
+          expect(next).toBeGreaterThan(sequence.now);
         }
         for (let i = 0; i < 3; i++) sequence.wait(GRACE_MS + 1);
         const open = idsOf(sequence.tracker, ['open']);
