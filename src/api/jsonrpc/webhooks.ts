@@ -111,7 +111,7 @@ function documentOf(given: Record<string, unknown>): Record<string, unknown> {
   const { url, extra_headers: extraHeaders } = given;
   const hasUrl = url !== undefined && url !== null && url !== '';
   const webhook = Object.entries(given).filter(([field]) =>
-    ['is_active', 'topics', 'secret_key', 'jurisdiction', 'location_hint'].includes(field),
+    ['is_active', 'topics', 'jurisdiction', 'location_hint', 'secret_key'].includes(field),
   );
   const destination = {
     url: hasUrl ? url : undefined,
