@@ -19,6 +19,8 @@ export type CourierTarget = {
   tokens?: [name: string, value: string][];
   timeoutMs: number;
   webhookId: number;
+  /** Where the webhook's events may be, and so its couriers; null or absent for anywhere. */
+  jurisdiction?: DurableObjectJurisdiction | null;
   /** Tells the webhook from others that have had its id; null or absent where there are none. */
   life?: string | null;
   /** How many events one call may deliver at the same time, 1..6. */

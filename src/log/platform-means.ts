@@ -11,6 +11,7 @@ import { confirmAccess } from './confirm/confirm-access';
 import { ITSELF, OWN_CONNECTIONS } from './forward/courier-pool';
 import { courierTarget } from './forward/courier-target';
 import type { Means } from './means';
+import { courierOf } from './where-is';
 
 /**
  * Deliveries over the object's own connections, or by one of its couriers. Each call has a new stub, as one that has
@@ -21,7 +22,8 @@ function delivers(env: Env): Means['deliver'] {
   return async (target, events, carrier) => {
     if (carrier === ITSELF) return carry(target, events, own);
     try {
-      return await env.COURIERS.getByName(`${target.webhookId}:${carrier}`).deliver(target, events);
+      const { webhookId, jurisdiction = null } = target;
+      return await courierOf(env, webhookId, jurisdiction, carrier).deliver(target, events);
     } catch (error) {
       const { webhookId: webhook_id, destinationId: destination_id } = target;
       logCallFailure('deliver', error, { webhook_id, destination_id, events: events.length });

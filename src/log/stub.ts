@@ -3,6 +3,7 @@ import { addressesOf, type ObjectAddress } from '../subscriptions/placement';
 import { completed } from '../subscriptions/stored-record';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import type { WebhookObject } from './contract/webhook-object';
+import { whereIs } from './where-is';
 
 /**
  * The object at an address, whether or not there is such a webhook. To be asked for before every RPC call, because a
@@ -10,7 +11,7 @@ import type { WebhookObject } from './contract/webhook-object';
  * of the 350 µs of CPU that an event takes at the edge.
  */
 export function objectOf(env: Env, address: ObjectAddress): WebhookObject {
-  const { namespace, name } = whereIs(env, address);
+  const { namespace, name } = whereIs(env.WEBHOOKS, String(address.id), address.jurisdiction);
   const hint = address.locationHint ?? null;
   const stub = namespace.getByName(name, hint === null ? {} : { locationHint: hint });
   // The generated stub type loses tuples and unions in the results. The methods take and return plain data, which RPC
@@ -33,19 +34,4 @@ export async function recordInObject(
     if (record !== null) return completed(record);
   }
   return null;
-}
-
-/**
- * The runtime of one machine has no jurisdictions and refuses them. There the object has another name, so that it is another
- * object, as on the network. Any other refusal is passed on: an object must never be made outside of its jurisdiction.
- */
-function whereIs(env: Env, { id, jurisdiction }: ObjectAddress) {
-  const name = String(id);
-  if (jurisdiction === null) return { namespace: env.WEBHOOKS, name };
-  try {
-    return { namespace: env.WEBHOOKS.jurisdiction(jurisdiction), name };
-  } catch (error) {
-    if (!(error instanceof Error) || !error.message.includes('not implemented in workerd')) throw error;
-    return { namespace: env.WEBHOOKS, name: `${name}/${jurisdiction}` };
-  }
 }

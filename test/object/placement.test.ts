@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { objectOf } from '../../src/log/stub';
+import { courierOf } from '../../src/log/where-is';
 import { forget } from '../../src/subscriptions/edge-cache';
 import { laggingKv } from '../support/lagging-kv';
 import { ingest, newWebhook, orderCreated, SECRET, send } from '../support/rest';
@@ -94,5 +95,14 @@ describe('a configuration', () => {
     const { status, body: refused } = await apply({ ...IN_THE_EU, jurisdiction: 'us' });
     expect(status).toBe(422);
     expect(refused.errors).toMatchObject([{ path: '/webhooks/0/jurisdiction' }]);
+  });
+});
+
+describe("a webhook's couriers", () => {
+  it('are where its events may be, and others than those elsewhere', () => {
+    const anywhere = courierOf(env, 7, null, 1);
+    const inTheEu = courierOf(env, 7, 'eu', 1);
+    expect(inTheEu.id.equals(anywhere.id)).toBe(false);
+    expect(inTheEu.id.equals(courierOf(env, 7, 'eu', 1).id)).toBe(true);
   });
 });

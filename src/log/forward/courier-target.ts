@@ -28,6 +28,7 @@ export async function courierTarget(
     sign: destination.sign,
     timeoutMs: destination.timeoutSeconds * 1000,
     webhookId: webhook.id,
+    jurisdiction: webhook.jurisdiction,
     life: webhook.life,
     provider: destination.sign === 'provider' ? providerSigning(webhook, inbound) : null,
     tokens: scheme === undefined || inbound[0] === undefined ? [] : tokenHeaders(scheme, inbound[0]),
