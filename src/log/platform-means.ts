@@ -7,11 +7,11 @@ import { Connections } from '../delivery/connections';
 import { urlProblem } from '../delivery/url-policy';
 import { errorFields } from '../error-name';
 import { logLine } from '../log-line';
+import { courierOf } from '../where-is';
 import { confirmAccess } from './confirm/confirm-access';
 import { ITSELF, OWN_CONNECTIONS } from './forward/courier-pool';
 import { courierTarget } from './forward/courier-target';
 import type { Means } from './means';
-import { courierOf } from './where-is';
 
 /**
  * Deliveries over the object's own connections, or by one of its couriers. Each call has a new stub, as one that has

@@ -2,8 +2,8 @@
 import { addressesOf, type ObjectAddress } from '../subscriptions/placement';
 import { completed } from '../subscriptions/stored-record';
 import type { WebhookRecord } from '../subscriptions/webhook';
+import { whereIs } from '../where-is';
 import type { WebhookObject } from './contract/webhook-object';
-import { whereIs } from './where-is';
 
 /**
  * The object at an address, whether or not there is such a webhook. To be asked for before every RPC call, because a

@@ -2,8 +2,8 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { objectOf } from '../../src/log/stub';
-import { courierOf } from '../../src/log/where-is';
 import { forget } from '../../src/subscriptions/edge-cache';
+import { courierOf } from '../../src/where-is';
 import { laggingKv } from '../support/lagging-kv';
 import { ingest, newWebhook, orderCreated, SECRET, send } from '../support/rest';
 
