@@ -7,7 +7,7 @@
  *
  * Names are in lower case and otherwise as the provider wrote them. Those that look like the gateway's own are renamed
  * only when an event is sent (`outgoing-headers.ts`), so that the log shows what came. `content-encoding` passes, because
- * bodies are forwarded as received, still encoded.
+ * bodies are forwarded as received, still encoded. (Where the bytes inside are the signed ones, it is gone before: `verify-packed.ts`.)
  */
 import { comparableName, isHopByHop } from './header-names';
 

@@ -24,7 +24,7 @@ import { incomingEvent } from './incoming-event';
 import { newerRecord } from './recheck-record';
 import { noteRefusal, refusalReason } from './refusals';
 import { signedRequest } from './signed-request';
-import { verifyInbound } from './verify-inbound';
+import { verifyPacked } from './verify-packed';
 
 /** A webhook may be changed while an event is on its way. More changes in a row than this are answered 503. */
 const MAX_RECORDS_TRIED = 3;
@@ -146,18 +146,20 @@ async function prepare(
 
   const secrets = await inboundSecrets(env, record, Date.now());
   if (!secrets.ok) return { kind: 'unavailable', cause: 'secret_unreadable' };
-  const verified = await verifyInbound(provider, secrets.value, signed, record.id, Date.now());
+  const verified = await verifyPacked(provider, secrets.value, signed, record.id, Date.now());
   if (!verified.ok) {
     const { reason, detail } = verified.error;
     return reason === 'unavailable'
       ? { kind: 'unavailable', cause: `verification: ${detail}` }
       : { kind: 'unverified', reason, detail };
   }
-  const { secretId } = verified.value;
+  const { match, request: posted } = verified.value;
+  const { secretId } = match;
   const secret = secrets.value.find(({ id }) => id === secretId)?.text ?? '';
-  const answered = handshakeOutcome(await answerSigned(handshake, signed, secret), record);
+  const answered = handshakeOutcome(await answerSigned(handshake, posted, secret), record);
   if (answered !== null) return answered;
-  const { headers, url } = request;
-  const event = await incomingEvent(provider, { headers, query: queryOf(url), body }, verified.value.signed);
+  const { headers, body: bytes } = posted;
+  const query = queryOf(request.url);
+  const event = await incomingEvent(provider, { headers, query, body: bytes }, match.signed);
   return { kind: 'event', request: { version: record.version, secretId, event } };
 }

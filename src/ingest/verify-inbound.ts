@@ -12,14 +12,17 @@ import { Certificates } from './certificates';
 
 const certificates = new Certificates((...given) => fetch(...given));
 
-/** `unavailable`: the provider's certificate cannot be fetched now. `now` in ms since 1970. */
+/** `unavailable`: the provider's certificate cannot be fetched now. */
+export type InboundFailure = SignatureFailure | { reason: 'unavailable'; detail: string };
+
+/** `now` in ms since 1970. */
 export async function verifyInbound(
   { scheme, certificate }: Provider,
   secrets: readonly Secret[],
   request: SignedRequest,
   webhookId: number,
   now: number,
-): Promise<Result<Match, SignatureFailure | { reason: 'unavailable'; detail: string }>> {
+): Promise<Result<Match, InboundFailure>> {
   if (certificate === null) return verify(scheme, secrets, request, now);
   // The operator may give the public key itself in place of the id. Then no certificate is fetched.
   const isPinned = secrets.every(({ text }) => secretProblem(scheme, text) === null);

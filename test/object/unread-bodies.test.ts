@@ -2,6 +2,7 @@
 
 import { exports } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually';
 import { Box, sequencesOf } from '../support/in-worker';
 import { newWebhook, ORIGIN, send } from '../support/rest';
 
@@ -60,6 +61,62 @@ describe('a byte order mark before JSON', () => {
     const signed = await mac(new TextEncoder().encode(`${event.eventCreated}.${event.eventId}`));
     const answer = await post(ecwid.id, withMark(text), { 'x-ecwid-webhook-signature': signed.toBase64() });
     expect(answer).toMatchObject({ code: 200, status: 'accepted' });
+  });
+});
+
+describe('a body that is signed before it is packed', () => {
+  const text = '{"type":"order.created"}';
+  /** Signed as text, or as the `signed` bytes. */
+  async function posted(body: Uint8Array, encoding: string, signed = new TextEncoder().encode(text)) {
+    const box = new Box();
+    const webhook = await newWebhook({ ...CUSTOM, secret_key: SECRET, destinations: [{ url: box.url }] });
+    const headers = { 'content-encoding': encoding, 'x-sig': (await mac(signed)).toHex() };
+    return { box, webhook, headers, answer: await post(webhook.id, body, headers) };
+  }
+
+  it('is kept and forwarded as it was signed, and known by that', async () => {
+    const body = await gzipped(text);
+    const { box, webhook, headers, answer } = await posted(body, 'gzip');
+    expect(answer).toMatchObject({ code: 200, status: 'accepted' });
+    const [kept] = await box.whenKept(1);
+    expect(kept?.body).toBe(text);
+    expect(kept?.headers['content-encoding']).toBeUndefined();
+    expect(kept?.headers['ce-type']).toBe('order.created');
+    // Packed in another way, or not at all, it is the same event.
+    const named = Uint8Array.of(
+      ...body.subarray(0, 3),
+      8,
+      ...body.subarray(4, 10),
+      97,
+      0,
+      ...body.subarray(10),
+    );
+    expect(await post(webhook.id, named, headers)).toMatchObject({ code: 200, status: 'duplicate' });
+    const { 'x-sig': signature } = headers;
+    const plain = await post(webhook.id, new TextEncoder().encode(text), { 'x-sig': signature });
+    expect(plain).toMatchObject({ code: 200, status: 'duplicate' });
+  });
+
+  it('stays packed where the packed bytes are the signed ones', async () => {
+    const body = await gzipped(text);
+    const { webhook, answer } = await posted(body, 'gzip', body);
+    expect(answer).toMatchObject({ code: 200, status: 'quarantined' });
+    const { body: event } = await send('GET', `${webhook.path}/events/1`);
+    expect(event.body_base64).toBe(body.toBase64());
+  });
+
+  it.each([
+    ['another secret', async () => gzipped(`${text} `), 'gzip', 'mismatch'],
+    ['more than a body may have', () => gzipped(' '.repeat(1024 * 1024 + 1)), 'gzip', 'content_encoding'],
+    ['another encoding', () => gzipped(text), 'br', 'content_encoding'],
+    ['no gzip', async () => new TextEncoder().encode(`${text} `), 'gzip', 'content_encoding'],
+  ])('is refused, and the reason says why: %s', async (_, made, encoding, reason) => {
+    const { webhook, answer } = await posted(await made(), encoding);
+    expect(answer.code).toBe(401);
+    await eventually(async () => {
+      const { body } = await send('GET', `${webhook.path}/rejections`);
+      expect(body.counts).toEqual({ [reason]: 1 });
+    });
   });
 });
 

@@ -16,7 +16,7 @@ export type CapturedRequest = { headers: [string, string][]; query: string; body
 export type Refusal = {
   /** ms since 1970 */
   at: number;
-  /** `missing`, `malformed`, `mismatch`, `stale`, `revoked`, `too_large`, `invalid_payload`, `inactive`. */
+  /** `missing`, `malformed`, `mismatch`, `stale`, `digest`, `content_encoding`, `revoked`, `too_large`, `invalid_payload`, `inactive`. */
   reason: string;
   headerNames: string[];
   bytes: number;
