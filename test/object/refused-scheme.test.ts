@@ -31,7 +31,7 @@ async function post(webhookId: number) {
 async function webhookOfBefore() {
   const given = { provider: 'custom', secret_key: SECRET, signature: SIGNED_SEQ };
   const { id, path } = await newWebhook(given);
-  const object = objectOf(env, id);
+  const object = objectOf(env, { id, jurisdiction: null });
   const record = await object.getRecord();
   if (record === null) throw new Error('no webhook');
   const changed = await object.replace({ ...record, signature: UNSIGNED_SEQ }, record.version);
