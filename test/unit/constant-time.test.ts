@@ -41,6 +41,7 @@ const LOOKED_AT: [file: string, what: RegExp, why: string][] = [
     'the digest of a body that its sender knows, once the signature is verified',
   ],
   ['signature/sign.ts', /sig\[0\]\?\.h !== undefined/, 'the scheme'],
+  ['ingest/verify-packed.ts', /scheme\.alg !==/, 'the scheme, and the name of a reason'],
   ['signature/compile.ts', /scheme\.(enc|alg)/, 'the scheme'],
   ['providers/registry.ts', /provider !== CUSTOM/, 'whether there is a scheme'],
   ['subscriptions/confirm-input.ts', /token === MASK/, 'the mask, which is public'],
