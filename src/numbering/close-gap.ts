@@ -4,6 +4,7 @@
  * A resolved id is not waited for and not listed as open. The tracker still knows that it is missing: if it arrives
  * after all, its event is accepted and fills the hole. Ids of the range that were received stay as they are.
  */
+import { epochsOf } from './epochs';
 import { type Hole, isMerged } from './holes';
 import type { Resolved, Tracker } from './types';
 
@@ -16,8 +17,8 @@ export type Resolution =
 
 /** Closes the holes of `from..to` (both included). @param number of the epoch; null for the current one */
 export function resolve(tracker: Tracker, number: number | null, from: number, to: number): Resolution {
-  const epochs = [...(tracker.current === null ? [] : [tracker.current]), ...tracker.earlierEpochs];
-  const epoch = number === null ? tracker.current : epochs.find(candidate => candidate.number === number);
+  const epoch =
+    number === null ? tracker.current : epochsOf(tracker).find(candidate => candidate.number === number);
   if (epoch === undefined || epoch === null) return { kind: 'unknown_epoch' };
 
   const holes: Hole[] = [];

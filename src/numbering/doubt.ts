@@ -2,50 +2,48 @@
  * Doubt: which parts of a hole are missing in every reading of what arrived. Pure.
  *
  * While an epoch is suspected (`suspicion.ts`) there are two readings: its ids are its own, or they are ids of the epoch before
- * that were sent again. An id is surely missing when neither has received it, and is named once. Ids before the first known one of an epoch that
- * began without its id 1 are never sure: nobody knows where its numbering began to be sent here.
+ * that were sent again. An id is surely missing when neither has received it, and is named once. Ids before the first known one
+ * of an epoch that began without its id 1 are never sure: nobody knows where its numbering began to be sent here.
  */
-import { type Epoch, standingOf } from './epoch';
+import { type Epoch, standingOf, youngHole } from './epoch';
+import { withShadowOf } from './epochs';
 import { type Hole, type HolePart, isMerged } from './holes';
 import { isDoubtful } from './suspicion';
 import type { Tracker } from './types';
 
 type Range = readonly [from: number, to: number];
 
-/** The epochs of a tracker, newest first. */
-export const epochsOf = ({ current, earlierEpochs }: Tracker): readonly Epoch[] =>
-  current === null ? earlierEpochs : [current, ...earlierEpochs];
-
 /** Whether a hole is that before the first known id of an epoch. */
 export const isLead = ({ from }: Hole, { foundByConflicts }: Epoch): boolean =>
   foundByConflicts && from === 1;
 
-/** Whether any hole of the epoch may be doubtful: where none can be, nobody need look at each. */
-export function mayDoubt(tracker: Tracker, epoch: Epoch): boolean {
-  const [first] = epoch.holes;
+/**
+ * What divides a hole of an epoch into parts, ascending: one where all of it is as sure, as nearly always. Null where no hole of
+ * the epoch can be doubtful, so that nobody need look at each.
+ */
+export function doubtOf(tracker: Tracker, epoch: Epoch): ((hole: Hole) => HolePart[]) | null {
+  const [lead] = epoch.holes;
   const { before, after } = readingsBeside(tracker, epoch);
-  return before.length + after.length > 0 || (first !== undefined && isLead(first, epoch));
-}
-
-/** The parts of a hole of an epoch, ascending: one where all of it is as sure, as nearly always. */
-export function partsOf(tracker: Tracker, epoch: Epoch, hole: Hole): HolePart[] {
-  if (isLead(hole, epoch)) return [{ hole, doubtful: true }];
-  const { before, after } = readingsBeside(tracker, epoch);
-  let sure: readonly Range[] = [[hole.from, hole.to]];
-  for (const other of before) sure = sure.flatMap(range => above(other, range));
-  for (const other of after) sure = sure.flatMap(range => absentIn(other, range));
-  const [only] = sure;
-  const isWhole = only !== undefined && only[0] === hole.from && only[1] === hole.to;
-  if (isWhole) return [{ hole, doubtful: false }];
-  // Which ids of a merged range are missing is not known, so it cannot be divided.
-  if (only === undefined || isMerged(hole)) return [{ hole, doubtful: true }];
-  return divided(hole, sure);
+  const hasLead = lead !== undefined && isLead(lead, epoch);
+  if (before.length + after.length === 0 && !hasLead) return null;
+  return hole => {
+    if (isLead(hole, epoch)) return [{ hole, doubtful: true }];
+    let sure: readonly Range[] = [[hole.from, hole.to]];
+    for (const other of before) sure = sure.flatMap(range => above(other, range));
+    for (const other of after) sure = sure.flatMap(range => absentIn(other, range));
+    const [only] = sure;
+    const isWhole = only !== undefined && only[0] === hole.from && only[1] === hole.to;
+    if (isWhole) return [{ hole, doubtful: false }];
+    // Which ids of a merged range are missing is not known, so it cannot be divided.
+    if (only === undefined || isMerged(hole)) return [{ hole, doubtful: true }];
+    return divided(hole, sure);
+  };
 }
 
 /** Whether ids from `from` to `to` are missing right before another in every reading, so that the event may say so. */
 export function isSurelyMissing(tracker: Tracker, epoch: Epoch, [from, to]: Range): boolean {
-  const hole: Hole = { from, to, missing: to - from + 1, detectedAt: 0, status: 'young' };
-  return partsOf(tracker, epoch, hole).every(({ doubtful }) => !doubtful);
+  const parts = doubtOf(tracker, epoch)?.(youngHole(from, to, 0)) ?? [];
+  return parts.every(({ doubtful }) => !doubtful);
 }
 
 type Beside = { before: readonly Epoch[]; after: readonly Epoch[] };
@@ -53,7 +51,7 @@ type Beside = { before: readonly Epoch[]; after: readonly Epoch[] };
 /** The epochs that have the ids of this one in another reading: those before a doubtful one, and doubtful ones after it. */
 function readingsBeside(tracker: Tracker, epoch: Epoch): Beside {
   const { shadow } = tracker;
-  const epochs = shadow === undefined ? epochsOf(tracker) : [shadow, ...epochsOf(tracker)];
+  const epochs = withShadowOf(tracker);
   const isOther = (other: Epoch) => other === shadow || isDoubtful(other);
   const at = epochs.indexOf(epoch);
   if (at < 0) return { before: [], after: [] };

@@ -6,7 +6,7 @@
  * stays, and leaves a hole in the new numbering. When that hole lasts, the id is moved after all (`returnEarlyIds`).
  */
 import { type Epoch, receive } from './epoch';
-import { holeIndexOf, isMerged } from './holes';
+import { holeIndexOf, inEpoch, isMerged } from './holes';
 import type { MovedId, Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
 import { without } from './without';
 
@@ -76,8 +76,7 @@ export function returnEarlyIds(tracker: Tracker, now: number, { graceMs }: Track
     moved.push({ id, from: before.number, to: number });
     const received = receive(current, { id, fingerprint: '', eventTime: null, now }, graceMs);
     const { epoch, changes: taken } = without(before, [id], now);
-    changes.push(...received.changes.map(change => ({ ...change, epoch: number })));
-    changes.push(...taken.map(change => ({ ...change, epoch: epoch.number })));
+    changes.push(...inEpoch(received.changes, number), ...inEpoch(taken, epoch.number));
     [current, before] = [received.epoch, epoch];
   }
   if (changes.length === 0 || before === undefined) return { tracker, changes };

@@ -123,6 +123,22 @@ export function standingOf(epoch: Epoch, id: number): Standing {
   return isMerged(hole) ? 'maybe_missing' : 'missing';
 }
 
+/** Whether the interval and its holes tell that an epoch has not received an id, and that it would be one of its own. */
+export const lacks = (epoch: Epoch, id: number): boolean =>
+  ['above', 'missing'].includes(standingOf(epoch, id));
+
+/** How many ids an epoch misses between its baseline and its highest. */
+export const missingIn = ({ holes }: Epoch): number => holes.reduce((sum, { missing }) => sum + missing, 0);
+
+/** The ids that an epoch received, ascending: as many as there were events, however far apart they are. */
+export function* receivedIn({ baseline, highest, holes }: Epoch): Generator<number> {
+  let next = baseline;
+  for (const { from, to } of [...holes, { from: highest + 1, to: highest }]) {
+    for (; next < from; next++) yield next;
+    next = to + 1;
+  }
+}
+
 /** The ids that are missing right before `id` now, as `[from, to]`, or null. The header `gapless-gap` reports them. */
 export function gapBefore(epoch: Epoch, id: number): [number, number] | null {
   if (id > epoch.highest) return id > epoch.highest + 1 ? [epoch.highest + 1, id - 1] : null;
@@ -160,6 +176,17 @@ export function receive(
   const { holes, changes } = boundHoles(filled.holes, LIMITS.MAX_HOLES);
   const stray = arrival.eventTime === null && !added ? withStray(next, arrival, { fills: true }) : next;
   return { epoch: { ...stray, holes }, changes: [filled.change, ...changes] };
+}
+
+/** The epoch after it received an id whose event was given to another one. The very same where it does not lack the id. */
+export function receiveId(
+  epoch: Epoch,
+  { id, now, eventTime }: Pick<Arrival, 'id' | 'now' | 'eventTime'>,
+  graceMs: number,
+): { epoch: Epoch; changes: HoleChange[] } {
+  return lacks(epoch, id)
+    ? receive(epoch, { id, now, eventTime, fingerprint: '' }, graceMs)
+    : { epoch, changes: [] };
 }
 
 /** The epoch after it went on to a higher id. So what filled its holes before is its own. */

@@ -40,6 +40,10 @@ export type HoleChange =
   /** Two holes became one, because the list was too long. */
   | { kind: 'merged'; lower: Hole; upper: Hole; into: Hole };
 
+/** Changes of holes of one epoch. */
+export const inEpoch = (changes: readonly HoleChange[], epoch: number): (HoleChange & { epoch: number })[] =>
+  changes.map(change => ({ ...change, epoch }));
+
 /** Index of the hole that spans `id`, or -1. O(log n). */
 export function holeIndexOf(holes: readonly Hole[], id: number): number {
   let low = 0;

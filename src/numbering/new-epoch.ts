@@ -78,7 +78,7 @@ export function signsOf(tracker: Tracker): Set<number> {
  * The conflicts that a new numbering may have sent, oldest first: those since the current one last went on, and where events
  * carry times all that happened since its first.
  */
-export function conflictsInARow({ conflicts, conflictStreak, shadow }: Tracker): readonly Conflict[] {
+function conflictsInARow({ conflicts, conflictStreak, shadow }: Tracker): readonly Conflict[] {
   const since = shadow?.startTime ?? null;
   const first = conflicts.length - conflictStreak;
   return conflicts.filter(

@@ -2,9 +2,10 @@
  * The passing of time: holes open and expire, earlier epochs close, and guesses that proved wrong are corrected. Pure.
  */
 import { closedWith } from './closed-epochs';
-import { epochsOf, mayDoubt, partsOf } from './doubt';
+import { doubtOf } from './doubt';
 import { returnEarlyIds } from './early-ids';
 import type { Epoch } from './epoch';
+import { withShadowOf } from './epochs';
 import { aged as agedAt, changesAt, type Hole, type HolePart } from './holes';
 import { shadowEndsAt, withoutShadow } from './shadow';
 import { isSuspected, withoutSuspicion } from './suspicion';
@@ -72,43 +73,38 @@ function ageEpoch(
   now: number,
   { settings, aged }: { settings: TrackerSettings; aged: Aged[] },
 ): Epoch {
-  const doubts = mayDoubt(tracker, epoch);
+  const divide = doubtOf(tracker, epoch) ?? undivided;
+  return withParts(epoch, aged, hole =>
+    divide(hole).map(part => (ages(tracker, epoch, part) ? agedAt(part, now, settings) : part.hole)),
+  );
+}
+
+const undivided = (hole: Hole): HolePart[] => [{ hole, doubtful: false }];
+
+/** Of a shadow, what is missing in the current epoch too is named there. */
+const ages = ({ shadow }: Tracker, epoch: Epoch, { doubtful }: HolePart): boolean =>
+  doubtful || epoch !== shadow;
+
+/** The epoch at its end, or at the end of what it could be mistaken for: what is uncertain then is named no more. */
+function lapsed(tracker: Tracker, epoch: Epoch, aged: Aged[] = []): Epoch {
+  const divide = doubtOf(tracker, epoch);
+  if (divide === null) return epoch;
+  return withParts(epoch, aged, hole =>
+    divide(hole).map(part => (part.doubtful ? { ...part.hole, status: 'lapsed' } : part.hole)),
+  );
+}
+
+/** The epoch with each hole's parts in its place, where one of them has another status than the hole. */
+function withParts(epoch: Epoch, aged: Aged[], partsOf: (hole: Hole) => Hole[]): Epoch {
   let isSame = true;
   const holes = epoch.holes.flatMap(hole => {
-    const parts = partsToAge(tracker, epoch, hole, doubts).map(part => agedPart(part, now, settings));
+    const parts = partsOf(hole);
     if (parts.every(({ status }) => status === hole.status)) return [hole];
     isSame = false;
     aged.push({ epoch: epoch.number, hole, parts });
     return parts;
   });
   return isSame ? epoch : { ...epoch, holes };
-}
-
-/** The parts of a hole that grow older. Of a shadow, what is missing in the current epoch too is named there. */
-function partsToAge(tracker: Tracker, epoch: Epoch, hole: Hole, doubts: boolean): AgingPart[] {
-  if (!doubts) return [{ hole, doubtful: false, ages: true }];
-  const parts = partsOf(tracker, epoch, hole);
-  return parts.map(part => ({ ...part, ages: epoch !== tracker.shadow || part.doubtful }));
-}
-
-type AgingPart = HolePart & { ages: boolean };
-
-const agedPart = (part: AgingPart, now: number, settings: TrackerSettings): Hole =>
-  part.ages ? agedAt(part, now, settings) : part.hole;
-
-/** The epoch at its end, or at the end of what it could be mistaken for: what is uncertain then is named no more. */
-function lapsed(tracker: Tracker, epoch: Epoch, aged: Aged[] = []): Epoch {
-  if (!mayDoubt(tracker, epoch)) return epoch;
-  const holes = epoch.holes.flatMap(hole => {
-    const parts = partsOf(tracker, epoch, hole);
-    if (parts.every(({ doubtful }) => !doubtful)) return [hole];
-    const ended = parts.map(part =>
-      part.doubtful ? { ...part.hole, status: 'lapsed' as const } : part.hole,
-    );
-    aged.push({ epoch: epoch.number, hole, parts: ended });
-    return ended;
-  });
-  return { ...epoch, holes };
 }
 
 /** When `passTime` has something to do next, ms since 1970, or null. O(holes). */
@@ -118,14 +114,11 @@ export function nextChangeAt(tracker: Tracker, settings: TrackerSettings): numbe
   // There are more earlier epochs than are kept: the oldest close at once.
   if (earlierEpochs.length > MAX_EARLIER_EPOCHS) next = current?.startedAt ?? 0;
   next = Math.min(next, shadowEndsAt(tracker, settings) ?? next);
-  const shadow = tracker.shadow === undefined ? [] : [tracker.shadow];
-  for (const epoch of [...epochsOf(tracker), ...shadow]) {
+  for (const epoch of withShadowOf(tracker)) {
     next = Math.min(next, epoch.closesAt ?? next);
-    const doubts = mayDoubt(tracker, epoch);
-    for (const hole of epoch.holes) {
-      for (const part of partsToAge(tracker, epoch, hole, doubts)) {
-        if (part.ages) next = Math.min(next, changesAt(part, settings) ?? next);
-      }
+    const divide = doubtOf(tracker, epoch) ?? undivided;
+    for (const part of epoch.holes.flatMap(divide)) {
+      if (ages(tracker, epoch, part)) next = Math.min(next, changesAt(part, settings) ?? next);
     }
   }
   return Number.isFinite(next) ? next : null;

@@ -9,6 +9,7 @@
 import { bySecret, mayShareSecret } from './by-secret';
 import { isSurelyMissing } from './doubt';
 import { type Arrival, type Epoch, gapBefore, highestEver } from './epoch';
+import { epochsOf } from './epochs';
 import { adoptable, restartsAtOne, restartsBelow, signsOf } from './new-epoch';
 import { isLive, stays } from './pass-time';
 import { isResent } from './resent';
@@ -70,16 +71,16 @@ export function place(
 
 /** Equal bytes are a retry, whichever numbering they belong to, and long after it was closed. */
 function retryOf(
-  { current, earlierEpochs, closedEpochs }: Tracker,
+  tracker: Tracker,
   arrival: Arrival,
   settings: TrackerSettings,
   lookup: Lookup,
 ): Placement | null {
   const { id, fingerprint } = arrival;
-  const epochs = [...(current === null ? [] : [current]), ...earlierEpochs, ...closedEpochs];
-  for (const epoch of epochs) {
+  for (const epoch of [...epochsOf(tracker), ...tracker.closedEpochs]) {
     // Most arrivals are above all that earlier numberings came to: their records need not be read.
-    if (epoch !== current && id > ('closedAt' in epoch ? epoch.highest : highestEver(epoch))) continue;
+    if (epoch !== tracker.current && id > ('closedAt' in epoch ? epoch.highest : highestEver(epoch)))
+      continue;
     // Another webhook at the provider may have sent the very same bytes.
     if (!mayShareSecret(epoch, arrival, settings)) continue;
     const known = lookup(epoch.number, id);

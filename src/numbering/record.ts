@@ -2,13 +2,14 @@
  * Recording an arrival: the tracker after an event was stored, and what that did to its holes. Pure. Whether and where
  * the event belongs was decided before (`place.ts`).
  */
-
+import { beginEpoch } from './begin-epoch';
 import { isReadLater } from './doubt';
 import { earlyIdsIn, misses } from './early-ids';
-import { type Arrival, type Epoch, receive, standingOf, startEpoch, withStray } from './epoch';
+import { type Arrival, type Epoch, lacks, receive, standingOf, withStray } from './epoch';
+import { inEpoch } from './holes';
 import { beganAt, happenedLater, isBefore } from './new-epoch';
-import { cameAs, readInShadow, shadowed, withoutShadow } from './shadow';
-import { suspected, weigh } from './suspicion';
+import { cameAs, readInShadow, shadowed } from './shadow';
+import { weigh } from './suspicion';
 import type {
   Conflict,
   Placement,
@@ -18,7 +19,6 @@ import type {
   TrackerChange,
   TrackerSettings,
 } from './types';
-import { without } from './without';
 
 const MAX_CONFLICTS = 100;
 
@@ -29,7 +29,7 @@ const MAX_CONFLICTS = 100;
 export function comingTogether(tracker: Tracker, ids: readonly number[], now: number): Tracker {
   const { current } = tracker;
   if (current === null) return tracker;
-  const continues = ids.some(id => ['above', 'missing'].includes(standingOf(current, id)));
+  const continues = ids.some(id => lacks(current, id));
   return continues ? { ...tracker, continuedAt: now } : tracker;
 }
 
@@ -49,7 +49,7 @@ export function record(
     // A later epoch has received this id too, perhaps as this one's. So the hole may be one still.
     if (fillsInDoubt(tracker, epoch, arrival)) return withStray(epoch, arrival, { fills: true });
     const received = receive(epoch, arrival, settings.graceMs);
-    changes.push(...received.changes.map(change => ({ ...change, epoch: epoch.number })));
+    changes.push(...inEpoch(received.changes, epoch.number));
     return withSecret(received.epoch, arrival, settings);
   };
   const current = tracker.current === null ? null : update(tracker.current);
@@ -153,48 +153,26 @@ const afterNoConflict = (tracker: Tracker, { added, now }: Arrival): Tracker =>
 function restart(
   tracker: Tracker,
   arrival: Arrival,
-  placement: Extract<Placement, { kind: 'restart' }>,
+  { adopted, bySecret }: Extract<Placement, { kind: 'restart' }>,
   settings: TrackerSettings,
 ): Tracked {
   const { current } = tracker;
   const { now } = arrival;
-  const adopted = placement.adopted.map(conflict => ({ ...conflict, now }));
-  const since = current === null ? null : beganAt(current, arrival, placement.adopted, settings);
+  const since = current === null ? null : beganAt(current, arrival, adopted, settings);
   // A secret leaves nothing to take back: what the old one verified is the old numbering's.
-  const early =
-    current === null || placement.bySecret === true ? [] : earlyIdsIn(current, since, now, settings);
+  const taken = current === null || bySecret === true ? [] : earlyIdsIn(current, since, now, settings);
   const [first = arrival, ...rest] = [
-    ...adopted,
-    ...early.map(id => ({ id, fingerprint: '', eventTime: since, now })),
+    ...adopted.map(conflict => ({ ...conflict, now })),
+    ...taken.map(id => ({ id, fingerprint: '', eventTime: since, now })),
     arrival,
   ].sort((a, b) => a.id - b.id);
-  const { tracker: alone, changes: ofShadow } = withoutShadow(tracker);
-  const changes: TrackerChange[] = [...ofShadow];
   // Conflicts keep no secret: the event that showed the numbering has that of all of them.
   const verifiedBy = arrival.secretId === undefined ? {} : { secretId: arrival.secretId };
-  const isFoundByConflicts = current !== null && arrival.id !== 1;
-  let epoch = startEpoch(placement.epoch, { ...first, ...verifiedBy }, isFoundByConflicts);
-  for (const following of rest) {
-    const received = receive(epoch, following, settings.graceMs);
-    changes.push(...received.changes.map(change => ({ ...change, epoch: epoch.number })));
-    epoch = received.epoch;
-  }
-  const earlierEpochs = tracker.earlierEpochs.map(earlier => ({ ...earlier, lateGrowth: 0 }));
-  if (current !== null) {
-    const { epoch: before, changes: taken } = without(current, early, now);
-    changes.push(...taken.map(change => ({ ...change, epoch: before.number })));
-    earlierEpochs.unshift({ ...before, closesAt: now + settings.expiresMs, lateGrowth: 0 });
-    // A secret proves it, and so does the time of its id 1.
-    const isProven = placement.bySecret === true || (arrival.id === 1 && since !== null);
-    if (!isProven) epoch = suspected(epoch, before);
-  }
-  const lastEpoch = placement.epoch;
-  const moved = early.map(id => ({ id, from: current?.number ?? 0, to: lastEpoch }));
-  const next = {
-    ...{ current: epoch, earlierEpochs, closedEpochs: alone.closedEpochs },
-    ...{ conflicts: [], conflictStreak: 0, continuedAt: now, lastEpoch },
-  };
-  return { tracker: next, changes, moved };
+  const foundByConflicts = current !== null && arrival.id !== 1;
+  // A secret proves it, and so does the time of its id 1.
+  const isProven = bySecret === true || (arrival.id === 1 && since !== null);
+  const beginning = { first: { ...first, ...verifiedBy }, rest, taken, foundByConflicts, isProven };
+  return beginEpoch(tracker, beginning, now, settings);
 }
 
 /** The tracker after a conflict was put in quarantine. `now` in ms since 1970; `secretId`: what verified it, where known. */

@@ -4,11 +4,12 @@
  * An operator knows whether the webhook was made anew at the provider. What was settled can be taken back: `continueOld` after
  * `beginNew`, and the other way round.
  */
-import { type Arrival, type Epoch, receive, startEpoch } from './epoch';
+import { beginEpoch } from './begin-epoch';
+import { type Arrival, type Epoch, receiveId } from './epoch';
+import { inEpoch } from './holes';
 import { withoutShadow } from './shadow';
 import { isSuspected, refuted, withoutSuspicion } from './suspicion';
 import type { Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
-import { without } from './without';
 
 /** The old numbering goes on: the newest one is folded back into the one before. Null where there is nothing to fold back. */
 export function continueOld(tracker: Tracker, now: number, settings: TrackerSettings): Tracked | null {
@@ -30,8 +31,8 @@ export function proveNew(tracker: Tracker, now: number, { graceMs }: TrackerSett
   const changes: TrackerChange[] = [...alone.changes];
   let old: Epoch = before;
   for (const { id } of before.strays?.filter(({ fills }) => fills === true) ?? []) {
-    const filled = receive(old, { id, fingerprint: '', eventTime: null, now }, graceMs);
-    changes.push(...filled.changes.map(change => ({ ...change, epoch: old.number })));
+    const filled = receiveId(old, { id, eventTime: null, now }, graceMs);
+    changes.push(...inEpoch(filled.changes, old.number));
     old = filled.epoch;
   }
   const proven = { ...alone.tracker, current: withoutSuspicion(current), earlierEpochs: [old, ...earlier] };
@@ -39,34 +40,17 @@ export function proveNew(tracker: Tracker, now: number, { graceMs }: TrackerSett
 }
 
 /**
- * A new numbering began with these events, which the current one took or which are in conflict with it.
+ * A new numbering began with these events, which the current one took or which are in conflict with it. Null without any.
  * @param came ascending by id @param taken the ids of these that the current one has only by them
  */
 export function beginNew(
   tracker: Tracker,
-  { came, taken: ids }: { came: readonly Arrival[]; taken: readonly number[] },
-  { graceMs, expiresMs }: TrackerSettings,
+  { came, taken }: { came: readonly Arrival[]; taken: readonly number[] },
+  settings: TrackerSettings,
   now: number,
 ): Tracked | null {
-  const { current } = tracker;
   const [first, ...rest] = came;
-  if (current === null || first === undefined) return null;
-  const alone = withoutShadow(tracker);
-  const number = tracker.lastEpoch + 1;
-  const changes: TrackerChange[] = [...alone.changes];
-  let epoch = startEpoch(number, first, first.id !== 1);
-  for (const arrival of rest) {
-    const received = receive(epoch, arrival, graceMs);
-    changes.push(...received.changes.map(change => ({ ...change, epoch: number })));
-    epoch = received.epoch;
-  }
-  const taken = without(current, ids, now);
-  changes.push(...taken.changes.map(change => ({ ...change, epoch: current.number })));
-  const old = { ...taken.epoch, closesAt: now + expiresMs, lateGrowth: 0 };
-  const begun: Tracker = {
-    ...alone.tracker,
-    ...{ current: epoch, earlierEpochs: [old, ...tracker.earlierEpochs], lastEpoch: number },
-    ...{ conflicts: [], conflictStreak: 0, continuedAt: now },
-  };
-  return { tracker: begun, changes, moved: ids.map(id => ({ id, from: current.number, to: number })) };
+  if (tracker.current === null || first === undefined) return null;
+  const beginning = { first, rest, taken, foundByConflicts: first.id !== 1, isProven: true };
+  return beginEpoch(tracker, beginning, now, settings);
 }

@@ -5,9 +5,10 @@
  * It ends with a restart, which takes its place; when what came since would mean that it lost nearly all its ids; or when
  * nothing of it can come any more.
  */
-import { type Arrival, type Epoch, receive, standingOf, startEpoch } from './epoch';
+import { type Arrival, type Epoch, receiveId, startEpoch } from './epoch';
+import { inEpoch } from './holes';
 import { lessLikely, losesNearlyAll, suspected } from './suspicion';
-import type { Conflict, Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
+import type { Conflict, Tracked, Tracker, TrackerSettings } from './types';
 
 type Came = Pick<Arrival, 'id' | 'now' | 'eventTime'>;
 
@@ -41,25 +42,18 @@ export function readInShadow(tracker: Tracker, came: Came, settings: TrackerSett
 
 /** The tracker without its shadow, whose holes were none. */
 export function withoutShadow({ shadow, ...tracker }: Tracker): Tracked {
-  const holes = shadow?.holes ?? [];
-  const changes = holes.map(hole => ({ kind: 'dropped', hole, epoch: shadow?.number ?? 0 }) as const);
-  return { tracker, changes };
+  if (shadow === undefined) return { tracker, changes: [] };
+  const dropped = shadow.holes.map(hole => ({ kind: 'dropped', hole }) as const);
+  return { tracker, changes: inEpoch(dropped, shadow.number) };
 }
 
 /** When the shadow ends by itself, ms since 1970; null without one. */
 export const shadowEndsAt = ({ shadow }: Tracker, { expiresMs }: TrackerSettings): number | null =>
   shadow === undefined ? null : shadow.startedAt + expiresMs;
 
-function received(
-  tracker: Tracker,
-  shadow: Epoch,
-  { id, now, eventTime }: Came,
-  { graceMs }: TrackerSettings,
-): Tracked {
-  if (!['above', 'missing'].includes(standingOf(shadow, id))) return { tracker, changes: [] };
-  const { epoch, changes } = receive(shadow, { id, now, eventTime, fingerprint: '' }, graceMs);
-  const ofShadow: TrackerChange[] = changes.map(change => ({ ...change, epoch: shadow.number }));
-  return { tracker: { ...tracker, shadow: epoch }, changes: ofShadow };
+function received(tracker: Tracker, shadow: Epoch, came: Came, { graceMs }: TrackerSettings): Tracked {
+  const { epoch, changes } = receiveId(shadow, came, graceMs);
+  return { tracker: { ...tracker, shadow: epoch }, changes: inEpoch(changes, shadow.number) };
 }
 
 /** What a conflict says about a numbering to come. */

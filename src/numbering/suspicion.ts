@@ -9,7 +9,8 @@
  * has whatever the other received and it lacks, and nothing else has changed.
  */
 import { closedWith } from './closed-epochs';
-import { type Arrival, type Epoch, highestGiven, receive, standingOf } from './epoch';
+import { type Arrival, type Epoch, highestGiven, lacks, missingIn, receivedIn, receiveId } from './epoch';
+import { inEpoch } from './holes';
 import type { MovedId, Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
 
 /** Ids that confirm a suspected epoch, and ids that refute it. */
@@ -37,7 +38,7 @@ export function withoutSuspicion({ suspicion: _, ...epoch }: Epoch): Epoch {
 
 /** Whether an epoch would have lost nearly all its ids, if it had also sent `id`. */
 export function losesNearlyAll(epoch: Epoch, id: number = epoch.highest): boolean {
-  const inside = epoch.holes.reduce((sum, { missing }) => sum + missing, 0);
+  const inside = missingIn(epoch);
   const received = epoch.highest - epoch.baseline + 1 - inside + (id > epoch.highest ? 1 : 0);
   const missing = inside + Math.max(0, id - epoch.highest - 1);
   return missing >= MANY && missing > TIMES_AS_MANY * received;
@@ -89,15 +90,11 @@ export function weigh(
 function readAsBoth(
   tracker: Tracker,
   current: Epoch,
-  { id, now, eventTime }: Pick<Arrival, 'id' | 'now' | 'eventTime'>,
+  arrival: Pick<Arrival, 'id' | 'now' | 'eventTime'>,
   { graceMs }: TrackerSettings,
 ): Tracked {
-  if (!['above', 'missing'].includes(standingOf(current, id))) return { tracker, changes: [] };
-  const { epoch, changes } = receive(current, { id, fingerprint: '', eventTime, now }, graceMs);
-  return {
-    tracker: { ...tracker, current: epoch },
-    changes: changes.map(change => ({ ...change, epoch: epoch.number })),
-  };
+  const { epoch, changes } = receiveId(current, arrival, graceMs);
+  return { tracker: { ...tracker, current: epoch }, changes: inEpoch(changes, epoch.number) };
 }
 
 /** It was no numbering: the epoch before goes on, and has received what the other has and it lacks. `now`: ms since 1970 */
@@ -105,26 +102,17 @@ export function refuted(tracker: Tracker, now: number, { graceMs }: TrackerSetti
   const { current } = tracker;
   const [before, ...earlierEpochs] = tracker.earlierEpochs;
   if (current === null || before === undefined) return { tracker, changes: [] };
-  const dropped = current.holes.map(hole => ({ kind: 'dropped', hole, epoch: current.number }) as const);
-  const changes: TrackerChange[] = [...dropped];
+  const dropped = current.holes.map(hole => ({ kind: 'dropped', hole }) as const);
+  const changes: TrackerChange[] = inEpoch(dropped, current.number);
   const moved: MovedId[] = [];
   let epoch: Epoch = { ...before, closesAt: null, lateGrowth: 0 };
   for (const id of receivedIn(current)) {
-    if (!['above', 'missing'].includes(standingOf(epoch, id))) continue;
-    const received = receive(epoch, { id, fingerprint: '', eventTime: null, now }, graceMs);
-    changes.push(...received.changes.map(change => ({ ...change, epoch: epoch.number })));
+    if (!lacks(epoch, id)) continue;
+    const received = receiveId(epoch, { id, eventTime: null, now }, graceMs);
+    changes.push(...inEpoch(received.changes, epoch.number));
     epoch = received.epoch;
     moved.push({ id, from: current.number, to: epoch.number });
   }
   const closedEpochs = closedWith(tracker, [current], now);
   return { tracker: { ...tracker, current: epoch, earlierEpochs, closedEpochs }, changes, moved };
-}
-
-/** The ids that an epoch received, ascending: as many as there were events, however far apart they are. */
-function* receivedIn({ baseline, highest, holes }: Epoch): Generator<number> {
-  let next = baseline;
-  for (const { from, to } of [...holes, { from: highest + 1, to: highest }]) {
-    for (; next < from; next++) yield next;
-    next = to + 1;
-  }
 }

@@ -7,7 +7,7 @@
 
 import { isLead } from './doubt';
 import { goesOn, MAX_EARLY_ID, misses } from './early-ids';
-import { type Arrival, type Epoch, highestGiven, standingOf } from './epoch';
+import { type Arrival, type Epoch, highestGiven, missingIn, standingOf } from './epoch';
 import { isSuspected } from './suspicion';
 import type { KnownId, Lookup, TrackerSettings } from './types';
 
@@ -90,11 +90,8 @@ export function earlierEpochOf(
 
 /** Whether an id lies no further above an epoch's highest than the epoch has received ids. */
 function isNextOf(epoch: Epoch, id: number): boolean {
-  const [highest, lacking] = [
-    highestGiven(epoch),
-    epoch.holes.reduce((sum, { missing }) => sum + missing, 0),
-  ];
-  return id > highest && id - highest <= epoch.highest - epoch.baseline - lacking;
+  const highest = highestGiven(epoch);
+  return id > highest && id - highest <= epoch.highest - epoch.baseline - missingIn(epoch);
 }
 
 const distance = (epoch: Epoch, id: number): number => Math.abs(id - highestGiven(epoch));

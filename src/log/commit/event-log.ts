@@ -7,8 +7,8 @@
  */
 import { type Resolution, resolve } from '../../numbering/close-gap';
 import { forgetClosed } from '../../numbering/closed-epochs';
-import { epochsOf } from '../../numbering/doubt';
 import type { Epoch } from '../../numbering/epoch';
+import { epochsOf } from '../../numbering/epochs';
 import type { Hole } from '../../numbering/holes';
 import { nextChangeAt } from '../../numbering/pass-time';
 import { nextGivingUp } from '../../numbering/predecessor-wait';
@@ -185,8 +185,7 @@ export class EventLog {
       // Pages changed in memory are saved first, or `prune` would judge them by their old time.
       known.save();
       known.prune(cutoff);
-      const { current, earlierEpochs } = draft.state.tracker;
-      const open = [...(current === null ? [] : [current]), ...earlierEpochs];
+      const open = epochsOf(draft.state.tracker);
       gaps.prune(
         cutoff,
         open.map(({ number }) => number),

@@ -2,7 +2,7 @@
  * Held events: events that are in the log but not in the feed. They are in quarantine, or wait for confirmation or for
  * their predecessor. A held event that is released gets the next place in the feed and keeps its sequence.
  */
-import type { Epoch } from '../../numbering/epoch';
+import { epochsOf } from '../../numbering/epochs';
 import type { Conflict } from '../../numbering/types';
 import { eventMatches } from '../../subscriptions/topics';
 import { fingerprintHex } from '../store/known-ids';
@@ -62,7 +62,7 @@ export function release(draft: Draft, sequence: number): boolean {
   if (event === null || event.status === 'forwardable') return false;
   const { epoch, gap, incrementId } = event;
   // Events with higher ids may have left before it.
-  const highest = epochsOf(draft).find(({ number }) => number === epoch)?.highest ?? 0;
+  const highest = epochsOf(draft.state.tracker).find(({ number }) => number === epoch)?.highest ?? 0;
   const late = event.late || (incrementId !== null && incrementId < highest);
   tables.events.update(sequence, { status: 'forwardable', reason: null, epoch, issues: [], gap, late });
   intoFeed(draft, sequence);
@@ -78,11 +78,6 @@ export function release(draft: Draft, sequence: number): boolean {
     tables.known.set(epoch, incrementId, { ...known, kind: 'accepted', fingerprint }, event.receivedAt);
   }
   return true;
-}
-
-function epochsOf({ state }: Draft): readonly Epoch[] {
-  const { current, earlierEpochs } = state.tracker;
-  return current === null ? earlierEpochs : [current, ...earlierEpochs];
 }
 
 /** Puts an event that the provider's API did not confirm into quarantine. `now` in ms since 1970. */

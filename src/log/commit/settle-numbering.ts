@@ -1,5 +1,5 @@
 /** An operator settles whether a new numbering began. The gap list, the records of ids and quarantine follow. */
-import type { Arrival } from '../../numbering/epoch';
+import { type Arrival, receivedIn } from '../../numbering/epoch';
 import { beginNew, continueOld, proveNew } from '../../numbering/settle';
 import type { Conflict, Tracked } from '../../numbering/types';
 import type { Settlement, SettleResult } from '../contract/numbering';
@@ -7,11 +7,12 @@ import { fingerprintHex } from '../store/known-ids';
 import type { Draft } from './draft';
 import { forgetMovedIds, recordGapChange } from './gap-changes';
 import { adopt } from './held-events';
-import type { Settled } from './log-state';
 import { leaveHold } from './predecessor-hold';
 import { moveRecords } from './record-id';
 import { trackerSettings } from './settings';
 
+/** How many of a numbering's lowest ids are looked at for its first event. */
+const MAX_LOOKED_AT = 100;
 /** How many events are judged anew at once. */
 const MAX_EVENTS = 10_000;
 
@@ -42,7 +43,7 @@ function goOn(draft: Draft, now: number): Refusal | null {
   const folded = continueOld(tracker, now, trackerSettings(draft.webhook));
   if (folded === null) return { kind: 'nothing_to_settle' };
   take(draft, folded, now);
-  draft.change({ settled: { how: 'continue', sequence } satisfies Settled });
+  draft.change({ settled: { how: 'continue', sequence } });
   return null;
 }
 
@@ -52,7 +53,8 @@ function firstSequence({ state, tables }: Draft): number {
   if (shadow !== undefined) return conflicts.find(({ proofless }) => proofless !== true)?.sequence ?? 0;
   if (current === null) return 0;
   const sequences: number[] = [];
-  for (let id = current.baseline; id <= current.highest && sequences.length < 100; id++) {
+  for (const id of receivedIn(current)) {
+    if (sequences.length === MAX_LOOKED_AT) break;
     const known = tables.known.lookup(current.number, id);
     if (known !== null && known !== 'forgotten' && known.sequence > 0) sequences.push(known.sequence);
   }

@@ -1,6 +1,7 @@
 /** The gap list as the API shows it: the entries, with the events beside each gap. */
 import type { Resolution } from '../../numbering/close-gap';
 import { highestGiven } from '../../numbering/epoch';
+import { epochsOf } from '../../numbering/epochs';
 import { holeIndexOf } from '../../numbering/holes';
 import { providerOf } from '../../providers/registry';
 import type { WebhookRecord } from '../../subscriptions/webhook';
@@ -62,8 +63,7 @@ function gapOf(log: Views['log'], row: GapRow, horizonSeconds: number | null): G
  * id beyond that one. @param next the id right beside the gap @param step -1 below the gap, 1 above it
  */
 function sideOf(log: Views['log'], epochNumber: number, next: number, step: -1 | 1): GapSide | null {
-  const { current, earlierEpochs } = log.state.tracker;
-  const epoch = [current, ...earlierEpochs].find(candidate => candidate?.number === epochNumber);
+  const epoch = epochsOf(log.state.tracker).find(({ number }) => number === epochNumber);
   const neighbour = epoch?.holes[holeIndexOf(epoch.holes, next)];
   const incrementId = neighbour === undefined ? next : step < 0 ? neighbour.from - 1 : neighbour.to + 1;
   const known = log.tables.known.lookup(epochNumber, incrementId);

@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { encodeCheckpoint, readCheckpoint } from '../../../src/log/commit/checkpoint';
 import { EMPTY_STATE } from '../../../src/log/commit/log-state';
-import { epochsOf } from '../../../src/numbering/doubt';
+import { withShadowOf } from '../../../src/numbering/epochs';
 import { nextChangeAt } from '../../../src/numbering/pass-time';
 import type { Tracker } from '../../../src/numbering/types';
 import {
@@ -58,8 +58,7 @@ afterAll(() => {
 
 /** The ids of holes of some statuses, over all epochs. */
 function idsOf(tracker: Tracker, statuses: readonly string[]): number[] {
-  const shadow = tracker.shadow === undefined ? [] : [tracker.shadow];
-  return [...epochsOf(tracker), ...shadow].flatMap(({ holes }) =>
+  return withShadowOf(tracker).flatMap(({ holes }) =>
     holes.filter(({ status }) => statuses.includes(status)).flatMap(({ from, to }) => range(from, to)),
   );
 }
@@ -122,8 +121,7 @@ function storyOf(all: readonly (Arriving | null)[], { tracker }: Sequence): stri
     if (event === null) return '|';
     return `${event.numbering}:${event.id}${event.bytes.includes('sent again') ? ' again' : ''}`;
   });
-  const shadow = tracker.shadow === undefined ? [] : [tracker.shadow];
-  const said = [...epochsOf(tracker), ...shadow].map(({ number, baseline, highest, holes, suspicion }) => {
+  const said = withShadowOf(tracker).map(({ number, baseline, highest, holes, suspicion }) => {
     const missing = holes.map(({ from, to, status }) => `${from}-${to} ${status}`);
     return `${number}: ${baseline}-${highest} ${missing.join(', ')}${suspicion === undefined ? '' : ' (suspected)'}`;
   });

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeCheckpoint, readCheckpoint } from '../../../src/log/commit/checkpoint';
 import { EMPTY_STATE } from '../../../src/log/commit/log-state';
-import { epochsOf } from '../../../src/numbering/doubt';
+import { epochsOf } from '../../../src/numbering/epochs';
 import { nextChangeAt } from '../../../src/numbering/pass-time';
 import { range, Sequence } from '../../support/sequence';
 import { EXPIRES_MS, GRACE_MS, SETTINGS, T } from '../../support/two-numberings';

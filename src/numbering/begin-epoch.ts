@@ -1,0 +1,54 @@
+/** The beginning of an epoch, whatever showed it: it becomes the current one, and the one before is given up what it took. Pure. */
+import { type Arrival, receive, startEpoch } from './epoch';
+import { inEpoch } from './holes';
+import { withoutShadow } from './shadow';
+import { suspected } from './suspicion';
+import type { Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
+import { without } from './without';
+
+export type Beginning = {
+  /** The event with its lowest id, and those with the others, ascending. */
+  first: Arrival;
+  rest: readonly Arrival[];
+  /** The ids of these that the epoch before had taken for its own. */
+  taken: readonly number[];
+  /** Something else than its id 1 showed it. */
+  foundByConflicts: boolean;
+  /** A secret, times or an operator say that it is one. */
+  isProven: boolean;
+};
+
+/** The tracker in which this epoch is the current one. `now` in ms since 1970. */
+export function beginEpoch(
+  tracker: Tracker,
+  { first, rest, taken, foundByConflicts, isProven }: Beginning,
+  now: number,
+  { graceMs, expiresMs }: TrackerSettings,
+): Tracked {
+  const { current, lastEpoch } = tracker;
+  const alone = withoutShadow(tracker);
+  const number = lastEpoch + 1;
+  const changes: TrackerChange[] = [...alone.changes];
+  let epoch = startEpoch(number, first, foundByConflicts);
+  for (const arrival of rest) {
+    const received = receive(epoch, arrival, graceMs);
+    changes.push(...inEpoch(received.changes, number));
+    epoch = received.epoch;
+  }
+  const earlierEpochs = tracker.earlierEpochs.map(earlier => ({ ...earlier, lateGrowth: 0 }));
+  if (current !== null) {
+    const before = without(current, taken, now);
+    changes.push(...inEpoch(before.changes, current.number));
+    earlierEpochs.unshift({ ...before.epoch, closesAt: now + expiresMs, lateGrowth: 0 });
+    if (!isProven) epoch = suspected(epoch, before.epoch);
+  }
+  const begun: Tracker = {
+    ...{ ...alone.tracker, current: epoch, earlierEpochs, lastEpoch: number },
+    ...{ conflicts: [], conflictStreak: 0, continuedAt: now },
+  };
+  return {
+    tracker: begun,
+    changes,
+    moved: taken.map(id => ({ id, from: current?.number ?? 0, to: number })),
+  };
+}
