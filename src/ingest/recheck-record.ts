@@ -1,6 +1,6 @@
 /**
- * Before the edge refuses a request by its copy of the record, as for a failed signature, it asks the webhook's object for its record, so that a rotated secret works at once
- * although KV lags behind.
+ * Before the edge refuses a request by its copy of the record, as for a failed signature, it asks the webhook's object for its
+ * record, so that a rotated secret works at once although KV lags behind.
  *
  * A flood of unsigned requests must not reach the object. So it is asked at most once per 10 s and webhook in an isolate,
  * and not for a sender that failed too often. Requests that come meanwhile or soon after use the same answer.

@@ -6,6 +6,7 @@
  * a Worker has), and what has not answered when the time is up is left out.
  */
 import type { Clock } from '../../clock';
+import { inTurns } from '../../in-turns';
 
 /** Why there is no answer: the object could not be reached, or the time was up first. */
 export type LeftOut = 'unreachable' | 'late';
@@ -30,16 +31,13 @@ export async function askAll<T, A>(
     isOver = true;
     resolve();
   });
-  const waiting = answers.values();
-  const worker = async () => {
-    for (const one of waiting) {
-      const answer = await ask(one.item);
-      // What comes after the time is not in the answer that was given.
-      if (isOver) return;
-      one.answer = answer ?? 'unreachable';
-    }
-  };
-  await Promise.race([timeIsUp, Promise.all(Array.from({ length: AT_ONCE }, worker))]);
+  const asked = inTurns(answers, AT_ONCE, async one => {
+    if (isOver) return;
+    const answer = await ask(one.item);
+    // What comes after the time is not in the answer that was given.
+    if (!isOver) one.answer = answer ?? 'unreachable';
+  });
+  await Promise.race([timeIsUp, asked]);
   cancel();
   return answers;
 }
