@@ -3,7 +3,7 @@ import { type Arrival, receive, startEpoch } from './epoch';
 import { inEpoch } from './holes';
 import { withoutShadow } from './shadow';
 import { suspected } from './suspicion';
-import type { Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
+import type { Conflict, Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
 import { without } from './without';
 
 export type Beginning = {
@@ -12,6 +12,8 @@ export type Beginning = {
   rest: readonly Arrival[];
   /** The ids of these that the epoch before had taken for its own. */
   taken: readonly number[];
+  /** What came under these ids besides, and is the epoch before's own. */
+  returned?: readonly Conflict[];
   /** Something else than its id 1 showed it. */
   foundByConflicts: boolean;
   /** A secret, times or an operator say that it is one. */
@@ -21,7 +23,7 @@ export type Beginning = {
 /** The tracker in which this epoch is the current one. `now` in ms since 1970. */
 export function beginEpoch(
   tracker: Tracker,
-  { first, rest, taken, foundByConflicts, isProven }: Beginning,
+  { first, rest, taken, returned = [], foundByConflicts, isProven }: Beginning,
   now: number,
   { graceMs, expiresMs }: TrackerSettings,
 ): Tracked {
@@ -37,7 +39,12 @@ export function beginEpoch(
   }
   const earlierEpochs = tracker.earlierEpochs.map(earlier => ({ ...earlier, lateGrowth: 0 }));
   if (current !== null) {
-    const before = without(current, taken, now);
+    const kept = new Set(returned.map(({ id }) => id));
+    const before = without(
+      current,
+      taken.filter(id => !kept.has(id)),
+      now,
+    );
     changes.push(...inEpoch(before.changes, current.number));
     earlierEpochs.unshift({ ...before.epoch, closesAt: now + expiresMs, lateGrowth: 0 });
     if (!isProven) epoch = suspected(epoch, before.epoch);
@@ -50,5 +57,8 @@ export function beginEpoch(
     tracker: begun,
     changes,
     moved: taken.map(id => ({ id, from: current?.number ?? 0, to: number })),
+    ...(returned.length === 0 || current === null
+      ? {}
+      : { returned: { to: current.number, conflicts: returned } }),
   };
 }

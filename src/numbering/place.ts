@@ -12,7 +12,7 @@ import { type Arrival, type Epoch, gapBefore, highestEver } from './epoch';
 import { epochsOf } from './epochs';
 import { adoptable, restartsAtOne, restartsBelow, signsOf } from './new-epoch';
 import { isLive, stays } from './pass-time';
-import { isResent } from './resent';
+import { isResent, sentAgain } from './resent';
 import type { KnownId, Lookup, Placement, TimeOf, Tracker, TrackerSettings } from './types';
 import { earlierEpochOf, isReceived } from './which-epoch';
 
@@ -51,6 +51,8 @@ export function place(
   if (!added && !resent && restarts) {
     return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: adoptable(tracker, arrival, settings) };
   }
+  const again = sentAgain(tracker, arrival, [...open, ...tracker.closedEpochs], { lookup, timeOf });
+  if (again !== null) return again;
   const earlier = earlierEpochOf(arrival, { current, open, received, settings, lookup });
   // With the time of the event that has its id, it is that event.
   const isThatEvent =

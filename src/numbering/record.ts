@@ -171,8 +171,18 @@ function restart(
   const foundByConflicts = current !== null && arrival.id !== 1;
   // A secret proves it, and so does the time of its id 1.
   const isProven = bySecret === true || (arrival.id === 1 && since !== null);
-  const beginning = { first: { ...first, ...verifiedBy }, rest, taken, foundByConflicts, isProven };
+  const returned = conflictsOver(tracker, taken, since);
+  const beginning = { first: { ...first, ...verifiedBy }, rest, taken, returned, foundByConflicts, isProven };
   return beginEpoch(tracker, beginning, now, settings);
+}
+
+/**
+ * The conflicts over ids that the epoch before gives back, which happened before the new one began: they are its own events,
+ * for which it had the new one's. One per id, the latest.
+ */
+function conflictsOver({ conflicts }: Tracker, taken: readonly number[], since: number | null): Conflict[] {
+  const own = conflicts.filter(({ id, eventTime }) => taken.includes(id) && isBefore(eventTime, since));
+  return [...new Map(own.map(conflict => [conflict.id, conflict])).values()];
 }
 
 /** The tracker after a conflict was put in quarantine. `now` in ms since 1970; `secretId`: what verified it, where known. */

@@ -75,6 +75,10 @@ export class Sequence {
     this.tracker = recorded.tracker;
     this.changes.push(...recorded.changes);
     this.#move(recorded.moved);
+    for (const conflict of recorded.returned?.conflicts ?? []) {
+      this.adopted.push(conflict);
+      this.known.set(`${recorded.returned?.to}:${conflict.id}`, { kind: 'accepted', ...conflict });
+    }
     if (placement.kind !== 'unaccepted' || as === 'accepted') {
       this.known.set(`${placement.epoch}:${id}`, { kind: as, sequence: this.#sequence, fingerprint });
     }

@@ -148,3 +148,61 @@ it('a byte-equal retry of a closed numbering is a duplicate, and opens nothing',
   expect(sequence.offer(3, { bytes: 'b' })).toBe('duplicate@2');
   expect(epochsOf(sequence.tracker).flatMap(({ number }) => open(sequence.holes(number)))).toEqual([]);
 });
+
+it('names no hole open without times where the last sure numbering closed, because too many came after it', () => {
+  const sequence = new Sequence(SETTINGS);
+  sequence.offerAll(range(1, 10), { bytes: 'a' });
+  for (const bytes of ['b', 'c', 'd', 'e']) {
+    sequence.wait(GRACE_MS + 1);
+    sequence.offerAll([1, 2, 3, 5, 6], { bytes });
+  }
+  sequence.wait(GRACE_MS + 1);
+  const holes = epochsOf(sequence.tracker).flatMap(({ number }) => sequence.holes(number));
+  expect(open(holes)).toEqual([]);
+  expect(uncertain(holes).length).toBeGreaterThan(0);
+  // Above all that the closed one had, it is missing in every reading.
+  sequence.offer(13, { bytes: 'e' });
+  sequence.wait(GRACE_MS + 1);
+  expect(open(sequence.holes())).toEqual(['11-12 open']);
+});
+
+describe('an event of an older numbering that is sent again with other bytes and its old time', () => {
+  it.each([1, 2])('is a conflict in a new numbering that has not come so far, %i after it', newer => {
+    const sequence = new Sequence(SETTINGS);
+    for (const id of range(1, 10)) sequence.offer(id, { bytes: 'old', eventTime: T + id * 1000 });
+    for (const numbering of range(1, newer)) {
+      sequence.wait(10 * GRACE_MS);
+      for (const id of [1, 2, 3])
+        sequence.offer(id, { bytes: `new ${numbering}`, eventTime: T + numbering * HOUR + id * 1000 });
+    }
+    expect(sequence.offer(8, { bytes: 'sent again', eventTime: T + 8000 })).toBe('conflict');
+    sequence.wait(2 * GRACE_MS);
+    expect(sequence.holes()).toEqual([]);
+    const next = { bytes: `new ${newer}`, eventTime: T + newer * HOUR + 8000 };
+    expect(sequence.offer(8, next)).toBe(`accepted@${newer + 1}`);
+  });
+
+  it('is a conflict also when its numbering has closed', () => {
+    const sequence = new Sequence(SETTINGS);
+    for (const id of range(1, 10)) sequence.offer(id, { bytes: 'old', eventTime: T + id * 1000 });
+    sequence.wait(10 * GRACE_MS);
+    for (const id of [1, 2, 3]) sequence.offer(id, { bytes: 'new', eventTime: T + HOUR + id * 1000 });
+    sequence.wait(EXPIRES_MS + 1);
+    expect(sequence.offer(8, { bytes: 'sent again', eventTime: T + 8000 })).toBe('conflict');
+  });
+});
+
+it('an event whose id the new numbering took first is the old one’s again when that shows', () => {
+  const sequence = new Sequence(SETTINGS);
+  for (const id of [1, 2, 3, 5, 6, 7, 8, 9, 10])
+    sequence.offer(id, { bytes: 'old', eventTime: T + id * 1000 });
+  sequence.wait(2 * GRACE_MS);
+  const anew = (id: number) => sequence.offer(id, { bytes: 'new', eventTime: T + HOUR + id * 1000 });
+  expect(anew(4)).toBe('accepted@1');
+  expect(sequence.offer(4, { bytes: 'old', eventTime: T + 4000 })).toBe('conflict');
+  expect([anew(1), anew(2), anew(3)]).toEqual(['accepted@2', 'accepted@2', 'accepted@2']);
+  sequence.wait(2 * GRACE_MS);
+  expect([sequence.holes(1), sequence.holes(2)]).toEqual([[], []]);
+  expect(sequence.offer(4, { bytes: 'old', eventTime: T + 4000 })).toBe('duplicate@1');
+  expect(anew(4)).toBe('duplicate@2');
+});
