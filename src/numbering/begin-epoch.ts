@@ -1,5 +1,5 @@
 /** The beginning of an epoch, whatever showed it: it becomes the current one, and the one before is given up what it took. Pure. */
-import { type Arrival, receive, startEpoch } from './epoch';
+import { type Arrival, type Epoch, missingIn, receive, standingOf, startEpoch } from './epoch';
 import { inEpoch } from './holes';
 import { withoutShadow } from './shadow';
 import { suspected } from './suspicion';
@@ -38,13 +38,14 @@ export function beginEpoch(
     epoch = received.epoch;
   }
   const earlierEpochs = tracker.earlierEpochs.map(earlier => ({ ...earlier, lateGrowth: 0 }));
-  if (current !== null) {
-    const kept = new Set(returned.map(({ id }) => id));
-    const before = without(
-      current,
-      taken.filter(id => !kept.has(id)),
-      now,
-    );
+  const kept = new Set(returned.map(({ id }) => id));
+  const lost = taken.filter(id => !kept.has(id));
+  if (current !== null && isEmptied(current, lost)) {
+    // All that it had is the new one's: it was none, and takes nothing any more.
+    const dropped = current.holes.map(hole => ({ kind: 'dropped', hole }) as const);
+    changes.push(...inEpoch(dropped, current.number));
+  } else if (current !== null) {
+    const before = without(current, lost, now);
     changes.push(...inEpoch(before.changes, current.number));
     earlierEpochs.unshift({ ...before.epoch, closesAt: now + expiresMs, lateGrowth: 0 });
     if (!isProven) epoch = suspected(epoch, before.epoch);
@@ -61,4 +62,11 @@ export function beginEpoch(
       ? {}
       : { returned: { to: current.number, conflicts: returned } }),
   };
+}
+
+/** Whether an epoch has received nothing but these ids, and another event for none of them. */
+function isEmptied(epoch: Epoch, ids: readonly number[]): boolean {
+  const received = epoch.highest - epoch.baseline + 1 - missingIn(epoch);
+  const isOther = (id: number) => epoch.strays?.some(stray => stray.id === id && stray.corrects === true);
+  return ids.filter(id => standingOf(epoch, id) === 'received' && isOther(id) !== true).length >= received;
 }

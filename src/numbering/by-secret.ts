@@ -50,3 +50,17 @@ export const mayShareSecret = (
   secretId === undefined ||
   epoch.secretId === undefined ||
   epoch.secretId === secretId;
+
+/** Whether its secret says that an epoch other than the current one sent an arrival, and that no other did. */
+export function isTheirsBySecret(
+  { current, earlierEpochs }: Tracker,
+  number: number,
+  { secretId }: Arrival,
+  { secretIds }: TrackerSettings,
+): boolean {
+  if (secretIds === undefined || secretId === undefined || current === null) return false;
+  const epoch = earlierEpochs.find(earlier => earlier.number === number);
+  return (
+    epoch?.secretId === secretId && current.secretId !== undefined && current.secretId !== epoch.secretId
+  );
+}

@@ -53,7 +53,7 @@ function youngerStrays(epoch: Epoch): { id: number; eventTime: number }[] {
 }
 
 /** The latest known time of an epoch's own ids, ms since 1970. @param until what is not before this may be another's */
-function newestTime({ recent, baseline, startTime }: Epoch, until: number | null = null): number {
+export function newestTime({ recent, baseline, startTime }: Epoch, until: number | null = null): number {
   const times = recent.filter(({ id }) => id >= baseline).map(({ eventTime }) => eventTime);
   const own = times.filter(time => until === null || time < until);
   return Math.max(startTime ?? Number.NEGATIVE_INFINITY, ...own);

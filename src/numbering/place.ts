@@ -10,7 +10,7 @@ import { bySecret, mayShareSecret } from './by-secret';
 import { isSurelyMissing } from './doubt';
 import { type Arrival, type Epoch, gapBefore, highestEver } from './epoch';
 import { epochsOf } from './epochs';
-import { adoptable, restartsAtOne, restartsBelow, signsOf } from './new-epoch';
+import { adoptable, happenedLater, restartsAtOne, restartsBelow, signsOf } from './new-epoch';
 import { isLive, stays } from './pass-time';
 import { isResent, sentAgain } from './resent';
 import type { KnownId, Lookup, Placement, TimeOf, Tracker, TrackerSettings } from './types';
@@ -47,7 +47,7 @@ export function place(
   const resent = received && isResent(current, arrival, known, timeOf);
   const restarts =
     restartsAtOne({ ...tracker, current }, arrival, received, settings) ||
-    (!received && restartsBelow(current, arrival));
+    (!received && (restartsBelow(current, arrival) || restartsLater(tracker, current, arrival, settings)));
   if (!added && !resent && restarts) {
     return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: adoptable(tracker, arrival, settings) };
   }
@@ -57,7 +57,7 @@ export function place(
   // With the time of the event that has its id, it is that event.
   const isThatEvent =
     resent && known !== null && known !== 'forgotten' && timeOf(known.sequence) === arrival.eventTime;
-  if (earlier !== null && !isThatEvent) return unseenIn(tracker, earlier, arrival);
+  if (earlier !== null && !isThatEvent) return placeInEarlier(tracker, earlier, arrival, lookup);
   if (!received) return unseenIn(tracker, current, arrival);
   if (known === null || known === 'forgotten') return restartOr(tracker, arrival, settings, 'too_old');
   // The provider may correct an event that is in quarantine. An added event that was ignored was not kept, so nothing
@@ -93,7 +93,7 @@ function retryOf(
   return null;
 }
 
-/** An arrival whose secret says that an earlier numbering sent it: it can neither be of the current one nor begin one. */
+/** An arrival that an earlier numbering sent: it can neither be of the current one nor begin one. */
 function placeInEarlier(tracker: Tracker, epoch: Epoch, arrival: Arrival, lookup: Lookup): Placement {
   const known = lookup(epoch.number, arrival.id);
   if (!isReceived(epoch, arrival.id, known)) return unseenIn(tracker, epoch, arrival);
@@ -116,6 +116,20 @@ export function gapToTell(tracker: Tracker, epoch: Epoch, id: number): [number, 
   return gap !== null && isSurelyMissing(tracker, epoch, gap) ? gap : null;
 }
 
+/** Whether an id, together with the signs before it, shows a new numbering while the old one is silent. */
+function isShownBy(tracker: Tracker, { id, now }: Arrival): boolean {
+  const isSilent = tracker.continuedAt === null || now - tracker.continuedAt >= REORDERING_MS;
+  return isSilent && signsOf(tracker).add(id).size >= CONFLICTS_FOR_RESTART;
+}
+
+/** Rule (b) too, where the third id is one that the old numbering misses: it happened long after all of that. */
+const restartsLater = (
+  tracker: Tracker,
+  current: Epoch,
+  arrival: Arrival,
+  { graceMs }: TrackerSettings,
+): boolean => happenedLater(current, arrival, graceMs) && isShownBy(tracker, arrival);
+
 /**
  * Rule (b) of a restart: three conflicts in a row with distinct ids, while the old numbering sends nothing. Gives that
  * restart, or else the conflict itself.
@@ -127,9 +141,7 @@ function restartOr(
   known: KnownId | 'too_old',
 ): Placement {
   const epoch = tracker.current?.number ?? 1;
-  const ids = signsOf(tracker).add(arrival.id);
-  const isSilent = tracker.continuedAt === null || arrival.now - tracker.continuedAt >= REORDERING_MS;
-  if (ids.size >= CONFLICTS_FOR_RESTART && isSilent) {
+  if (isShownBy(tracker, arrival)) {
     return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: adoptable(tracker, arrival, settings) };
   }
   return known === 'too_old' ? { kind: 'too_old', epoch } : { kind: 'conflict', epoch, known };

@@ -3,6 +3,7 @@
  * the event belongs was decided before (`place.ts`).
  */
 import { beginEpoch } from './begin-epoch';
+import { isTheirsBySecret } from './by-secret';
 import { isReadLater } from './doubt';
 import { earlyIdsIn, misses } from './early-ids';
 import { type Arrival, type Epoch, lacks, receive, standingOf, withStray } from './epoch';
@@ -56,9 +57,13 @@ export function record(
   const earlierEpochs = updateEarlier(tracker, arrival, placement.epoch, { update, settings });
   const updated = { ...tracker, current, earlierEpochs };
   // What fills a hole may be a late retry, and shows as little as one of an earlier epoch that the numbering goes on.
-  const goesOn = current !== null && current.highest > (tracker.current?.highest ?? 0);
+  // What happened before the first sign of a new numbering does not show that the old one goes on after it.
+  const isEarlier = isBefore(arrival.eventTime, tracker.shadow?.startTime ?? null);
+  const goesOn = current !== null && current.highest > (tracker.current?.highest ?? 0) && !isEarlier;
   const recorded = goesOn ? afterNoConflict(updated, arrival) : updated;
-  if (arrival.added === true) return { tracker: recorded, changes };
+  if (arrival.added === true || isTheirsBySecret(tracker, placement.epoch, arrival, settings)) {
+    return { tracker: recorded, changes };
+  }
   const weighed = weigh(recorded, placement.epoch, arrival, settings);
   const isLater = tracker.current !== null && happenedLater(tracker.current, arrival, settings.graceMs);
   const isTaken = tracker.current !== null && standingOf(tracker.current, arrival.id) === 'received';

@@ -32,10 +32,10 @@ export function recordId(
   const { tables } = draft;
   const settings = trackerSettings(draft.webhook);
   if (placement.kind === 'conflict' || placement.kind === 'too_old') {
-    const isCurrent = placement.epoch === draft.state.tracker.current?.number;
+    // One with an event of an earlier numbering says nothing about what goes on now.
+    if (placement.epoch !== draft.state.tracker.current?.number) return;
     const proofless =
-      !isCurrent ||
-      (placement.kind === 'conflict' && (placement.known.added === true || placement.resent === true));
+      placement.kind === 'conflict' && (placement.known.added === true || placement.resent === true);
     const conflict = { id, sequence, fingerprint, eventTime, ...(proofless ? { proofless } : {}) };
     const noted = recordConflict(draft.state.tracker, conflict, arrival, settings);
     draft.change({ tracker: noted.tracker });
