@@ -47,7 +47,9 @@ export function beginEpoch(
   } else if (current !== null) {
     const before = without(current, lost, now);
     changes.push(...inEpoch(before.changes, current.number));
-    earlierEpochs.unshift({ ...before.epoch, closesAt: now + expiresMs, lateGrowth: 0 });
+    // Under a returned id it remembers the new one's event.
+    const recent = before.epoch.recent.filter(({ id }) => !kept.has(id));
+    earlierEpochs.unshift({ ...before.epoch, recent, closesAt: now + expiresMs, lateGrowth: 0 });
     if (!isProven) epoch = suspected(epoch, before.epoch);
   }
   const begun: Tracker = {

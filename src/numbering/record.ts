@@ -5,7 +5,7 @@
 import { beginEpoch } from './begin-epoch';
 import { isTheirsBySecret } from './by-secret';
 import { isReadLater } from './doubt';
-import { earlyIdsIn, misses } from './early-ids';
+import { earlyIdsIn, misses, timeOfEarly } from './early-ids';
 import { type Arrival, type Epoch, lacks, receive, standingOf, withStray } from './epoch';
 import { inEpoch } from './holes';
 import { beganAt, happenedLater, isBefore } from './new-epoch';
@@ -56,6 +56,7 @@ export function record(
   const current = tracker.current === null ? null : update(tracker.current);
   const earlierEpochs = updateEarlier(tracker, arrival, placement.epoch, { update, settings });
   const updated = { ...tracker, current, earlierEpochs };
+  if (tracker.closedEpochs.some(({ number }) => number === placement.epoch)) return { tracker, changes };
   // What fills a hole may be a late retry, and shows as little as one of an earlier epoch that the numbering goes on.
   // What happened before the first sign of a new numbering does not show that the old one goes on after it.
   const isEarlier = isBefore(arrival.eventTime, tracker.shadow?.startTime ?? null);
@@ -168,7 +169,7 @@ function restart(
   const taken = current === null || bySecret === true ? [] : earlyIdsIn(current, since, now, settings);
   const [first = arrival, ...rest] = [
     ...adopted.map(conflict => ({ ...conflict, now })),
-    ...taken.map(id => ({ id, fingerprint: '', eventTime: since, now })),
+    ...taken.map(id => ({ id, fingerprint: '', eventTime: timeOfEarly(current, id) ?? since, now })),
     arrival,
   ].sort((a, b) => a.id - b.id);
   // Conflicts keep no secret: the event that showed the numbering has that of all of them.

@@ -113,9 +113,13 @@ export function isKnowable(
   { lengths }: Provider,
   evidence: Evidence,
 ): boolean {
-  const came = lengths.map(
-    (_, numbering) => new Set(all.flatMap(event => (event?.numbering === numbering ? [event.id] : []))),
-  );
+  // What comes of it after the next one began is too late to know it by.
+  let now = 0;
+  const came = lengths.map(() => new Set<number>());
+  for (const event of all) {
+    if (event === null) now++;
+    else if (event.numbering === now) came[now]?.add(event.id);
+  }
   return came.every((ids, numbering) => {
     const before = came[numbering - 1];
     if (before === undefined || evidence === 'secrets') return ids.size > 0;
