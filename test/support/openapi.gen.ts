@@ -124,7 +124,7 @@ export interface paths {
   "/v1/webhooks/{webhook_id}/events": {
     /**
      * List events
-     * @description Ascending by sequence and complete: going on from `cursor` neither skips nor repeats an event. `wait` keeps the request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null.
+     * @description Ascending by sequence and complete: going on from `cursor` neither skips nor repeats an event. `wait` keeps the request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null. An `after` beyond the last sequence gets 400: the webhook was made again, or it is of another.
      */
     get: operations["listEvents"];
     /**
@@ -152,7 +152,7 @@ export interface paths {
   "/v1/webhooks/{webhook_id}/feed": {
     /**
      * Pull events
-     * @description What a destination for all topics would get, in the same order and complete: an event that was unconfirmed, held or in quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event.
+     * @description What a destination for all topics would get, in the same order and complete: an event that was unconfirmed, held or in quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event. A cursor of another webhook, or of one that was deleted and made again under the same id, gets 400.
      */
     get: operations["pullEvents"];
   };
@@ -1839,7 +1839,7 @@ export interface operations {
   };
   /**
    * List events
-   * @description Ascending by sequence and complete: going on from `cursor` neither skips nor repeats an event. `wait` keeps the request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null.
+   * @description Ascending by sequence and complete: going on from `cursor` neither skips nor repeats an event. `wait` keeps the request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null. An `after` beyond the last sequence gets 400: the webhook was made again, or it is of another.
    */
   listEvents: {
     parameters: {
@@ -1864,6 +1864,7 @@ export interface operations {
           "application/json": components["schemas"]["Events"];
         };
       };
+      400: components["responses"]["Malformed"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
@@ -2020,7 +2021,7 @@ export interface operations {
   };
   /**
    * Pull events
-   * @description What a destination for all topics would get, in the same order and complete: an event that was unconfirmed, held or in quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event.
+   * @description What a destination for all topics would get, in the same order and complete: an event that was unconfirmed, held or in quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event. A cursor of another webhook, or of one that was deleted and made again under the same id, gets 400.
    */
   pullEvents: {
     parameters: {

@@ -122,15 +122,17 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'List events',
     description:
       'Ascending by sequence and complete: going on from `cursor` neither skips nor repeats an event. `wait` keeps the ' +
-      'request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null.',
+      'request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null. ' +
+      'An `after` beyond the last sequence gets 400: the webhook was made again, or it is of another.',
     takes: ['after', 'limit', 'topic', 'event_status', 'include', 'wait'],
-    ...{ answers: [200, 'Events'], problems: [404, 422] },
+    ...{ answers: [200, 'Events'], problems: [400, 404, 422] },
   },
   {
     ...{ method: 'get', path: `${W}/feed`, id: 'pullEvents', tag: 'events', summary: 'Pull events' },
     description:
       'What a destination for all topics would get, in the same order and complete: an event that was unconfirmed, held or in ' +
-      'quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event.',
+      'quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event. A ' +
+      'cursor of another webhook, or of one that was deleted and made again under the same id, gets 400.',
     takes: ['feed_after', 'limit', 'topic', 'include', 'wait'],
     ...{ answers: [200, 'Feed'], problems: [400, 404, 422] },
   },
