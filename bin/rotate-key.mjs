@@ -14,6 +14,7 @@
  * Interrupted, run it again with `--resume` and the new key in SECRETS_KEY, as often as needed. Other arguments (`--name`,
  * `--env`) go through to wrangler. JSON-RPC sessions end, and Idempotency-Keys of the last day are forgotten.
  */
+import { isLocal, isPrivate } from './address.mjs';
 import { randomSecret } from './dev-vars.mjs';
 import { keyIdOf } from './key-id.mjs';
 import { resealAll } from './reseal-passes.mjs';
@@ -44,15 +45,6 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;
-}
-
-function isLocal(address) {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(address).hostname);
-}
-
-/** Whether nobody on the way reads what is sent there. */
-function isPrivate(address) {
-  return new URL(address).protocol === 'https:' || isLocal(address);
 }
 
 /** Puts another key in the place of the one given. Answers its id. */
