@@ -18,14 +18,14 @@ import { isLocal, isPrivate } from './address.mjs';
 import { randomSecret } from './dev-vars.mjs';
 import { keyIdOf } from './key-id.mjs';
 import { resealAll } from './reseal-passes.mjs';
-import { secretNames, targetOf, until, wrangler } from './wrangler.mjs';
+import { secretNames, targetOf, until, withEnvironment, wrangler } from './wrangler.mjs';
 
 /** How long it may take until a new secret is in use everywhere. */
 const ARRIVAL_SECONDS = 120;
 /** On this machine KV has no delay, so that there is nothing to wait for. */
 const LOCAL_PAUSES = 0.01;
 
-const args = process.argv.slice(2);
+const args = withEnvironment(process.argv.slice(2));
 const url = args.find(arg => /^https?:/i.test(arg))?.replace(/\/+$/, '');
 const target = targetOf(args);
 const { SECRETS_KEY: given, ADMIN_TOKEN: token } = process.env;
