@@ -17,11 +17,10 @@ import { readJson } from '../body';
 import { inputRules } from '../deployment';
 import { type ApiError, problem } from '../problem';
 import { mostAtOnce } from '../self-test/at-once';
+import { MAX_HOLD_MS } from '../self-test/echo';
 import { kvDelay } from '../self-test/kv-delay';
 import { destinationSecretOf, keyOfRun, newRun, type Run, runOfKey } from '../self-test/run';
 
-/** How long each of the requests is held that are counted. */
-const HOLD_MS = 1000;
 /** Requests at once over one object; over each of several. Few enough for the 50 that a request may send on Cloudflare's Free plan. */
 const OVER_ONE = 24;
 const OVER_EACH = 12;
@@ -74,7 +73,7 @@ selfTest.post('/connections', async c => {
   const wrong = inputRules(c.env).urlProblem(input.url);
   if (wrong !== null) return problem({ reason: 'invalid', errors: [{ path: '/url', message: wrong }] });
   const url = new URL('/self_test/echo', input.url);
-  url.search = new URLSearchParams({ key: input.key, hold_ms: `${HOLD_MS}` }).toString();
+  url.search = new URLSearchParams({ key: input.key, hold_ms: `${MAX_HOLD_MS}` }).toString();
   const names = Array.from({ length: input.couriers }, (_, n) =>
     courierName(run, `${n + 1} of ${input.couriers}`),
   );
