@@ -32,7 +32,9 @@ export class Courier extends DurableObject<Env> {
 
   /** The same over other couriers, asked by this object as a webhook's object asks them. @param couriers their names */
   async holdThrough(couriers: readonly string[], url: string, count: number): Promise<Held[]> {
-    const asked = couriers.map(name => this.env.COURIERS.getByName(name).hold(url, count));
-    return (await Promise.all(asked)).flat();
+    const stubs = couriers.map(name => this.env.COURIERS.getByName(name));
+    // So that all begin at the same moment, however long each takes to wake up.
+    await Promise.all(stubs.map(stub => stub.wake()));
+    return (await Promise.all(stubs.map(stub => stub.hold(url, count)))).flat();
   }
 }
