@@ -40,6 +40,14 @@ describe('what was measured', () => {
     expect(worst(judgeAll(EXPECTED, URL))).toBe('ok');
   });
 
+  it('is well where nothing is limited, and says that it is no deployment', () => {
+    const fourCouriers = { ...connections, asked: 48, at_once: 46 };
+    const unlimited = { oneCourier: { ...connections, at_once: 24 }, fourCouriers };
+    expect(apart(unlimited)).toEqual([]);
+    const findings = judgeAll({ ...EXPECTED, ...unlimited }, URL) as Finding[];
+    expect(findings.filter(({ means }) => means.includes('as on a laptop'))).toHaveLength(2);
+  });
+
   it.each([
     [
       'fewer connections',
