@@ -20,6 +20,9 @@ async function typed() {
   const prompt = createInterface({ input: process.stdin, output: unseen, terminal: true });
   try {
     return (await prompt.question('')).trim();
+  } catch {
+    // Ctrl-C instead of a token.
+    return '';
   } finally {
     prompt.close();
     process.stderr.write('\n');
