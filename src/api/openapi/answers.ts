@@ -249,20 +249,38 @@ export const ANSWERS: Record<string, JsonSchema> = {
     }),
   }),
   Config: object({ webhooks: list({ type: 'object', additionalProperties: true }) }),
-  Changes: object({
-    changes: list(
+  Change: object(
+    {
+      action: words('create', 'update', 'delete'),
+      kind: words('webhook', 'destination'),
+      name: text,
+    },
+    {
+      webhook: text,
+      fields: { type: 'object', additionalProperties: true },
+      secret_key: text,
+      kv_copy: kvCopy,
+    },
+  ),
+  Changes: object({ changes: list(ref('Change')) }),
+  Export: object({
+    format: integer,
+    key_id: { ...text, description: 'which TRANSFER_KEY it is sealed with' },
+    webhooks: list(object({ webhook_id: integer, name: orNull(text), provider: text, sealed: text })),
+    next: { ...orNull(text), description: '`after` of the next part; null at the end' },
+    failed: list(object({ webhook_id: integer, reason: text })),
+  }),
+  Imported: object({
+    webhooks: list(
       object(
         {
-          action: words('create', 'update', 'delete'),
-          kind: words('webhook', 'destination'),
-          name: text,
+          webhook_id: integer,
+          name: orNull(text),
+          action: words('create', 'update', 'none'),
+          ingest_url: text,
+          changes: list(ref('Change')),
         },
-        {
-          webhook: text,
-          fields: { type: 'object', additionalProperties: true },
-          secret_key: text,
-          kv_copy: kvCopy,
-        },
+        { kv_copy: kvCopy },
       ),
     ),
   }),

@@ -37,6 +37,11 @@ const PARAMETERS: Record<string, { name: string; in: string }> = {
     { type: 'integer', minimum: 0, maximum: 200, default: 100 },
     'Webhooks of a part; 0 only says which key is current.',
   ),
+  export_limit: query(
+    'limit',
+    { type: 'integer', minimum: 1, maximum: 100, default: 100 },
+    'Webhooks of a part.',
+  ),
   feed_after: query(
     'after',
     { type: 'string', default: '0' },

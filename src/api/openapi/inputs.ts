@@ -18,6 +18,7 @@ import { redactionSchema } from '../rest/redactions';
 import { eventReplaySchema, replaySchema } from '../rest/replays';
 import { testSchema } from '../rest/test-events';
 import { tokenSchema } from '../rest/tokens';
+import { importSchema } from '../rest/transfer';
 
 /** Destinations are validated one by one, so that every error has its place; here they have their shape. */
 function withDestinations(schema: JsonSchema): JsonSchema {
@@ -42,4 +43,5 @@ export const inputSchemas = (): Record<string, JsonSchema> => ({
   Redaction: jsonSchemaOf(redactionSchema),
   Test: jsonSchemaOf(testSchema),
   NewToken: jsonSchemaOf(tokenSchema),
+  Import: jsonSchemaOf(importSchema),
 });

@@ -266,6 +266,24 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ takes: ['reseal_after', 'reseal_limit'], answers: [200, 'Resealed'], problems: [404, 409, 422] },
   },
   {
+    ...{ method: 'get', path: '/v1/export', id: 'exportWebhooks', tag: 'operation' },
+    summary: 'Webhooks with their secrets, sealed for another gateway',
+    description:
+      'For `npm run export`, by the admin token. Sealed with TRANSFER_KEY (409 where there is none). Repeat with `after` until `next` is ' +
+      'null. `failed` names the webhooks that could not be exported.',
+    ...{ takes: ['reseal_after', 'export_limit'], answers: [200, 'Export'], problems: [409, 422] },
+  },
+  {
+    ...{ method: 'post', path: '/v1/import', id: 'importWebhooks', tag: 'operation' },
+    summary: 'Make the webhooks of an export here',
+    description:
+      'For `npm run import`, by the admin token. Webhooks keep their ids. Everything is validated before anything is changed; ' +
+      'importing twice changes nothing. The entries are those of exports, 100 a request.',
+    takes: ['dry_run'],
+    body: { schema: 'Import', example: { format: 1, webhooks: [] } },
+    ...{ answers: [200, 'Imported'], problems: [400, 409, 413, 422] },
+  },
+  {
     ...{ method: 'get', path: '/metrics', id: 'getMetrics', tag: 'operation', type: 'text/plain' },
     summary: 'Counters and gauges for Prometheus',
     description:

@@ -23,6 +23,7 @@ import { reseal } from './reseal';
 import { status } from './status';
 import { testEvents } from './test-events';
 import { tokens } from './tokens';
+import { exports, imports } from './transfer';
 import { webhooks } from './webhooks';
 
 export const rest = new Hono<{ Bindings: Env }>();
@@ -34,6 +35,8 @@ rest.route('/providers', providers);
 rest.route('/tokens', tokens);
 rest.route('/config', config);
 rest.route('/reseal', reseal);
+rest.route('/export', exports);
+rest.route('/import', imports);
 rest.route('/webhooks', webhooks);
 rest.route('/webhooks', destinations);
 rest.route('/webhooks', events);
