@@ -34,7 +34,9 @@ export type ApiError =
   | { reason: 'unreadable_secret' }
   /** `cause` is for the operator. */
   | { reason: 'unavailable'; cause?: string }
-  | { reason: 'internal' };
+  | { reason: 'internal' }
+  /** The runtime has no such thing. */
+  | { reason: 'not_supported'; detail: string };
 
 /** Seconds after which trying again makes sense. */
 const RETRY_AFTER = '5';
@@ -117,6 +119,8 @@ function describe(error: ApiError): Problem {
         title: 'Internal error',
         detail: 'The gateway made a mistake; its log says which.',
       };
+    case 'not_supported':
+      return { status: 501, title: 'Not supported here', detail: error.detail };
     case 'not_configured':
       return { status: 503, title: 'Not configured', detail: error.detail };
     case 'unreadable_secret':

@@ -115,15 +115,22 @@ export class LiveWebhook {
     return this.#webhook;
   }
 
-  /** Stores a changed record under the next version, and works by it from now on. */
-  configure(changed: WebhookRecord): void {
+  /** Stores a changed record under the next version above `after`, and works by it from now on. */
+  configure(changed: WebhookRecord, after = 0): void {
     const { id, version } = this.#webhook;
-    const webhook = { ...changed, id, version: version + 1 };
+    const webhook = { ...changed, id, version: Math.max(version, after) + 1 };
     this.log.configure(webhook);
     writeDocument(this.#means.storage.sql, 'record', JSON.stringify(webhook));
     this.#webhook = webhook;
     this.forwarding.configure(this.#destinations());
     this.forwarding.pump();
+  }
+
+  /** After its storage was taken back: what others know under versions and sequences up to these is not this webhook's. */
+  goOnAbove(version: number, sequence = 0): void {
+    this.log.skipTo(sequence);
+    if (this.#webhook.version <= version) this.configure(this.#webhook, version);
+    this.#means.recordChanged();
   }
 
   /** Ends all work of a deleted webhook. Appends are answered `gone`. */
@@ -136,6 +143,8 @@ export class LiveWebhook {
 
   /** Commits an authentic event. Resolves after the commit; rejects when nothing could be stored. */
   async append({ version, secretId, event }: AppendRequest): Promise<AppendResult> {
+    // Nobody has a later version than this object, unless its storage was taken back.
+    if (version > this.#webhook.version) this.goOnAbove(version);
     const webhook = this.#webhook;
     if (version !== webhook.version) return { kind: 'stale', record: webhook };
     const secret = webhook.secrets.find(({ id }) => id === secretId);

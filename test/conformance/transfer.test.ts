@@ -1,9 +1,8 @@
 /** Webhooks moved to another gateway, with `npm run export` and `npm run import` between two gateways as users start them. */
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, clientOf, SEED_SECRET, shipstreamEvent } from '../support/client';
+import { runCommand as run } from '../support/command';
 import { eventually } from '../support/eventually';
 import { type Gateway, startGateway } from '../support/gateway';
 import { type Receiver, startReceiver } from '../support/receiver';
@@ -32,19 +31,6 @@ beforeAll(async () => {
   to = clientOf(next);
 });
 afterAll(() => Promise.all([old.stop(), next.stop(), receiver.close()]));
-
-function run(script: string, args: string[], gateway: Gateway, input = '') {
-  return new Promise<{ code: number; stdout: string; stderr: string }>(resolve => {
-    const bin = join(import.meta.dirname, '../../bin', script);
-    const env = { ...process.env, ADMIN_TOKEN: gateway.adminToken };
-    const child = spawn(process.execPath, [bin, ...args], { env });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', chunk => (stdout += chunk));
-    child.stderr.on('data', chunk => (stderr += chunk));
-    child.on('exit', code => resolve({ code: code ?? 1, stdout, stderr }));
-    child.stdin.end(input);
-  });
-}
 
 const exported = () => run('export.mjs', [old.url], old);
 const imported = (file: string, ...options: string[]) =>

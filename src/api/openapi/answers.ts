@@ -115,6 +115,12 @@ const token = {
   last_used_at: orNull(time),
 };
 
+const recoveryPoint = { bookmark: text, at: time };
+const lost: JsonSchema = {
+  ...orNull(object({ from: integer, to: integer })),
+  description: 'sequences of events that came since: they are not in the log any more',
+};
+
 const kvCopy = {
   ...words('pending'),
   description: 'KV did not take the copy of the record yet; it is tried again every 5 s',
@@ -263,6 +269,18 @@ export const ANSWERS: Record<string, JsonSchema> = {
     },
   ),
   Changes: object({ changes: list(ref('Change')) }),
+  Bookmark: object({
+    ...recoveryPoint,
+    last_sequence: integer,
+    lost,
+    settings_go_back: { ...boolean, description: 'settings or secrets were changed since' },
+  }),
+  Restored: object({
+    state: words('restored', 'unfinished'),
+    undo: object(recoveryPoint),
+    lost,
+    last_sequence: { ...orNull(integer), description: 'events go on above it; null where it is unfinished' },
+  }),
   Export: object({
     format: integer,
     key_id: { ...text, description: 'which TRANSFER_KEY it is sealed with' },

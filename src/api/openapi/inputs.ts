@@ -14,6 +14,7 @@ import {
 import { addedEventSchema } from '../rest/added-events';
 import { resolutionSchema } from '../rest/gaps';
 import { settlementSchema } from '../rest/numbering';
+import { restoreSchema } from '../rest/recovery';
 import { redactionSchema } from '../rest/redactions';
 import { eventReplaySchema, replaySchema } from '../rest/replays';
 import { testSchema } from '../rest/test-events';
@@ -43,5 +44,6 @@ export const inputSchemas = (): Record<string, JsonSchema> => ({
   Redaction: jsonSchemaOf(redactionSchema),
   Test: jsonSchemaOf(testSchema),
   NewToken: jsonSchemaOf(tokenSchema),
+  Restore: jsonSchemaOf(restoreSchema),
   Import: jsonSchemaOf(importSchema),
 });

@@ -266,6 +266,23 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ takes: ['reseal_after', 'reseal_limit'], answers: [200, 'Resealed'], problems: [404, 409, 422] },
   },
   {
+    ...{ method: 'get', path: `${W}/bookmark`, id: 'getBookmark', tag: 'operation' },
+    summary: 'A moment to go back to, and what going back would lose',
+    description:
+      'For `npm run recover`, by the admin token. Of now, or of a time of the last 30 days. Only Cloudflare’s network has this (501 elsewhere).',
+    takes: ['recovery_at', 'recovery_bookmark'],
+    ...{ answers: [200, 'Bookmark'], problems: [404, 409, 422, 501] },
+  },
+  {
+    ...{ method: 'post', path: `${W}/restore`, id: 'restoreWebhook', tag: 'operation' },
+    summary: 'Take a webhook back to an earlier moment',
+    description:
+      'By the admin token. Log, gaps, cursors, settings and secrets become what they were; events that came since are no longer in the log. ' +
+      '`undo` leads back. Look at `…/bookmark` first.',
+    body: { schema: 'Restore', example: { at: '2026-11-20T12:00:00Z' } },
+    ...{ answers: [200, 'Restored'], problems: [400, 404, 409, 413, 422, 501] },
+  },
+  {
     ...{ method: 'get', path: '/v1/export', id: 'exportWebhooks', tag: 'operation' },
     summary: 'Webhooks with their secrets, sealed for another gateway',
     description:

@@ -211,6 +211,11 @@ export class EventLog {
     this.#aging = UNKNOWN;
   }
 
+  /** No sequence up to this one is given any more. */
+  skipTo(sequence: number): void {
+    this.#transaction(draft => draft.change({ lastSequence: Math.max(draft.state.lastSequence, sequence) }));
+  }
+
   #transaction<T>(change: (draft: Draft) => T): T {
     const { tables } = this;
     const draft = new Draft(this.#state, tables, this.#webhook, this.#operator);
