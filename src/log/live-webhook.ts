@@ -13,6 +13,7 @@ import { EventLog } from './commit/event-log';
 import { GroupCommit } from './commit/group-commit';
 import { Confirmations, MAX_CONFIRMING } from './confirm/confirmations';
 import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './contract/append';
+import type { FeedPosition } from './contract/events';
 import type { GapResolution, ResolveResult } from './contract/gaps';
 import type { Settlement, SettleResult } from './contract/numbering';
 import type { ReplayRequest, ReplayResult } from './contract/replays';
@@ -126,9 +127,9 @@ export class LiveWebhook {
     this.forwarding.pump();
   }
 
-  /** After its storage was taken back: what others know under versions and sequences up to these is not this webhook's. */
-  goOnAbove(version: number, sequence = 0): void {
-    this.log.skipTo(sequence);
+  /** After its storage was taken back: versions and places in the feed up to these are known to others as something else. */
+  goOnAbove(version: number, end: FeedPosition | null): void {
+    if (end !== null) this.log.skipTo(end);
     if (this.#webhook.version <= version) this.configure(this.#webhook, version);
     this.#means.recordChanged();
   }
@@ -144,7 +145,7 @@ export class LiveWebhook {
   /** Commits an authentic event. Resolves after the commit; rejects when nothing could be stored. */
   async append({ version, secretId, event }: AppendRequest): Promise<AppendResult> {
     // Nobody has a later version than this object, unless its storage was taken back.
-    if (version > this.#webhook.version) this.goOnAbove(version);
+    if (version > this.#webhook.version) this.goOnAbove(version, null);
     const webhook = this.#webhook;
     if (version !== webhook.version) return { kind: 'stale', record: webhook };
     const secret = webhook.secrets.find(({ id }) => id === secretId);

@@ -3,11 +3,12 @@
  *
  * A restore is registered and takes place when the object starts the next time, so the object ends itself soon after it has
  * answered, and takes nothing meanwhile: what it took would be lost. Then everything is as it was at that moment, record, log, gaps
- * and cursors. `resume` makes the restored object go on above every version and sequence that was given before.
+ * and cursors. `resume` makes the restored object go on above every version and every place in the feed that was given before.
  *
  * Workers on one machine have no such recovery: there the answer is `unsupported`.
  */
 import { errorMessage } from '../error-name';
+import type { FeedPosition } from './contract/events';
 import type { LostRange, RecoveryRequest, RecoveryResult } from './contract/recovery';
 import type { LiveWebhook } from './live-webhook';
 
@@ -91,11 +92,11 @@ export class Recovery {
       const undo = await this.#storage.onNextSessionRestoreBookmark(wanted);
       live.stop();
       setTimeout(this.#end, ENDS_AFTER_MS);
-      const { lastSequence: sequence } = live.log.state;
+      const { end } = live.log.feed;
       const { version } = live.webhook;
       return {
         ...{ kind: 'restoring', undo: { bookmark: undo, at: now }, lost: lostSince(live, at) },
-        ...{ version, sequence },
+        ...{ version, end },
       };
     } catch (error) {
       this.#isEnding = false;
@@ -104,11 +105,8 @@ export class Recovery {
   }
 }
 
-function resume(
-  live: LiveWebhook,
-  { version, sequence }: { version: number; sequence: number },
-): RecoveryResult {
-  live.goOnAbove(version, sequence);
+function resume(live: LiveWebhook, { version, end }: { version: number; end: FeedPosition }): RecoveryResult {
+  live.goOnAbove(version, end);
   return {
     ...{ kind: 'resumed', lastSequence: live.log.state.lastSequence, version: live.webhook.version },
   };

@@ -75,8 +75,8 @@ recovery.post('/:webhook_id/restore', async c => {
   const begun = await ask(() => object.recover({ what: 'restore', ...input }));
   if (!begun.ok) return problem(begun.error);
   if (begun.value.kind !== 'restoring') return problem(refusal(begun.value, '/at'));
-  const { undo, lost, version, sequence } = begun.value;
-  const lastSequence = await resumed(c.env, record, { what: 'resume', version, sequence });
+  const { undo, lost, version, end } = begun.value;
+  const lastSequence = await resumed(c.env, record, { what: 'resume', version, end });
   return c.json({
     state: lastSequence === null ? 'unfinished' : 'restored',
     undo: pointView(undo),

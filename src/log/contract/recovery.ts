@@ -1,4 +1,5 @@
 /** Taking a webhook's object back to an earlier moment. */
+import type { FeedPosition } from './events';
 
 /** A moment of an object: the platform's bookmark of it, and the time it stands for, ms since 1970. */
 export type RecoveryPoint = { bookmark: string; at: number };
@@ -10,8 +11,8 @@ export type RecoveryRequest =
   /** What a restore would do. `at` null: now; `bookmark` null: that of the time. */
   | { what: 'look'; at: number | null; bookmark: string | null }
   | { what: 'restore'; at: number; bookmark: string | null }
-  /** To the restored object: goes on above what was given before, so that no version and no sequence is given twice. */
-  | { what: 'resume'; version: number; sequence: number };
+  /** To the restored object: goes on above what was given before, so that no version and no place in the feed is given twice. */
+  | { what: 'resume'; version: number; end: FeedPosition };
 
 export type RecoveryResult =
   | {
@@ -23,7 +24,7 @@ export type RecoveryResult =
       recordGoesBack: boolean;
     }
   /** The object starts anew in a moment. `undo` is the moment right before; the rest is for `resume`. */
-  | { kind: 'restoring'; undo: RecoveryPoint; lost: LostRange | null; version: number; sequence: number }
+  | { kind: 'restoring'; undo: RecoveryPoint; lost: LostRange | null; version: number; end: FeedPosition }
   | { kind: 'resumed'; lastSequence: number; version: number }
   | { kind: 'gone' }
   /** The time is before the webhook was made, or later than now, or further back than the platform keeps. */
