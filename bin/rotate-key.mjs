@@ -14,7 +14,8 @@
  * Interrupted, run it again with `--resume` and the new key in SECRETS_KEY, as often as needed. Other arguments (`--name`,
  * `--env`) go through to wrangler. JSON-RPC sessions end, and Idempotency-Keys of the last day are forgotten.
  */
-import { isLocal, isPrivate } from './address.mjs';
+import { isLocal } from './address.mjs';
+import { adminApi, gatewayIn } from './admin-api.mjs';
 import { randomSecret } from './dev-vars.mjs';
 import { keyIdOf } from './key-id.mjs';
 import { resealAll } from './reseal-passes.mjs';
@@ -26,19 +27,16 @@ const ARRIVAL_SECONDS = 120;
 const LOCAL_PAUSES = 0.01;
 
 const args = withEnvironment(process.argv.slice(2));
-const url = args.find(arg => /^https?:/i.test(arg))?.replace(/\/+$/, '');
 const target = targetOf(args);
 const { SECRETS_KEY: given, ADMIN_TOKEN: token } = process.env;
 
+let url;
+
 try {
+  url = gatewayIn(args);
   if (!url || !given || !token) {
     throw new Error(
       'Usage: npm run rotate-key -- https://… [--resume] [--env …], with SECRETS_KEY and ADMIN_TOKEN in the environment.',
-    );
-  }
-  if (!isPrivate(url)) {
-    throw new Error(
-      `${url}: only https, as the admin token is sent there (http on this machine itself is fine).`,
     );
   }
   await rotate(args.includes('--resume') ? await arrived(keyIdOf(given)) : await replaced());
@@ -117,11 +115,6 @@ async function keyInUse() {
   return (await ask('?limit=0')).key_id;
 }
 
-async function ask(query) {
-  const headers = { authorization: `Bearer ${token}` };
-  // A redirect might lead to where it is not private.
-  const request = { method: 'POST', headers, redirect: 'error' };
-  const answer = await fetch(`${url}/v1/reseal${query}`, request);
-  if (!answer.ok) throw new Error(`${url} answers ${answer.status}: ${await answer.text()}`);
-  return answer.json();
+function ask(query) {
+  return adminApi(url, token)('POST', `/v1/reseal${query}`);
 }

@@ -6,7 +6,7 @@
  * stays behind: whoever loses its parent ends too. Nothing is asked, and no outside host is contacted.
  */
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,8 @@ import { ensureDevVars, readDevVars } from './dev-vars.mjs';
 const MIN_NODE = 22;
 /** Fewer characters of ADMIN_TOKEN or SECRETS_KEY, and the management API answers 503. */
 const MIN_SECRET_CHARACTERS = 32;
+/** Secrets for a rotation of SECRETS_KEY, and for moving webhooks to another gateway. */
+const OPTIONAL = ['SECRETS_KEY_PREVIOUS', 'TRANSFER_KEY'];
 /** How long wrangler may take to end the runtime. */
 const GRACE_MS = 5_000;
 
@@ -80,7 +82,15 @@ function run() {
     given(name) ? [] : [`${name}=${value}`],
   );
   const endWithParent = new URL('./end-with-parent.mjs', import.meta.url).href;
-  const command = ['--import', endWithParent, wrangler(), 'dev', ...missing, ...withPreviousKey(), ...args];
+  const command = [
+    '--import',
+    endWithParent,
+    wrangler(),
+    'dev',
+    ...missing,
+    ...withOptionalSecrets(),
+    ...args,
+  ];
   const gateway = spawn(node(), command, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -101,17 +111,20 @@ function run() {
 }
 
 /**
- * wrangler passes on the secrets that wrangler.toml requires. SECRETS_KEY_PREVIOUS is not required, as it exists only during a
- * rotation: then wrangler gets a copy that requires it. As an argument everybody on the machine could read it. The copy holds no
- * secret, is the same for all who make it, and stands beside the original, from where wrangler looks for everything else.
+ * wrangler passes on the secrets that wrangler.toml requires. Those of `OPTIONAL` are not required, as they exist only for a while:
+ * where one is set, wrangler gets a copy that requires it. As an argument everybody on the machine could read it. The copy holds
+ * no secret, is the same for all who need it, and stands beside the original, from where wrangler looks for everything else.
  */
-function withPreviousKey() {
+function withOptionalSecrets() {
   const values = given('--env-file') === undefined ? readDevVars(root) : process.env;
-  if (!values?.SECRETS_KEY_PREVIOUS || given('--config') !== undefined || given('-c') !== undefined)
-    return [];
-  const copy = join(root, 'wrangler.previous-key.toml');
+  const set = OPTIONAL.filter(name => values?.[name]);
+  if (set.length === 0 || given('--config') !== undefined || given('-c') !== undefined) return [];
+  const copy = join(root, `wrangler.with.${set.join('.').toLowerCase()}.toml`);
   const original = readFileSync(join(root, 'wrangler.toml'), 'utf8');
-  writeFileSync(copy, original.replace('"SECRETS_KEY"', '"SECRETS_KEY", "SECRETS_KEY_PREVIOUS"'));
+  const required = ['SECRETS_KEY', ...set].map(name => `"${name}"`).join(', ');
+  const text = original.replace('"SECRETS_KEY"', required);
+  // Another gateway that runs on it would start anew with every write.
+  if (!existsSync(copy) || readFileSync(copy, 'utf8') !== text) writeFileSync(copy, text);
   return ['--config', copy];
 }
 

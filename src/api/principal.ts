@@ -4,7 +4,7 @@ import type { TokenRecord } from '../tokens/token';
 export type Principal = {
   /** `admin`, or the id of an API token: requests of two principals are never taken for one another. */
   id: string;
-  /** `write` includes `read`; only the admin token manages tokens and tests the deployment. */
+  /** `write` includes `read`; what only the admin token may is in `ADMIN_ONLY`. */
   scope: TokenRecord['scope'] | 'admin';
   /** The one webhook it is for; null for all. */
   webhookId: number | null;
@@ -14,11 +14,19 @@ export const ADMIN: Principal = { id: 'admin', scope: 'admin', webhookId: null }
 
 export const principalOf = ({ id, scope, webhookId }: TokenRecord): Principal => ({ id, scope, webhookId });
 
+/** Paths for the admin token alone, and what it does there: give access, give away secrets, undo what others did. */
+const ADMIN_ONLY: readonly [path: RegExp, what: string][] = [
+  [/^\/v1\/tokens(\/|$)/, 'manages tokens'],
+  [/^\/v1\/self_test(\/|$)/, 'tests the deployment'],
+  [/^\/v1\/(export|import)\/?$/, 'exports and imports webhooks with their secrets'],
+  [/^\/v1\/webhooks\/[^/]+\/(bookmark|restore)\/?$/, 'takes a webhook back to an earlier moment'],
+];
+
 /** Why a principal may not do this, or null. `path` is that of the request, `/v1/…` or `/metrics`. */
 export function refusal(principal: Principal, method: string, path: string): string | null {
   if (principal.scope === 'admin') return null;
-  if (/^\/v1\/tokens(\/|$)/.test(path)) return 'Only the admin token manages tokens.';
-  if (/^\/v1\/self_test(\/|$)/.test(path)) return 'Only the admin token tests the deployment.';
+  const reserved = ADMIN_ONLY.find(([paths]) => paths.test(path));
+  if (reserved !== undefined) return `Only the admin token ${reserved[1]}.`;
   if (principal.scope === 'read' && method !== 'GET' && method !== 'HEAD') {
     return 'This token may only read.';
   }

@@ -36,7 +36,9 @@ export type ApiError =
   | { reason: 'unreadable_secret' }
   /** `cause` is for the operator. */
   | { reason: 'unavailable'; cause?: string }
-  | { reason: 'internal' };
+  | { reason: 'internal' }
+  /** The runtime has no such thing. */
+  | { reason: 'not_supported'; detail: string };
 
 /** What a consumer does whose position is of no use here. */
 const startAgain = (end: string): string =>
@@ -131,6 +133,8 @@ function describe(error: ApiError): Problem {
         title: 'Internal error',
         detail: 'The gateway made a mistake; its log says which.',
       };
+    case 'not_supported':
+      return { status: 501, title: 'Not supported here', detail: error.detail };
     case 'not_configured':
       return { status: 503, title: 'Not configured', detail: error.detail };
     case 'unreadable_secret':

@@ -21,7 +21,7 @@ export type Update = { record: WebhookRecord; changes: Change[] };
 
 /** Whether a secret is the one that is stored. */
 export async function isStored(
-  { open }: Means,
+  { open }: Pick<Means, 'open'>,
   boundTo: string,
   sealed: string | undefined,
   given: string,

@@ -86,15 +86,17 @@ async function standardHeaders(
   event: OutgoingEvent,
   attemptAt: number,
 ): Promise<Pairs> {
-  // Messages to OPERATIONS_URL have no secret, and a destination whose id is no webhook's own.
-  const isShared = target.secrets.length === 0;
+  // Messages to OPERATIONS_URL have no secret, and a destination whose id is no webhook's own. Of a webhook that came from another
+  // gateway, that one has the ids of its destinations, too.
+  const isUnsigned = target.secrets.length === 0;
+  const isShared = isUnsigned || target.isMoved === true;
   const id = isShared && target.life ? `${event.messageId}_${target.life}` : event.messageId;
   const message = { id, timestamp: Math.floor(attemptAt / 1000), body: event.body };
   const names: Pairs = [
     ['webhook-id', message.id],
     ['webhook-timestamp', String(message.timestamp)],
   ];
-  if (isShared) return names;
+  if (isUnsigned) return names;
   return [...names, ['webhook-signature', await standardSignature(target.secrets, message)]];
 }
 

@@ -23,6 +23,8 @@ export type CourierTarget = {
   jurisdiction?: DurableObjectJurisdiction | null;
   /** Tells the webhook from others that have had its id; null or absent where there are none. */
   life?: string | null;
+  /** Whether one of those may send messages under the ids of this destination; absent for no. */
+  isMoved?: boolean;
   /** How many events one call may deliver at the same time, 1..6. */
   connections: number;
   /** True: one after the other, and none after the first that fails. */

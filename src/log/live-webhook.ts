@@ -13,6 +13,7 @@ import { EventLog } from './commit/event-log';
 import { GroupCommit } from './commit/group-commit';
 import { Confirmations, MAX_CONFIRMING } from './confirm/confirmations';
 import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './contract/append';
+import type { FeedPosition } from './contract/events';
 import type { GapResolution, ResolveResult } from './contract/gaps';
 import type { Settlement, SettleResult } from './contract/numbering';
 import type { ReplayRequest, ReplayResult } from './contract/replays';
@@ -115,15 +116,22 @@ export class LiveWebhook {
     return this.#webhook;
   }
 
-  /** Stores a changed record under the next version, and works by it from now on. */
-  configure(changed: WebhookRecord): void {
+  /** Stores a changed record under the next version above `after`, and works by it from now on. */
+  configure(changed: WebhookRecord, after = 0): void {
     const { id, version } = this.#webhook;
-    const webhook = { ...changed, id, version: version + 1 };
+    const webhook = { ...changed, id, version: Math.max(version, after) + 1 };
     this.log.configure(webhook);
     writeDocument(this.#means.storage.sql, 'record', JSON.stringify(webhook));
     this.#webhook = webhook;
     this.forwarding.configure(this.#destinations());
     this.forwarding.pump();
+  }
+
+  /** After its storage was taken back: versions and places in the feed up to these are known to others as something else. */
+  goOnAbove(version: number, end: FeedPosition | null): void {
+    if (end !== null) this.log.skipTo(end);
+    if (this.#webhook.version <= version) this.configure(this.#webhook, version);
+    this.#means.recordChanged();
   }
 
   /** Ends all work of a deleted webhook. Appends are answered `gone`. */
@@ -136,6 +144,8 @@ export class LiveWebhook {
 
   /** Commits an authentic event. Resolves after the commit; rejects when nothing could be stored. */
   async append({ version, secretId, event }: AppendRequest): Promise<AppendResult> {
+    // Nobody has a later version than this object, unless its storage was taken back.
+    if (version > this.#webhook.version) this.goOnAbove(version, null);
     const webhook = this.#webhook;
     if (version !== webhook.version) return { kind: 'stale', record: webhook };
     const secret = webhook.secrets.find(({ id }) => id === secretId);

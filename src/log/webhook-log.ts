@@ -26,6 +26,7 @@ import type {
 import type { GapResolution, GapStatus, GapsReport, ResolveResult } from './contract/gaps';
 import type { KeptAnswer } from './contract/kept-answer';
 import type { Settlement, SettleResult } from './contract/numbering';
+import type { RecoveryRequest, RecoveryResult } from './contract/recovery';
 import type { RefusalReport, RefusalsView } from './contract/refusals';
 import type { ReplayRequest, ReplayResult } from './contract/replays';
 import type { StatusReport } from './contract/status';
@@ -39,6 +40,7 @@ import { readFeedPage } from './read/feed-pages';
 import { readGaps } from './read/gaps';
 import { awaitEvents } from './read/new-events';
 import { readStatus } from './read/status';
+import { Recovery } from './recovery';
 import { addColumns } from './store/day-tables';
 import { readDocument, writeDocument } from './store/documents';
 import { KeptAnswers } from './store/kept-answers';
@@ -50,6 +52,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   #webhook: LiveWebhook | null = null;
   #alarm = new Alarm(this.ctx.storage);
   #answers = new KeptAnswers(this.ctx.storage.sql);
+  #recovery = new Recovery(this.ctx.storage, () => this.ctx.abort('It starts anew from an earlier moment.'));
   #copy = new KvCopy(this.ctx.storage, this.env.SUBSCRIPTIONS, () => this.#webhook?.webhook ?? null);
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -68,6 +71,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 
   /** The webhook, for every call: whatever is asked of an object, it sees to its alarm. */
   get #live(): LiveWebhook | null {
+    this.#recovery.check();
     this.#alarm.check();
     return this.#webhook;
   }
@@ -100,7 +104,6 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#alarm.dueAt();
   }
 
-  /** Stores a changed record under the next version. `conflict` when the stored version is not `baseVersion`. */
   async replace(webhook: WebhookRecord, baseVersion: number, kept?: KeptAnswer): Promise<ReplaceResult> {
     const live = this.#live;
     if (live === null) return { kind: 'gone' };
@@ -113,7 +116,6 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return { kind: 'ok', record: live.webhook };
   }
 
-  /** Deletes the webhook and all it stored. False when there is none; `changed` when it has another version. */
   async remove(baseVersion?: number): Promise<boolean | 'changed'> {
     const live = this.#live;
     if (live === null) return false;
@@ -133,6 +135,10 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   async recall(key: string): Promise<KeptAnswer | 'deleted' | null> {
     if (this.#live !== null) return this.#answers.find(key, Date.now());
     return this.#copy.isBuried() ? 'deleted' : null;
+  }
+
+  async recover(request: RecoveryRequest): Promise<RecoveryResult> {
+    return this.#recovery.answer(request, this.#live, Date.now());
   }
 
   // --- events -----------------------------------------------------------------------------------------------------
@@ -161,12 +167,10 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#live?.replayEvent(sequence, destinationId, newId) ?? { kind: 'gone' };
   }
 
-  /** Erases an event's body. False when there is no such event. */
   async redact(sequence: number): Promise<boolean> {
     return this.#live?.log.redact(sequence) ?? false;
   }
 
-  /** Erases the bodies of everything about one entity, a bounded number of events at a time. */
   async redactEntity(entityKey: string, after: number): Promise<RedactionPage> {
     if (this.#live === null) return { count: 0, next: null };
     return redactEntity(this.#live.log.tables.events, entityKey, after);
@@ -180,7 +184,6 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#live?.settle(request) ?? { kind: 'gone' };
   }
 
-  /** Stores a report of the requests that the edge refused. */
   async refused(report: RefusalReport): Promise<void> {
     if (this.#live === null) return;
     noteRefused(this.#live, report, Date.now());
@@ -216,9 +219,9 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#live === null ? null : readStatus(this.#live);
   }
 
-  // --- time -------------------------------------------------------------------------------------------------------
+  // --- time and assembly ------------------------------------------------------------------------------------------
 
-  /** Runs the chores that are due and sets the next alarm. Never waits for a delivery and never throws. */
+  /** Never waits for a delivery and never throws. */
   override async alarm(): Promise<void> {
     this.#alarm.fired();
     await (this.#webhook === null ? this.#finish() : this.#alarm.run());
@@ -228,8 +231,6 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   #finish(): Promise<void> {
     return this.#alarm.attempt('remove', () => this.#copy.finish());
   }
-
-  // --- assembly ---------------------------------------------------------------------------------------------------
 
   #begin(webhook: WebhookRecord): LiveWebhook {
     this.#copy.begin(webhook, Date.now());

@@ -43,6 +43,9 @@ export function webhookId(random: Making['random'], jurisdiction: Jurisdiction |
   return idIn(jurisdiction, id);
 }
 
+/** What tells a webhook from others that have had its id. */
+export const newLife = ({ random }: Pick<Making, 'random'>): string => random(LIFE_BYTES).toHex();
+
 async function storedSecret(making: Making, boundTo: string, text: string): Promise<StoredSecret> {
   return {
     id: `sec_${making.random(8).toHex()}`,
@@ -76,7 +79,8 @@ export async function newWebhook(
     secrets: [await storedSecret(making, purpose.inbound(id), secretKey)],
     createdBy,
     captureUntil: null,
-    life: madeId === undefined ? null : making.random(LIFE_BYTES).toHex(),
+    life: madeId === undefined ? null : newLife(making),
+    isMoved: false,
     destinations: made.map(({ destination }) => destination),
   };
   return { record, revealed: made.map(({ revealed }) => revealed) };

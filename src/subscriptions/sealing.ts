@@ -25,24 +25,30 @@ export const purpose = {
   confirmStore: (webhookId: number, store: string) => `confirm:${webhookId}:${store}`,
   destination: (destinationId: string) => `destination:${destinationId}`,
   answer: (key: string) => `answer:${key}`,
+  /** A whole record on its way to another gateway. */
+  transfer: (webhookId: number) => `transfer:${webhookId}`,
 };
 
 /** Stable across versions: changing either makes every stored secret unreadable. */
 const HKDF_SALT = 'gapless';
 const HKDF_INFO = 'seal secrets v1';
+/** Another text, so that a TRANSFER_KEY that is also someone's SECRETS_KEY is another key. */
+const TRANSFER_INFO = 'seal transfers v1';
+/** What a TRANSFER_KEY has: nobody has to think up a passphrase for a file that may be copied and guessed at. */
+const TRANSFER_KEY_BYTES = 32;
 const IV_BYTES = 12;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** 36 bytes out of HKDF-SHA-256: 32 for the key, 4 for its id, which says nothing about the key. */
-async function deriveKey(text: string): Promise<SealingKey> {
-  const material = await crypto.subtle.importKey('raw', encoder.encode(text), 'HKDF', false, ['deriveBits']);
+async function deriveKey(secret: Uint8Array, context: string): Promise<SealingKey> {
+  const material = await crypto.subtle.importKey('raw', secret, 'HKDF', false, ['deriveBits']);
   const params = {
     name: 'HKDF',
     hash: 'SHA-256',
     salt: encoder.encode(HKDF_SALT),
-    info: encoder.encode(HKDF_INFO),
+    info: encoder.encode(context),
   };
   const bytes = new Uint8Array(await crypto.subtle.deriveBits(params, material, 36 * 8));
   const key = await crypto.subtle.importKey('raw', bytes.slice(0, 32), 'AES-GCM', false, [
@@ -67,8 +73,8 @@ export async function importKeys(
     return ok(imported.keys);
   if (text.length < MIN_SECRETS_KEY_CHARACTERS) return err('too_short');
   if (previous !== '' && previous.length < MIN_SECRETS_KEY_CHARACTERS) return err('too_short');
-  const first = await deriveKey(text);
-  const all = previous === '' ? [first] : [first, await deriveKey(previous)];
+  const first = await deriveKey(encoder.encode(text), HKDF_INFO);
+  const all = previous === '' ? [first] : [first, await deriveKey(encoder.encode(previous), HKDF_INFO)];
   imported = { current: text, previous, keys: { current: first, all } };
   return ok(imported.keys);
 }
@@ -79,6 +85,26 @@ export async function importKeys(
  */
 export function keysOf(env: { SECRETS_KEY: string; SECRETS_KEY_PREVIOUS?: string }) {
   return importKeys(env.SECRETS_KEY, env.SECRETS_KEY_PREVIOUS);
+}
+
+/**
+ * The key for records on their way to another gateway, which has the same: TRANSFER_KEY, 32 bytes in base64 or base64url. A secret
+ * that most do not have, so generated types lack it. `missing`: there is none; `malformed`: it is something else.
+ */
+export async function transferKeyOf(env: {
+  SECRETS_KEY: string;
+  TRANSFER_KEY?: string;
+}): Promise<Result<SealingKey, 'missing' | 'malformed'>> {
+  const text = env.TRANSFER_KEY ?? '';
+  if (text === '') return err('missing');
+  try {
+    const bytes = Uint8Array.fromBase64(text.replaceAll('-', '+').replaceAll('_', '/'));
+    return bytes.byteLength === TRANSFER_KEY_BYTES
+      ? ok(await deriveKey(bytes, TRANSFER_INFO))
+      : err('malformed');
+  } catch {
+    return err('malformed');
+  }
 }
 
 const BASE64URL = { alphabet: 'base64url', omitPadding: true } as const;

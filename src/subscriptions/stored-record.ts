@@ -14,6 +14,7 @@ const ADDED_SINCE_0_1_0 = {
   replayProtection: 'standard',
   jurisdiction: null,
   locationHint: null,
+  isMoved: false,
 } satisfies Partial<WebhookRecord>;
 
 type Lacking<T, Keys extends PropertyKey> = Omit<T, Keys> & Partial<Pick<T, Keys & keyof T>>;

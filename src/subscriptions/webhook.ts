@@ -95,6 +95,8 @@ export type WebhookRecord = {
    * webhook from the others that have had it. Null where the id is random.
    */
   life: string | null;
+  /** It came from another gateway, which may send events under the same ids: `life` tells these messages from those. */
+  isMoved: boolean;
   /** Where its events are, for good; null: wherever Cloudflare puts them. */
   jurisdiction: Jurisdiction | null;
   /** Where its user wished them to be, for good. */

@@ -94,7 +94,8 @@ describe('requests made up from it', () => {
           });
           const said = await answer.text();
           const about = `${operation.operationId} ${JSON.stringify(request)}: ${answer.status} ${said}`;
-          expect(answer.status, about).toBeLessThan(500);
+          // 501: what only Cloudflare's network has.
+          if (answer.status !== 501) expect(answer.status, about).toBeLessThan(500);
           expect([...operation.answers.keys()], about).toContain(answer.status);
           const described = operation.answers.get(answer.status);
           if (described === null || described === undefined) {

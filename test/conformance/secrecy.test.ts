@@ -24,6 +24,8 @@ const ROTATED = canary('inbound-rotated');
 const DESTINATION = canary('destination');
 const CONFIRM = canary('confirm-token');
 const UNTAKEN = canary('in-the-wrong-place');
+/** 32 bytes, given in base64. */
+const TRANSFER: Canary = { name: 'transfer-key', text: crypto.randomUUID().replaceAll('-', '') };
 /** A sealing key that opens nothing of what is stored. */
 const OTHER = canary('other-sealing-key');
 
@@ -39,6 +41,7 @@ const canaries = [
   DESTINATION,
   CONFIRM,
   UNTAKEN,
+  TRANSFER,
   OTHER,
 ];
 const whsec = ({ text }: Canary) => `whsec_${Buffer.from(text).toString('base64')}`;
@@ -56,6 +59,7 @@ beforeAll(async () => {
   gateway = await startGateway({
     ADMIN_TOKEN: ADMIN.text,
     SECRETS_KEY: SEALING.text,
+    TRANSFER_KEY: Buffer.from(TRANSFER.text).toString('base64'),
     OPERATIONS_URL: `${receiver.url}/operations`,
   });
   client = clientOf(gateway);
@@ -114,6 +118,9 @@ const MISTAKES: [method: string, path: string, input: unknown][] = [
   ['POST', '/v1/webhooks/{id}/rotate_secret', { secret_key: [UNTAKEN.text] }],
   ['POST', '/v1/tokens', { name: 'x', scope: UNTAKEN.text }],
   ['PUT', '/v1/config', { webhooks: [{ name: 'a', provider: 'shipstream', secret_key: [UNTAKEN.text] }] }],
+  ['POST', '/v1/import', { format: 1, webhooks: [{ webhook_id: 7, sealed: UNTAKEN.text }] }],
+  ['POST', '/v1/import', { format: 1, webhooks: [{ webhook_id: UNTAKEN.text, sealed: 'v1.a' }] }],
+  ['POST', '/v1/webhooks/{id}/restore', { at: UNTAKEN.text, bookmark: [UNTAKEN.text] }],
   ['POST', '/v1/webhooks/{id}/replay', { status: UNTAKEN.text, destination_id: 7 }],
   ['GET', `/v1/webhooks?token=${encodeURIComponent(ADMIN.text)}`, undefined],
   ['GET', `/v1/webhooks/${encodeURIComponent(UNTAKEN.text)}`, undefined],
@@ -235,6 +242,9 @@ describe('the gateway', () => {
       expect([method, path, status >= 400]).toEqual([method, path, true]);
     }
     await ask('GET', '/v1/config');
+    const exported = await ask('GET', '/v1/export');
+    expect([exported.json.webhooks, exported.json.failed]).toMatchObject([{ length: 6 }, []]);
+    await ask('POST', '/v1/import', { format: 1, webhooks: exported.json.webhooks });
     await ask('PUT', '/v1/config?dry_run=1', {
       webhooks: [{ name: 'Secrecy', provider: 'shipstream', secret_key: UNTAKEN.text }],
     });
@@ -267,6 +277,8 @@ describe('the gateway with another key than its secrets were sealed with', () =>
       await ask('POST', `/v1/webhooks/${id}/replay`, { from_sequence: 1, to_sequence: 2 });
     }
     await ask('POST', '/v1/reseal', {});
+    const { json: exported } = await ask('GET', '/v1/export');
+    expect([exported.webhooks, exported.failed]).toMatchObject([[], { length: 6 }]);
     await rpc('call', [ADMIN.text, 'webhook.list', []]);
     await gateway.kill9();
     await gateway.restart({ SECRETS_KEY: SEALING.text });

@@ -61,6 +61,20 @@ export interface paths {
      */
     put: operations["applyConfig"];
   };
+  "/v1/export": {
+    /**
+     * Webhooks with their secrets, sealed for another gateway
+     * @description For `npm run export`, by the admin token. Sealed with TRANSFER_KEY (409 where there is none). Repeat with `after` until `next` is null. `failed` names the webhooks that could not be exported.
+     */
+    get: operations["exportWebhooks"];
+  };
+  "/v1/import": {
+    /**
+     * Make the webhooks of an export here
+     * @description For `npm run import`, by the admin token. Webhooks keep their ids. Everything is validated before anything is changed; importing twice changes nothing. The entries are those of exports, 100 a request.
+     */
+    post: operations["importWebhooks"];
+  };
   "/v1/providers": {
     /** Providers the gateway knows */
     get: operations["listProviders"];
@@ -145,6 +159,13 @@ export interface paths {
      * @description A merge patch (RFC 7396): null puts a field back to its default.
      */
     patch: operations["updateWebhook"];
+  };
+  "/v1/webhooks/{webhook_id}/bookmark": {
+    /**
+     * A moment to go back to, and what going back would lose
+     * @description For `npm run recover`, by the admin token. Of now, or of a time of the last 30 days. Only Cloudflare’s network has this (501 elsewhere).
+     */
+    get: operations["getBookmark"];
   };
   "/v1/webhooks/{webhook_id}/capture": {
     /** Keep refused requests whole for 10 minutes */
@@ -238,6 +259,13 @@ export interface paths {
     /** Send many again */
     post: operations["replayEvents"];
   };
+  "/v1/webhooks/{webhook_id}/restore": {
+    /**
+     * Take a webhook back to an earlier moment
+     * @description By the admin token. Log, gaps, cursors, settings and secrets become what they were; events that came since are no longer in the log. `undo` leads back. Look at `…/bookmark` first.
+     */
+    post: operations["restoreWebhook"];
+  };
   "/v1/webhooks/{webhook_id}/rotate_secret": {
     /**
      * Give a webhook another secret
@@ -273,28 +301,42 @@ export interface components {
     AnyBody: {
       [key: string]: unknown;
     };
+    Bookmark: {
+      /** Format: date-time */
+      at: string;
+      bookmark: string;
+      last_sequence: number;
+      /** @description sequences of events that came since: they are not in the log any more */
+      lost: {
+        from: number;
+        to: number;
+      } | null;
+      /** @description settings or secrets were changed since */
+      settings_go_back: boolean;
+    };
     Capture: {
       /** Format: date-time */
       capture_until: string;
     };
+    Change: {
+      /** @enum {unknown} */
+      action: "create" | "update" | "delete";
+      fields?: {
+        [key: string]: unknown;
+      };
+      /** @enum {unknown} */
+      kind: "webhook" | "destination";
+      /**
+       * @description KV did not take the copy of the record yet; it is tried again every 5 s
+       * @enum {unknown}
+       */
+      kv_copy?: "pending";
+      name: string;
+      secret_key?: string;
+      webhook?: string;
+    };
     Changes: {
-      changes: ({
-          /** @enum {unknown} */
-          action: "create" | "update" | "delete";
-          fields?: {
-            [key: string]: unknown;
-          };
-          /** @enum {unknown} */
-          kind: "webhook" | "destination";
-          /**
-           * @description KV did not take the copy of the record yet; it is tried again every 5 s
-           * @enum {unknown}
-           */
-          kv_copy?: "pending";
-          name: string;
-          secret_key?: string;
-          webhook?: string;
-        })[];
+      changes: components["schemas"]["Change"][];
     };
     Config: {
       webhooks: {
@@ -567,6 +609,23 @@ export interface components {
       /** @description `after` of the next page; null at the end */
       next: number | null;
     };
+    Export: {
+      failed: {
+          reason: string;
+          webhook_id: number;
+        }[];
+      format: number;
+      /** @description which TRANSFER_KEY it is sealed with */
+      key_id: string;
+      /** @description `after` of the next part; null at the end */
+      next: string | null;
+      webhooks: ({
+          name: string | null;
+          provider: string;
+          sealed: string;
+          webhook_id: number;
+        })[];
+    };
     Feed: {
       /** @description `after` to go on from, also at the end */
       cursor: string;
@@ -609,6 +668,31 @@ export interface components {
       status: "ok";
       /** @description id of the deployed version */
       version: string | null;
+    };
+    Import: {
+      /** @constant */
+      format: 1;
+      webhooks: ({
+          name?: string | null;
+          provider?: string;
+          sealed: string;
+          webhook_id: number;
+        })[];
+    };
+    Imported: {
+      webhooks: ({
+          /** @enum {unknown} */
+          action: "create" | "update" | "none";
+          changes: components["schemas"]["Change"][];
+          ingest_url: string;
+          /**
+           * @description KV did not take the copy of the record yet; it is tried again every 5 s
+           * @enum {unknown}
+           */
+          kv_copy?: "pending";
+          name: string | null;
+          webhook_id: number;
+        })[];
     };
     InboundRotation: {
       /** @default 86400 */
@@ -899,6 +983,27 @@ export interface components {
       count: number;
       gaps: components["schemas"]["Gap"][];
     };
+    Restore: {
+      /** Format: date-time */
+      at: string;
+      bookmark?: string | null;
+    };
+    Restored: {
+      /** @description events go on above it; null where it is unfinished */
+      last_sequence: number | null;
+      /** @description sequences of events that came since: they are not in the log any more */
+      lost: {
+        from: number;
+        to: number;
+      } | null;
+      /** @enum {unknown} */
+      state: "restored" | "unfinished";
+      undo: {
+        /** Format: date-time */
+        at: string;
+        bookmark: string;
+      };
+    };
     RotatedSecret: {
       secret_key: string;
       /** Format: date-time */
@@ -1175,6 +1280,12 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
+    /** @description This runtime has no point-in-time recovery; Cloudflare’s network has. */
+    NotSupported: {
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
     /** @description The webhook was changed since it was read. */
     PreconditionFailed: {
       content: {
@@ -1220,6 +1331,8 @@ export interface components {
     dry_run?: "0" | "1";
     /** @description Only these. */
     event_status?: "accepted" | "confirming" | "held" | "quarantined" | "retrying" | "dead";
+    /** @description Webhooks of a part. */
+    export_limit?: number;
     /** @description The `cursor` of a page before; `now`: the end of the feed. */
     feed_after?: string;
     /** @description Only these. */
@@ -1236,6 +1349,10 @@ export interface components {
     limit?: number;
     /** @description 1: delete what is not listed. */
     prune?: "0" | "1";
+    /** @description A time of the last 30 days; none: now. */
+    recovery_at?: string;
+    /** @description A bookmark that was taken then. */
+    recovery_bookmark?: string;
     /** @description Where to go on: `next` of the part before. */
     reseal_after?: string;
     /** @description Webhooks of a part; 0 only says which key is current. */
@@ -1509,6 +1626,74 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["TooLarge"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * Webhooks with their secrets, sealed for another gateway
+   * @description For `npm run export`, by the admin token. Sealed with TRANSFER_KEY (409 where there is none). Repeat with `after` until `next` is null. `failed` names the webhooks that could not be exported.
+   */
+  exportWebhooks: {
+    parameters: {
+      query?: {
+        after?: components["parameters"]["reseal_after"];
+        limit?: components["parameters"]["export_limit"];
+      };
+    };
+    responses: {
+      /** @description Webhooks with their secrets, sealed for another gateway */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Export"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      409: components["responses"]["Conflict"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * Make the webhooks of an export here
+   * @description For `npm run import`, by the admin token. Webhooks keep their ids. Everything is validated before anything is changed; importing twice changes nothing. The entries are those of exports, 100 a request.
+   */
+  importWebhooks: {
+    parameters: {
+      query?: {
+        dry_run?: components["parameters"]["dry_run"];
+      };
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *   "format": 1,
+         *   "webhooks": []
+         * }
+         */
+        "application/json": components["schemas"]["Import"];
+      };
+    };
+    responses: {
+      /** @description Make the webhooks of an export here */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Imported"];
+        };
+      };
+      400: components["responses"]["Malformed"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Invalid"];
@@ -1968,6 +2153,39 @@ export interface operations {
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Invalid"];
       429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * A moment to go back to, and what going back would lose
+   * @description For `npm run recover`, by the admin token. Of now, or of a time of the last 30 days. Only Cloudflare’s network has this (501 elsewhere).
+   */
+  getBookmark: {
+    parameters: {
+      query?: {
+        at?: components["parameters"]["recovery_at"];
+        bookmark?: components["parameters"]["recovery_bookmark"];
+      };
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+      };
+    };
+    responses: {
+      /** @description A moment to go back to, and what going back would lose */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Bookmark"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      501: components["responses"]["NotSupported"];
       503: components["responses"]["Unavailable"];
     };
   };
@@ -2588,6 +2806,47 @@ export interface operations {
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Invalid"];
       429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * Take a webhook back to an earlier moment
+   * @description By the admin token. Log, gaps, cursors, settings and secrets become what they were; events that came since are no longer in the log. `undo` leads back. Look at `…/bookmark` first.
+   */
+  restoreWebhook: {
+    parameters: {
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+      };
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *   "at": "2026-11-20T12:00:00Z"
+         * }
+         */
+        "application/json": components["schemas"]["Restore"];
+      };
+    };
+    responses: {
+      /** @description Take a webhook back to an earlier moment */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Restored"];
+        };
+      };
+      400: components["responses"]["Malformed"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["TooLarge"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      501: components["responses"]["NotSupported"];
       503: components["responses"]["Unavailable"];
     };
   };

@@ -28,6 +28,7 @@ export const webhookRecord = (given: Partial<WebhookRecord> = {}): WebhookRecord
   createdBy: 'rest',
   captureUntil: null,
   life: null,
+  isMoved: false,
   jurisdiction: null,
   locationHint: null,
   destinations: [],

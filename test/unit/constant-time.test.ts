@@ -44,6 +44,11 @@ const LOOKED_AT: [file: string, what: RegExp, why: string][] = [
   ['ingest/verify-packed.ts', /scheme\.alg !==/, 'the scheme, and the name of a reason'],
   ['signature/compile.ts', /scheme\.(enc|alg)/, 'the scheme'],
   ['providers/registry.ts', /provider !== CUSTOM/, 'whether there is a scheme'],
+  [
+    'configuration/imported.ts',
+    /id === secret\.id|secrets\.length === current\.length/,
+    'ids and ends of secrets, and whether they are the same objects',
+  ],
   ['subscriptions/confirm-input.ts', /token === MASK/, 'the mask, which is public'],
   ['subscriptions/secret-input.ts', /secret === secret\.trim\(\)/, 'the secret that was given with itself'],
   ['subscriptions/masking.ts', /secret\.includes\(name\)/, 'the name of a setting'],

@@ -115,6 +115,12 @@ const token = {
   last_used_at: orNull(time),
 };
 
+const recoveryPoint = { bookmark: text, at: time };
+const lost: JsonSchema = {
+  ...orNull(object({ from: integer, to: integer })),
+  description: 'sequences of events that came since: they are not in the log any more',
+};
+
 const kvCopy = {
   ...words('pending'),
   description: 'KV did not take the copy of the record yet; it is tried again every 5 s',
@@ -249,20 +255,50 @@ export const ANSWERS: Record<string, JsonSchema> = {
     }),
   }),
   Config: object({ webhooks: list({ type: 'object', additionalProperties: true }) }),
-  Changes: object({
-    changes: list(
+  Change: object(
+    {
+      action: words('create', 'update', 'delete'),
+      kind: words('webhook', 'destination'),
+      name: text,
+    },
+    {
+      webhook: text,
+      fields: { type: 'object', additionalProperties: true },
+      secret_key: text,
+      kv_copy: kvCopy,
+    },
+  ),
+  Changes: object({ changes: list(ref('Change')) }),
+  Bookmark: object({
+    ...recoveryPoint,
+    last_sequence: integer,
+    lost,
+    settings_go_back: { ...boolean, description: 'settings or secrets were changed since' },
+  }),
+  Restored: object({
+    state: words('restored', 'unfinished'),
+    undo: object(recoveryPoint),
+    lost,
+    last_sequence: { ...orNull(integer), description: 'events go on above it; null where it is unfinished' },
+  }),
+  Export: object({
+    format: integer,
+    key_id: { ...text, description: 'which TRANSFER_KEY it is sealed with' },
+    webhooks: list(object({ webhook_id: integer, name: orNull(text), provider: text, sealed: text })),
+    next: { ...orNull(text), description: '`after` of the next part; null at the end' },
+    failed: list(object({ webhook_id: integer, reason: text })),
+  }),
+  Imported: object({
+    webhooks: list(
       object(
         {
-          action: words('create', 'update', 'delete'),
-          kind: words('webhook', 'destination'),
-          name: text,
+          webhook_id: integer,
+          name: orNull(text),
+          action: words('create', 'update', 'none'),
+          ingest_url: text,
+          changes: list(ref('Change')),
         },
-        {
-          webhook: text,
-          fields: { type: 'object', additionalProperties: true },
-          secret_key: text,
-          kv_copy: kvCopy,
-        },
+        { kv_copy: kvCopy },
       ),
     ),
   }),

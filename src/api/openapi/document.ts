@@ -39,6 +39,13 @@ const PARAMETERS: Record<string, { name: string; in: string }> = {
   ),
   self_test_key: query('key', { type: 'string' }, 'The key of a self-test that is running.'),
   hold_ms: query('hold_ms', { type: 'integer', minimum: 0, maximum: 1000, default: 0 }, 'How long to wait.'),
+  export_limit: query(
+    'limit',
+    { type: 'integer', minimum: 1, maximum: 100, default: 100 },
+    'Webhooks of a part.',
+  ),
+  recovery_at: query('at', { type: 'string', format: 'date-time' }, 'A time of the last 30 days; none: now.'),
+  recovery_bookmark: query('bookmark', { type: 'string' }, 'A bookmark that was taken then.'),
   feed_after: query(
     'after',
     { type: 'string', default: '0' },
@@ -74,6 +81,7 @@ const PROBLEMS: Record<number, [name: string, description: string]> = {
   415: ['UnsupportedMediaType', 'Another site must send `Content-Type: application/json`.'],
   422: ['Invalid', 'The input is not as it should be; `errors` names the fields.'],
   429: ['TooManyFailures', 'Too many wrong tokens came from this address.'],
+  501: ['NotSupported', 'This runtime has no point-in-time recovery; Cloudflare’s network has.'],
   503: ['Unavailable', 'Not configured, or the storage did not answer.'],
 };
 

@@ -14,11 +14,13 @@ import {
 import { addedEventSchema } from '../rest/added-events';
 import { resolutionSchema } from '../rest/gaps';
 import { settlementSchema } from '../rest/numbering';
+import { restoreSchema } from '../rest/recovery';
 import { redactionSchema } from '../rest/redactions';
 import { eventReplaySchema, replaySchema } from '../rest/replays';
 import { connectionsSchema, runSchema, wakingSchema } from '../rest/self-test';
 import { testSchema } from '../rest/test-events';
 import { tokenSchema } from '../rest/tokens';
+import { importSchema } from '../rest/transfer';
 
 /** Destinations are validated one by one, so that every error has its place; here they have their shape. */
 function withDestinations(schema: JsonSchema): JsonSchema {
@@ -46,4 +48,6 @@ export const inputSchemas = (): Record<string, JsonSchema> => ({
   SelfTestRun: jsonSchemaOf(runSchema),
   SelfTestConnections: jsonSchemaOf(connectionsSchema),
   SelfTestWaking: jsonSchemaOf(wakingSchema),
+  Restore: jsonSchemaOf(restoreSchema),
+  Import: jsonSchemaOf(importSchema),
 });

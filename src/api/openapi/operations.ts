@@ -329,6 +329,41 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ answers: [200, 'Received'], problems: [400, 403, 413, 503], secured: false },
   },
   {
+    ...{ method: 'get', path: `${W}/bookmark`, id: 'getBookmark', tag: 'operation' },
+    summary: 'A moment to go back to, and what going back would lose',
+    description:
+      'For `npm run recover`, by the admin token. Of now, or of a time of the last 30 days. Only Cloudflare’s network has this (501 elsewhere).',
+    takes: ['recovery_at', 'recovery_bookmark'],
+    ...{ answers: [200, 'Bookmark'], problems: [404, 409, 422, 501] },
+  },
+  {
+    ...{ method: 'post', path: `${W}/restore`, id: 'restoreWebhook', tag: 'operation' },
+    summary: 'Take a webhook back to an earlier moment',
+    description:
+      'By the admin token. Log, gaps, cursors, settings and secrets become what they were; events that came since are no longer in the log. ' +
+      '`undo` leads back. Look at `…/bookmark` first.',
+    body: { schema: 'Restore', example: { at: '2026-11-20T12:00:00Z' } },
+    ...{ answers: [200, 'Restored'], problems: [400, 404, 409, 413, 422, 501] },
+  },
+  {
+    ...{ method: 'get', path: '/v1/export', id: 'exportWebhooks', tag: 'operation' },
+    summary: 'Webhooks with their secrets, sealed for another gateway',
+    description:
+      'For `npm run export`, by the admin token. Sealed with TRANSFER_KEY (409 where there is none). Repeat with `after` until `next` is ' +
+      'null. `failed` names the webhooks that could not be exported.',
+    ...{ takes: ['reseal_after', 'export_limit'], answers: [200, 'Export'], problems: [409, 422] },
+  },
+  {
+    ...{ method: 'post', path: '/v1/import', id: 'importWebhooks', tag: 'operation' },
+    summary: 'Make the webhooks of an export here',
+    description:
+      'For `npm run import`, by the admin token. Webhooks keep their ids. Everything is validated before anything is changed; ' +
+      'importing twice changes nothing. The entries are those of exports, 100 a request.',
+    takes: ['dry_run'],
+    body: { schema: 'Import', example: { format: 1, webhooks: [] } },
+    ...{ answers: [200, 'Imported'], problems: [400, 409, 413, 422] },
+  },
+  {
     ...{ method: 'get', path: '/metrics', id: 'getMetrics', tag: 'operation', type: 'text/plain' },
     summary: 'Counters and gauges for Prometheus',
     description:

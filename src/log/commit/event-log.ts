@@ -15,6 +15,7 @@ import { nextGivingUp } from '../../numbering/predecessor-wait';
 import { isSuspected } from '../../numbering/suspicion';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { AddResult, IncomingEvent } from '../contract/append';
+import type { FeedPosition } from '../contract/events';
 import type { GapResolution } from '../contract/gaps';
 import type { Settlement } from '../contract/numbering';
 import { readDocument, writeDocument } from '../store/documents';
@@ -34,6 +35,7 @@ import { replayEvents } from './replay-events';
 import { deduplicationMs, holdMs, retentionMs, trackerSettings } from './settings';
 import { settleNumbering } from './settle-numbering';
 import { silentAt, tellSilence } from './silence';
+import { skipTo } from './skip-to';
 
 /** When time alone changes the tracker next. Computed for these holes and epochs, and valid while they are the same. */
 type NextAging = {
@@ -209,6 +211,11 @@ export class EventLog {
     this.#webhook = webhook;
     if (holdMs(webhook) === 0) this.endHold(Number.POSITIVE_INFINITY);
     this.#aging = UNKNOWN;
+  }
+
+  /** No place in the feed up to this one is given any more. */
+  skipTo(end: FeedPosition): void {
+    this.#transaction(draft => skipTo(draft, end));
   }
 
   #transaction<T>(change: (draft: Draft) => T): T {

@@ -9,6 +9,7 @@ import type { EventDetail, EventsPage, EventsQuery, FeedPage, FeedQuery, Redacti
 import type { GapResolution, GapStatus, GapsReport, ResolveResult } from './gaps';
 import type { KeptAnswer } from './kept-answer';
 import type { Settlement, SettleResult } from './numbering';
+import type { RecoveryRequest, RecoveryResult } from './recovery';
 import type { RefusalReport, RefusalsView } from './refusals';
 import type { ReplayRequest, ReplayResult } from './replays';
 import type { StatusReport } from './status';
@@ -33,11 +34,14 @@ export interface WebhookObject {
   /** Sets the alarm where it is missing. Gives when the webhook has work to do, ms since 1970; null for never. */
   wake(): Promise<number | null>;
   getRecord(): Promise<WebhookRecord | null>;
+  /** Stores a changed record under the next version; `conflict` when the stored one is not `baseVersion`. */
   replace(webhook: WebhookRecord, baseVersion: number, kept?: KeptAnswer): Promise<ReplaceResult>;
-  /** False: there is no webhook. @param baseVersion remove it only in this version; `changed` when it has another */
+  /** Deletes the webhook and all it stored. False: there is none. @param baseVersion remove it only in this version; `changed` when it has another */
   remove(baseVersion?: number): Promise<boolean | 'changed'>;
   /** The answer kept under a key, null for none. `deleted`: the webhook was deleted before its keys expired. */
   recall(key: string): Promise<KeptAnswer | 'deleted' | null>;
+  /** Looks at an earlier moment, goes back to it, or goes on from there. Rejects while the object is on its way. */
+  recover(request: RecoveryRequest): Promise<RecoveryResult>;
   append(request: AppendRequest): Promise<AppendResult>;
   /** Several appends in one call; null where one could not be stored. */
   appendAll(requests: AppendRequest[]): Promise<(AppendResult | null)[]>;
@@ -54,6 +58,7 @@ export interface WebhookObject {
   add(event: IncomingEvent): Promise<AddResult>;
   resolveGaps(request: GapResolution): Promise<ResolveResult>;
   settleNumbering(request: Settlement): Promise<SettleResult>;
+  /** Stores a report of the requests that the edge refused. */
   refused(report: RefusalReport): Promise<void>;
   refusals(): Promise<RefusalsView | null>;
   events(query: EventsQuery): Promise<EventsPage | null>;

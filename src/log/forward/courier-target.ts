@@ -30,6 +30,7 @@ export async function courierTarget(
     webhookId: webhook.id,
     jurisdiction: webhook.jurisdiction,
     life: webhook.life,
+    isMoved: webhook.isMoved,
     provider: destination.sign === 'provider' ? providerSigning(webhook, inbound) : null,
     tokens: scheme === undefined || inbound[0] === undefined ? [] : tokenHeaders(scheme, inbound[0]),
   };
