@@ -87,14 +87,14 @@ describe.each(['times', 'secrets', 'nothing'] as const)('numberings told apart b
           expect(next).toBeGreaterThan(sequence.now);
         }
         for (let i = 0; i < 3; i++) sequence.wait(GRACE_MS + 1);
-        const open = [...idsOf(sequence.tracker, ['open']), ...sequence.expired];
+        const open = idsOf(sequence.tracker, ['open']);
         const uncertain = new Set(idsOf(sequence.tracker, ['uncertain']));
         const missing = made.lengths.map((_, numbering) => missingOf(all, numbering));
         const invented = without(
           open,
           missing.flatMap(({ between }) => between),
         );
-        const named = new Set([...(evidence === 'nothing' ? uncertain : []), ...open]);
+        const named = new Set([...(evidence === 'nothing' ? uncertain : []), ...open, ...sequence.expired]);
         const between = missing.flatMap(ids => ids.between.filter(id => !named.has(id)));
         const before = missing.flatMap(ids => ids.before.filter(id => !named.has(id) && !uncertain.has(id)));
         const count = counts[evidence];
