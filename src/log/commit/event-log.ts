@@ -17,14 +17,12 @@ import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { AddResult, IncomingEvent } from '../contract/append';
 import type { GapResolution } from '../contract/gaps';
 import type { Settlement } from '../contract/numbering';
-import { readDocument, writeDocument } from '../store/documents';
 import { Feed } from '../store/feed';
 import { LogTables } from '../store/log-tables';
 import type { StoredEvent } from '../store/stored-event';
 import { addNotice, sendDueNotices } from './add-notice';
 import { ageGaps } from './age-gaps';
 import { appendEvent, expectTogether } from './append-event';
-import { encodeCheckpoint, readCheckpoint } from './checkpoint';
 import { Draft } from './draft';
 import { quarantineUnconfirmed, release } from './held-events';
 import { EVENTS_PER_CHECKPOINT, type LogState } from './log-state';
@@ -34,6 +32,7 @@ import { replayEvents } from './replay-events';
 import { deduplicationMs, holdMs, retentionMs, trackerSettings } from './settings';
 import { settleNumbering } from './settle-numbering';
 import { silentAt, tellSilence } from './silence';
+import { storeCheckpoint, storedCheckpoint } from './stored-checkpoint';
 
 /** When time alone changes the tracker next. Computed for these holes and epochs, and valid while they are the same. */
 type NextAging = {
@@ -63,7 +62,7 @@ export class EventLog {
     this.#webhook = webhook;
     this.#operator = operator;
     const { sql } = storage;
-    const { state, forgotten } = readCheckpoint(readDocument(sql, 'checkpoint'));
+    const { state, forgotten } = storedCheckpoint(sql);
     this.tables = new LogTables(sql, forgotten);
     this.#savedSequence = state.lastSequence;
     this.#state = replayEvents(state, this.tables, webhook);
@@ -235,7 +234,6 @@ export class EventLog {
   #save(state: LogState): void {
     const { known } = this.tables;
     known.save();
-    const text = encodeCheckpoint({ state, forgotten: known.forgotten });
-    writeDocument(this.#storage.sql, 'checkpoint', text);
+    storeCheckpoint(this.#storage.sql, { state, forgotten: known.forgotten });
   }
 }

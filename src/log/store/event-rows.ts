@@ -6,6 +6,7 @@
 import type { DayTables } from './day-tables';
 import { RecentEvents } from './recent-events';
 import { COLUMNS, type EventRow, fromRow, type StoredEvent, topicsColumn } from './stored-event';
+import { write } from './write';
 
 /** The events of all days. Methods that write run in the caller's transaction. */
 export class EventRows {
@@ -36,7 +37,8 @@ export class EventRows {
     const issues = JSON.stringify(event.issues);
     const headers = JSON.stringify(event.headers);
     const topics = topicsColumn(event);
-    this.#sql.exec(
+    write(
+      this.#sql,
       `INSERT INTO events_${day.id} (${COLUMNS}, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
       event.sequence,
       event.receivedAt,
@@ -76,7 +78,8 @@ export class EventRows {
     const day = this.#days.of(sequence);
     if (day === undefined) return;
     this.#recent.forget(sequence);
-    this.#sql.exec(
+    write(
+      this.#sql,
       `UPDATE events_${day.id} SET status = ?, reason = ?, epoch = ?, issues = ?, gap = ?, late = ?
        WHERE sequence = ?`,
       change.status,
@@ -118,7 +121,8 @@ export class EventRows {
     const day = this.#days.of(sequence);
     if (day === undefined) return false;
     this.#recent.forget(sequence);
-    const redacted = this.#sql.exec(
+    const redacted = write(
+      this.#sql,
       `UPDATE events_${day.id} SET body = NULL, body_bytes = 0 WHERE sequence = ?`,
       sequence,
     );
