@@ -4,7 +4,6 @@
  * It knows nothing of the platform. Storage, clock, randomness and the outside world are passed in (`Means`), so that
  * simulations run the same code as the Durable Object (`WebhookLog`). It sets no alarm: `chores` says what is due when.
  */
-import { errorFields } from '../error-name';
 import type { Log } from '../log-line';
 import { providerOf } from '../providers/registry';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
@@ -26,6 +25,7 @@ import {
   wantsSlackForm,
 } from './forward/operations-destination';
 import { type ReplayParts, replayOne, replayRange } from './forward/replay-requests';
+import { WriteWatch } from './forward/write-watch';
 import type { Means } from './means';
 import { closedGaps, isNumbered, readGaps } from './read/gaps';
 import { NewEvents } from './read/new-events';
@@ -38,6 +38,7 @@ export class LiveWebhook {
   readonly forwarding: Forwarding;
   readonly confirmations: Confirmations;
   readonly refusals: Refusals;
+  readonly writes: WriteWatch;
   readonly newEvents = new NewEvents();
   /** All work that waits for a time, in the order in which an alarm runs it. */
   readonly chores: readonly Chore[];
@@ -51,10 +52,11 @@ export class LiveWebhook {
     this.#means = means;
     this.#webhook = webhook;
     this.refusals = new Refusals(storage.sql);
+    this.writes = new WriteWatch({ storage, clock, memory: means.suspension, log: this.#log });
     this.log = new EventLog(storage, webhook, means.operationsUrl !== '');
     const { feed, tables } = this.log;
     this.forwarding = new Forwarding(this.#destinations(), {
-      ...{ storage, feed, days: tables.days, clock, random },
+      ...{ storage, feed, days: tables.days, clock, random, writes: this.writes },
       couriers: {
         own: OWN_CONNECTIONS - (providerOf(webhook)?.confirm ? MAX_CONFIRMING : 0),
         target: destination => means.target(this.#webhook, destination),
@@ -84,7 +86,7 @@ export class LiveWebhook {
         return this.log.append(events, clock.now());
       },
       () => this.committed(),
-      error => this.#log('storage_refused', { written: 'events', ...errorFields(error) }),
+      error => this.#refused(error),
     );
     this.chores = this.#listChores();
   }
@@ -134,7 +136,7 @@ export class LiveWebhook {
     this.newEvents.announce();
   }
 
-  /** Commits an authentic event. Resolves after the commit; rejects when nothing could be stored. */
+  /** Commits an authentic event. Resolves after the commit, or with why it could not be stored. */
   async append({ version, secretId, event }: AppendRequest): Promise<AppendResult> {
     const webhook = this.#webhook;
     if (version !== webhook.version) return { kind: 'stale', record: webhook };
@@ -192,6 +194,12 @@ export class LiveWebhook {
   get #replayParts(): ReplayParts {
     const { webhook, forwarding, log } = this;
     return { webhook, forwarding, feed: log.feed, clock: this.#means.clock };
+  }
+
+  /** Nothing was committed, so nothing is sent for it. Forwarding only hears when to look at its storage again. */
+  #refused(error: unknown): void {
+    this.writes.failed('events', error);
+    if (this.writes.probeAt !== null && !this.#stopped) this.forwarding.pump();
   }
 
   /** A commit may have left something to read, to confirm and to send. */

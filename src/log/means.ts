@@ -4,6 +4,7 @@ import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '
 import type { Log } from '../log-line';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
 import type { ConfirmationApi } from './confirm/confirmations';
+import type { SuspensionMemory } from './forward/write-watch';
 
 export type Means = {
   storage: DurableObjectStorage;
@@ -26,5 +27,7 @@ export type Means = {
   recordChanged: () => void;
   log: Log;
   /** Ends the object; its next request or alarm starts from what is stored. */
-  abort: (why: string, error: unknown) => void;
+  abort: (why: string) => void;
+  /** Outlives the object where it can. */
+  suspension: SuspensionMemory;
 };

@@ -38,3 +38,16 @@ export function writePages(sql: SqlStorage, name: string, pages: ReadonlyMap<str
     else write(sql, 'UPDATE state SET value = ?1 WHERE name = ?2 AND value <> ?1', value, row);
   }
 }
+
+/** More than a row takes of a page that is there: it needs new ones, as the next events will. */
+const PROBE_CHARACTERS = 64 * 1024;
+
+/**
+ * Finds out whether the next flush could be written: touches the document it writes, and takes and gives back some space.
+ * 3 rows. In the caller's transaction. Throws what the storage throws.
+ */
+export function probeWrite(sql: SqlStorage): void {
+  write(sql, "UPDATE state SET value = value WHERE name = 'forwarding'");
+  write(sql, "INSERT INTO state (name, value) VALUES ('probe', ?)", ' '.repeat(PROBE_CHARACTERS));
+  sql.exec("DELETE FROM state WHERE name = 'probe'");
+}
