@@ -29,6 +29,7 @@ import { WriteWatch } from './forward/write-watch';
 import type { Means } from './means';
 import { closedGaps, isNumbered, readGaps } from './read/gaps';
 import { NewEvents } from './read/new-events';
+import { StorageFull, StorageWatch } from './storage-watch';
 import { writeDocument } from './store/documents';
 import { Refusals } from './store/refusals';
 
@@ -39,6 +40,7 @@ export class LiveWebhook {
   readonly confirmations: Confirmations;
   readonly refusals: Refusals;
   readonly writes: WriteWatch;
+  readonly space: StorageWatch;
   readonly newEvents = new NewEvents();
   /** All work that waits for a time, in the order in which an alarm runs it. */
   readonly chores: readonly Chore[];
@@ -55,6 +57,7 @@ export class LiveWebhook {
     this.writes = new WriteWatch({ storage, clock, memory: means.suspension, log: this.#log });
     this.log = new EventLog(storage, webhook, means.operationsUrl !== '');
     const { feed, tables } = this.log;
+    this.space = new StorageWatch(means, this);
     this.forwarding = new Forwarding(this.#destinations(), {
       ...{ storage, feed, days: tables.days, clock, random, writes: this.writes },
       couriers: {
@@ -83,9 +86,13 @@ export class LiveWebhook {
     this.#appends = new GroupCommit(
       events => {
         if (this.#stopped) return events.map(() => ({ kind: 'gone' }));
+        if (!this.space.hasRoom()) throw new StorageFull();
         return this.log.append(events, clock.now());
       },
-      () => this.committed(),
+      () => {
+        this.writes.stored();
+        this.committed();
+      },
       error => this.#refused(error),
     );
     this.chores = this.#listChores();
@@ -196,15 +203,16 @@ export class LiveWebhook {
     return { webhook, forwarding, feed: log.feed, clock: this.#means.clock };
   }
 
-  /** Nothing was committed, so nothing is sent for it. Forwarding only hears when to look at its storage again. */
+  /** Nothing was committed, so nothing is sent for it. A pump only arranges the next probe. */
   #refused(error: unknown): void {
     this.writes.failed('events', error);
-    if (this.writes.probeAt !== null && !this.#stopped) this.forwarding.pump();
+    if (this.writes.probeAt !== null) this.forwarding.pump();
   }
 
   /** A commit may have left something to read, to confirm and to send. */
   committed(): void {
     if (this.#stopped) return;
+    this.space.look();
     this.newEvents.announce();
     this.confirmations.pump();
     this.forwarding.pump();
@@ -213,8 +221,8 @@ export class LiveWebhook {
   #drop(now: number): void {
     this.log.drop(now);
     this.forwarding.dropped();
+    this.space.look();
   }
-
   #disable(destinationId: string): void {
     const destinations = this.#webhook.destinations.map(destination =>
       destination.id === destinationId ? { ...destination, isActive: false } : destination,

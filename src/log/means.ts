@@ -8,6 +8,8 @@ import type { SuspensionMemory } from './forward/write-watch';
 
 export type Means = {
   storage: DurableObjectStorage;
+  /** How much may be stored, in bytes. */
+  storageLimit: number;
   clock: Clock;
   /** 0 ≤ n < 1 */
   random: () => number;

@@ -6,6 +6,7 @@ import { PLATFORM_CLOCK } from '../clock';
 import { carry, carrying } from '../delivery/carry';
 import { Connections } from '../delivery/connections';
 import { urlProblem } from '../delivery/url-policy';
+import { LIMITS } from '../limits';
 import { logLine } from '../log-line';
 import { courierOf } from '../where-is';
 import { confirmAccess } from './confirm/confirm-access';
@@ -33,6 +34,12 @@ function delivers(env: Env): Means['deliver'] {
   };
 }
 
+/** The deployment's own limit, where it is a number below the platform's. */
+function storageLimit(given: string): number {
+  const limit = Number.parseInt(given, 10);
+  return limit > 0 ? Math.min(limit, LIMITS.MAX_STORAGE_BYTES) : LIMITS.MAX_STORAGE_BYTES;
+}
+
 /** By object. They outlive an object that ends, in the isolate in which it starts again. */
 const suspensions = new Map<string, SuspensionMemory>();
 const MAX_SUSPENSIONS = 1000;
@@ -51,6 +58,7 @@ export const platformMeans = (
 ): Means => ({
   ...told,
   storage: ctx.storage,
+  storageLimit: storageLimit(env.STORAGE_LIMIT_BYTES),
   clock: PLATFORM_CLOCK,
   random: () => Math.random(),
   operationsUrl: env.OPERATIONS_URL,

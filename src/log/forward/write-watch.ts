@@ -24,11 +24,19 @@ export type Suspension = { since: number; probeAt: number };
 
 /**
  * What is remembered while an object ends and starts. `suspension`: null when deliveries may leave. `failures`: of writes, since
- * what was to be noted of deliveries was stored last.
+ * what was to be noted of deliveries was stored last. `unnoted`: what could not be.
  */
-export type SuspensionMemory = { suspension: Suspension | null; failures: number; unnoted: Unnoted[] };
+export type SuspensionMemory = {
+  suspension: Suspension | null;
+  failures: number;
+  unnoted: Unnoted[];
+  /** True since events were refused, until one is stored: they are told once. */
+  refusing: boolean;
+};
 
-export const newMemory = (): SuspensionMemory => ({ suspension: null, failures: 0, unnoted: [] });
+export const newMemory = (): SuspensionMemory => {
+  return { suspension: null, failures: 0, unnoted: [], refusing: false };
+};
 
 export type WriteWatchDeps = {
   storage: Pick<DurableObjectStorage, 'sql' | 'transactionSync'>;
@@ -57,6 +65,11 @@ export class WriteWatch {
     return this.#deps.memory.suspension?.since ?? null;
   }
 
+  /** Events were stored. */
+  stored(): void {
+    this.#deps.memory.refusing = false;
+  }
+
   /** What was to be noted of deliveries is stored. */
   wrote(): void {
     this.#proven = true;
@@ -82,7 +95,8 @@ export class WriteWatch {
   /** A write failed. Only the first one of several is logged. */
   failed(written: 'events' | 'deliveries', error: unknown): void {
     const { memory, log } = this.#deps;
-    if (memory.suspension !== null) return;
+    if (memory.suspension !== null || (written === 'events' && memory.refusing)) return;
+    if (written === 'events') memory.refusing = true;
     log('storage_refused', { written, ...errorFields(error) });
     // It may be this event alone that cannot be stored. Then the others are not to suffer from it.
     if (written === 'events' && this.#probe() === null) return;

@@ -3,6 +3,7 @@
  *
  * The latest events are kept in memory too (`recent-events.ts`). What is forwarded and when is decided elsewhere.
  */
+import type { FeedPosition } from '../contract/events';
 import type { DayTables } from './day-tables';
 import { RecentEvents } from './recent-events';
 import { COLUMNS, type EventRow, fromRow, type StoredEvent, topicsColumn } from './stored-event';
@@ -127,6 +128,47 @@ export class EventRows {
       sequence,
     );
     return redacted.rowsWritten > 0;
+  }
+
+  /**
+   * Drops those of the next `count` events after a sequence that every destination has received: forwardable, in the feed not
+   * after `upTo`, and without a row of a delivery that is still tried or that is dead. 1 row each. `last`: the last one that
+   * was looked at; null when there is none left up to there.
+   */
+  dropReceived(after: number, upTo: FeedPosition, count: number): { last: number | null; dropped: number[] } {
+    const day = this.#days.all.find(({ id }) => this.#lastOf(id, after, upTo.sequence, count) !== null);
+    const last = day === undefined ? null : this.#lastOf(day.id, after, upTo.sequence, count);
+    if (day === undefined || last === null) return { last: null, dropped: [] };
+    const dropped = this.#sql
+      .exec<{ sequence: number }>(
+        `DELETE FROM events_${day.id} AS event WHERE sequence > ? AND sequence <= ? AND status = 'forwardable'
+         AND (deferred = 0 OR EXISTS
+           (SELECT 1 FROM releases WHERE releases.sequence = event.sequence AND position <= ?))
+         AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.sequence = event.sequence)
+         RETURNING sequence`,
+        after,
+        last,
+        upTo.release,
+      )
+      .toArray()
+      .map(({ sequence }) => sequence)
+      .sort((a, b) => a - b);
+    for (const sequence of dropped) this.#recent.forget(sequence);
+    return { last, dropped };
+  }
+
+  /** The last of the next `count` events of a day; null when it has none in `after+1..upTo`. */
+  #lastOf(day: number, after: number, upTo: number, count: number): number | null {
+    const [row] = this.#sql
+      .exec<{ last: number | null }>(
+        `SELECT max(sequence) AS last FROM (SELECT sequence FROM events_${day}
+         WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?)`,
+        after,
+        upTo,
+        count,
+      )
+      .toArray();
+    return row?.last ?? null;
   }
 
   /** The events after `sequence`, ascending, at most `limit`, whichever their days. */

@@ -68,6 +68,8 @@ export class World {
   /** What operators saw. */
   readonly lines: object[] = [];
   evictions = 0;
+  /** What may be stored, in bytes, from the next start of the object on. */
+  storageLimit = Number.MAX_SAFE_INTEGER;
   /** Statements that the storage refuses. */
   refuses: RegExp | null = null;
   /** As in the isolate: it outlives the object. A test makes it another one where the isolate is lost, too. */
@@ -102,6 +104,7 @@ export class World {
     this.#due = new DueTimes(this.#storage, this.#alarmAt, () => {});
     return new LiveWebhook(webhook, {
       storage: this.#storage,
+      storageLimit: this.storageLimit,
       clock: {
         now: () => this.time.now,
         // Timers end with the object.
@@ -263,7 +266,8 @@ export class World {
       this.#cursors?.push(cursor);
       return cursor;
     };
-    return { exec } as unknown as SqlStorage;
+    const size = { enumerable: true, get: () => sql.databaseSize };
+    return Object.defineProperty({ exec }, 'databaseSize', size) as unknown as SqlStorage;
   }
 }
 

@@ -50,6 +50,8 @@ const pendingNotices: fc.Arbitrary<PendingNotices> = fc
 const state: fc.Arbitrary<LogState> = fc.record({
   ...{ lastSequence: number, lastEventAt: number, lastRelease: number, silentSince: number },
   ...{ tracker, hold, pendingNotices },
+  storageLevel: fc.constantFrom(70, 90),
+  dropped: fc.record({ events: number, upTo: number }),
   settled: fc.option(fc.record({ how: fc.constantFrom('new', 'continue'), sequence: number })),
   counters: fc.record({ accepted: number, duplicate: number, ignored: number, quarantined: number }),
 });
