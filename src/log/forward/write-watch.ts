@@ -30,12 +30,14 @@ export type SuspensionMemory = {
   suspension: Suspension | null;
   failures: number;
   unnoted: Unnoted[];
+  /** True since what became of deliveries could not be noted, until it could. */
+  onTrial: boolean;
   /** True since events were refused, until one is stored: they are told once. */
   refusing: boolean;
 };
 
 export const newMemory = (): SuspensionMemory => {
-  return { suspension: null, failures: 0, unnoted: [], refusing: false };
+  return { suspension: null, failures: 0, unnoted: [], onTrial: false, refusing: false };
 };
 
 export type WriteWatchDeps = {
@@ -75,6 +77,7 @@ export class WriteWatch {
     this.#proven = true;
     this.#deps.memory.failures = 0;
     this.#deps.memory.unnoted = [];
+    this.#deps.memory.onTrial = false;
   }
 
   /** Keeps in mind what a flush that failed was to note. */
@@ -89,12 +92,13 @@ export class WriteWatch {
 
   /** Whether only one delivery may be under way, as it is not known yet whether it can be noted. */
   get onTrial(): boolean {
-    return this.#deps.memory.failures > 0;
+    return this.#deps.memory.onTrial;
   }
 
   /** A write failed. Only the first one of several is logged. */
   failed(written: 'events' | 'deliveries', error: unknown): void {
     const { memory, log } = this.#deps;
+    if (written === 'deliveries') memory.onTrial = true;
     if (memory.suspension !== null || (written === 'events' && memory.refusing)) return;
     if (written === 'events') memory.refusing = true;
     log('storage_refused', { written, ...errorFields(error) });
@@ -112,6 +116,7 @@ export class WriteWatch {
     if (now < suspension.probeAt) return false;
     if (this.#probe() === null) {
       memory.suspension = null;
+      memory.refusing = false;
       log('storage_accepted', { seconds: Math.round((now - suspension.since) / 1000) });
       return true;
     }
