@@ -1,9 +1,11 @@
 /** A storage that fills up: it is told in time, and makes room as its webhook says, or refuses. */
-import { describe, expect, it } from 'vitest';
+import { env } from 'cloudflare:workers';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { AppendResult } from '../../src/log/contract/append';
 import { readStatus } from '../../src/log/read/status';
 import type { WebhookRecord } from '../../src/subscriptions/webhook';
 import { DAY, HOUR, MINUTE } from '../support/durations';
+import { ingest, newWebhook, orderCreated, send } from '../support/rest';
 import { range } from '../support/sequence';
 import { replayOf } from '../support/simulation/replay-of';
 import { fails, works } from '../support/simulation/replies';
@@ -38,7 +40,7 @@ const small = (
 
 let next = 1;
 /** Sends events as the edge does, ten at a time; what became of them. */
-async function send(s: Scene, count: number): Promise<AppendResult['kind'][]> {
+async function sendTo(s: Scene, count: number): Promise<AppendResult['kind'][]> {
   const kinds: AppendResult['kind'][] = [];
   for (let sent = 0; sent < count; sent += 10) {
     const answers = range(1, Math.min(10, count - sent)).map(async () => {
@@ -71,7 +73,7 @@ describe('a storage that fills up', () => {
   it('is told at 70 and 90 percent, once each, and when retention has made room again', () =>
     small(
       async s => {
-        await send(s, FILLING * 1.2);
+        await sendTo(s, FILLING * 1.2);
         expect(topicsTold(s).filter(topic => topic !== 'gateway:events_dropped')).toEqual([
           'gateway:storage_high',
           'gateway:storage_high',
@@ -81,7 +83,7 @@ describe('a storage that fills up', () => {
         expect(second).toMatchObject({ percent: 90 });
         await s.wait(9 * DAY);
         expect(told(s).at(-1)).toMatchObject({ topic: 'gateway:storage_recovered', below_percent: 90 });
-        await send(s, FILLING * 0.8);
+        await sendTo(s, FILLING * 0.8);
         expect(told(s).at(-1)).toMatchObject({ topic: 'gateway:storage_high', percent: 70 });
       },
       { whenFull: 'refuse' },
@@ -91,7 +93,7 @@ describe('a storage that fills up', () => {
     small(
       async s => {
         s.reply = (_, { topic }) => (topic.startsWith('gateway:') ? works() : fails());
-        const kinds = await send(s, FILLING * 1.2);
+        const kinds = await sendTo(s, FILLING * 1.2);
         const accepted = kinds.filter(kind => kind === 'accepted').length;
         expect(new Set(kinds)).toEqual(new Set(['accepted', 'overloaded']));
         expect(kinds.slice(accepted).every(kind => kind === 'overloaded')).toBe(true);
@@ -109,7 +111,7 @@ describe('a storage that fills up', () => {
 
   it('drops the oldest events that were received, and takes new ones without end', () =>
     small(async s => {
-      const kinds = await send(s, FILLING * 3);
+      const kinds = await sendTo(s, FILLING * 3);
       expect(new Set(kinds)).toEqual(new Set(['accepted']));
       await s.wait(HOUR);
       expect(new Set(s.sequences('a')).size).toBe(FILLING * 3);
@@ -143,15 +145,15 @@ describe('never dropped to make room', () => {
           return sequence === 5 || sequence === 7 ? fails() : works();
         };
         s.world.patch('a', { retrySchedule: [] });
-        await send(s, 5);
+        await sendTo(s, 5);
         s.world.patch('a', { retrySchedule: [6 * 86_400] });
-        await send(s, 15);
-        const kinds = await send(s, FILLING * 2);
+        await sendTo(s, 15);
+        const kinds = await sendTo(s, FILLING * 2);
         expect(new Set(kinds)).toEqual(new Set(['accepted']));
         expect(storedSequences(s).slice(0, 2)).toEqual([5, 7]);
         expect(s.status('a')).toEqual({ retrying: 1, dead: 1 });
         s.world.patch('a', { isActive: false });
-        const paused = await send(s, FILLING * 2);
+        const paused = await sendTo(s, FILLING * 2);
         expect(new Set(paused)).toEqual(new Set(['accepted', 'overloaded']));
         const waiting = paused.filter(kind => kind === 'accepted').length;
         s.delivered.length = 0;
@@ -170,11 +172,11 @@ describe('never dropped to make room', () => {
         expect(await s.world.live.append(appendRequest(bad, s.world.webhook.version))).toMatchObject({
           kind: 'quarantined',
         });
-        await send(s, FILLING * 0.9);
+        await sendTo(s, FILLING * 0.9);
         s.reply = (_, { replay }) => (replay ? { status: 200, ms: 50_000 } : works());
         s.world.patch('a', { maxInFlight: 1, timeoutSeconds: 60 });
         s.world.forwarding.startReplay(replayOf('a', { toSequence: FILLING * 0.9 }));
-        await send(s, FILLING * 0.3);
+        await sendTo(s, FILLING * 0.3);
         const sent = s.attempts.filter(({ event }) => event.replay).length;
         expect(sent).toBeLessThan(FILLING / 4);
         const kept = storedSequences(s);
@@ -182,10 +184,62 @@ describe('never dropped to make room', () => {
         expect(kept[1]).toBeLessThanOrEqual(2 + sent);
         s.world.configure({ destinations: [] });
         const before = storedSequences(s);
-        await send(s, FILLING);
+        await sendTo(s, FILLING);
         expect(storedSequences(s).slice(0, before.length)).toEqual(before);
       },
       {},
       [all],
     ));
+});
+
+describe('over HTTP', () => {
+  const vars = env as { STORAGE_LIMIT_BYTES: string };
+  afterEach(() => {
+    vars.STORAGE_LIMIT_BYTES = '';
+  });
+
+  it('the limit is the deployment’s; a full webhook answers 503 with the cause, and says how full it is', async () => {
+    vars.STORAGE_LIMIT_BYTES = '400000';
+    const { id, path, body } = await newWebhook({ when_full: 'refuse' });
+    expect(body.when_full).toBe('refuse');
+    const text = 'x'.repeat(150_000);
+    const answers = [];
+    for (let event = 1; event <= 4; event++) answers.push(await ingest(id, orderCreated(event, { text })));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 503]);
+    const refused = answers[3];
+    expect(refused?.body).toMatchObject({
+      title: 'Storage refused',
+      detail: expect.stringContaining('The storage of this webhook is full'),
+    });
+    expect(refused?.headers.get('retry-after')).toBe('300');
+    const status = await send('GET', `${path}/status`);
+    expect(status.body.storage).toMatchObject({
+      limit_bytes: 400_000,
+      used_bytes: expect.any(Number),
+      ...{ dropped_events: 0, dropped_up_to: null, refusing_since: null },
+    });
+    const { text: metrics } = await send('GET', '/metrics');
+    expect(metrics).toMatch(new RegExp(`gapless_storage_limit_bytes{webhook_id="${id}",.*} 400000`));
+    expect(metrics).toMatch(new RegExp(`gapless_storage_refusing{webhook_id="${id}",.*} 0`));
+    // Without a destination nothing is dropped, whatever the webhook says.
+    const change = { when_full: 'drop_oldest_delivered' };
+    expect((await send('PATCH', path, change)).body.when_full).toBe('drop_oldest_delivered');
+    expect((await ingest(id, orderCreated(5, { text }))).status).toBe(503);
+    expect((await send('PATCH', path, { when_full: 'drop' })).text).toContain('drop_oldest_delivered');
+  });
+
+  it('a record cannot grow beyond a row by one destination after the other', async () => {
+    const { path } = await newWebhook();
+    const filter = Object.fromEntries(
+      range(1, 20).map(i => [`/field${i}`, range(1, 100).map(n => `${n}`.padEnd(90, 'x'))]),
+    );
+    const statuses: number[] = [];
+    for (let i = 1; i <= 6; i++) {
+      const destination = { url: `https://example.com/${i}`, filter };
+      const { status, body } = await send('POST', `${path}/destinations`, destination);
+      statuses.push(status);
+      if (status === 422) expect(body.detail).toContain('bytes large with all its destinations');
+    }
+    expect(statuses).toEqual([201, 201, 201, 201, 201, 422]);
+  });
 });
