@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 
 const SECRETS = ['ADMIN_TOKEN', 'SECRETS_KEY'];
+/** Only on this machine: receivers are here, too. */
+const LOCAL = 'ALLOW_PRIVATE_DESTINATIONS=1\n';
 
 /** 32 random bytes as text that needs no quoting anywhere. */
 export const randomSecret = () => randomBytes(32).toString('base64url');
@@ -28,7 +30,7 @@ export function readDevVars(root) {
 export function ensureDevVars(root) {
   const existing = readDevVars(root);
   if (existing) return { made: false, vars: existing };
-  const text = fillIn(readFileSync(join(root, '.dev.vars.example'), 'utf8'));
+  const text = fillIn(readFileSync(join(root, '.dev.vars.example'), 'utf8')) + LOCAL;
   const made = publish(text, join(root, '.dev.vars'));
   return { made, vars: readDevVars(root) };
 }

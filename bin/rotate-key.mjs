@@ -14,17 +14,18 @@
  * Interrupted, run it again with `--resume` and the new key in SECRETS_KEY, as often as needed. Other arguments (`--name`,
  * `--env`) go through to wrangler. JSON-RPC sessions end, and Idempotency-Keys of the last day are forgotten.
  */
+import { isLocal, isPrivate } from './address.mjs';
 import { randomSecret } from './dev-vars.mjs';
 import { keyIdOf } from './key-id.mjs';
 import { resealAll } from './reseal-passes.mjs';
-import { secretNames, targetOf, until, wrangler } from './wrangler.mjs';
+import { secretNames, targetOf, until, withEnvironment, wrangler } from './wrangler.mjs';
 
 /** How long it may take until a new secret is in use everywhere. */
 const ARRIVAL_SECONDS = 120;
 /** On this machine KV has no delay, so that there is nothing to wait for. */
 const LOCAL_PAUSES = 0.01;
 
-const args = process.argv.slice(2);
+const args = withEnvironment(process.argv.slice(2));
 const url = args.find(arg => /^https?:/i.test(arg))?.replace(/\/+$/, '');
 const target = targetOf(args);
 const { SECRETS_KEY: given, ADMIN_TOKEN: token } = process.env;
@@ -44,15 +45,6 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;
-}
-
-function isLocal(address) {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(address).hostname);
-}
-
-/** Whether nobody on the way reads what is sent there. */
-function isPrivate(address) {
-  return new URL(address).protocol === 'https:' || isLocal(address);
 }
 
 /** Puts another key in the place of the one given. Answers its id. */

@@ -22,11 +22,12 @@ export function wrangler(args, { input = '', quiet = false } = {}) {
   return new Promise((resolve, reject) => {
     const node = join(root, 'node_modules', '.bin', 'node');
     const child = spawn(node, [command(), ...args], { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] });
+    child.stdout.setEncoding('utf8');
     let output = '';
     let errors = '';
     child.stdout.on('data', chunk => {
       output += chunk;
-      if (!quiet) process.stdout.write(chunk);
+      if (!quiet) process.stdout.write(withoutAddresses(chunk));
     });
     child.stderr.on('data', chunk => {
       errors += chunk;
@@ -40,6 +41,9 @@ export function wrangler(args, { input = '', quiet = false } = {}) {
   });
 }
 
+/** wrangler prints the values of variables, and that of OPERATIONS_URL may be a secret, as Slack's addresses are. */
+const withoutAddresses = text => text.replaceAll(/(OPERATIONS_URL[^\n]*?)"[^"\n]+"/g, '$1"(hidden)"');
+
 /** The options that say which Worker is meant; every command about it needs the same ones. */
 const TARGET = ['--name', '--env', '-e', '--config', '-c', '--cwd', '--env-file', '--profile'];
 
@@ -48,6 +52,15 @@ export function targetOf(args) {
     if (TARGET.includes(arg)) return args.slice(index, index + 2);
     return TARGET.some(option => arg.startsWith(`${option}=`)) ? [arg] : [];
   });
+}
+
+/**
+ * The arguments with an environment: the top level of wrangler.toml where none is named, which wrangler otherwise asks about.
+ * @param args of this process
+ */
+export function withEnvironment(args) {
+  const isNamed = args.some(arg => /^(-e|--env)(=|$)/.test(arg)) || process.env.CLOUDFLARE_ENV;
+  return isNamed ? args : [...args, '--env='];
 }
 
 const NO_WORKER = /Worker "[^"\n]*"(?: \(env: [^)\n]*\))? not found/;

@@ -1,6 +1,6 @@
 /**
  * Every route but ingest, which `index.ts` takes first: `rest/` is `/v1`, `jsonrpc/` is ShipStream's API, `metrics/` is
- * Prometheus' and `openapi/` describes them all. The files beside this one are what these share.
+ * Prometheus' and `self-test/` is met by the deployment's own requests, and `openapi/` describes them all. The files beside this one are what these share.
  */
 
 import { Hono } from 'hono';
@@ -12,6 +12,7 @@ import { metrics } from './metrics/endpoint';
 import { openApiDocument } from './openapi/document';
 import { reference } from './openapi/reference';
 import { rest } from './rest/routes';
+import { echo } from './self-test/echo';
 
 export const app = new Hono<{ Bindings: Env }>();
 
@@ -25,6 +26,7 @@ app.route('/v1', rest);
 app.route('/api/jsonrpc', jsonRpc);
 app.get('/healthz', c => c.json({ status: 'ok', version: versionId() }));
 app.route('/metrics', metrics);
+app.route('/self_test', echo);
 app.get('/openapi.json', c => c.json(openApiDocument()));
 app.get('/docs', reference);
 for (const path of ['/healthz', '/metrics', '/openapi.json', '/docs']) app.all(path, onlyGet);

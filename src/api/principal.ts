@@ -4,7 +4,7 @@ import type { TokenRecord } from '../tokens/token';
 export type Principal = {
   /** `admin`, or the id of an API token: requests of two principals are never taken for one another. */
   id: string;
-  /** `write` includes `read`; only the admin token manages tokens. */
+  /** `write` includes `read`; only the admin token manages tokens and tests the deployment. */
   scope: TokenRecord['scope'] | 'admin';
   /** The one webhook it is for; null for all. */
   webhookId: number | null;
@@ -18,6 +18,7 @@ export const principalOf = ({ id, scope, webhookId }: TokenRecord): Principal =>
 export function refusal(principal: Principal, method: string, path: string): string | null {
   if (principal.scope === 'admin') return null;
   if (/^\/v1\/tokens(\/|$)/.test(path)) return 'Only the admin token manages tokens.';
+  if (/^\/v1\/self_test(\/|$)/.test(path)) return 'Only the admin token tests the deployment.';
   if (principal.scope === 'read' && method !== 'GET' && method !== 'HEAD') {
     return 'This token may only read.';
   }

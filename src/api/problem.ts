@@ -12,8 +12,10 @@ export type ApiError =
   | { reason: 'malformed'; detail: string }
   /** It is JSON, but not what was asked for. */
   | { reason: 'invalid'; errors: FieldError[] }
-  /** A position that the feed has not come to; `end` is the last one there is. */
-  | { reason: 'beyond_end'; end: string }
+  /** A position that the feed, or the list, has not come to; `end` is the last one there is. */
+  | { reason: 'beyond_end'; after: string; end: string }
+  /** A cursor of a webhook that had this id before; `end` is the last one of the webhook that has it now. */
+  | { reason: 'other_life'; after: string; end: string }
   | { reason: 'unauthorized' }
   /** A right token that may not do this. */
   | { reason: 'forbidden'; detail: string }
@@ -36,6 +38,10 @@ export type ApiError =
   | { reason: 'unavailable'; cause?: string }
   | { reason: 'internal' };
 
+/** What a consumer does whose position is of no use here. */
+const startAgain = (end: string): string =>
+  `Start without after for all events of this one, or with after=${end} for what comes from here on.`;
+
 /** Seconds after which trying again makes sense. */
 const RETRY_AFTER = '5';
 /** The window of the sign-in limit, `FAILED_SIGN_INS` in wrangler.toml. */
@@ -48,10 +54,18 @@ function describe(error: ApiError): Problem {
     case 'beyond_end':
       return {
         status: 400,
-        title: 'Beyond the end of the feed',
+        title: 'Beyond the end',
         detail:
-          `The feed ends at ${error.end}, so this position is none of its own: the webhook was made again, or it is that of ` +
-          'another. Start without after, or with after=now.',
+          `query:after is ${error.after}, and this webhook has come to ${error.end} so far: it was made again, or the position ` +
+          `is that of another. ${startAgain(error.end)}`,
+      };
+    case 'other_life':
+      return {
+        status: 400,
+        title: 'The webhook was made again',
+        detail:
+          `query:after is ${error.after}, a cursor of a webhook that had this id and was deleted, or of another. ` +
+          startAgain(error.end),
       };
     case 'unauthorized':
       return {

@@ -11,6 +11,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { PLATFORM_CLOCK } from '../clock';
 import { carry, carrying } from './carry';
 import { Connections, MAX_CONNECTIONS } from './connections';
+import { type Held, heldRequests } from './held-requests';
 import type { AttemptResult, CourierTarget, OutgoingEvent } from './outgoing';
 
 export class Courier extends DurableObject<Env> {
@@ -19,5 +20,21 @@ export class Courier extends DurableObject<Env> {
   /** See `carry`. */
   deliver(target: CourierTarget, events: OutgoingEvent[]): Promise<AttemptResult[]> {
     return carry(target, events, this.#deps);
+  }
+
+  /** Does nothing. For the self-test: how long that takes is how long this object takes to wake up. */
+  async wake(): Promise<void> {}
+
+  /** For the self-test: sends requests at once, see `heldRequests`. */
+  hold(url: string, count: number): Promise<Held[]> {
+    return heldRequests(url, count);
+  }
+
+  /** The same over other couriers, asked by this object as a webhook's object asks them. @param couriers their names */
+  async holdThrough(couriers: readonly string[], url: string, count: number): Promise<Held[]> {
+    const stubs = couriers.map(name => this.env.COURIERS.getByName(name));
+    // So that all begin at the same moment, however long each takes to wake up.
+    await Promise.all(stubs.map(stub => stub.wake()));
+    return (await Promise.all(stubs.map(stub => stub.hold(url, count)))).flat();
   }
 }

@@ -24,12 +24,13 @@ const CHALLENGE = /^[A-Za-z0-9._~+/=-]{1,512}$/;
 
 const encoder = new TextEncoder();
 
-/** The answer to a GET; null where the webhook's provider asks nothing by GET. */
-export async function answerGet(
+/** The answer to a GET or a HEAD; null where the webhook's provider asks nothing by this method. */
+export async function answerBodiless(
   handshake: Handshake | null,
   request: SignedRequest,
 ): Promise<HandshakeOutcome> {
-  if (handshake?.kind !== 'get') return null;
+  if (handshake?.kind === 'head' && request.method === 'HEAD') return HEARD;
+  if (handshake?.kind !== 'get' || request.method !== 'GET') return null;
   const view = new RequestView(request);
   if (!isAsked(handshake.when, view)) return { kind: 'handshake_refused', why: 'not a handshake' };
   if (handshake.token !== null) {
@@ -73,21 +74,39 @@ export async function answerSigned(
   }
 }
 
-/** The answer to an unsigned ping: a form with one number in it, without a signature. Null for everything else. */
+/**
+ * The answer to a ping that need not be verified, as nothing of it is used: a form with one number in it, without a signature;
+ * or one with an empty list, whatever it is signed with. Null for everything else.
+ */
 export function answerUnsigned(
   handshake: Handshake | null,
   request: SignedRequest,
   { sig }: Scheme,
 ): HandshakeOutcome {
-  if (handshake?.kind !== 'unsigned_form' || request.body.byteLength > 100) return null;
-  if (sig.some(({ h }) => h !== undefined && request.headers.has(h))) return null;
-  const form = parseForm(request.body);
+  if (request.body.byteLength > MAX_PING_BYTES) return null;
+  const isSigned = sig.some(({ h }) => h !== undefined && request.headers.has(h));
+  switch (handshake?.kind) {
+    case 'unsigned_form':
+      return !isSigned && isFormOf(request.body, handshake.field, /^\d{1,20}$/) ? HEARD : null;
+    case 'head':
+      return isFormOf(request.body, handshake.emptyList, /^\[\s*\]$/) ? HEARD : null;
+    default:
+      return null;
+  }
+}
+
+const MAX_PING_BYTES = 100;
+
+/** Whether a body is a form of this one field with such a value. */
+function isFormOf(body: Uint8Array, name: string, value: RegExp): boolean {
+  const form = parseForm(body);
   const [field, ...others] = form.ok ? form.value : [];
-  const isPing = others.length === 0 && field?.[0] === handshake.field && /^\d{1,20}$/.test(field[1]);
-  return isPing ? { kind: 'handshake', answer: { ...PLAIN, body: null } } : null;
+  return others.length === 0 && field?.[0] === name && value.test(field[1]);
 }
 
 const PLAIN = { status: 200, contentType: 'text/plain; charset=utf-8' } as const;
+/** 200, and nothing more. */
+const HEARD: HandshakeOutcome = { kind: 'handshake', answer: { ...PLAIN, body: null } };
 const NO_CHALLENGE = 'no challenge that can be given back';
 
 function echo(challenge: string | null): HandshakeOutcome {

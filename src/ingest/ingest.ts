@@ -16,7 +16,7 @@ import { forget, remember } from '../subscriptions/edge-cache';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { webhookIdOf } from '../subscriptions/webhook-id';
 import { answer, type Outcome } from './answer';
-import { answerGet, answerSigned, answerUnsigned, type HandshakeOutcome } from './answer-handshake';
+import { answerBodiless, answerSigned, answerUnsigned, type HandshakeOutcome } from './answer-handshake';
 import { answerLogged } from './answer-logged';
 import { append } from './append';
 import { findWebhook, inboundSecrets } from './find-webhook';
@@ -37,11 +37,12 @@ export async function ingest(
   webhookId: string,
 ): Promise<Response> {
   const { method } = request;
-  if (method !== 'POST' && method !== 'GET') return answer({ kind: 'wrong_method' });
+  const isBodiless = method === 'GET' || method === 'HEAD';
+  if (method !== 'POST' && !isBodiless) return answer({ kind: 'wrong_method' });
   const id = webhookIdOf(webhookId);
   const found = id === null ? ok(null) : await findWebhook(env, request, id, Date.now());
   if (!found.ok) return answerLogged({ kind: 'unavailable', ...found.error }, id, 0);
-  if (method === 'GET') return answerLogged(await getOutcome(env, request, found.value), id, 0);
+  if (isBodiless) return answerLogged(await bodilessOutcome(env, request, found.value), id, 0);
   if (found.value === null) return answer({ kind: 'gone' });
   const body = await readBody(request, LIMITS.MAX_BODY_BYTES, LIMITS.MAX_DRAINED_BYTES);
   const outcome: Outcome = body.ok
@@ -57,23 +58,23 @@ export async function ingest(
 }
 
 /**
- * A GET is a handshake where the webhook's provider asks by GET. Elsewhere it is the wrong method, whether there is such
+ * A GET or a HEAD is a handshake where the webhook's provider asks so. Elsewhere it is the wrong method, whether there is such
  * a webhook or not.
  */
-async function getOutcome(env: Env, request: Request, record: WebhookRecord | null): Promise<Outcome> {
+async function bodilessOutcome(env: Env, request: Request, record: WebhookRecord | null): Promise<Outcome> {
   if (record === null) return { kind: 'wrong_method' };
-  const outcome = await getOutcomeBy(env, request, record);
+  const outcome = await bodilessOutcomeBy(env, request, record);
   if (outcome.kind === 'handshake') return outcome;
   // The webhook may have been changed, or made again, since this edge read its record.
   const newer = await newerRecord(env, request, record, Date.now());
-  return newer === null ? outcome : getOutcomeBy(env, request, newer);
+  return newer === null ? outcome : bodilessOutcomeBy(env, request, newer);
 }
 
-async function getOutcomeBy(env: Env, request: Request, record: WebhookRecord): Promise<Outcome> {
+async function bodilessOutcomeBy(env: Env, request: Request, record: WebhookRecord): Promise<Outcome> {
   const handshake = providerOf(record)?.handshake ?? null;
   if (handshake === null) return { kind: 'wrong_method' };
   const signed = signedRequest(env, request, new Uint8Array(), record);
-  return handshakeOutcome(await answerGet(handshake, signed), record) ?? { kind: 'wrong_method' };
+  return handshakeOutcome(await answerBodiless(handshake, signed), record) ?? { kind: 'wrong_method' };
 }
 
 /** Null where the request is no handshake. */

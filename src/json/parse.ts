@@ -12,7 +12,9 @@ import { isDeeperThan } from './scan';
 export type JsonDocument = { text: string; value: unknown };
 
 /** `not_finite`: it would be JSON, or nearly, but for a `NaN` or `Infinity`. */
-export type JsonProblem = 'empty' | 'not_utf8' | 'not_json' | 'not_finite' | 'too_deep' | OtherBytes;
+type JsonTextProblem = 'empty' | 'not_json' | 'not_finite' | 'too_deep';
+
+export type JsonProblem = JsonTextProblem | 'not_utf8' | OtherBytes;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
@@ -24,11 +26,18 @@ export function parseJson(bytes: Uint8Array): Result<JsonDocument, JsonProblem> 
   } catch {
     return err(otherBytes(bytes) ?? 'not_utf8');
   }
+  const document = parseJsonText(text);
+  const isRead = document.ok || document.error === 'empty' || document.error === 'too_deep';
+  return isRead ? document : err(otherBytes(bytes) ?? document.error);
+}
+
+/** Reads text that is in Unicode already, such as a form field. Never throws. */
+export function parseJsonText(text: string): Result<JsonDocument, JsonTextProblem> {
   if (text === '') return err('empty');
   if (isDeeperThan(text, LIMITS.MAX_JSON_DEPTH)) return err('too_deep');
   try {
     return ok({ text, value: JSON.parse(text) });
   } catch {
-    return err(otherBytes(bytes) ?? (hasNotFinite(text) ? 'not_finite' : 'not_json'));
+    return err(hasNotFinite(text) ? 'not_finite' : 'not_json');
   }
 }

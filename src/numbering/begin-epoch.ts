@@ -1,9 +1,9 @@
 /** The beginning of an epoch, whatever showed it: it becomes the current one, and the one before is given up what it took. Pure. */
-import { type Arrival, receive, startEpoch } from './epoch';
+import { type Arrival, type Epoch, missingIn, receive, standingOf, startEpoch } from './epoch';
 import { inEpoch } from './holes';
 import { withoutShadow } from './shadow';
 import { suspected } from './suspicion';
-import type { Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
+import type { Conflict, Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
 import { without } from './without';
 
 export type Beginning = {
@@ -12,6 +12,8 @@ export type Beginning = {
   rest: readonly Arrival[];
   /** The ids of these that the epoch before had taken for its own. */
   taken: readonly number[];
+  /** What came under these ids besides, and is the epoch before's own. */
+  returned?: readonly Conflict[];
   /** Something else than its id 1 showed it. */
   foundByConflicts: boolean;
   /** A secret, times or an operator say that it is one. */
@@ -21,7 +23,7 @@ export type Beginning = {
 /** The tracker in which this epoch is the current one. `now` in ms since 1970. */
 export function beginEpoch(
   tracker: Tracker,
-  { first, rest, taken, foundByConflicts, isProven }: Beginning,
+  { first, rest, taken, returned = [], foundByConflicts, isProven }: Beginning,
   now: number,
   { graceMs, expiresMs }: TrackerSettings,
 ): Tracked {
@@ -36,10 +38,18 @@ export function beginEpoch(
     epoch = received.epoch;
   }
   const earlierEpochs = tracker.earlierEpochs.map(earlier => ({ ...earlier, lateGrowth: 0 }));
-  if (current !== null) {
-    const before = without(current, taken, now);
+  const kept = new Set(returned.map(({ id }) => id));
+  const lost = taken.filter(id => !kept.has(id));
+  if (current !== null && isEmptied(current, lost)) {
+    // All that it had is the new one's: it was none, and takes nothing any more.
+    const dropped = current.holes.map(hole => ({ kind: 'dropped', hole }) as const);
+    changes.push(...inEpoch(dropped, current.number));
+  } else if (current !== null) {
+    const before = without(current, lost, now);
     changes.push(...inEpoch(before.changes, current.number));
-    earlierEpochs.unshift({ ...before.epoch, closesAt: now + expiresMs, lateGrowth: 0 });
+    // Under a returned id it remembers the new one's event.
+    const recent = before.epoch.recent.filter(({ id }) => !kept.has(id));
+    earlierEpochs.unshift({ ...before.epoch, recent, closesAt: now + expiresMs, lateGrowth: 0 });
     if (!isProven) epoch = suspected(epoch, before.epoch);
   }
   const begun: Tracker = {
@@ -50,5 +60,15 @@ export function beginEpoch(
     tracker: begun,
     changes,
     moved: taken.map(id => ({ id, from: current?.number ?? 0, to: number })),
+    ...(returned.length === 0 || current === null
+      ? {}
+      : { returned: { to: current.number, conflicts: returned } }),
   };
+}
+
+/** Whether an epoch has received nothing but these ids, and another event for none of them. */
+function isEmptied(epoch: Epoch, ids: readonly number[]): boolean {
+  const received = epoch.highest - epoch.baseline + 1 - missingIn(epoch);
+  const isOther = (id: number) => epoch.strays?.some(stray => stray.id === id && stray.corrects === true);
+  return ids.filter(id => standingOf(epoch, id) === 'received' && isOther(id) !== true).length >= received;
 }

@@ -16,7 +16,9 @@ export type BySecret =
   /** The current numbering has this secret. Of the earlier ones only `earlier` may have sent the event. */
   | { kind: 'current'; earlier: readonly Epoch[] }
   /** The newest numbering with this secret is an earlier one. */
-  | { kind: 'earlier'; epoch: Epoch };
+  | { kind: 'earlier'; epoch: Epoch }
+  /** It takes no ids any more. */
+  | { kind: 'closed'; number: number };
 
 /** The numbering that sent an arrival, as far as its secret tells. */
 export function bySecret(
@@ -30,8 +32,9 @@ export function bySecret(
   if (current.secretId === secretId) return { kind: 'current', earlier };
   const [epoch] = earlier;
   if (epoch !== undefined) return { kind: 'earlier', epoch };
-  const isClosed = closedEpochs.some(closed => closed.secretId === secretId);
-  return isClosed || !isNewer(secretId, current.secretId, secretIds) ? { kind: 'unknown' } : { kind: 'new' };
+  const closed = closedEpochs.find(other => other.secretId === secretId);
+  if (closed !== undefined) return { kind: 'closed', number: closed.number };
+  return isNewer(secretId, current.secretId, secretIds) ? { kind: 'new' } : { kind: 'unknown' };
 }
 
 /** Whether a secret was given to the webhook after another one. `secretIds`: those in use, newest first. */
@@ -50,3 +53,17 @@ export const mayShareSecret = (
   secretId === undefined ||
   epoch.secretId === undefined ||
   epoch.secretId === secretId;
+
+/** Whether its secret says that an epoch other than the current one sent an arrival, and that no other did. */
+export function isTheirsBySecret(
+  { current, earlierEpochs }: Tracker,
+  number: number,
+  { secretId }: Arrival,
+  { secretIds }: TrackerSettings,
+): boolean {
+  if (secretIds === undefined || secretId === undefined || current === null) return false;
+  const epoch = earlierEpochs.find(earlier => earlier.number === number);
+  return (
+    epoch?.secretId === secretId && current.secretId !== undefined && current.secretId !== epoch.secretId
+  );
+}

@@ -46,7 +46,7 @@ export function isSurelyMissing(tracker: Tracker, epoch: Epoch, [from, to]: Rang
   return parts.every(({ doubtful }) => !doubtful);
 }
 
-type Beside = { before: readonly Epoch[]; after: readonly Epoch[] };
+type Beside = { before: readonly Pick<Epoch, 'highest'>[]; after: readonly Epoch[] };
 
 /** The epochs that have the ids of this one in another reading: those before a doubtful one, and doubtful ones after it. */
 function readingsBeside(tracker: Tracker, epoch: Epoch): Beside {
@@ -57,7 +57,10 @@ function readingsBeside(tracker: Tracker, epoch: Epoch): Beside {
   if (at < 0) return { before: [], after: [] };
   const firstSure = epochs.findIndex((other, i) => i >= at && !isOther(other));
   const lastSure = epochs.findLastIndex((other, i) => i < at && !isOther(other));
-  return { before: epochs.slice(at + 1, firstSure + 1), after: epochs.slice(lastSure + 1, at) };
+  // Where no sure one is left, all may be ids of one that closed meanwhile.
+  const before =
+    firstSure < 0 ? [...epochs.slice(at + 1), ...tracker.closedEpochs] : epochs.slice(at + 1, firstSure + 1);
+  return { before, after: epochs.slice(lastSure + 1, at) };
 }
 
 /** Whether a later epoch has received this id of an epoch's hole, perhaps as that one's. */
@@ -65,7 +68,7 @@ export const isReadLater = (tracker: Tracker, epoch: Epoch, id: number): boolean
   readingsBeside(tracker, epoch).after.some(other => standingOf(other, id) === 'received');
 
 /** The part of a range that is above all that an epoch has. What it misses itself is named there. */
-const above = (epoch: Epoch, [from, to]: Range): Range[] =>
+const above = (epoch: Pick<Epoch, 'highest'>, [from, to]: Range): Range[] =>
   to > epoch.highest ? [[Math.max(from, epoch.highest + 1), to]] : [];
 
 /** The parts of a range that a doubtful epoch has not received. Where that is not sure, they are left out. */

@@ -45,6 +45,10 @@ function happenedSince(epoch: Epoch, time: number, graceMs: number): number[] {
   return [...new Set([...later, ...sameTime.filter(isEarly)])].sort((a, b) => a - b);
 }
 
+/** When the last event of an id that an epoch took happened, as far as it remembers; ms since 1970. */
+export const timeOfEarly = (epoch: Epoch | null, id: number): number | null =>
+  [...(epoch?.strays ?? []), ...(epoch?.recent ?? [])].findLast(known => known.id === id)?.eventTime ?? null;
+
 /** Whether an id lies in a hole of an epoch. */
 export const misses = ({ holes }: Epoch, id: number): boolean => holeIndexOf(holes, id) >= 0;
 

@@ -170,12 +170,22 @@ export function receive(
     // The old baseline is the higher id that shows this hole, so the hole is as old as that.
     return bounded(extended, youngHole(id + 1, epoch.baseline - 1, epoch.baselineAt));
   }
-  const filled = fillHole(next.holes, holeIndexOf(next.holes, id), id);
+  const at = holeIndexOf(next.holes, id);
+  const filled = fillHole(next.holes, at, id);
   if (filled === null) return { epoch: next, changes: [] };
   // Filling the middle of a hole makes two, so the bound is checked here too.
   const { holes, changes } = boundHoles(filled.holes, LIMITS.MAX_HOLES);
   const stray = arrival.eventTime === null && !added ? withStray(next, arrival, { fills: true }) : next;
-  return { epoch: { ...stray, holes }, changes: [filled.change, ...changes] };
+  const startTime = startedBy(next, at, arrival);
+  return { epoch: { ...stray, holes, startTime }, changes: [filled.change, ...changes] };
+}
+
+/** When an epoch began, after an id of its hole `at` came: its first known event was not its first where one before that comes. */
+function startedBy({ foundByConflicts, holes, startTime }: Epoch, at: number, { eventTime }: Arrival) {
+  const isBeforeFirst = foundByConflicts && holes[at]?.from === 1;
+  return isBeforeFirst && eventTime !== null && startTime !== null
+    ? Math.min(startTime, eventTime)
+    : startTime;
 }
 
 /** The epoch after it received an id whose event was given to another one. The very same where it does not lack the id. */

@@ -53,7 +53,7 @@ function youngerStrays(epoch: Epoch): { id: number; eventTime: number }[] {
 }
 
 /** The latest known time of an epoch's own ids, ms since 1970. @param until what is not before this may be another's */
-function newestTime({ recent, baseline, startTime }: Epoch, until: number | null = null): number {
+export function newestTime({ recent, baseline, startTime }: Epoch, until: number | null = null): number {
   const times = recent.filter(({ id }) => id >= baseline).map(({ eventTime }) => eventTime);
   const own = times.filter(time => until === null || time < until);
   return Math.max(startTime ?? Number.NEGATIVE_INFINITY, ...own);
@@ -63,27 +63,48 @@ function newestTime({ recent, baseline, startTime }: Epoch, until: number | null
 export const happenedLater = (epoch: Epoch, { id, eventTime }: Arrival, graceMs: number): boolean =>
   eventTime !== null && id < epoch.highest && eventTime > newestTime(epoch) + graceMs;
 
-/** The ids that show a new numbering: those of its conflicts, and those that `happenedLater`. */
-export function signsOf(tracker: Tracker): Set<number> {
+/** The ids that together with an arrival show a new numbering: its own, those of its conflicts, and those that `happenedLater`. */
+export function signsOf(tracker: Tracker, arrival: Arrival, settings: TrackerSettings): Set<number> {
   const { current, shadow } = tracker;
-  const signs = new Set(conflictsInARow(tracker).map(({ id }) => id));
+  const signs = new Set(conflictsInARow(tracker, arrival, settings).map(({ id }) => id)).add(arrival.id);
   const [since, highest] = [shadow?.startTime ?? null, shadow?.suspicion?.highestBefore ?? 0];
   if (since === null) return signs;
-  for (const { id, eventTime } of current?.recent ?? [])
-    if (eventTime >= since && id < highest) signs.add(id);
+  for (const known of current?.recent ?? [])
+    if (known.eventTime >= since && known.id < highest && areInOrder(known, arrival, settings))
+      signs.add(known.id);
   return signs;
+}
+
+/** Whether the signs happened long after all that the current epoch has: what of that came just now was late. */
+export function areLater({ current, shadow }: Tracker, { graceMs }: TrackerSettings): boolean {
+  const since = shadow?.startTime ?? null;
+  return current !== null && since !== null && newestTime(current, since) + graceMs < since;
+}
+
+type Happened = { readonly id: number; readonly eventTime?: number | null };
+
+/** Whether two ids can be of one numbering by their times: the higher one is not older than the lower, by more than the grace. */
+function areInOrder(a: Happened, b: Happened, { graceMs }: TrackerSettings): boolean {
+  const [lower, higher] = a.id < b.id ? [a, b] : [b, a];
+  return a.id === b.id || (lower.eventTime ?? 0) <= (higher.eventTime ?? Number.POSITIVE_INFINITY) + graceMs;
 }
 
 /**
  * The conflicts that a new numbering may have sent, oldest first: those since the current one last went on, and where events
  * carry times all that happened since its first.
  */
-function conflictsInARow({ conflicts, conflictStreak, shadow }: Tracker): readonly Conflict[] {
+function conflictsInARow(
+  { conflicts, conflictStreak, shadow }: Tracker,
+  arrival: Arrival,
+  settings: TrackerSettings,
+): readonly Conflict[] {
   const since = shadow?.startTime ?? null;
   const first = conflicts.length - conflictStreak;
   return conflicts.filter(
-    ({ eventTime, proofless }, at) =>
-      proofless !== true && (at >= first || (since !== null && eventTime !== null && eventTime >= since)),
+    (conflict, at) =>
+      conflict.proofless !== true &&
+      (at >= first || (since !== null && conflict.eventTime !== null && conflict.eventTime >= since)) &&
+      areInOrder(conflict, arrival, settings),
   );
 }
 
@@ -95,14 +116,17 @@ export function beganAt(
   before: Epoch,
   arrival: Arrival,
   conflicts: readonly Conflict[],
-  { graceMs }: TrackerSettings,
+  settings: TrackerSettings,
 ): number | null {
   // Id 1 is the first of its numbering. Without it, the earliest known event stands in for it.
-  const earlier = arrival.id === 1 ? [] : [...conflicts, ...youngerStrays(before)];
+  const earlier =
+    arrival.id === 1
+      ? []
+      : [...conflicts, ...youngerStrays(before).filter(stray => areInOrder(stray, arrival, settings))];
   const times = [arrival, ...earlier].map(({ eventTime }) => eventTime);
   if (times.includes(null) || before.startTime === null) return null;
   const earliest = Math.min(...times.filter(time => time !== null));
-  const began = arrival.id === 1 ? earliest : withEarlier(before, earliest, graceMs);
+  const began = arrival.id === 1 ? earliest : withEarlier(before, earliest, settings.graceMs);
   return before.startTime < began ? began : null;
 }
 
@@ -128,13 +152,14 @@ function withEarlier({ recent }: Epoch, time: number, graceMs: number): number {
 /** The conflicts that the new epoch adopts: one per id, the latest, ascending. */
 export function adoptable(tracker: Tracker, arrival: Arrival, settings: TrackerSettings): Conflict[] {
   const since = sinceWhen(tracker, arrival, settings);
-  const inARow = new Set(conflictsInARow(tracker));
+  const inARow = new Set(conflictsInARow(tracker, arrival, settings));
   const byId = new Map<number, Conflict>();
   for (const conflict of tracker.conflicts.filter(({ proofless }) => proofless !== true)) {
     const older = arrival.id === 1 && isBefore(conflict.eventTime, arrival.eventTime);
     // A conflict with the event time of id 1 is of the new numbering: the old one had sent that id long before.
     const isFromStart = arrival.id === 1 && since !== null && conflict.eventTime === since;
-    const belongs = inARow.has(conflict) ? !older : isFromStart || isBefore(since, conflict.eventTime);
+    const isLater = isBefore(since, conflict.eventTime) && areInOrder(conflict, arrival, settings);
+    const belongs = inARow.has(conflict) ? !older : isFromStart || isLater;
     if (conflict.id !== arrival.id && belongs) byId.set(conflict.id, conflict);
   }
   return [...byId.values()].sort((a, b) => a.id - b.id);
@@ -146,7 +171,10 @@ export function adoptable(tracker: Tracker, arrival: Arrival, settings: TrackerS
  */
 function sinceWhen(tracker: Tracker, arrival: Arrival, settings: TrackerSettings): number | null {
   const { current } = tracker;
-  const began = current === null ? null : beganAt(current, arrival, conflictsInARow(tracker), settings);
+  const began =
+    current === null
+      ? null
+      : beganAt(current, arrival, conflictsInARow(tracker, arrival, settings), settings);
   if (current === null || began === null || arrival.id === 1) return began;
   // The time of the last known event of the old numbering.
   return Math.max(

@@ -33,7 +33,7 @@ export function passTime(
   given: Tracker,
   now: number,
   settings: TrackerSettings,
-): Required<Tracked> & { aged: Aged[]; closed: Epoch[] } {
+): Required<Omit<Tracked, 'returned'>> & { aged: Aged[]; closed: Epoch[] } {
   const kept = lastingShadow(given, now, settings);
   const { tracker, changes, moved = [] } = returnEarlyIds(kept.tracker, now, settings);
   const aged: Aged[] = [];

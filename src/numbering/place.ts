@@ -10,9 +10,17 @@ import { bySecret, mayShareSecret } from './by-secret';
 import { isSurelyMissing } from './doubt';
 import { type Arrival, type Epoch, gapBefore, highestEver } from './epoch';
 import { epochsOf } from './epochs';
-import { adoptable, restartsAtOne, restartsBelow, signsOf } from './new-epoch';
+import {
+  adoptable,
+  areLater,
+  happenedLater,
+  newestTime,
+  restartsAtOne,
+  restartsBelow,
+  signsOf,
+} from './new-epoch';
 import { isLive, stays } from './pass-time';
-import { isResent } from './resent';
+import { isResent, sentAgain } from './resent';
 import type { KnownId, Lookup, Placement, TimeOf, Tracker, TrackerSettings } from './types';
 import { earlierEpochOf, isReceived } from './which-epoch';
 
@@ -38,6 +46,7 @@ export function place(
     return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: [], bySecret: true };
   }
   if (told.kind === 'earlier') return placeInEarlier(tracker, told.epoch, arrival, lookup);
+  if (told.kind === 'closed') return placeInClosed(told.number, arrival, lookup);
   const earlierEpochs = told.kind === 'current' ? told.earlier : tracker.earlierEpochs;
   const open = earlierEpochs.filter((epoch, i) => stays(epoch, i, arrival.now) || isLive(epoch));
   const known = lookup(current.number, arrival.id);
@@ -47,15 +56,18 @@ export function place(
   const resent = received && isResent(current, arrival, known, timeOf);
   const restarts =
     restartsAtOne({ ...tracker, current }, arrival, received, settings) ||
-    (!received && restartsBelow(current, arrival));
+    (!received && (restartsBelow(current, arrival) || restartsLater(tracker, current, arrival, settings)));
   if (!added && !resent && restarts) {
     return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: adoptable(tracker, arrival, settings) };
   }
+  const again = sentAgain(tracker, arrival, [...open, ...tracker.closedEpochs], { lookup, timeOf });
+  if (again !== null) return again;
   const earlier = earlierEpochOf(arrival, { current, open, received, settings, lookup });
-  // With the time of the event that has its id, it is that event.
+  // With the time of the event that has its id, it is that event. Older, and younger than all of the earlier numberings, it is
+  // one of this numbering for which a new one's was taken.
   const isThatEvent =
-    resent && known !== null && known !== 'forgotten' && timeOf(known.sequence) === arrival.eventTime;
-  if (earlier !== null && !isThatEvent) return unseenIn(tracker, earlier, arrival);
+    resent && (isAtTimeOf(known, arrival, timeOf) || isBetween(open, current, arrival, settings));
+  if (earlier !== null && !isThatEvent) return placeInEarlier(tracker, earlier, arrival, lookup);
   if (!received) return unseenIn(tracker, current, arrival);
   if (known === null || known === 'forgotten') return restartOr(tracker, arrival, settings, 'too_old');
   // The provider may correct an event that is in quarantine. An added event that was ignored was not kept, so nothing
@@ -68,6 +80,20 @@ export function place(
     ? { kind: 'conflict', epoch: current.number, known }
     : restartOr(tracker, arrival, settings, known);
 }
+
+const isAtTimeOf = (known: KnownId | 'forgotten' | null, { eventTime }: Arrival, timeOf: TimeOf): boolean =>
+  known !== null && known !== 'forgotten' && timeOf(known.sequence) === eventTime;
+
+/** Whether an arrival is younger than earlier numberings, and not older than the start of the current one by more than the grace. */
+const isBetween = (
+  earlier: readonly Epoch[],
+  { startTime }: Epoch,
+  { eventTime }: Arrival,
+  { graceMs }: TrackerSettings,
+): boolean =>
+  eventTime !== null &&
+  eventTime >= (startTime ?? 0) - graceMs &&
+  earlier.every(epoch => newestTime(epoch) < eventTime);
 
 /** Equal bytes are a retry, whichever numbering they belong to, and long after it was closed. */
 function retryOf(
@@ -91,7 +117,7 @@ function retryOf(
   return null;
 }
 
-/** An arrival whose secret says that an earlier numbering sent it: it can neither be of the current one nor begin one. */
+/** An arrival that an earlier numbering sent: it can neither be of the current one nor begin one. */
 function placeInEarlier(tracker: Tracker, epoch: Epoch, arrival: Arrival, lookup: Lookup): Placement {
   const known = lookup(epoch.number, arrival.id);
   if (!isReceived(epoch, arrival.id, known)) return unseenIn(tracker, epoch, arrival);
@@ -99,6 +125,18 @@ function placeInEarlier(tracker: Tracker, epoch: Epoch, arrival: Arrival, lookup
   return known.kind === 'quarantined'
     ? { kind: 'unaccepted', epoch: epoch.number, known, late: arrival.id < epoch.highest }
     : { kind: 'conflict', epoch: epoch.number, known };
+}
+
+/** An arrival of a numbering that is closed: it is kept and forwarded, and says nothing about the others. */
+function placeInClosed(epoch: number, { id, fingerprint }: Arrival, lookup: Lookup): Placement {
+  const known = lookup(epoch, id);
+  if (known === 'forgotten') return { kind: 'too_old', epoch };
+  if (known === null) return { kind: 'unseen', epoch, late: true, gap: null };
+  if (known.fingerprint === fingerprint && known.kind !== 'ignored')
+    return { kind: 'duplicate', epoch, known };
+  return known.kind === 'accepted'
+    ? { kind: 'conflict', epoch, known }
+    : { kind: 'unaccepted', epoch, known, late: true };
 }
 
 function unseenIn(tracker: Tracker, epoch: Epoch, { id }: Arrival): Placement {
@@ -114,6 +152,24 @@ export function gapToTell(tracker: Tracker, epoch: Epoch, id: number): [number, 
   return gap !== null && isSurelyMissing(tracker, epoch, gap) ? gap : null;
 }
 
+/** Whether an id, together with the signs before it, shows a new numbering while the old one is silent. */
+function isShownBy(tracker: Tracker, arrival: Arrival, settings: TrackerSettings): boolean {
+  const { continuedAt } = tracker;
+  const isSilent = continuedAt === null || arrival.now - continuedAt >= REORDERING_MS;
+  return (
+    (isSilent || areLater(tracker, settings)) &&
+    signsOf(tracker, arrival, settings).size >= CONFLICTS_FOR_RESTART
+  );
+}
+
+/** Rule (b) too, where the third id is one that the old numbering misses: it happened long after all of that. */
+const restartsLater = (
+  tracker: Tracker,
+  current: Epoch,
+  arrival: Arrival,
+  settings: TrackerSettings,
+): boolean => happenedLater(current, arrival, settings.graceMs) && isShownBy(tracker, arrival, settings);
+
 /**
  * Rule (b) of a restart: three conflicts in a row with distinct ids, while the old numbering sends nothing. Gives that
  * restart, or else the conflict itself.
@@ -125,9 +181,7 @@ function restartOr(
   known: KnownId | 'too_old',
 ): Placement {
   const epoch = tracker.current?.number ?? 1;
-  const ids = signsOf(tracker).add(arrival.id);
-  const isSilent = tracker.continuedAt === null || arrival.now - tracker.continuedAt >= REORDERING_MS;
-  if (ids.size >= CONFLICTS_FOR_RESTART && isSilent) {
+  if (isShownBy(tracker, arrival, settings)) {
     return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: adoptable(tracker, arrival, settings) };
   }
   return known === 'too_old' ? { kind: 'too_old', epoch } : { kind: 'conflict', epoch, known };

@@ -3,8 +3,9 @@
  * the event belongs was decided before (`place.ts`).
  */
 import { beginEpoch } from './begin-epoch';
+import { isTheirsBySecret } from './by-secret';
 import { isReadLater } from './doubt';
-import { earlyIdsIn, misses } from './early-ids';
+import { earlyIdsIn, misses, timeOfEarly } from './early-ids';
 import { type Arrival, type Epoch, lacks, receive, standingOf, withStray } from './epoch';
 import { inEpoch } from './holes';
 import { beganAt, happenedLater, isBefore } from './new-epoch';
@@ -55,10 +56,15 @@ export function record(
   const current = tracker.current === null ? null : update(tracker.current);
   const earlierEpochs = updateEarlier(tracker, arrival, placement.epoch, { update, settings });
   const updated = { ...tracker, current, earlierEpochs };
+  if (tracker.closedEpochs.some(({ number }) => number === placement.epoch)) return { tracker, changes };
   // What fills a hole may be a late retry, and shows as little as one of an earlier epoch that the numbering goes on.
-  const goesOn = current !== null && current.highest > (tracker.current?.highest ?? 0);
+  // What happened before the first sign of a new numbering does not show that the old one goes on after it.
+  const isEarlier = isBefore(arrival.eventTime, tracker.shadow?.startTime ?? null);
+  const goesOn = current !== null && current.highest > (tracker.current?.highest ?? 0) && !isEarlier;
   const recorded = goesOn ? afterNoConflict(updated, arrival) : updated;
-  if (arrival.added === true) return { tracker: recorded, changes };
+  if (arrival.added === true || isTheirsBySecret(tracker, placement.epoch, arrival, settings)) {
+    return { tracker: recorded, changes };
+  }
   const weighed = weigh(recorded, placement.epoch, arrival, settings);
   const isLater = tracker.current !== null && happenedLater(tracker.current, arrival, settings.graceMs);
   const isTaken = tracker.current !== null && standingOf(tracker.current, arrival.id) === 'received';
@@ -163,7 +169,7 @@ function restart(
   const taken = current === null || bySecret === true ? [] : earlyIdsIn(current, since, now, settings);
   const [first = arrival, ...rest] = [
     ...adopted.map(conflict => ({ ...conflict, now })),
-    ...taken.map(id => ({ id, fingerprint: '', eventTime: since, now })),
+    ...taken.map(id => ({ id, fingerprint: '', eventTime: timeOfEarly(current, id) ?? since, now })),
     arrival,
   ].sort((a, b) => a.id - b.id);
   // Conflicts keep no secret: the event that showed the numbering has that of all of them.
@@ -171,8 +177,18 @@ function restart(
   const foundByConflicts = current !== null && arrival.id !== 1;
   // A secret proves it, and so does the time of its id 1.
   const isProven = bySecret === true || (arrival.id === 1 && since !== null);
-  const beginning = { first: { ...first, ...verifiedBy }, rest, taken, foundByConflicts, isProven };
+  const returned = conflictsOver(tracker, taken, since);
+  const beginning = { first: { ...first, ...verifiedBy }, rest, taken, returned, foundByConflicts, isProven };
   return beginEpoch(tracker, beginning, now, settings);
+}
+
+/**
+ * The conflicts over ids that the epoch before gives back, which happened before the new one began: they are its own events,
+ * for which it had the new one's. One per id, the latest.
+ */
+function conflictsOver({ conflicts }: Tracker, taken: readonly number[], since: number | null): Conflict[] {
+  const own = conflicts.filter(({ id, eventTime }) => taken.includes(id) && isBefore(eventTime, since));
+  return [...new Map(own.map(conflict => [conflict.id, conflict])).values()];
 }
 
 /** The tracker after a conflict was put in quarantine. `now` in ms since 1970; `secretId`: what verified it, where known. */

@@ -3,7 +3,7 @@
  * They are conflicts, and show no new numbering. Pure.
  */
 import type { Arrival, Epoch } from './epoch';
-import type { KnownId, TimeOf } from './types';
+import type { ClosedEpoch, KnownId, Lookup, Placement, TimeOf, Tracker } from './types';
 
 /**
  * Whether an arrival is the event that is on record for its id, sent again. A new numbering begins after everything that
@@ -23,4 +23,27 @@ export function isResent(
   // Where all events have the same time, it tells nothing.
   const { recent } = epoch;
   return eventTime < before || recent.length === 1 || recent.some(other => other.eventTime !== eventTime);
+}
+
+/**
+ * What an arrival is that happened before the current numbering began, at the very time of the event that an older one has on
+ * record for its id: that event, sent again. Null where it is none.
+ * @param older the numberings that may have sent it, newest first
+ */
+export function sentAgain(
+  { current }: Tracker,
+  { id, eventTime }: Arrival,
+  older: readonly (Epoch | ClosedEpoch)[],
+  { lookup, timeOf }: { lookup: Lookup; timeOf: TimeOf },
+): Placement | null {
+  const began = current?.startTime ?? null;
+  if (eventTime === null || began === null || eventTime >= began) return null;
+  for (const { number, highest } of older) {
+    const known = lookup(number, id);
+    if (known === null || known === 'forgotten' || timeOf(known.sequence) !== eventTime) continue;
+    return known.kind === 'quarantined'
+      ? { kind: 'unaccepted', epoch: number, known, late: id < highest }
+      : { kind: 'conflict', epoch: number, known, resent: true };
+  }
+  return null;
 }

@@ -102,7 +102,13 @@ export type TrackerChange = HoleChange & { epoch: number };
 export type MovedId = { id: number; from: number; to: number };
 
 /** The tracker after something happened to it, what that did to its holes, and which ids went to another epoch. */
-export type Tracked = { tracker: Tracker; changes: TrackerChange[]; moved?: MovedId[] };
+export type Tracked = {
+  tracker: Tracker;
+  changes: TrackerChange[];
+  moved?: MovedId[];
+  /** Conflicts with events that were another epoch's: `to` has their ids by them after all. */
+  returned?: { to: number; conflicts: readonly Conflict[] };
+};
 
 /** A hole and what became of it: its parts, ascending. */
 export type Resolved = { hole: Hole; parts: Hole[] };

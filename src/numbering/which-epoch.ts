@@ -8,6 +8,7 @@
 import { isLead } from './doubt';
 import { goesOn, MAX_EARLY_ID, misses } from './early-ids';
 import { type Arrival, type Epoch, highestGiven, missingIn, standingOf } from './epoch';
+import { newestTime } from './new-epoch';
 import { isSuspected } from './suspicion';
 import type { KnownId, Lookup, TrackerSettings } from './types';
 
@@ -39,11 +40,12 @@ type Numberings = {
 };
 
 /**
- * The earlier epoch that sent an id and has not received it yet; null when the current epoch sent it.
+ * The earlier epoch that sent an id; null when the current epoch sent it.
  *
  * 1. The event's time decides where it is known. An earlier epoch's event must be older than the start of the current
- *    one by more than the grace, because a provider may number events in another order than they happened. Within the
- *    grace, an earlier epoch sent the id if it has a hole there.
+ *    one by more than the grace, because a provider may number events in another order than they happened. It is that
+ *    epoch's also where it has received the id: then it is in conflict with what it received. Within the grace, an earlier
+ *    epoch sent the id if it has a hole there.
  * 2. An event from the very moment of that start, with an id that the current epoch may have reached by then, is of the
  *    current epoch. The exception is an id that continues the earlier epoch.
  * 3. Otherwise the epoch with the nearest highest id has sent it; a tie goes to the current one.
@@ -54,13 +56,15 @@ export function earlierEpochOf(
 ): Epoch | null {
   const { id, eventTime } = arrival;
   const lacking = open.filter(epoch => !isReceived(epoch, id, lookup(epoch.number, id)));
-  if (lacking.length === 0) return null;
+  if (open.length === 0) return null;
   if (eventTime !== null && current.startTime !== null && eventTime !== current.startTime) {
     if (eventTime > current.startTime) return null;
-    if (eventTime < current.startTime - settings.graceMs) return runningAt(lacking, eventTime);
-    // One that the current epoch misses before its first known id happened before that.
-    const [lead] = current.holes;
-    if (lead !== undefined && isLead(lead, current) && id <= lead.to) return null;
+    if (mayPrecede(current, open, arrival)) return null;
+    if (eventTime < current.startTime - settings.graceMs) {
+      const running = open.find(epoch => wasRunning(epoch, open, arrival)) ?? open.at(-1) ?? null;
+      const justBegan = lacking.find(({ startTime }) => eventTime >= (startTime ?? 0) - settings.graceMs);
+      return running !== null && lacking.includes(running) ? running : (justBegan ?? running);
+    }
     const missing = lacking.find(epoch => misses(epoch, id));
     if (missing !== undefined) return missing;
   }
@@ -96,6 +100,18 @@ function isNextOf(epoch: Epoch, id: number): boolean {
 
 const distance = (epoch: Epoch, id: number): number => Math.abs(id - highestGiven(epoch));
 
-/** The epoch that was current at a time of the provider's clock, or the oldest. `epochs` are newest first. */
-const runningAt = (epochs: readonly Epoch[], time: number): Epoch | null =>
-  epochs.find(({ startTime }) => startTime === null || startTime <= time) ?? epochs.at(-1) ?? null;
+/** Whether an epoch was the current one when an arrival happened, by the provider's clock. `epochs` are newest first. */
+const wasRunning = (epoch: Epoch, epochs: readonly Epoch[], arrival: Arrival): boolean =>
+  epoch.startTime === null ||
+  (arrival.eventTime !== null && epoch.startTime <= arrival.eventTime) ||
+  mayPrecede(epoch, epochs.slice(epochs.indexOf(epoch) + 1), arrival);
+
+/**
+ * Whether an arrival is one that an epoch misses before its first known id, so that it happened before that: it is younger
+ * than all that is known of the epochs `before`.
+ */
+function mayPrecede(epoch: Epoch, before: readonly Epoch[], { id, eventTime }: Arrival): boolean {
+  const [lead] = epoch.holes;
+  if (lead === undefined || eventTime === null || !isLead(lead, epoch) || id > lead.to) return false;
+  return before.every(older => newestTime(older) < eventTime);
+}

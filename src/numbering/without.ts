@@ -3,8 +3,13 @@ import { LIMITS } from '../limits';
 import { type Epoch, highestEver, youngHole } from './epoch';
 import { boundHoles, type Hole, type HoleChange, holeIndexOf, withHole } from './holes';
 
-function straysWithout({ strays }: Epoch, ids: readonly number[]): Pick<Epoch, 'strays'> {
-  return strays === undefined ? {} : { strays: strays.filter(({ id }) => !ids.includes(id)) };
+/** What an epoch remembers of the last ids and of strays, without these. */
+function rememberedWithout(
+  { recent, strays }: Epoch,
+  ids: ReadonlySet<number>,
+): Pick<Epoch, 'recent' | 'strays'> {
+  const isOwn = ({ id }: { readonly id: number }) => !ids.has(id);
+  return { recent: recent.filter(isOwn), ...(strays === undefined ? {} : { strays: strays.filter(isOwn) }) };
 }
 
 /**
@@ -35,7 +40,7 @@ export function without(
   }
   const lead = epoch.foundByConflicts ? joinedLead(holes) : { holes, changes: [] };
   const bound = boundHoles(lead.holes, LIMITS.MAX_HOLES);
-  const left = { ...epoch, highest, reached: highestEver(epoch), ...straysWithout(epoch, ids) };
+  const left = { ...epoch, highest, reached: highestEver(epoch), ...rememberedWithout(epoch, new Set(ids)) };
   return {
     epoch: { ...left, holes: bound.holes },
     changes: [...changes, ...lead.changes, ...bound.changes],

@@ -1,11 +1,14 @@
 /** Parses a payload. Every adapter starts here, and describes nothing where the body cannot be parsed. */
 import { isObject, kindOf } from '../json/kind';
-import { type JsonDocument, type JsonProblem, parseJson } from '../json/parse';
+import { type JsonDocument, parseJson } from '../json/parse';
 import { LIMITS } from '../limits';
 import { err, ok, type Result } from '../result';
-import type { Description } from './provider';
+import type { DocumentProblem } from '../signature/parsed-body';
+import type { RequestView } from '../signature/request-view';
+import type { Description, Issue } from './provider';
+import { placeIn } from './text-source';
 
-const PROBLEM: Record<JsonProblem, string> = {
+const PROBLEM: Record<DocumentProblem, string> = {
   empty: 'is empty',
   not_utf8: 'is not UTF-8',
   not_json: 'is not JSON',
@@ -13,10 +16,16 @@ const PROBLEM: Record<JsonProblem, string> = {
   gzip: 'is compressed (gzip), and is not unpacked',
   not_finite: 'has NaN or Infinity, which JSON does not know',
   too_deep: `is nested more than ${LIMITS.MAX_JSON_DEPTH} levels deep`,
+  not_a_form: 'is not in the body, which is no form',
+  missing: 'is required',
+  repeated: 'is given twice',
 };
 
-/** What is wrong with a body that is no JSON, in words that follow "the body". */
-export const bodyProblem = (problem: JsonProblem): string => PROBLEM[problem];
+/** Why there is no JSON in the body, or in a form field; no issue where there is. */
+export function documentIssues(view: RequestView, field: string | null): Issue[] {
+  const document = view.documentIn(field);
+  return document.ok ? [] : [{ path: placeIn(field, ''), message: PROBLEM[document.error] }];
+}
 
 /** A body as JSON. The error is what the adapter describes instead: no event, and one issue. */
 export function openBody(body: Uint8Array): Result<JsonDocument, Description> {

@@ -12,7 +12,7 @@ import type { CompiledScheme } from '../signature/compiled-scheme';
 import { signsBody } from '../signature/coverage';
 import { RequestView } from '../signature/request-view';
 import type { Scheme } from '../signature/scheme';
-import { bodyProblem } from './body';
+import { documentIssues } from './body';
 import { elementTopics } from './element-topics';
 import { entityKey } from './entity-key';
 import { eventIdFrom } from './event-id';
@@ -32,6 +32,7 @@ import type {
 import type { Reading } from './reading';
 import {
   compileTextSource,
+  placeIn,
   placeOf,
   readFirst,
   type SourceText,
@@ -120,7 +121,8 @@ export function declaredProvider(declaration: Declaration): Result<Provider, Sch
 /** A time inside the body is another one on each attempt, so bodies are compared without it where an id alone is not believed. */
 function timeOfAttempt({ timestamp }: CompiledScheme, knownBy: KnownBy): string[] {
   const isCompared = knownBy === 'event_id_and_signed_bytes' || knownBy === 'event_id_or_signed_bytes';
-  const name = timestamp?.kind === 'json' && isCompared ? timestamp.path.at(-1) : undefined;
+  const isInBody = timestamp?.kind === 'json' && timestamp.field === null;
+  const name = isInBody && isCompared ? timestamp.path.at(-1) : undefined;
   return name === undefined || !/^[\w-]+$/.test(name) ? [] : [name];
 }
 
@@ -183,9 +185,9 @@ function unsignedOf(
   return unsigned.topic || unsigned.eventId ? { unsigned } : {};
 }
 
-function shapeIssues(wanted: 'object' | 'list' | 'json', { document }: RequestView): Issue[] {
-  if (!document.ok) return [{ path: '', message: bodyProblem(document.error) }];
-  const { value } = document.value;
+function shapeIssues(wanted: 'object' | 'list' | 'json', view: RequestView): Issue[] {
+  if (!view.document.ok) return documentIssues(view, null);
+  const { value } = view.document.value;
   const isWanted = wanted === 'json' || (wanted === 'list' ? Array.isArray(value) : isObject(value));
   if (isWanted) return [];
   const expected = wanted === 'list' ? 'array' : 'object';
@@ -196,8 +198,8 @@ function shapeIssues(wanted: 'object' | 'list' | 'json', { document }: RequestVi
 type Sourced<T> = Reading<T> & { source: TextSource | null };
 
 /**
- * @param mayBeNoJson where the body may be anything, that it cannot be read as JSON is no issue until the topic is looked for
- * in it: then it is the reason why there is none
+ * @param mayBeNoJson where the body may be anything, that it (or a form field) cannot be read as JSON is no issue until the
+ * topic is looked for in it: then it is the reason why there is none
  */
 function topicOf(sources: readonly TextSource[], view: RequestView, mayBeNoJson: boolean): Sourced<string> {
   const found = readFirst(sources, view);
@@ -206,8 +208,8 @@ function topicOf(sources: readonly TextSource[], view: RequestView, mayBeNoJson:
     return { ...readTopic(found.value.text, found.value.place), source: found.value.source };
   }
   const [first] = sources;
-  const isInJson = first?.parts.some(part => typeof part !== 'string' && part.kind === 'json') ?? false;
-  const unread = mayBeNoJson && isInJson ? shapeIssues('json', view) : [];
+  const json = first?.parts.find(part => typeof part !== 'string' && part.kind === 'json');
+  const unread = mayBeNoJson && json?.kind === 'json' ? documentIssues(view, json.field) : [];
   if (unread.length > 0) return { value: '', issues: unread, source: null };
   return { ...readTopic(undefined, first === undefined ? '' : placeOf(first)), source: null };
 }
@@ -224,9 +226,11 @@ function incrementOf(source: TextSource | undefined, view: RequestView): Reading
   if (source === undefined || part === undefined) return { value: null, issues: [] };
   // Of JSON the source text is read, because parsing would round: `1.0` is no id, "1" is.
   if (typeof part !== 'string' && part.kind === 'json' && source.parts.length === 1) {
-    return view.document.ok
-      ? readIncrementId(view.document.value.text, part.path)
-      : { value: null, issues: [] };
+    const { field, path } = part;
+    const document = view.documentIn(field);
+    if (!document.ok) return { value: null, issues: [] };
+    const { value, issues } = readIncrementId(document.value.text, path);
+    return { value, issues: issues.map(issue => ({ ...issue, path: placeIn(field, issue.path) })) };
   }
   const found = readFirst([source], view);
   if (!found.ok) return { value: null, issues: [found.error] };

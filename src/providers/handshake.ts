@@ -16,7 +16,12 @@ export type Handshake =
   /** A signed POST: answered when its signature has been verified, and not kept as an event. */
   | { kind: 'signed'; when: Readonly<Record<string, string>>; reply: SignedReply }
   /** A POST without a signature, whose content is not used: a form with this one field, a number. */
-  | { kind: 'unsigned_form'; field: string };
+  | { kind: 'unsigned_form'; field: string }
+  /**
+   * A HEAD, of which only the status counts. Where it got another one than 200, a POST, whose content is not used: a form with
+   * this one field, an empty list, signed with a key that everybody knows.
+   */
+  | { kind: 'head'; emptyList: string };
 
 type SignedReply =
   | { kind: 'empty'; status: 204 }

@@ -23,6 +23,8 @@ const DEFAULT_TOPIC = 'gapless.sample';
 type Draft = {
   json: unknown;
   form: URLSearchParams;
+  /** JSON that form fields hold. */
+  inFields: Map<string, unknown>;
   query: URLSearchParams;
   headers: Headers;
   isForm: boolean;
@@ -72,9 +74,10 @@ function drafted({ scheme, guide }: Provider, { topic, incrementId, now, nonce }
   const draft: Draft = {
     json: null,
     form: new URLSearchParams(),
+    inFields: new Map(),
     query: new URLSearchParams(),
     headers: new Headers(),
-    isForm: /\{form[:*]/.test(message) || /(^|, )form:/.test(reads.topic),
+    isForm: /\{form[:*]/.test(message) || /(^|, |\{)(form:|json\??@)/.test(reads.topic),
   };
   fill(draft, firstOf(reads.topic, draft.isForm), topic ?? DEFAULT_TOPIC);
   fill(draft, firstOf(reads.eventId ?? '', draft.isForm), `sample-${nonce}`);
@@ -86,16 +89,22 @@ function drafted({ scheme, guide }: Provider, { topic, incrementId, now, nonce }
   const signed = [...message.matchAll(/\{([^{}]+)\}/g)].map(([, token = '']) => parseReference(token));
   for (const reference of signed) if (reference !== null) fill(draft, [reference], FILLER);
   draft.json ??= { sample: nonce };
+  for (const [field, json] of draft.inFields) draft.form.set(field, JSON.stringify(json));
   return draft;
 }
 
 /** The first of several places that exists in a request of this kind: a form has no JSON, and JSON no form fields. */
 function firstOf(sources: string, isForm: boolean): Reference[] {
   const places = sources.split(', ').map(references);
-  const fits = (place: Reference[]) =>
-    place.length > 0 && place.every(({ kind }) => (isForm ? kind !== 'json' : kind !== 'form'));
+  const isElsewhere = isForm ? isInJsonBody : isInForm;
+  const fits = (place: Reference[]) => place.length > 0 && !place.some(isElsewhere);
   return places.find(fits) ?? [];
 }
+
+const isInJsonBody = (reference: Reference): boolean => reference.kind === 'json' && reference.field === null;
+
+const isInForm = (reference: Reference): boolean =>
+  reference.kind === 'form' || (reference.kind === 'json' && reference.field !== null);
 
 function references(source: string): Reference[] {
   const compiled = compileTextSource(source);
@@ -117,7 +126,11 @@ function fill(draft: Draft, places: readonly Reference[], text: string): void {
         if (!draft.form.has(reference.name)) draft.form.set(reference.name, value);
         break;
       case 'json':
-        draft.json = withText(draft.json, reference.path, value);
+        if (reference.field === null) draft.json = withText(draft.json, reference.path, value);
+        else {
+          const before = draft.inFields.get(reference.field) ?? null;
+          draft.inFields.set(reference.field, withText(before, reference.path, value));
+        }
         break;
       case 'cfg':
       case 'sig':

@@ -4,7 +4,10 @@ import type { Handshake } from './handshake';
 
 /** One place of a payload that is not as it should be. Never carries an input value. */
 export type Issue = {
-  /** JSON pointer into the body (`/message/webhook_increment_id`), a header (`header:x`) or a query parameter (`query:x`). */
+  /**
+   * JSON pointer into the body (`/message/webhook_increment_id`), a header (`header:x`), a query parameter (`query:x`), a form
+   * field (`form:x`), or a JSON pointer into what it holds (`form:x/type`).
+   */
   path: string;
   message: string;
 };

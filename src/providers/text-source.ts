@@ -1,5 +1,5 @@
 /**
- * Where a preset or a user's scheme finds a topic, an id or a key: a reference (`h:x-topic`, `json:/type`, `q:`, `form:`),
+ * Where a preset or a user's scheme finds a topic, an id or a key: a reference (`h:x-topic`, `json:/type`, `q:`, `form:`, `json@field:/type`),
  * a template of several (`{json:/storeId}.{json:/id}`), or a constant (`text:ping`). Of several alternatives the first one
  * that the request has is used.
  */
@@ -59,7 +59,8 @@ function compileText(source: string): Result<TextSource, string> {
 }
 
 const ALLOWED =
-  'h:<header>, q:<query parameter>, form:<field>, json:<pointer>, text:<constant>, or these in braces with text between';
+  'h:<header>, q:<query parameter>, form:<field>, json:<pointer>, json@<form field>:<pointer>, text:<constant>, or these in ' +
+  'braces with text between';
 
 const isUsable = (reference: Reference | null): reference is Reference =>
   reference !== null && reference.kind !== 'sig' && reference.kind !== 'cfg';
@@ -70,7 +71,7 @@ export function placeOf({ parts }: TextSource): string {
   if (reference === undefined) return '';
   switch (reference.kind) {
     case 'json':
-      return reference.pointer;
+      return placeIn(reference.field, reference.pointer);
     case 'h':
       return `header:${reference.name}`;
     case 'q':
@@ -79,6 +80,10 @@ export function placeOf({ parts }: TextSource): string {
       return `${reference.kind}:${reference.name}`;
   }
 }
+
+/** A place in JSON as issues name it: of the body, or of a form field. */
+export const placeIn = (field: string | null, pointer: string): string =>
+  field === null ? pointer : `form:${field}${pointer}`;
 
 /** The first text that the request has, and its place; null where it has none. A value that is no text is an issue. */
 export function readFirst(

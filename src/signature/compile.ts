@@ -51,7 +51,8 @@ function compile(scheme: Scheme): Result<CompiledScheme, SchemeProblem[]> {
   const timestamp = scheme.ts === undefined ? null : parseReference(scheme.ts.from);
   if (scheme.ts !== undefined) {
     const isKnown = timestamp !== null && ['h', 'json', 'sig'].includes(timestamp.kind);
-    if (!isKnown) wrong('/ts/from', 'must be h:<header>, sig:<name> or json:<pointer>');
+    if (!isKnown)
+      wrong('/ts/from', 'must be h:<header>, sig:<name>, json:<pointer> or json@<form field>:<pointer>');
     else checkPart(timestamp, places, '/ts/from', wrong);
   }
   const digest = scheme.digest === undefined ? null : parseReference(scheme.digest.from);
@@ -130,7 +131,9 @@ function templatesOf(scheme: Scheme, places: readonly Place[], wrong: Complain):
     if (template.value.parts.every(({ kind }) => kind === 'text'))
       wrong(path, 'signs nothing of the request');
   }
-  const pointers = referencesIn(templates).map(one => (one.kind === 'json' ? one.pointer : null));
+  const pointers = referencesIn(templates).map(one =>
+    one.kind === 'json' ? `${one.field ?? ''}:${one.pointer}` : null,
+  );
   if (new Set(pointers.filter(pointer => pointer !== null)).size > MAX_TOKENS) {
     wrong('/msg', `has more than ${MAX_TOKENS} JSON pointers`);
   }

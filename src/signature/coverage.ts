@@ -39,7 +39,11 @@ export function signsReference(
     case 'form':
       return (
         (compiled.scheme.bodySigned !== false && signsBody(compiled, body)) ||
-        (compiled.each === null && everyTemplate(compiled, names(compiled, reference, body)))
+        (compiled.each === null && everyTemplate(compiled, names(compiled, reference, body))) ||
+        // The field with the JSON is signed as a whole.
+        (reference.kind === 'json' &&
+          reference.field !== null &&
+          signsReference(compiled, { kind: 'form', name: reference.field }, body))
       );
     case 'q':
       return everyTemplate(

@@ -1,16 +1,17 @@
 /**
  * A request as schemes and presets read it: headers, query, form and JSON, each parsed once and only when asked for.
  *
- * A reference names one text: `h:` a header, `q:` a query parameter, `form:` a form field, `json:` a JSON pointer,
- * `cfg:` a setting of the webhook, `sig:` a named part of the signature header. What is not there exactly once, as text,
- * is an error and never an empty text. The exception is `json?:`, for which absent and null are the empty text.
+ * A reference names one text: `h:` a header, `q:` a query parameter, `form:` a form field, `json:` a JSON pointer, `json@name:`
+ * a JSON pointer into the JSON that a form field of that name holds, `cfg:` a setting of the webhook, `sig:` a named part of
+ * the signature header. What is not there exactly once, as text, is an error and never an empty text. The exception is
+ * `json?:` (`json?@name:`), for which absent and null are the empty text.
  */
 import type { JsonDocument, JsonProblem } from '../json/parse';
 import { parsePointer } from '../json/pointer';
 import { err, ok, type Result } from '../result';
 import { queryOf } from './address';
 import { type Fields, fieldOf, parseFields } from './form';
-import { type JsonReference, ParsedBody } from './parsed-body';
+import { type DocumentProblem, type JsonReference, ParsedBody } from './parsed-body';
 
 export type SignedRequest = {
   method: string;
@@ -27,6 +28,9 @@ export type Reference = { kind: 'h' | 'q' | 'form' | 'cfg' | 'sig'; name: string
 /** RFC 9110 section 5.6.2, token. `Headers` throws on other names. */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
+/** `json`, `json?`, and each with the name of a form field. */
+const JSON_KIND = /^json(\??)(?:@(.+))?$/s;
+
 /** Reads `h:x-topic`, `json:/topic` and the like; null when the text is no reference. */
 export function parseReference(text: string): Reference | null {
   const colon = text.indexOf(':');
@@ -40,19 +44,22 @@ export function parseReference(text: string): Reference | null {
     case 'cfg':
     case 'sig':
       return name === '' ? null : { kind, name };
-    case 'json':
-    case 'json?': {
-      const path = parsePointer(name);
-      return path === null ? null : { kind: 'json', pointer: name, path, optional: kind === 'json?' };
-    }
     default:
-      return null;
+      return jsonReference(JSON_KIND.exec(kind), name);
   }
+}
+
+function jsonReference(kind: RegExpExecArray | null, pointer: string): JsonReference | null {
+  const path = parsePointer(pointer);
+  if (kind === null || path === null) return null;
+  return { kind: 'json', field: kind[2] ?? null, pointer, path, optional: kind[1] === '?' };
 }
 
 /** Whether two references lead to the same place. */
 export function isSameReference(one: Reference, other: Reference): boolean {
-  if (one.kind === 'json') return other.kind === 'json' && one.pointer === other.pointer;
+  if (one.kind === 'json') {
+    return other.kind === 'json' && one.field === other.field && one.pointer === other.pointer;
+  }
   return other.kind === one.kind && one.name === other.name;
 }
 
@@ -85,6 +92,11 @@ export class RequestView {
     return this.#body.document;
   }
 
+  /** The JSON in a form field; of the whole body where the field is null. */
+  documentIn(field: string | null): Result<JsonDocument, DocumentProblem> {
+    return this.#body.documentIn(field);
+  }
+
   get form(): Result<Fields, 'not_a_form'> {
     return this.#body.form;
   }
@@ -101,7 +113,7 @@ export class RequestView {
 
   /**
    * The text a reference leads to. Problems name the place, never a value.
-   * @param within where JSON pointers start: an element, or the whole document
+   * @param within where JSON pointers start: an element, or the whole document; those into a form field start at its JSON
    * @param parts named parts of the signature header
    */
   read(
@@ -131,8 +143,9 @@ export class RequestView {
   }
 
   #json(reference: JsonReference, within: JsonDocument | null): Result<string, ReadProblem> {
-    const document = within === null ? this.document : ok(within);
-    if (!document.ok) return err({ place: 'body', cause: document.error });
+    const { field } = reference;
+    const document = within === null || field !== null ? this.documentIn(field) : ok(within);
+    if (!document.ok) return err({ place: field === null ? 'body' : `form ${field}`, cause: document.error });
     const text = this.#body.scalar(document.value, reference);
     if (text.ok) return text;
     const isAbsent = text.error === 'missing' || text.error === 'null';

@@ -39,7 +39,7 @@ type Layout = {
 export type SignatureSource = Layout & ({ h: string; json?: undefined } | { json: string; h?: undefined });
 
 type TimestampRule = {
-  /** `h:<header>`, `sig:<name>` or `json:<pointer>` */
+  /** `h:<header>`, `sig:<name>`, `json:<pointer>` or `json@<form field>:<pointer>` */
   from: string;
   fmt: TimeFormat;
   /** Accepted distance from now in seconds, both ways; null: not checked. Only for the time of an attempt, not of an event. */

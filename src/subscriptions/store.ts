@@ -19,7 +19,7 @@ const PREFIX = 'webhook:';
 const keyOf = (id: number) => `${PREFIX}${id}`;
 
 /** Seconds a KV read may be served from the colo's cache: the shortest that KV allows. */
-const CACHE_TTL_SECONDS = 30;
+export const CACHE_TTL_SECONDS = 30;
 /** Keys of one bulk read, by KV's limit. */
 const BULK = 100;
 /** Webhooks that one list looks at: KV allows 1,000 operations per request, lists come in thousands. */

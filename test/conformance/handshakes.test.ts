@@ -104,6 +104,76 @@ describe('a GET', () => {
   });
 });
 
+describe('Mandrill', () => {
+  const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+  const signed = (body: string, url: string, key = SECRET) => {
+    const fields = [...new URLSearchParams(body)].map(([name, value]) => name + value).join('');
+    const signature = createHmac('sha1', key).update(`${url}${fields}`).digest('base64');
+    return { ...FORM, 'x-mandrill-signature': signature };
+  };
+  const posted = (events: object[]) => `mandrill_events=${encodeURIComponent(JSON.stringify(events))}`;
+  const head = (id: number) => fetch(`${gateway.url}/in/${id}`, { method: 'HEAD' });
+
+  it('asks by HEAD, or posts an empty list under a key that is no secret: 200, and nothing is kept', async () => {
+    const id = await webhookOf('mandrill');
+    const answer = await head(id);
+    expect([answer.status, await answer.text()]).toEqual([200, '']);
+    expect((await fetch(`${gateway.url}/in/${id}`)).status).toBe(405);
+    for (const key of ['test-webhook', SECRET]) {
+      const body = 'mandrill_events=%5B%5D';
+      const { status, text } = await client.send(id, body, signed(body, `${gateway.url}/in/${id}`, key));
+      expect([status, text]).toEqual([200, '']);
+    }
+    await expectNothingKept(id);
+    expect((await head(await webhookOf('mandrill', { is_active: 0 }))).status).toBe(503);
+    expect((await head(await webhookOf('github'))).status).toBe(405);
+  });
+
+  it('is heard under its own key alone, and each of its events can be asked for', async () => {
+    const id = await webhookOf('mandrill', { topics: 'click,blacklist' });
+    const url = `${gateway.url}/in/${id}`;
+    const body = posted([
+      { event: 'open', _id: 'm1', ts: 1 },
+      { type: 'blacklist', action: 'add', ts: 2 },
+      { event: 'open', _id: 'm2', ts: 3 },
+    ]);
+    const refused: [string, Record<string, string>][] = [
+      [body, FORM],
+      [body, signed(body, url, 'test-webhook')],
+      [body, signed(body, `${url}/other`)],
+      [body.replace('m1', 'm3'), signed(body, url)],
+      [`${body}&a=1`, signed(body, url)],
+      // An empty list alone is no news of anything.
+      ['mandrill_events=%5B%5D&a=1', FORM],
+      ['mandrill_events=%5B%7B%7D%5D', FORM],
+      ['other=%5B%5D', FORM],
+    ];
+    for (const [given, headers] of refused) {
+      expect((await client.send(id, given, headers)).status, given).toBe(401);
+    }
+    await expectNothingKept(id);
+    expect((await client.send(id, body, signed(body, url))).json).toMatchObject({ status: 'accepted' });
+    expect((await client.send(id, body, signed(body, url))).json).toMatchObject({ status: 'duplicate' });
+    const other = posted([{ event: 'send' }]);
+    expect((await client.send(id, other, signed(other, url))).json).toMatchObject({ status: 'ignored' });
+    const [event] = await client.events(id);
+    expect(event).toMatchObject({ topic: 'open', topics: ['open', 'blacklist'], body_signed: false });
+    for (const topic of ['open', 'blacklist']) {
+      expect(await client.events(id, `&topic=${topic}`)).toHaveLength(1);
+    }
+    // The same bytes, cut elsewhere: the message is the same, the form is not.
+    const cut = body.replace('mandrill_events=', 'mandrill_event=s');
+    expect((await client.send(id, cut, signed(body, url))).json).toMatchObject({ status: 'quarantined' });
+  });
+
+  it('has a sample that is accepted', async () => {
+    const id = await webhookOf('mandrill');
+    const sample = await client.call('POST', `/v1/webhooks/${id}/test`, { topic: 'spam' });
+    expect([sample.status, sample.text]).toEqual([200, expect.stringContaining('accepted')]);
+    expect((await client.events(id))[0]).toMatchObject({ topic: 'spam' });
+  });
+});
+
 describe('a signed request', () => {
   const slackHeaders = (body: string, key = SECRET) => ({
     'content-type': 'application/json',

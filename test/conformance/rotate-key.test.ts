@@ -21,7 +21,7 @@ async function stub(script: string): Promise<{ path: string; calls: () => Promis
   const path = join(directory, `${crypto.randomUUID()}.mjs`);
   const log = `${path}.log`;
   const lines = [
-    "import { appendFileSync, readFileSync } from 'node:fs';",
+    "import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';",
     'const args = process.argv.slice(2);',
     "const input = readFileSync(0, 'utf8');",
     `appendFileSync(${JSON.stringify(log)}, JSON.stringify([args, input]) + '\\n');`,
@@ -38,13 +38,15 @@ async function stub(script: string): Promise<{ path: string; calls: () => Promis
   return { path, calls };
 }
 
+/** Runs a script as on a machine of one's own, also where these tests run in CI. */
 function run(script: string, args: string[], env: Record<string, string>) {
   return new Promise<{ code: number; output: string }>(resolve => {
     const bin = join(import.meta.dirname, '../../bin', script);
-    const child = spawn(process.execPath, [bin, ...args], { env: { ...process.env, ...env } });
+    const machine = { ...process.env, CI: '', WORKERS_CI: '', CLOUDFLARE_ENV: '' };
+    const child = spawn(process.execPath, [bin, ...args], { env: { ...machine, ...env } });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += chunk));
-    child.on('exit', code => resolve({ code: code ?? 1, output }));
+    child.on('close', code => resolve({ code: code ?? 1, output }));
   });
 }
 
@@ -179,6 +181,9 @@ async function deployment(
 
 const NOT_FOUND = `console.error('✘ [ERROR] Worker "gw" (env: prod) not found.'); process.exit(1);`;
 
+/** What `wrangler secret list` says of a deployment that lacks none. */
+const BOTH = '[{"name":"ADMIN_TOKEN"},{"name":"SECRETS_KEY"}]';
+
 describe('deploying', () => {
   it('makes the secrets that are missing, and waits for the gateway', async () => {
     const { server, url } = await deployment(() => ({ key_id: '' }));
@@ -215,5 +220,68 @@ describe('deploying', () => {
     expect(deployed.output).toMatch(/ADMIN_TOKEN \(made now.*\): [\w-]{43}\nSECRETS_KEY \(made now/);
     const args = (await calls())[1]?.[0] ?? [];
     await expect(readFile(args[args.indexOf('--secrets-file') + 1] ?? '')).rejects.toThrow('ENOENT');
+  });
+
+  it('names the environment where nobody has: the top level', async () => {
+    const { path, calls } = await stub("if (args[0] === 'secret') console.log('[]');");
+    await run('deploy.mjs', [], { WRANGLER: path, PUBLIC_URL: '' });
+    expect((await calls()).map(([args]) => args.at(-1))).toEqual(['--env=', '--env=']);
+  });
+
+  it('keeps the address of OPERATIONS_URL out of the log', async () => {
+    const line = 'env.OPERATIONS_URL ("https://hooks.slack.com/services/T0/B0/xyz")  Environment Variable';
+    const { path } = await stub(`console.log(args[0] === 'secret' ? '${BOTH}' : ${JSON.stringify(line)});`);
+    const deployed = await run('deploy.mjs', [], { WRANGLER: path, PUBLIC_URL: '' });
+    expect(deployed.output).toContain('env.OPERATIONS_URL ("(hidden)")');
+    expect(deployed.output).not.toContain('slack');
+  });
+});
+
+describe('deploying from CI', () => {
+  const noWorker = `if (args[0] === 'secret') { ${NOT_FOUND} }`;
+
+  it.each(['true', '1'])('makes no secrets, and says what to do (CI=%s)', async CI => {
+    const { path, calls } = await stub(noWorker);
+    const refused = await run('deploy.mjs', [], { WRANGLER: path, PUBLIC_URL: '', CI });
+    expect(refused).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('ADMIN_TOKEN and SECRETS_KEY'),
+    });
+    expect(refused.output).not.toMatch(/[\w-]{43}/);
+    expect((await calls()).map(([args]) => args[0])).toEqual(['secret']);
+  });
+
+  it('takes those that are missing from the environment, and prints none', async () => {
+    const given = {
+      ADMIN_TOKEN: 'a-token-of-the-ci-that-nobody-may-see',
+      SECRETS_KEY: 'a-key-of-the-ci-that-nobody-may-see',
+    };
+    const seen = join(directory, crypto.randomUUID());
+    const { path, calls } = await stub(
+      `${noWorker} else writeFileSync(${JSON.stringify(seen)}, readFileSync(args[args.indexOf('--secrets-file') + 1]));`,
+    );
+    const deployed = await run('deploy.mjs', [], { WRANGLER: path, PUBLIC_URL: '', CI: 'true', ...given });
+    expect(deployed.code).toBe(0);
+    expect(JSON.parse(await readFile(seen, 'utf8'))).toEqual(given);
+    const shown = deployed.output + JSON.stringify((await calls()).map(([args]) => args));
+    for (const value of Object.values(given)) expect(shown).not.toContain(value);
+  });
+
+  it('refuses one that is too short', async () => {
+    const given = { ADMIN_TOKEN: 'short', SECRETS_KEY: 'k'.repeat(32) };
+    const { path } = await stub(noWorker);
+    const refused = await run('deploy.mjs', [], { WRANGLER: path, PUBLIC_URL: '', CI: 'true', ...given });
+    expect(refused).toMatchObject({ code: 1, output: expect.stringMatching(/lacks ADMIN_TOKEN; nothing/) });
+  });
+
+  it('needs none where the deployment has them', async () => {
+    const { path, calls } = await stub(`if (args[0] === 'secret') console.log('${BOTH}');`);
+    const deployed = await run('deploy.mjs', ['--env', 'staging'], {
+      WRANGLER: path,
+      PUBLIC_URL: '',
+      CI: 'true',
+    });
+    expect(deployed.code).toBe(0);
+    expect((await calls())[1]?.[0]).toEqual(['deploy', '--env', 'staging']);
   });
 });

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { parseEnv, promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const repository = resolve(import.meta.dirname, '../..');
@@ -30,6 +30,11 @@ async function start(): Promise<string> {
 it('makes secrets once, and says where they are', async () => {
   expect(await start()).toMatch(/^Made \.dev\.vars\. Admin token: \S{32,}\n/);
   const made = await readFile(join(folder, '.dev.vars'), 'utf8');
+  expect(parseEnv(made)).toEqual({
+    ADMIN_TOKEN: expect.stringMatching(/^[\w-]{43}$/),
+    SECRETS_KEY: expect.stringMatching(/^[\w-]{43}$/),
+    ALLOW_PRIVATE_DESTINATIONS: '1',
+  });
   expect(await start()).toMatch(/^The admin token is ADMIN_TOKEN in \.dev\.vars\.\nGapless: http/);
   expect(await readFile(join(folder, '.dev.vars'), 'utf8')).toBe(made);
 });

@@ -327,6 +327,11 @@ describe('a list of events in one request', () => {
     ['line', '{"events":[{"type":"a"},{"type":"b"}]}', ['a', 'b']],
     ['klaviyo', '{"data":[{"topic":"a"},{"topic":"b"}]}', ['a', 'b']],
     ['twilio-json', '[{"type":"a"},{"type":"b"}]', ['a', 'b']],
+    [
+      'mandrill',
+      `mandrill_events=${encodeURIComponent('[{"event":"a"},{"type":"b"},{"event":"a"}]')}`,
+      ['a', 'b'],
+    ],
   ];
 
   it.each(LISTS)(

@@ -25,6 +25,11 @@ export type Provider = {
   /** One in so many is sent again with other bytes, one in so many as it was. */
   resentOneIn: number;
   retriedOneIn: number;
+  /**
+   * After so many events of a numbering comes one of those before it: one that is on its way still, one as it was, or one with
+   * other bytes. 0 for never.
+   */
+  olderOneIn: number;
 };
 
 const HOUR_MS = 3_600_000;
@@ -37,6 +42,7 @@ export type Draw = (below: number) => number;
 export function arrivals(provider: Provider, evidence: Evidence, draw: Draw): (Arriving | null)[] {
   const all: (Arriving | null)[] = [];
   const isOneIn = (count: number) => count > 0 && draw(count) === 0;
+  const underWay: Arriving[] = [];
   for (const [numbering, length] of provider.lengths.entries()) {
     if (numbering > 0) all.push(null);
     const event = (id: number, bytes = `numbering ${numbering}`): Arriving => ({
@@ -47,7 +53,12 @@ export function arrivals(provider: Provider, evidence: Evidence, draw: Draw): (A
       ...(evidence === 'secrets' ? { secret: `secret ${numbering}` } : {}),
     });
     for (const id of orderOf(length, numbering === 0 ? 'in order' : provider.firsts, draw)) {
-      if (!isOneIn(provider.lossOneIn)) all.push(event(id));
+      // The first numbering is watched from its start, so only later ids of it can be late.
+      const isLate = provider.olderOneIn > 0 && id > 1 && isOneIn(12);
+      if (isLate) underWay.push(event(id));
+      else if (!isOneIn(provider.lossOneIn)) all.push(event(id));
+      if (numbering > 0 && isOneIn(provider.olderOneIn))
+        all.push(...olderEvent(all, underWay, numbering, draw));
       if (isOneIn(provider.retriedOneIn)) all.push({ ...anyBefore(all, numbering, draw, event(id)) });
       if (isOneIn(provider.resentOneIn)) {
         const before = anyBefore(all, numbering, draw, event(id));
@@ -78,6 +89,21 @@ function anyBefore(
   return came[Math.max(0, came.length - 1 - draw(8))] ?? other;
 }
 
+/** An event of a numbering before this one, as its provider may send it still. */
+function olderEvent(
+  all: readonly (Arriving | null)[],
+  underWay: Arriving[],
+  numbering: number,
+  draw: Draw,
+): Arriving[] {
+  const late = underWay.findIndex(event => event.numbering < numbering);
+  if (late >= 0 && draw(2) === 0) return underWay.splice(late, 1);
+  const came = all.filter(event => event !== null && event.numbering < numbering);
+  const before = came[draw(Math.max(1, came.length))] ?? null;
+  if (before === null) return [];
+  return draw(2) === 0 ? [before] : [{ ...before, bytes: `${before.bytes}, sent again ${all.length}` }];
+}
+
 /**
  * Whether anyone could know that each numbering began anew: its id 1 came, or three of its ids that the one before had sent
  * too. Where a new numbering only goes on where the old one ended, there is nothing to see.
@@ -87,9 +113,13 @@ export function isKnowable(
   { lengths }: Provider,
   evidence: Evidence,
 ): boolean {
-  const came = lengths.map(
-    (_, numbering) => new Set(all.flatMap(event => (event?.numbering === numbering ? [event.id] : []))),
-  );
+  // What comes of it after the next one began is too late to know it by.
+  let now = 0;
+  const came = lengths.map(() => new Set<number>());
+  for (const event of all) {
+    if (event === null) now++;
+    else if (event.numbering === now) came[now]?.add(event.id);
+  }
   return came.every((ids, numbering) => {
     const before = came[numbering - 1];
     if (before === undefined || evidence === 'secrets') return ids.size > 0;
@@ -105,7 +135,10 @@ export function missingOf(
   numbering: number,
 ): { between: number[]; before: number[] } {
   const came = new Set(all.flatMap(event => (event?.numbering === numbering ? [event.id] : [])));
-  const [first, last] = [Math.min(...came), Math.max(...came)];
+  // What came before the first numbering's first id is not known here: it may have been sent elsewhere.
+  const inItsTime = all.slice(0, numbering === 0 && all.includes(null) ? all.indexOf(null) : all.length);
+  const began = inItsTime.flatMap(event => (event?.numbering === numbering ? [event.id] : []));
+  const [first, last] = [Math.min(...began), Math.max(...came)];
   if (came.size === 0) return { between: [], before: [] };
   return {
     between: range(first, last).filter(id => !came.has(id)),

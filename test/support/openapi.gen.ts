@@ -38,6 +38,20 @@ export interface paths {
     /** This description */
     get: operations["getDescription"];
   };
+  "/self_test/echo": {
+    /**
+     * Wait, then answer
+     * @description Met by the requests of a self-test; with its key only.
+     */
+    post: operations["echo"];
+  };
+  "/self_test/receiver": {
+    /**
+     * Judge the signature of a delivery
+     * @description The destination of a self-test’s webhook; with its key only.
+     */
+    post: operations["receive"];
+  };
   "/v1/config": {
     /** The configuration, without secrets */
     get: operations["exportConfig"];
@@ -57,6 +71,38 @@ export interface paths {
      * @description For `npm run rotate-key`. Repeat with `after` until `next` is null, and then once more, over a minute later, for webhooks that the list did not have yet. `failed` names the webhooks that could not be sealed anew; the others were.
      */
     post: operations["reseal"];
+  };
+  "/v1/self_test": {
+    /**
+     * Begin a self-test of the deployment
+     * @description For `npm run verify-deployment`. Only the admin token can. The key is for the measures below and the two addresses under `/self_test`, for three minutes.
+     */
+    post: operations["startSelfTest"];
+  };
+  "/v1/self_test/connections": {
+    /**
+     * How many requests wait for headers at once
+     * @description Sends 24 requests over one courier, or 12 over each of several, to `/self_test/echo` at `url`, the public address of this gateway.
+     */
+    post: operations["countConnections"];
+  };
+  "/v1/self_test/invocations": {
+    /** How many Workers one request may invoke */
+    post: operations["countInvocations"];
+  };
+  "/v1/self_test/kv": {
+    /**
+     * How long KV takes to show what was written
+     * @description Takes up to 25 seconds.
+     */
+    post: operations["measureKv"];
+  };
+  "/v1/self_test/waking": {
+    /**
+     * How long couriers take to wake up
+     * @description Each is asked twice. The first time it is new, or, in a second such request, as idle as it has become.
+     */
+    post: operations["measureWaking"];
   };
   "/v1/tokens": {
     /** List API tokens */
@@ -124,7 +170,7 @@ export interface paths {
   "/v1/webhooks/{webhook_id}/events": {
     /**
      * List events
-     * @description Ascending by sequence and complete: going on from `cursor` neither skips nor repeats an event. `wait` keeps the request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null.
+     * @description Ascending by sequence and complete: going on from `cursor` neither skips nor repeats an event. `wait` keeps the request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null. An `after` beyond the last sequence gets 400: the webhook was made again, or it is of another.
      */
     get: operations["listEvents"];
     /**
@@ -152,7 +198,7 @@ export interface paths {
   "/v1/webhooks/{webhook_id}/feed": {
     /**
      * Pull events
-     * @description What a destination for all topics would get, in the same order and complete: an event that was unconfirmed, held or in quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event.
+     * @description What a destination for all topics would get, in the same order and complete: an event that was unconfirmed, held or in quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event. A cursor of another webhook, or of one that was deleted and made again under the same id, gets 400.
      */
     get: operations["pullEvents"];
   };
@@ -254,6 +300,21 @@ export interface components {
       webhooks: {
           [key: string]: unknown;
         }[];
+    };
+    Connections: {
+      /** @description requests that were sent at once */
+      asked: number;
+      /** @description of these waited for their headers at the same time */
+      at_once: number;
+      couriers: number;
+      failed: number;
+      /** @description why the first of those failed */
+      failure: ({
+        cloudflare_code: number | null;
+        /** @enum {unknown} */
+        error: "timeout" | "connection" | "status" | "other_answer";
+        status: number | null;
+      }) | null;
     };
     Count: {
       count: number;
@@ -407,6 +468,12 @@ export interface components {
       overlap_seconds?: number;
       secret_key?: string | null;
     };
+    Echoed: {
+      answered_ms: number;
+      arrived_ms: number;
+      run: string;
+      version: string | null;
+    };
     Event: {
       /** @description where it is UTF-8; null when redacted */
       body?: string | null;
@@ -559,6 +626,17 @@ export interface components {
       sequence?: number;
       /** @enum {unknown} */
       status: "accepted" | "duplicate" | "ignored" | "quarantined";
+    };
+    Invocations: {
+      allowed: number;
+      /** @description what the platform said to the one after those */
+      refused: string | null;
+      tried: number;
+    };
+    KvDelay: {
+      changed_key_ms: number | null;
+      /** @description null: not seen within 10 s */
+      new_key_ms: number | null;
     };
     NewDestination: {
       /** @default {} */
@@ -757,6 +835,10 @@ export interface components {
           [key: string]: unknown;
         })[];
     };
+    Received: {
+      /** @enum {unknown} */
+      signature: "right";
+    };
     Redacted: {
       count: number;
       /** @description `after` of the next page; null at the end */
@@ -840,6 +922,29 @@ export interface components {
       method: "login" | "call";
       params?: unknown[];
     };
+    SelfTest: {
+      /** @description of a destination at /self_test/receiver */
+      destination_secret: string;
+      /** Format: date-time */
+      expires_at: string;
+      /** @description for the measures and the echo, for three minutes */
+      key: string;
+      run: string;
+    };
+    SelfTestConnections: {
+      /** @default 1 */
+      couriers?: number;
+      key: string;
+      url: string;
+    };
+    SelfTestRun: {
+      key: string;
+    };
+    SelfTestWaking: {
+      /** @default 5 */
+      couriers?: number;
+      key: string;
+    };
     Settlement: {
       /** @enum {unknown} */
       reading: "new" | "continue" | "undo";
@@ -919,6 +1024,12 @@ export interface components {
     };
     Tokens: {
       tokens: components["schemas"]["Token"][];
+    };
+    Waking: {
+      couriers: {
+          again_ms: number;
+          first_ms: number;
+        }[];
     };
     Webhook: {
       confirm: {
@@ -1133,6 +1244,8 @@ export interface components {
     feed_after?: string;
     /** @description Only these. */
     gap_status?: "open" | "filled" | "expired" | "resolved";
+    /** @description How long to wait. */
+    hold_ms?: number;
     /** @description The same key with the same body gets the same answer for 24 hours. */
     "Idempotency-Key"?: string;
     /** @description The `ETag` of the version that was read. */
@@ -1149,6 +1262,8 @@ export interface components {
     reseal_limit?: number;
     /** @description Webhooks of a scrape. */
     scrape_limit?: number;
+    /** @description The key of a self-test that is running. */
+    self_test_key?: string;
     sequence: number;
     token_id: string;
     /** @description A topic, or a prefix before `*`. */
@@ -1302,6 +1417,61 @@ export interface operations {
       };
     };
   };
+  /**
+   * Wait, then answer
+   * @description Met by the requests of a self-test; with its key only.
+   */
+  echo: {
+    parameters: {
+      query?: {
+        key?: components["parameters"]["self_test_key"];
+        hold_ms?: components["parameters"]["hold_ms"];
+      };
+    };
+    responses: {
+      /** @description Wait, then answer */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Echoed"];
+        };
+      };
+      403: components["responses"]["Forbidden"];
+      422: components["responses"]["Invalid"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * Judge the signature of a delivery
+   * @description The destination of a self-test’s webhook; with its key only.
+   */
+  receive: {
+    parameters: {
+      query?: {
+        key?: components["parameters"]["self_test_key"];
+      };
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["AnyBody"];
+      };
+    };
+    responses: {
+      /** @description Judge the signature of a delivery */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Received"];
+        };
+      };
+      400: components["responses"]["Malformed"];
+      403: components["responses"]["Forbidden"];
+      413: components["responses"]["TooLarge"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
   /** The configuration, without secrets */
   exportConfig: {
     responses: {
@@ -1408,6 +1578,159 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       409: components["responses"]["Conflict"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * Begin a self-test of the deployment
+   * @description For `npm run verify-deployment`. Only the admin token can. The key is for the measures below and the two addresses under `/self_test`, for three minutes.
+   */
+  startSelfTest: {
+    responses: {
+      /** @description Begin a self-test of the deployment */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["SelfTest"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * How many requests wait for headers at once
+   * @description Sends 24 requests over one courier, or 12 over each of several, to `/self_test/echo` at `url`, the public address of this gateway.
+   */
+  countConnections: {
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *   "key": "<key>",
+         *   "url": "https://hooks.example.com",
+         *   "couriers": 4
+         * }
+         */
+        "application/json": components["schemas"]["SelfTestConnections"];
+      };
+    };
+    responses: {
+      /** @description How many requests wait for headers at once */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Connections"];
+        };
+      };
+      400: components["responses"]["Malformed"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      413: components["responses"]["TooLarge"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /** How many Workers one request may invoke */
+  countInvocations: {
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *   "key": "<key>"
+         * }
+         */
+        "application/json": components["schemas"]["SelfTestRun"];
+      };
+    };
+    responses: {
+      /** @description How many Workers one request may invoke */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Invocations"];
+        };
+      };
+      400: components["responses"]["Malformed"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      413: components["responses"]["TooLarge"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * How long KV takes to show what was written
+   * @description Takes up to 25 seconds.
+   */
+  measureKv: {
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *   "key": "<key>"
+         * }
+         */
+        "application/json": components["schemas"]["SelfTestRun"];
+      };
+    };
+    responses: {
+      /** @description How long KV takes to show what was written */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["KvDelay"];
+        };
+      };
+      400: components["responses"]["Malformed"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      413: components["responses"]["TooLarge"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * How long couriers take to wake up
+   * @description Each is asked twice. The first time it is new, or, in a second such request, as idle as it has become.
+   */
+  measureWaking: {
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *   "key": "<key>",
+         *   "couriers": 5
+         * }
+         */
+        "application/json": components["schemas"]["SelfTestWaking"];
+      };
+    };
+    responses: {
+      /** @description How long couriers take to wake up */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Waking"];
+        };
+      };
+      400: components["responses"]["Malformed"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      413: components["responses"]["TooLarge"];
       422: components["responses"]["Invalid"];
       429: components["responses"]["TooManyFailures"];
       503: components["responses"]["Unavailable"];
@@ -1859,7 +2182,7 @@ export interface operations {
   };
   /**
    * List events
-   * @description Ascending by sequence and complete: going on from `cursor` neither skips nor repeats an event. `wait` keeps the request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null.
+   * @description Ascending by sequence and complete: going on from `cursor` neither skips nor repeats an event. `wait` keeps the request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null. An `after` beyond the last sequence gets 400: the webhook was made again, or it is of another.
    */
   listEvents: {
     parameters: {
@@ -1884,6 +2207,7 @@ export interface operations {
           "application/json": components["schemas"]["Events"];
         };
       };
+      400: components["responses"]["Malformed"];
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
@@ -2040,7 +2364,7 @@ export interface operations {
   };
   /**
    * Pull events
-   * @description What a destination for all topics would get, in the same order and complete: an event that was unconfirmed, held or in quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event.
+   * @description What a destination for all topics would get, in the same order and complete: an event that was unconfirmed, held or in quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event. A cursor of another webhook, or of one that was deleted and made again under the same id, gets 400.
    */
   pullEvents: {
     parameters: {

@@ -37,12 +37,15 @@ const JSON_BODY = JSON.stringify({
   type: 'order.created',
   webhookTimestamp: NOW,
 });
-const FORM_BODY = 'CallSid=CA123&Digits=1234&To=%2B18005551212';
+const FORM_BODIES: Readonly<Record<string, string>> = {
+  'twilio-form': 'CallSid=CA123&Digits=1234&To=%2B18005551212',
+  mandrill: `mandrill_events=${encodeURIComponent('[{"event":"send","msg":{"_id":"m1"},"ts":1763640000}]')}`,
+};
 
 type Fill = (body: Uint8Array) => Uint8Array;
 
 async function unsigned({ name, scheme }: Provider, fill: Fill): Promise<SignedRequest> {
-  const body = fill(encoder.encode(name === 'twilio-form' ? FORM_BODY : JSON_BODY));
+  const body = fill(encoder.encode(FORM_BODIES[name] ?? JSON_BODY));
   const digest = hex(await crypto.subtle.digest('SHA-256', body));
   const headers = new Headers({ 'content-type': 'application/json' });
   for (const [, header = ''] of scheme.msg.join('').matchAll(/\{h:([^}]*)\}/g)) headers.set(header, 'msg_1');

@@ -15,6 +15,9 @@ const references = fc.oneof(
   names.map(name => `h:${name}`),
   pointers.map(pointer => `json:${pointer}`),
   pointers.map(pointer => `json?:${pointer}`),
+  fc
+    .tuple(fc.constantFrom('a', 'payload', '__proto__'), pointers)
+    .map(([field, at]) => `json@${field}:${at}`),
   fc.constantFrom('q:a', 'form:a'),
 );
 const tokens = fc.oneof(

@@ -34,6 +34,8 @@ export class Sequence {
   now = 0;
   readonly changes: TrackerChange[] = [];
   readonly adopted: Conflict[] = [];
+  /** The ids that epochs missed for sure when they closed. */
+  readonly expired: number[] = [];
   readonly known = new Map<string, KnownId>();
   /** Records up to this id, of any epoch, are past the deduplication window. */
   forgottenUpTo = 0;
@@ -57,9 +59,10 @@ export class Sequence {
     this.#sequence++;
     this.#times.push(eventTime);
     if (placement.kind === 'conflict' || placement.kind === 'too_old') {
-      const resent = placement.kind === 'conflict' && placement.resent === true;
+      if (placement.epoch !== this.tracker.current?.number) return placement.kind;
+      const proofless = placement.kind === 'conflict' && placement.resent === true;
       const conflict = { id, sequence: this.#sequence, fingerprint, eventTime };
-      const as = resent ? { ...conflict, proofless: true as const } : conflict;
+      const as = proofless ? { ...conflict, proofless: true as const } : conflict;
       const noted = recordConflict(this.tracker, as, arrival, this.#settings);
       this.tracker = noted.tracker;
       this.changes.push(...noted.changes);
@@ -75,6 +78,10 @@ export class Sequence {
     this.tracker = recorded.tracker;
     this.changes.push(...recorded.changes);
     this.#move(recorded.moved);
+    for (const conflict of recorded.returned?.conflicts ?? []) {
+      this.adopted.push(conflict);
+      this.known.set(`${recorded.returned?.to}:${conflict.id}`, { kind: 'accepted', ...conflict });
+    }
     if (placement.kind !== 'unaccepted' || as === 'accepted') {
       this.known.set(`${placement.epoch}:${id}`, { kind: as, sequence: this.#sequence, fingerprint });
     }
@@ -98,6 +105,8 @@ export class Sequence {
       this.changes.push(...aged.changes);
       this.#move(aged.moved);
       closed.push(...aged.closed.map(epoch => epoch.number));
+      for (const { from, to, status } of aged.closed.flatMap(({ holes }) => holes))
+        if (status === 'young' || status === 'open') this.expired.push(...range(from, to));
     }
   }
 

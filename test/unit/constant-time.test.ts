@@ -92,6 +92,8 @@ describe('the source', () => {
       'api/admin-token.ts',
       'api/jsonrpc/session.ts',
       'api/jsonrpc/sign-in.ts',
+      'api/self-test/echo.ts',
+      'api/self-test/run.ts',
       'configuration/means.ts',
       'constant-time.ts',
       'ingest/answer-handshake.ts',

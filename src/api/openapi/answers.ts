@@ -287,6 +287,40 @@ export const ANSWERS: Record<string, JsonSchema> = {
     key_id: text,
     failed: list(object({ webhook_id: integer, reason: text })),
   }),
+  SelfTest: object({
+    run: text,
+    key: { ...text, description: 'for the measures and the echo, for three minutes' },
+    expires_at: time,
+    destination_secret: { ...text, description: 'of a destination at /self_test/receiver' },
+  }),
+  Connections: object({
+    couriers: integer,
+    asked: { ...integer, description: 'requests that were sent at once' },
+    at_once: { ...integer, description: 'of these waited for their headers at the same time' },
+    failed: integer,
+    failure: {
+      ...orNull(
+        object({
+          error: words('timeout', 'connection', 'status', 'other_answer'),
+          status: orNull(integer),
+          cloudflare_code: orNull(integer),
+        }),
+      ),
+      description: 'why the first of those failed',
+    },
+  }),
+  Waking: object({ couriers: list(object({ first_ms: integer, again_ms: integer })) }),
+  Invocations: object({
+    allowed: integer,
+    tried: integer,
+    refused: { ...orNull(text), description: 'what the platform said to the one after those' },
+  }),
+  KvDelay: object({
+    new_key_ms: { ...orNull(integer), description: 'null: not seen within 10 s' },
+    changed_key_ms: orNull(integer),
+  }),
+  Echoed: object({ run: text, version: orNull(text), arrived_ms: integer, answered_ms: integer }),
+  Received: object({ signature: words('right') }),
   Health: object({
     status: words('ok'),
     version: { ...orNull(text), description: 'id of the deployed version' },

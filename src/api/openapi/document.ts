@@ -37,6 +37,8 @@ const PARAMETERS: Record<string, { name: string; in: string }> = {
     { type: 'integer', minimum: 0, maximum: 200, default: 100 },
     'Webhooks of a part; 0 only says which key is current.',
   ),
+  self_test_key: query('key', { type: 'string' }, 'The key of a self-test that is running.'),
+  hold_ms: query('hold_ms', { type: 'integer', minimum: 0, maximum: 1000, default: 0 }, 'How long to wait.'),
   feed_after: query(
     'after',
     { type: 'string', default: '0' },

@@ -16,6 +16,7 @@ import { resolutionSchema } from '../rest/gaps';
 import { settlementSchema } from '../rest/numbering';
 import { redactionSchema } from '../rest/redactions';
 import { eventReplaySchema, replaySchema } from '../rest/replays';
+import { connectionsSchema, runSchema, wakingSchema } from '../rest/self-test';
 import { testSchema } from '../rest/test-events';
 import { tokenSchema } from '../rest/tokens';
 
@@ -42,4 +43,7 @@ export const inputSchemas = (): Record<string, JsonSchema> => ({
   Redaction: jsonSchemaOf(redactionSchema),
   Test: jsonSchemaOf(testSchema),
   NewToken: jsonSchemaOf(tokenSchema),
+  SelfTestRun: jsonSchemaOf(runSchema),
+  SelfTestConnections: jsonSchemaOf(connectionsSchema),
+  SelfTestWaking: jsonSchemaOf(wakingSchema),
 });

@@ -122,15 +122,17 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'List events',
     description:
       'Ascending by sequence and complete: going on from `cursor` neither skips nor repeats an event. `wait` keeps the ' +
-      'request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null.',
+      'request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null. ' +
+      'An `after` beyond the last sequence gets 400: the webhook was made again, or it is of another.',
     takes: ['after', 'limit', 'topic', 'event_status', 'include', 'wait'],
-    ...{ answers: [200, 'Events'], problems: [404, 422] },
+    ...{ answers: [200, 'Events'], problems: [400, 404, 422] },
   },
   {
     ...{ method: 'get', path: `${W}/feed`, id: 'pullEvents', tag: 'events', summary: 'Pull events' },
     description:
       'What a destination for all topics would get, in the same order and complete: an event that was unconfirmed, held or in ' +
-      'quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event.',
+      'quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event. A ' +
+      'cursor of another webhook, or of one that was deleted and made again under the same id, gets 400.',
     takes: ['feed_after', 'limit', 'topic', 'include', 'wait'],
     ...{ answers: [200, 'Feed'], problems: [400, 404, 422] },
   },
@@ -264,6 +266,67 @@ export const OPERATIONS: readonly Operation[] = [
       'For `npm run rotate-key`. Repeat with `after` until `next` is null, and then once more, over a minute later, for webhooks ' +
       'that the list did not have yet. `failed` names the webhooks that could not be sealed anew; the others were.',
     ...{ takes: ['reseal_after', 'reseal_limit'], answers: [200, 'Resealed'], problems: [404, 409, 422] },
+  },
+  {
+    ...{ method: 'post', path: '/v1/self_test', id: 'startSelfTest', tag: 'operation' },
+    summary: 'Begin a self-test of the deployment',
+    description:
+      'For `npm run verify-deployment`. Only the admin token can. The key is for the measures below and the two addresses ' +
+      'under `/self_test`, for three minutes.',
+    ...{ answers: [200, 'SelfTest'] },
+  },
+  {
+    ...{ method: 'post', path: '/v1/self_test/connections', id: 'countConnections', tag: 'operation' },
+    summary: 'How many requests wait for headers at once',
+    description:
+      'Sends 24 requests over one courier, or 12 over each of several, to `/self_test/echo` at `url`, the public address ' +
+      'of this gateway.',
+    body: {
+      schema: 'SelfTestConnections',
+      example: { key: '<key>', url: 'https://hooks.example.com', couriers: 4 },
+    },
+    ...{ answers: [200, 'Connections'], problems: [400, 413, 422] },
+  },
+  {
+    ...{ method: 'post', path: '/v1/self_test/waking', id: 'measureWaking', tag: 'operation' },
+    summary: 'How long couriers take to wake up',
+    description:
+      'Each is asked twice. The first time it is new, or, in a second such request, as idle as it has become.',
+    body: { schema: 'SelfTestWaking', example: { key: '<key>', couriers: 5 } },
+    ...{ answers: [200, 'Waking'], problems: [400, 413, 422] },
+  },
+  {
+    ...{ method: 'post', path: '/v1/self_test/invocations', id: 'countInvocations', tag: 'operation' },
+    summary: 'How many Workers one request may invoke',
+    body: { schema: 'SelfTestRun', example: { key: '<key>' } },
+    ...{ answers: [200, 'Invocations'], problems: [400, 413, 422] },
+  },
+  {
+    ...{ method: 'post', path: '/v1/self_test/kv', id: 'measureKv', tag: 'operation' },
+    summary: 'How long KV takes to show what was written',
+    description: 'Takes up to 25 seconds.',
+    body: { schema: 'SelfTestRun', example: { key: '<key>' } },
+    ...{ answers: [200, 'KvDelay'], problems: [400, 413, 422] },
+  },
+  {
+    ...{
+      method: 'post',
+      path: '/self_test/echo',
+      id: 'echo',
+      tag: 'operation',
+      summary: 'Wait, then answer',
+    },
+    description: 'Met by the requests of a self-test; with its key only.',
+    takes: ['self_test_key', 'hold_ms'],
+    ...{ answers: [200, 'Echoed'], problems: [403, 422, 503], secured: false },
+  },
+  {
+    ...{ method: 'post', path: '/self_test/receiver', id: 'receive', tag: 'operation' },
+    summary: 'Judge the signature of a delivery',
+    description: 'The destination of a self-test’s webhook; with its key only.',
+    takes: ['self_test_key'],
+    body: { schema: 'AnyBody', optional: true },
+    ...{ answers: [200, 'Received'], problems: [400, 403, 413, 503], secured: false },
   },
   {
     ...{ method: 'get', path: '/metrics', id: 'getMetrics', tag: 'operation', type: 'text/plain' },

@@ -12,6 +12,7 @@ import type {
   EventDetail,
   EventStatus,
   EventSummary,
+  EventsPage,
   EventsQuery,
 } from '../../log/contract/events';
 import { err, ok, type Result } from '../../result';
@@ -61,7 +62,7 @@ events.get('/:webhook_id/events', async c => {
     ...(include.value === null ? {} : { include: include.value }),
   };
   const found = await pageInTurns(
-    (from, waitMs) => ask(() => object.value.events({ ...query, after: from, waitMs })),
+    (from, waitMs) => pageOf(() => object.value.events({ ...query, after: from, waitMs }), from),
     after,
     wait,
     c.req.raw.signal,
@@ -71,6 +72,16 @@ events.get('/:webhook_id/events', async c => {
   const { events, next, cursor } = found.value;
   return c.json({ events: events.map(eventView), next, cursor });
 });
+
+/** A page, if the log has come as far as the sequence that was asked for. */
+async function pageOf(
+  read: () => Promise<EventsPage | null>,
+  after: number,
+): Promise<Result<EventsPage | null, ApiError>> {
+  const page = await ask(read);
+  if (!page.ok || page.value?.beyondEnd !== true) return page;
+  return err({ reason: 'beyond_end', after: String(after), end: String(page.value.cursor) });
+}
 
 /** The `topic` that a list or a feed is asked for; null for all. */
 export function topicParameter(topic: string | undefined): Result<string | null, FieldError[]> {

@@ -1,7 +1,7 @@
 /** `GET /v1/webhooks/{webhook_id}/feed`: events to pull, in the order in which destinations get them. */
 import { Hono } from 'hono';
 import type { FieldError } from '../../input/field-errors';
-import type { FeedPage, FeedPosition, FeedQuery, FeedStart } from '../../log/contract/events';
+import type { FeedCursor, FeedPage, FeedQuery, FeedStart } from '../../log/contract/events';
 import { err, ok, type Result } from '../../result';
 import { ask } from '../ask';
 import { type ApiError, problem } from '../problem';
@@ -31,7 +31,11 @@ feed.get('/:webhook_id/feed', async c => {
     ...(include.value === null ? {} : { include: include.value }),
   };
   const found = await pageInTurns(
-    (from: FeedStart, waitMs) => pageOf(() => object.value.feed({ ...query, after: from, waitMs })),
+    (from: FeedStart, waitMs) =>
+      pageOf(
+        () => object.value.feed({ ...query, after: from, waitMs }),
+        from === 'now' ? from : cursorText(from),
+      ),
     after.value,
     page.value.wait,
     c.req.raw.signal,
@@ -46,19 +50,31 @@ feed.get('/:webhook_id/feed', async c => {
   });
 });
 
-/** A page, if the feed has come as far as the position that was asked for. */
-async function pageOf(read: () => Promise<FeedPage | null>): Promise<Result<FeedPage | null, ApiError>> {
+/** A page, if the position that was asked for is one of this feed, and the feed has come as far. */
+async function pageOf(
+  read: () => Promise<FeedPage | null>,
+  after: string,
+): Promise<Result<FeedPage | null, ApiError>> {
   const page = await ask(read);
-  if (!page.ok || page.value?.beyondEnd !== true) return page;
-  return err({ reason: 'beyond_end', end: cursorText(page.value.cursor) });
+  if (!page.ok || page.value === null) return page;
+  const { cursor, beyondEnd, otherLife } = page.value;
+  const foreign = { after, end: cursorText(cursor) };
+  if (otherLife === true) return err({ reason: 'other_life', ...foreign });
+  return beyondEnd === true ? err({ reason: 'beyond_end', ...foreign }) : page;
 }
 
-/** A position in the feed as clients carry it: the sequence and the release that were passed. */
-const cursorText = ({ sequence, release }: FeedPosition): string => `${sequence}.${release}`;
+/**
+ * A position in the feed as clients carry it: the sequence and the release that were passed, and the life of a webhook whose id
+ * may come again, so that nobody goes on in the feed of one with the cursor of another.
+ */
+const cursorText = ({ sequence, release, life }: FeedCursor): string =>
+  `${sequence}.${release}${life ? `.${life}` : ''}`;
+
+const CURSOR = /^(\d{1,15})(?:\.(\d{1,15})(?:\.([0-9a-f]{1,64}))?)?$/;
 
 function positionOf(text: string): Result<FeedStart, FieldError[]> {
   if (text === 'now') return ok('now');
-  const [, sequence, release = '0'] = /^(\d{1,15})(?:\.(\d{1,15}))?$/.exec(text) ?? [];
-  if (sequence !== undefined) return ok({ sequence: Number(sequence), release: Number(release) });
+  const [, sequence, release = '0', life = null] = CURSOR.exec(text) ?? [];
+  if (sequence !== undefined) return ok({ sequence: Number(sequence), release: Number(release), life });
   return err([{ path: 'query:after', message: 'must be 0, now, or the cursor of a page before' }]);
 }

@@ -48,4 +48,5 @@ const HANDSHAKES: Record<Handshake['kind'], string> = {
   get: 'answers a GET with its challenge',
   signed: 'answers a signed request, once its signature is verified',
   unsigned_form: 'answers an unsigned ping with 200',
+  head: 'answers a HEAD, and an empty list, with 200',
 };

@@ -4,6 +4,7 @@ import { record, recordConflict } from '../../numbering/record';
 import type { MovedId, Placement } from '../../numbering/types';
 import type { Draft } from './draft';
 import { forgetMovedIds, recordGapChange } from './gap-changes';
+import { adopt } from './held-events';
 import type { Identity } from './identify';
 import { trackerSettings } from './settings';
 
@@ -31,17 +32,22 @@ export function recordId(
   const { tables } = draft;
   const settings = trackerSettings(draft.webhook);
   if (placement.kind === 'conflict' || placement.kind === 'too_old') {
-    const isCurrent = placement.epoch === draft.state.tracker.current?.number;
+    // One with an event of an earlier numbering says nothing about what goes on now.
+    if (placement.epoch !== draft.state.tracker.current?.number) return;
     const proofless =
-      !isCurrent ||
-      (placement.kind === 'conflict' && (placement.known.added === true || placement.resent === true));
+      placement.kind === 'conflict' && (placement.known.added === true || placement.resent === true);
     const conflict = { id, sequence, fingerprint, eventTime, ...(proofless ? { proofless } : {}) };
     const noted = recordConflict(draft.state.tracker, conflict, arrival, settings);
     draft.change({ tracker: noted.tracker });
     for (const change of noted.changes) recordGapChange(draft, change, now);
     return;
   }
-  const { tracker, changes, moved = [] } = record(draft.state.tracker, arrival, placement, settings);
+  const {
+    tracker,
+    changes,
+    moved = [],
+    returned,
+  } = record(draft.state.tracker, arrival, placement, settings);
   const ordinary = placement.kind === 'unseen' && placement.epoch === tracker.current?.number;
   const unlisted = changes.every(change => change.kind === 'filled' && !isListed(change.hole));
   if (ordinary && unlisted && moved.length === 0) draft.changeWithoutSaving({ tracker });
@@ -49,6 +55,7 @@ export function recordId(
   for (const change of changes) recordGapChange(draft, change, now);
   if (placement.kind === 'restart') forgetMovedIds(draft);
   moveRecords(draft, moved, now);
+  if (returned !== undefined) adopt(draft, returned.to, returned.conflicts, now);
   // An id that only quarantined or ignored events had so far goes to an accepted event, and to no other.
   const staysWithOther = placement.kind === 'unaccepted' && kind !== 'accepted';
   const added = arrival.added === true ? ({ added: true } as const) : {};

@@ -1,7 +1,7 @@
 /** An operator settles whether a new numbering began. The gap list, the records of ids and quarantine follow. */
 import { type Arrival, receivedIn } from '../../numbering/epoch';
 import { beginNew, continueOld, proveNew } from '../../numbering/settle';
-import type { Conflict, Tracked } from '../../numbering/types';
+import type { Conflict, KnownId, Tracked } from '../../numbering/types';
 import type { Settlement, SettleResult } from '../contract/numbering';
 import { fingerprintHex } from '../store/known-ids';
 import type { Draft } from './draft';
@@ -67,29 +67,41 @@ function beginAt(draft: Draft, sequence: number, now: number): Refusal | null {
   if (event === null || event.incrementId === null || tracker.current === null)
     return { kind: 'unknown_event' };
   if (lastSequence - sequence > MAX_EVENTS) return { kind: 'too_many', limit: MAX_EVENTS };
-  const { came, taken, conflicts } = since(draft, sequence, now);
+  const { came, taken, conflicts, records } = since(draft, sequence, now);
   const begun = beginNew(tracker, { came, taken }, trackerSettings(draft.webhook), now);
   if (begun === null) return { kind: 'unknown_event' };
   take(draft, begun, now);
-  adopt(draft, begun.tracker.lastEpoch, conflicts, now);
+  const number = begun.tracker.lastEpoch;
+  adopt(draft, number, conflicts, now);
+  const { known } = draft.tables;
+  // What left quarantine for an epoch before has its record there alone.
+  for (const [id, record] of records)
+    if (known.lookup(number, id) === null) known.set(number, id, record, now);
   draft.change({ settled: { how: 'new', sequence } });
   return null;
 }
 
-type Since = { came: Arrival[]; taken: number[]; conflicts: Conflict[] };
+type Since = { came: Arrival[]; taken: number[]; conflicts: Conflict[]; records: Map<number, KnownId> };
 
 /** What came from a sequence on that the new numbering may have sent: the latest event of each id, ascending. */
 function since({ state, tables }: Draft, sequence: number, now: number): Since {
   const number = state.tracker.current?.number ?? 0;
+  const isOnRecord = (id: number, sequence: number) => {
+    const known = tables.known.lookup(number, id);
+    return known !== null && known !== 'forgotten' && known.sequence === sequence;
+  };
   const byId = new Map<number, Arrival>();
   const conflicts = new Map<number, Conflict>();
+  const records = new Map<number, KnownId>();
   for (const event of tables.events.after(sequence - 1, MAX_EVENTS + 1)) {
     const { incrementId: id, eventTime, epoch, reason } = event;
     const isConflict = reason === 'conflict' || reason === 'too_old_to_compare';
-    // Late retries of an earlier numbering are that one's.
-    if (id === null || (!isConflict && (epoch ?? 0) < number)) continue;
+    // Late retries of an earlier numbering are that one's, unless the current one was given them since.
+    if (id === null || (!isConflict && (epoch ?? 0) < number && !isOnRecord(id, event.sequence))) continue;
     const fingerprint = fingerprintHex(event.fingerprint);
     byId.set(id, { id, fingerprint, eventTime, now });
+    const kind = event.status === 'quarantined' ? 'quarantined' : 'accepted';
+    records.set(id, { kind, sequence: event.sequence, fingerprint });
     if (isConflict) conflicts.set(id, { id, sequence: event.sequence, fingerprint, eventTime });
   }
   const ascending = (a: { id: number }, b: { id: number }) => a.id - b.id;
@@ -99,7 +111,7 @@ function since({ state, tables }: Draft, sequence: number, now: number): Since {
   };
   const came = [...byId.values()].sort(ascending);
   const taken = came.map(({ id }) => id).filter(isTaken);
-  return { came, taken, conflicts: [...conflicts.values()].sort(ascending) };
+  return { came, taken, conflicts: [...conflicts.values()].sort(ascending), records };
 }
 
 function take(draft: Draft, { tracker, changes, moved = [] }: Tracked, now: number): void {

@@ -73,20 +73,28 @@ export type EventsQuery = {
 
 /**
  * `cursor`: everything up to it was examined, so it is the `after` of the next call. `next` is the same, or null at the
- * end of the log. `turnedAway`: too many callers wait already, so this call did not wait.
+ * end of the log. `turnedAway`: too many callers wait already, so this call did not wait. `beyondEnd`: the log has not come to
+ * what was asked for; `cursor` is where it ends.
  */
 export type EventsPage = {
   events: EventSummary[];
   next: number | null;
   cursor: number;
   turnedAway?: true;
+  beyondEnd?: true;
 };
 
 /** A position in the feed: after everything up to this sequence and up to this release. */
 export type FeedPosition = { sequence: number; release: number };
 
+/**
+ * A position as consumers carry it, with the life of the webhook that it is of (`WebhookRecord`). None where the webhook has
+ * none, and in what an earlier release wrote.
+ */
+export type FeedCursor = FeedPosition & { life?: string | null };
+
 /** `now` is the end of the feed. */
-export type FeedStart = FeedPosition | 'now';
+export type FeedStart = FeedCursor | 'now';
 
 export type FeedQuery = Pick<EventsQuery, 'limit' | 'topic' | 'waitMs' | 'include'> & { after: FeedStart };
 
@@ -94,13 +102,14 @@ export type FeedQuery = Pick<EventsQuery, 'limit' | 'topic' | 'waitMs' | 'includ
 export type RedactionPage = { count: number; next: number | null };
 
 /**
- * As `EventsPage`, in the order in which events become forwardable. `beyondEnd`: no feed of this webhook has come to the
- * position that was asked for; `cursor` is where it ends.
+ * As `EventsPage`, in the order in which events become forwardable. `otherLife`: what was asked for is a cursor of a webhook
+ * that had this id before, and was deleted; `cursor` is where the feed of this one ends.
  */
 export type FeedPage = {
   events: EventSummary[];
-  next: FeedPosition | null;
-  cursor: FeedPosition;
+  next: FeedCursor | null;
+  cursor: FeedCursor;
   turnedAway?: true;
   beyondEnd?: true;
+  otherLife?: true;
 };

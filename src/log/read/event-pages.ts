@@ -19,6 +19,8 @@ type Source = Pick<Views, 'log' | 'forwarding'>;
 export function readEvents(source: Source, query: EventsQuery): EventsPage {
   const { log, forwarding } = source;
   const { lastSequence } = log.state;
+  // Of another webhook, or of one that was deleted and made again: who went on from there would miss everything up to it.
+  if (query.after > lastSequence) return { events: [], next: null, cursor: lastSequence, beyondEnd: true };
   const events: EventSummary[] = [];
   const pageTo = (cursor: number): EventsPage => ({
     events,
@@ -32,7 +34,7 @@ export function readEvents(source: Source, query: EventsQuery): EventsPage {
     const wanted = Math.min(rowsPerRead, MAX_ROWS_PER_READ, MAX_EXAMINED - examined);
     const read = candidates(source, query.status, after, wanted);
     const last = read.at(-1);
-    if (last === undefined) return pageTo(Math.max(after, lastSequence));
+    if (last === undefined) return pageTo(lastSequence);
     const rows = Map.groupBy(forwarding.rows.between(after + 1, last.sequence), row => row.sequence);
     for (const event of read) {
       after = event.sequence;

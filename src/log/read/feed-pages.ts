@@ -5,36 +5,38 @@
  * confirmation or its predecessor, or is in quarantine, has none yet, so nobody is handed what may prove to be false.
  *
  * A position that the feed has not come to is none of its own: of another webhook, or of one that was deleted and made again.
- * Who went on from there would miss everything up to it without a word.
+ * Who went on from there would miss everything up to it without a word. A feed that has passed the old one's position is told
+ * from it by the life in the cursor.
  */
 
-import type { EventSummary, FeedPage, FeedPosition, FeedQuery, FeedStart } from '../contract/events';
+import type { EventSummary, FeedCursor, FeedPage, FeedPosition, FeedQuery } from '../contract/events';
 import { contentOf, hasTopic, MAX_EXAMINED, MAX_PAGE_BYTES, statusOf, summary } from './event-summary';
 import type { Views } from './views';
 
 const ENTRIES_PER_READ = 500;
 
-/** Where a consumer starts to read; null beyond the end. */
-export function feedStart({ log: { feed } }: Pick<Views, 'log'>, after: FeedStart): FeedPosition | null {
-  const { end } = feed;
-  if (after === 'now') return end;
-  return after.sequence > end.sequence || after.release > end.release ? null : after;
+/** Why a cursor is none of a feed that ends at `end`; null where it is one. A cursor without a life may be of any. */
+function foreignTo(after: FeedCursor, end: FeedPosition, life: string | null): Partial<FeedPage> | null {
+  if (typeof after.life === 'string' && after.life !== life) return { otherLife: true };
+  return after.sequence > end.sequence || after.release > end.release ? { beyondEnd: true } : null;
 }
 
 /** One page of the feed. An empty page that is not the last has `next`. */
-export function readFeedPage(views: Pick<Views, 'log' | 'forwarding'>, query: FeedQuery): FeedPage {
+export function readFeedPage(views: Views, query: FeedQuery): FeedPage {
   const { feed } = views.log;
   const { forwarding } = views;
-  const start = feedStart(views, query.after);
-  if (start === null) return { events: [], next: null, cursor: feed.end, beyondEnd: true };
+  const { life } = views.webhook;
+  const end = { ...feed.end, life };
+  const foreign = query.after === 'now' ? null : foreignTo(query.after, end, life);
+  if (foreign !== null) return { events: [], next: null, cursor: end, ...foreign };
   const events: EventSummary[] = [];
-  let cursor = start;
+  let cursor = query.after === 'now' ? end : { ...query.after, life };
   let bytes = 0;
   for (let examined = 0; examined < MAX_EXAMINED; ) {
     const entries = feed.after(cursor, Math.min(ENTRIES_PER_READ, MAX_EXAMINED - examined));
     if (entries.length === 0) return { events, next: null, cursor };
     for (const { at, event } of entries) {
-      cursor = at;
+      cursor = { ...at, life };
       examined++;
       if (event === null || !hasTopic(event, query.topic)) continue;
       const status = statusOf(event, forwarding.rows.of(event.sequence));

@@ -36,7 +36,14 @@ export class NewEvents {
 }
 
 /** What pages of the list and of the feed have in common. */
-type Page<C> = { events: EventSummary[]; next: C | null; cursor: C; turnedAway?: true; beyondEnd?: true };
+type Page<C> = {
+  events: EventSummary[];
+  next: C | null;
+  cursor: C;
+  turnedAway?: true;
+  beyondEnd?: true;
+  otherLife?: true;
+};
 
 /**
  * A page. Where the log ends before the page has an event, waits up to `query.waitMs` for one; events that the filter
@@ -53,7 +60,8 @@ export async function awaitEvents<C, Q extends { after: C; waitMs?: number }, P 
   let { after } = query;
   while (true) {
     const page = read({ ...query, after });
-    if (page === null || page.events.length > 0 || page.next !== null || page.beyondEnd) return page;
+    if (page === null || page.events.length > 0 || page.next !== null) return page;
+    if (page.beyondEnd || page.otherLife) return page;
     switch (await newEvents.next(deadline - now())) {
       case 'arrived':
         after = page.cursor;

@@ -45,6 +45,26 @@ export const CUSTOMERS: readonly Declaration[] = [
     success: 'any 2xx',
   }),
   preset({
+    name: 'mandrill',
+    title: 'Mandrill (Mailchimp Transactional)',
+    docsUrl:
+      'https://mandrill.zendesk.com/hc/en-us/articles/360039232513-How-to-Authenticate-Webhook-Requests',
+    scheme: {
+      ...bodyHmac('x-mandrill-signature', 'base64', undefined, 'hmac-sha1'),
+      msg: ['{url}{form*}'],
+    },
+    // Events of a message have `event`, changes of the deny list and the allow list `type`. A batch has no id, nor have its events:
+    // `_id` is that of the message.
+    topic: ['json@mandrill_events:/0/event', 'json@mandrill_events:/0/type'],
+    body: 'any',
+    handshake: { kind: 'head', emptyList: 'mandrill_events' },
+    secret:
+      "the webhook's key, which Mandrill makes with the webhook: create this one with any text, make Mandrill's with the ingest_url, " +
+      'and set its key with rotate_secret',
+    settings: [PUBLIC_URL],
+    success: '200; it posts batches of up to 1,000 events about once a minute',
+  }),
+  preset({
     name: 'mailgun',
     title: 'Mailgun',
     docsUrl: 'https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks',

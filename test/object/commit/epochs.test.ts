@@ -147,4 +147,25 @@ describe('a restart and the gap list', () => {
     await evict();
     expect(await sendAll([4], anew)).toEqual(['accepted 8']);
   });
+
+  it('let an event out of quarantine whose id the new numbering had taken in a hole of the old one', async () => {
+    const { sendAll, gaps, alarm, statusOf, stub, evict } = await newObject();
+    const at = (ms: number) => ({ eventTime: START - 7_200_000 + ms });
+    for (const id of [1, 2, 3, 5, 6, 7]) await sendAll([id], at(id * 1000));
+    wait(60_001);
+    await alarm();
+    expect(await gaps()).toEqual(['4-4 open']);
+    const anew = (id: number) => ({ numbering: 'new', ...at(3_600_000 + id * 1000) });
+    await sendAll([4], anew(4));
+    const conflict = await sendAll([4], at(4000));
+    const sequence = Number(conflict[0]?.replace('quarantined ', ''));
+    for (const id of [1, 2, 3]) await sendAll([id], anew(id));
+    expect(await statusOf(sequence)).toBe('accepted');
+    expect(await stub.event(sequence)).toMatchObject({ epoch: 1, incrementId: 4 });
+    await evict();
+    wait(60_001);
+    await alarm();
+    expect(await gaps()).toEqual(['4-4 filled']);
+    expect(await sendAll([4], at(4000))).toEqual([`duplicate ${sequence}`]);
+  });
 });

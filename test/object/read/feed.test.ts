@@ -92,10 +92,25 @@ describe('the feed', () => {
     expect((await pulled(path, '?after=2')).ids).toEqual([]);
   });
 
-  it.each(['x', 'NOW', '-1', '1.', '1.2.3', '99999999999999999999'])('refuses after=%s', async after => {
-    const { path } = await newWebhook();
-    expect((await send('GET', `${path}/feed?after=${after}`)).status).toBe(422);
+  it('and the list have nothing after what is beyond their end, whatever is asked for', async () => {
+    const { id, path } = await newWebhook();
+    for (const number of [1, 2]) await ingest(id, orderCreated(number));
+    for (const query of ['', '&wait=20', '&status=dead', '&status=quarantined', '&topic=none']) {
+      const { status, body } = await send('GET', `${path}/events?after=3${query}`);
+      expect([status, body.type]).toEqual([400, 'urn:gapless:problem:beyond-end']);
+      expect(body.detail).toMatch(/query:after is 3, .*\b2\b/);
+      const end = await send('GET', `${path}/events?after=2${query.replace('20', '1')}`);
+      expect([end.status, end.body]).toEqual([200, { events: [], next: null, cursor: 2 }]);
+    }
   });
+
+  it.each(['x', 'NOW', '-1', '1.', '1.2.', '1.2.x', '1.2.3.4', '99999999999999999999'])(
+    'refuses after=%s',
+    async after => {
+      const { path } = await newWebhook();
+      expect((await send('GET', `${path}/feed?after=${after}`)).status).toBe(422);
+    },
+  );
 
   it('is not waited for where only deliveries could bring something', async () => {
     const { path } = await newWebhook();

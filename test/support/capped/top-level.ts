@@ -59,6 +59,19 @@ export function limitFetch(): void {
   };
 }
 
+/** For a request: other Workers that it invokes by `fetch`, its own among them, are counted. */
+export function countInvocations(ctx: ExecutionContext): ExecutionContext {
+  const { default: own } = ctx.exports;
+  const counted: Pick<Fetcher, 'fetch'> = {
+    fetch: (input, init) => {
+      current.getStore()?.invoke();
+      return own.fetch(input, init);
+    },
+  };
+  Object.defineProperty(ctx, 'exports', { value: { default: counted }, configurable: true });
+  return ctx;
+}
+
 /** Runs for a top-level request of its own. */
 export const asTopLevel = <T>(work: () => T): T => current.run(new TopLevel(), work);
 

@@ -3,7 +3,7 @@
  * `top-level.ts` around it. For `wrangler dev` and for the tests inside workerd alike.
  */
 import * as gateway from '../../../src/index';
-import { asTopLevel, capped, limitFetch } from './top-level';
+import { asTopLevel, capped, countInvocations, limitFetch } from './top-level';
 
 limitFetch();
 
@@ -12,5 +12,6 @@ export const ApiTokens = capped(gateway.ApiTokens);
 export const Courier = capped(gateway.Courier);
 
 export default {
-  fetch: (request, env, context) => asTopLevel(() => gateway.default.fetch(request, env, context)),
+  fetch: (request, env, context) =>
+    asTopLevel(() => gateway.default.fetch(request, env, countInvocations(context))),
 } satisfies ExportedHandler<Env>;

@@ -148,3 +148,144 @@ it('a byte-equal retry of a closed numbering is a duplicate, and opens nothing',
   expect(sequence.offer(3, { bytes: 'b' })).toBe('duplicate@2');
   expect(epochsOf(sequence.tracker).flatMap(({ number }) => open(sequence.holes(number)))).toEqual([]);
 });
+
+it('names no hole open without times where the last sure numbering closed, because too many came after it', () => {
+  const sequence = new Sequence(SETTINGS);
+  sequence.offerAll(range(1, 10), { bytes: 'a' });
+  for (const bytes of ['b', 'c', 'd', 'e']) {
+    sequence.wait(GRACE_MS + 1);
+    sequence.offerAll([1, 2, 3, 5, 6], { bytes });
+  }
+  sequence.wait(GRACE_MS + 1);
+  const holes = epochsOf(sequence.tracker).flatMap(({ number }) => sequence.holes(number));
+  expect(open(holes)).toEqual([]);
+  expect(uncertain(holes).length).toBeGreaterThan(0);
+  // Above all that the closed one had, it is missing in every reading.
+  sequence.offer(13, { bytes: 'e' });
+  sequence.wait(GRACE_MS + 1);
+  expect(open(sequence.holes())).toEqual(['11-12 open']);
+});
+
+describe('an event of an older numbering that is sent again with other bytes and its old time', () => {
+  it.each([1, 2])('is a conflict in a new numbering that has not come so far, %i after it', newer => {
+    const sequence = new Sequence(SETTINGS);
+    for (const id of range(1, 10)) sequence.offer(id, { bytes: 'old', eventTime: T + id * 1000 });
+    for (const numbering of range(1, newer)) {
+      sequence.wait(10 * GRACE_MS);
+      for (const id of [1, 2, 3])
+        sequence.offer(id, { bytes: `new ${numbering}`, eventTime: T + numbering * HOUR + id * 1000 });
+    }
+    expect(sequence.offer(8, { bytes: 'sent again', eventTime: T + 8000 })).toBe('conflict');
+    sequence.wait(2 * GRACE_MS);
+    expect(sequence.holes()).toEqual([]);
+    const next = { bytes: `new ${newer}`, eventTime: T + newer * HOUR + 8000 };
+    expect(sequence.offer(8, next)).toBe(`accepted@${newer + 1}`);
+  });
+
+  it('is a conflict also when its numbering has closed', () => {
+    const sequence = new Sequence(SETTINGS);
+    for (const id of range(1, 10)) sequence.offer(id, { bytes: 'old', eventTime: T + id * 1000 });
+    sequence.wait(10 * GRACE_MS);
+    for (const id of [1, 2, 3]) sequence.offer(id, { bytes: 'new', eventTime: T + HOUR + id * 1000 });
+    sequence.wait(EXPIRES_MS + 1);
+    expect(sequence.offer(8, { bytes: 'sent again', eventTime: T + 8000 })).toBe('conflict');
+  });
+});
+
+it('an event whose id the new numbering took first is the old one’s again when that shows', () => {
+  const sequence = new Sequence(SETTINGS);
+  for (const id of [1, 2, 3, 5, 6, 7, 8, 9, 10])
+    sequence.offer(id, { bytes: 'old', eventTime: T + id * 1000 });
+  sequence.wait(2 * GRACE_MS);
+  const anew = (id: number) => sequence.offer(id, { bytes: 'new', eventTime: T + HOUR + id * 1000 });
+  expect(anew(4)).toBe('accepted@1');
+  expect(sequence.offer(4, { bytes: 'old', eventTime: T + 4000 })).toBe('conflict');
+  expect([anew(1), anew(2), anew(3)]).toEqual(['accepted@2', 'accepted@2', 'accepted@2']);
+  sequence.wait(2 * GRACE_MS);
+  expect([sequence.holes(1), sequence.holes(2)]).toEqual([[], []]);
+  expect(sequence.offer(4, { bytes: 'old', eventTime: T + 4000 })).toBe('duplicate@1');
+  expect(anew(4)).toBe('duplicate@2');
+});
+
+describe('stories that a generator found', () => {
+  type Story = readonly (readonly [numbering: number, id: number, bytes?: 'again'] | 'pause')[];
+  /** Each numbering has times a hundred hours after those of the one before. @returns the holes of all epochs */
+  function told(story: Story, by: 'times' | 'secrets' = 'times'): string[] {
+    const sequence = new Sequence(by === 'secrets' ? { ...SETTINGS, secretIds: ['2', '1', '0'] } : SETTINGS);
+    for (const step of story) {
+      if (step === 'pause') {
+        sequence.wait(2 * GRACE_MS);
+        continue;
+      }
+      const [numbering, id, again = ''] = step;
+      const evidence =
+        by === 'secrets'
+          ? { secret: String(numbering) }
+          : { eventTime: T + numbering * 100 * HOUR + id * 1000 };
+      sequence.offer(id, { bytes: `${numbering}${again}`, ...evidence });
+    }
+    sequence.wait(2 * GRACE_MS);
+    return epochsOf(sequence.tracker).flatMap(({ number }) =>
+      sequence.holes(number).map(hole => `${number}: ${hole}`),
+    );
+  }
+  const of = (numbering: number, ids: readonly number[]) => ids.map(id => [numbering, id] as const);
+
+  it('what came before the first known event of a numbering is its own, also when the next one has begun', () => {
+    const story = [
+      ...of(0, range(1, 6)),
+      'pause',
+      ...of(1, [4, 5, 6]),
+      'pause',
+      ...of(2, [3, 4, 6, 8]),
+      ...of(1, [3]),
+    ] as const;
+    expect(told(story)).toEqual(['3: 1-2 uncertain', '3: 5-5 open', '3: 7-7 open', '2: 1-2 uncertain']);
+  });
+
+  it('the third sign may be an id that the old numbering misses', () => {
+    const story = [...of(0, [1, 2, 3, 5, 6]), 'pause', ...of(1, [2, 3, 4]), ...of(1, [5, 7])] as const;
+    expect(told(story)).toEqual(['2: 1-1 uncertain', '2: 6-6 open', '1: 4-4 open']);
+  });
+
+  it('a late event of the old numbering does not end a row of signs', () => {
+    const story = [
+      ...of(0, range(1, 6)),
+      'pause',
+      ...of(1, [2, 3]),
+      ...of(0, [7]),
+      ...of(1, [4, 5, 8]),
+    ] as const;
+    expect(told(story)).toEqual(['2: 1-1 uncertain', '2: 6-7 open']);
+  });
+
+  it('ids of two numberings whose times contradict each other show none together', () => {
+    const story = [...of(0, range(1, 9)), 'pause', ...of(1, [7]), 'pause', ...of(2, [3, 5])] as const;
+    expect(open(told(story))).toEqual([]);
+  });
+
+  it('what a secret tells is not doubted', () => {
+    const story = [
+      ...of(0, [1, 4]),
+      'pause',
+      ...of(1, [1]),
+      [0, 4, 'again'],
+      ...of(1, [2, 3, 4, 6]),
+      ...of(0, [3]),
+    ] as const;
+    expect(told(story, 'secrets')).toEqual(['2: 5-5 open', '1: 2-2 open']);
+  });
+
+  it('a late event of a closed numbering opens nothing where its secret tells it, and is known afterwards', () => {
+    const sequence = new Sequence({ ...SETTINGS, secretIds: ['1', '0'] });
+    sequence.offerAll([1, 2, 3, 9], { bytes: 'old', secret: '0' });
+    sequence.wait(2 * GRACE_MS);
+    sequence.offerAll([1, 2], { bytes: 'new', secret: '1' });
+    sequence.wait(EXPIRES_MS + 1);
+    expect(sequence.offer(8, { bytes: 'old', secret: '0' })).toBe('accepted@1');
+    expect(sequence.offer(8, { bytes: 'old', secret: '0' })).toBe('duplicate@1');
+    expect(sequence.offer(8, { bytes: 'other', secret: '0' })).toBe('conflict');
+    sequence.wait(2 * GRACE_MS);
+    expect(sequence.holes()).toEqual([]);
+  });
+});

@@ -107,6 +107,48 @@ describe('a scheme of one’s own', () => {
     expect([form.knownBy, form.scheme.bodySigned]).toEqual(['delivery_id', false]);
   });
 
+  test('reads JSON in a form field as it reads that of a body', () => {
+    const inField = {
+      ...{ ...PLAIN, msg: ['{ts}.{json@payload:/id}'], ts: { from: 'json@payload:/at', fmt: 's' } },
+      ...{ type: ['json@payload:/kind'], id: ['json@payload:/id'] },
+      entity: ['{form:shop}.{json@payload:/order}'],
+    };
+    const provider = made(inField);
+    // Of the field only the id is signed, and the body is not.
+    expect([provider.knownBy, provider.scheme.bodySigned]).toEqual(['event_id', false]);
+    const posted = (value: string) => `shop=7&payload=${encodeURIComponent(value)}`;
+    expect(describeWith(provider, posted('{"kind":"a+b","id":90071992547409931,"order":2}'))).toMatchObject({
+      ...{ topic: 'a+b', eventId: '90071992547409931', entityKeys: ['custom:7.2'], issues: [] },
+    });
+    // Another field, and the body itself, are other places.
+    expect(made({ ...inField, id: ['json@other:/id'] }).knownBy).toBe('event_id_and_signed_bytes');
+    expect(made({ ...inField, id: ['json:/id'] }).knownBy).toBe('event_id_and_signed_bytes');
+    expect(issuesOf(describeWith(provider, '{"kind":"a","id":"e"}'))).toEqual(['form:payload: is required']);
+  });
+
+  test('numbers from a form field, where the field is signed', () => {
+    const whole = {
+      ...PLAIN,
+      msg: ['{form:payload}'],
+      id: ['json@payload:/id'],
+      seq: { from: 'json@payload:/n' },
+    };
+    const provider = made({ ...whole, type: ['json@payload:/kind'] });
+    expect([provider.knownBy, provider.numbered, provider.scheme.bodySigned]).toEqual([
+      'event_id',
+      true,
+      false,
+    ]);
+    const posted = (value: string) => describeWith(provider, `payload=${encodeURIComponent(value)}`);
+    expect(posted('{"kind":"a","id":"e","n":"007"}')).toMatchObject({ incrementId: 7, eventId: 'e' });
+    expect(issuesOf(posted('{"kind":"a","n":1.0}'))).toEqual([
+      'form:payload/n: must be an integer from 1 to 9007199254740991',
+    ]);
+    for (const msg of [['{form*}'], ['{form:other}'], ['{url}{form:payload}']]) {
+      expect(placesOf({ ...whole, msg })).toEqual(['/seq/from']);
+    }
+  });
+
   test('takes JSON only where it is numbered by it, which says where the body begins', () => {
     const msg = ['{h:x-id}.{body}'];
     const provider = made({ ...PLAIN, msg, id: ['h:x-id'], seq: { from: 'json:/n' } });
@@ -203,6 +245,10 @@ describe('a scheme that cannot work', () => {
     [{ each: 'items' }, '/each'],
     [{ msg: ['{url}'], bodySigned: true }, '/bodySigned'],
     [{ id: ['json:id'] }, '/id/0'],
+    [{ id: ['json@:/id'] }, '/id/0'],
+    [{ id: ['json@payload:id'] }, '/id/0'],
+    [{ id: ['json@payload'] }, '/id/0'],
+    [{ id: ['jsonx@payload:/id'] }, '/id/0'],
     [{ id: ['h:a', 'nonsense'] }, '/id/1'],
     [{ type: ['{h:a'] }, '/type/0'],
     [{ entity: ['{sig:a}'] }, '/entity/0'],

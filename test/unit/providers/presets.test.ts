@@ -128,6 +128,20 @@ const CASES: Case[] = [
     knownBy: 'delivery_id',
   },
   {
+    provider: 'mandrill',
+    body: `mandrill_events=${encodeURIComponent('[{"event":"hard_bounce","msg":{"_id":"m1"},"_id":"m1","ts":1}]')}`,
+    topic: 'hard_bounce',
+    eventId: null,
+    knownBy: 'signed_bytes',
+  },
+  {
+    provider: 'mandrill',
+    body: `mandrill_events=${encodeURIComponent('[{"type":"blacklist","action":"add","reject":{},"ts":1}]')}`,
+    topic: 'blacklist',
+    eventId: null,
+    knownBy: 'signed_bytes',
+  },
+  {
     provider: 'dropbox',
     body: { list_folder: { accounts: ['dbid:A'] } },
     topic: 'list_folder',
@@ -238,6 +252,34 @@ describe('readings', () => {
     ]);
   });
 
+  test('in a form field too, of whichever kind each element is', () => {
+    const events = [{ event: 'open' }, { type: 'blacklist' }, { event: 'click', type: 'none' }, {}];
+    const posted = (value: string) =>
+      describeWith(named('mandrill'), `mandrill_events=${encodeURIComponent(value)}`);
+    expect(posted(JSON.stringify(events))).toMatchObject({
+      ...{ topic: 'open', topics: ['open', 'blacklist', 'click'], issues: [] },
+    });
+    expect(posted(JSON.stringify(events.toReversed().slice(1)))).toMatchObject({
+      ...{ topic: 'click', topics: ['click', 'blacklist', 'open'] },
+    });
+    expect(issuesOf(posted('[{"event":"a"},{"event":"gateway:x"}]'))).toEqual([
+      'form:mandrill_events/1: must not begin with gateway:',
+    ]);
+    expect(issuesOf(posted('[{}]'))).toEqual(['form:mandrill_events/0/event: is required']);
+    expect(issuesOf(posted('{"event":"a"}'))).toEqual(['form:mandrill_events/0/event: is required']);
+    expect(issuesOf(posted('[{"event":"a","event":"b"}]'))).toEqual([
+      'form:mandrill_events/0/event: is given twice',
+    ]);
+    expect(issuesOf(posted('[{"event":'))).toEqual(['form:mandrill_events: is not JSON']);
+    expect(issuesOf(posted(''))).toEqual(['form:mandrill_events: is empty']);
+    const elsewhere = (body: string) => issuesOf(describeWith(named('mandrill'), body));
+    expect(elsewhere('other=1')).toEqual(['form:mandrill_events: is required']);
+    expect(elsewhere('mandrill_events=[]&mandrill_events=[]')).toEqual([
+      'form:mandrill_events/0/event: is given twice',
+    ]);
+    expect(elsewhere('%zz')).toEqual(['form:mandrill_events: is not in the body, which is no form']);
+  });
+
   test('what cannot be read is an issue, and what can be is read all the same', () => {
     expect(issuesOf(describeWith(named('stripe'), {}))).toEqual(['/type: is required']);
     expect(issuesOf(describeWith(named('stripe'), { type: {}, id: [] }))).toEqual([
@@ -262,14 +304,23 @@ describe('readings', () => {
 });
 
 /** Whose body, or a part of it, is not covered by the signature so that no byte could be another. */
-const UNSIGNED = ['adyen-payments', 'chargebee', 'ecwid', 'gitlab-token', 'mailgun', 'paypal', 'twilio-form'];
+const UNSIGNED = [
+  'adyen-payments',
+  'chargebee',
+  'ecwid',
+  'gitlab-token',
+  'mailgun',
+  'mandrill',
+  'paypal',
+  'twilio-form',
+];
 
 /** The names a webhook can be created with: those of the 25 providers, and more. */
 const NAMES =
   `shipstream apideck ecwid github x-hub-sha1 x-hub-sha256 x-hub-sha512 intercom meta typeform shopify
   shopify-events woocommerce linear dropbox pagerduty adyen-platform adyen-payments stripe paddle slack zendesk
   zendesk-2021-doc box square hubspot twilio-form twilio-json sendgrid discord paypal standard-webhooks svix bigcommerce
-  gitlab-signing gitlab-token standard-webhooks-ed25519 chargebee coinbase-cdp`.split(/\s+/);
+  gitlab-signing gitlab-token standard-webhooks-ed25519 chargebee coinbase-cdp mandrill`.split(/\s+/);
 
 describe('the table', () => {
   test('has every provider, once', () => {

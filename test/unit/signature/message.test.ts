@@ -74,7 +74,7 @@ test('a pointer is looked for once in a document, however often it is asked for'
     value: { a: { z: 1 } },
   };
   const view = new RequestView(requestOf({}));
-  const z: Reference = { kind: 'json', pointer: '/a/z', path: ['a', 'z'], optional: false };
+  const z: Reference = { kind: 'json', field: null, pointer: '/a/z', path: ['a', 'z'], optional: false };
   for (let i = 0; i < 3; i++) expect(view.read(z, document)).toEqual({ ok: true, value: '1' });
   expect(looks).toBe(1);
   const other = { text: '{"a":{"z":2}}', value: {} };

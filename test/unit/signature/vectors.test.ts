@@ -55,7 +55,7 @@ describe('vectors', () => {
   });
 
   test('are all there, each with its source', () => {
-    expect(vectors).toHaveLength(107);
+    expect(vectors).toHaveLength(110);
     for (const { id, source } of file.vectors) expect(Object.keys(source).length, id).toBeGreaterThan(0);
   });
 });
