@@ -35,6 +35,8 @@ export const LIMITS = {
   MAX_RETRY_AFTER_SECONDS: 86_400,
   /** Requests that may wait for the next event of one webhook at the same time. */
   MAX_WAITERS: 64,
+  /** What the platform lets one object store. */
+  MAX_STORAGE_BYTES: 10_000_000_000,
   /** Largest management request body. */
   MAX_API_BODY_BYTES: 256 * 1024,
 } as const;

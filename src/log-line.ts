@@ -20,6 +20,7 @@ export const LOG_LINES = {
   limiter_failed: 'error',
   metrics_incomplete: 'warn',
   round_failed: 'error',
+  storage_accepted: 'info',
   storage_refused: 'error',
   unavailable: 'error',
   unexpected_error: 'error',

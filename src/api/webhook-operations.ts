@@ -12,6 +12,7 @@ import { type Listing, listWebhooks, type Page } from '../subscriptions/listing'
 import { addressesOf, type ObjectAddress } from '../subscriptions/placement';
 import { noteChange } from '../subscriptions/recent';
 import { newWebhook, type RevealedSecret } from '../subscriptions/record';
+import { recordSizeProblem } from '../subscriptions/record-size';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { webhookIdOf } from '../subscriptions/webhook-id';
 import type { WebhookInput } from '../subscriptions/webhook-input';
@@ -95,6 +96,8 @@ export async function changeWebhook<T, E extends { reason: string } = never>(
     // whatever the version is now.
     if (!precondition(version)) return err({ reason: 'precondition_failed' });
     const next = { ...edited.value.record, updatedAt: now };
+    const tooLarge = recordSizeProblem(next);
+    if (tooLarge !== null) return err({ reason: 'invalid', errors: [{ path: '', message: tooLarge }] });
     const replaced = await ask(() => objectOf(env, { id, jurisdiction }).replace(next, version, kept));
     if (!replaced.ok) return replaced;
     switch (replaced.value.kind) {

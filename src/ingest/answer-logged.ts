@@ -18,6 +18,9 @@ export function answerLogged(outcome: Outcome, webhookId: number | null, bytes: 
       break;
     }
     case 'overloaded':
+      // A full storage refuses every request: its object has one line for all of them.
+      if (outcome.refused === undefined) logLine('unavailable', { webhook_id, cause: outcome.kind });
+      break;
     case 'inactive':
       logLine('unavailable', { webhook_id, cause: outcome.kind });
       break;

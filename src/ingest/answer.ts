@@ -8,6 +8,7 @@
 import { LIMITS } from '../limits';
 import type { AppendResult } from '../log/contract/append';
 import { PRIVATE, type Problem, problemResponse } from '../problem';
+import type { StorageRefusal } from '../storage-refusal';
 import type { HandshakeAnswer } from './answer-handshake';
 
 export type Outcome =
@@ -27,6 +28,8 @@ export type Cause = { cause: string; name?: string; message?: string };
 
 /** In seconds. Providers that ignore it come back on their own schedule. */
 const RETRY_AFTER = '30';
+/** A full storage or a quota does not end in a minute. */
+const REFUSED_RETRY_AFTER = '300';
 
 export function answer(outcome: Outcome): Response {
   switch (outcome.kind) {
@@ -119,12 +122,29 @@ function describe(failure: Failure): Problem {
         detail: "The request does not carry a valid signature made with this webhook's secret.",
       };
     case 'overloaded':
+      return failure.refused === undefined ? UNAVAILABLE : refusedBy(failure.refused);
     case 'unavailable':
-      return {
-        status: 503,
-        title: 'Unavailable',
-        detail: 'The event could not be stored. Send it again.',
-        headers: { 'Retry-After': RETRY_AFTER },
-      };
+      return UNAVAILABLE;
   }
 }
+
+const UNAVAILABLE: Problem = {
+  status: 503,
+  title: 'Unavailable',
+  detail: 'The event could not be stored. Send it again.',
+  headers: { 'Retry-After': RETRY_AFTER },
+};
+
+const WHY_REFUSED: Record<StorageRefusal, string> = {
+  full: 'The storage of this webhook is full',
+  quota: 'The quota of this gateway for today is used up',
+  too_large: 'With its headers the event is larger than what can be stored',
+  failed: 'The storage of this webhook refuses to write',
+};
+
+const refusedBy = (refusal: StorageRefusal): Problem => ({
+  ...UNAVAILABLE,
+  title: 'Storage refused',
+  detail: `${WHY_REFUSED[refusal]}. Nothing of the event was stored; send it again later.`,
+  headers: { 'Retry-After': REFUSED_RETRY_AFTER },
+});

@@ -8,6 +8,7 @@
 import { logCallFailure } from '../call-failure';
 import type { AppendRequest, AppendResult } from '../log/contract/append';
 import type { WebhookObject } from '../log/contract/webhook-object';
+import { refusesAll, storageRefusal } from '../storage-refusal';
 import { type Answer, appendTogether } from './shared-appends';
 
 /** Calls of its own that a request makes when the shared one gave it no answer. */
@@ -42,6 +43,9 @@ async function call(object: () => Appending, id: number, requests: AppendRequest
       ? [await object().append(first)]
       : await object().appendAll(requests);
   } catch (error) {
+    const refused = storageRefusal(error);
+    // The runtime ended the object over it, which has logged it.
+    if (refusesAll(refused)) return requests.map(() => ({ kind: 'overloaded', refused }));
     const again = mayBeTriedAgain(error);
     logCallFailure('append', error, { webhook_id: id, events: requests.length, again });
     return requests.map(() => (again ? 'unanswered' : null));

@@ -18,10 +18,17 @@ export class DueTimes {
   #storage: DurableObjectStorage;
   /** When the alarm fires, ms since 1970; null for never. */
   #alarmAt: number | null;
+  #ended: (failure: { error: unknown } | null) => void;
 
-  constructor(storage: DurableObjectStorage, alarmAt: number | null) {
+  /** @param ended told of each setting how it went; one that failed leaves no alarm until somebody arranges it again */
+  constructor(
+    storage: DurableObjectStorage,
+    alarmAt: number | null,
+    ended: (failure: { error: unknown } | null) => void,
+  ) {
     this.#storage = storage;
     this.#alarmAt = alarmAt;
+    this.#ended = ended;
   }
 
   /** To be called when the alarm fires, as it is then not set any more. */
@@ -39,7 +46,18 @@ export class DueTimes {
     if (at === null) return;
     const earliest = Math.max(at, now + MIN_DISTANCE_MS);
     if (this.#alarmAt !== null && this.#alarmAt <= earliest && !this.isLost(now)) return;
-    this.#alarmAt = earliest;
-    void this.#storage.setAlarm(earliest);
+    void this.#set(earliest);
+  }
+
+  /** It is a row, so it can be refused as any other. */
+  async #set(at: number): Promise<void> {
+    this.#alarmAt = at;
+    try {
+      await this.#storage.setAlarm(at);
+      this.#ended(null);
+    } catch (error) {
+      if (this.#alarmAt === at) this.#alarmAt = null;
+      this.#ended({ error });
+    }
   }
 }

@@ -4,7 +4,6 @@
  * It knows nothing of the platform. Storage, clock, randomness and the outside world are passed in (`Means`), so that
  * simulations run the same code as the Durable Object (`WebhookLog`). It sets no alarm: `chores` says what is due when.
  */
-import { errorFields } from '../error-name';
 import type { Log } from '../log-line';
 import { providerOf } from '../providers/registry';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
@@ -27,9 +26,11 @@ import {
   wantsSlackForm,
 } from './forward/operations-destination';
 import { type ReplayParts, replayOne, replayRange } from './forward/replay-requests';
+import { WriteWatch } from './forward/write-watch';
 import type { Means } from './means';
 import { closedGaps, isNumbered, readGaps } from './read/gaps';
 import { NewEvents } from './read/new-events';
+import { StorageFull, StorageWatch } from './storage-watch';
 import { writeDocument } from './store/documents';
 import { Refusals } from './store/refusals';
 
@@ -39,6 +40,8 @@ export class LiveWebhook {
   readonly forwarding: Forwarding;
   readonly confirmations: Confirmations;
   readonly refusals: Refusals;
+  readonly writes: WriteWatch;
+  readonly space: StorageWatch;
   readonly newEvents = new NewEvents();
   /** All work that waits for a time, in the order in which an alarm runs it. */
   readonly chores: readonly Chore[];
@@ -52,10 +55,12 @@ export class LiveWebhook {
     this.#means = means;
     this.#webhook = webhook;
     this.refusals = new Refusals(storage.sql);
+    this.writes = new WriteWatch({ storage, clock, memory: means.suspension, log: this.#log });
     this.log = new EventLog(storage, webhook, means.operationsUrl !== '');
     const { feed, tables } = this.log;
+    this.space = new StorageWatch(means, this);
     this.forwarding = new Forwarding(this.#destinations(), {
-      ...{ storage, feed, days: tables.days, clock, random },
+      ...{ storage, feed, days: tables.days, clock, random, writes: this.writes },
       couriers: {
         own: OWN_CONNECTIONS - (providerOf(webhook)?.confirm ? MAX_CONFIRMING : 0),
         target: destination => means.target(this.#webhook, destination),
@@ -82,10 +87,14 @@ export class LiveWebhook {
     this.#appends = new GroupCommit(
       events => {
         if (this.#stopped) return events.map(() => ({ kind: 'gone' }));
+        if (!this.space.hasRoom()) throw new StorageFull();
         return this.log.append(events, clock.now());
       },
-      () => this.committed(),
-      error => this.#log('storage_refused', { written: 'events', ...errorFields(error) }),
+      () => {
+        this.writes.stored();
+        this.committed();
+      },
+      error => this.#refused(error),
     );
     this.chores = this.#listChores();
   }
@@ -142,7 +151,7 @@ export class LiveWebhook {
     this.newEvents.announce();
   }
 
-  /** Commits an authentic event. Resolves after the commit; rejects when nothing could be stored. */
+  /** Commits an authentic event. Resolves after the commit, or with why it could not be stored. */
   async append({ version, secretId, event }: AppendRequest): Promise<AppendResult> {
     // Nobody has a later version than this object, unless its storage was taken back.
     if (version > this.#webhook.version) this.goOnAbove(version, null);
@@ -204,9 +213,16 @@ export class LiveWebhook {
     return { webhook, forwarding, feed: log.feed, clock: this.#means.clock };
   }
 
+  /** Nothing was committed, so nothing is sent for it. A pump only arranges the next probe. */
+  #refused(error: unknown): void {
+    this.writes.failed('events', error);
+    if (this.writes.probeAt !== null) this.forwarding.pump();
+  }
+
   /** A commit may have left something to read, to confirm and to send. */
   committed(): void {
     if (this.#stopped) return;
+    this.space.look();
     this.newEvents.announce();
     this.confirmations.pump();
     this.forwarding.pump();
@@ -215,8 +231,8 @@ export class LiveWebhook {
   #drop(now: number): void {
     this.log.drop(now);
     this.forwarding.dropped();
+    this.space.look();
   }
-
   #disable(destinationId: string): void {
     const destinations = this.#webhook.destinations.map(destination =>
       destination.id === destinationId ? { ...destination, isActive: false } : destination,

@@ -4,9 +4,12 @@ import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '
 import type { Log } from '../log-line';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
 import type { ConfirmationApi } from './confirm/confirmations';
+import type { SuspensionMemory } from './forward/write-watch';
 
 export type Means = {
   storage: DurableObjectStorage;
+  /** How much may be stored, in bytes. */
+  storageLimit: number;
   clock: Clock;
   /** 0 ≤ n < 1 */
   random: () => number;
@@ -26,5 +29,7 @@ export type Means = {
   recordChanged: () => void;
   log: Log;
   /** Ends the object; its next request or alarm starts from what is stored. */
-  abort: (why: string, error: unknown) => void;
+  abort: (why: string) => void;
+  /** Outlives the object where it can. */
+  suspension: SuspensionMemory;
 };

@@ -1,16 +1,18 @@
 /** What a live webhook is given on Cloudflare: the object's storage, real clock and randomness, couriers, `fetch`. */
 
+import { keep } from '../bounded-map';
 import { logCallFailure } from '../call-failure';
 import { PLATFORM_CLOCK } from '../clock';
 import { carry, carrying } from '../delivery/carry';
 import { Connections } from '../delivery/connections';
 import { urlProblem } from '../delivery/url-policy';
-import { errorFields } from '../error-name';
+import { LIMITS } from '../limits';
 import { logLine } from '../log-line';
 import { courierOf } from '../where-is';
 import { confirmAccess } from './confirm/confirm-access';
 import { ITSELF, OWN_CONNECTIONS } from './forward/courier-pool';
 import { courierTarget } from './forward/courier-target';
+import { newMemory, type SuspensionMemory } from './forward/write-watch';
 import type { Means } from './means';
 
 /**
@@ -32,6 +34,22 @@ function delivers(env: Env): Means['deliver'] {
   };
 }
 
+/** The deployment's own limit, where it is a number below the platform's. */
+function storageLimit(given: string): number {
+  const limit = Number.parseInt(given, 10);
+  return limit > 0 ? Math.min(limit, LIMITS.MAX_STORAGE_BYTES) : LIMITS.MAX_STORAGE_BYTES;
+}
+
+/** By object. They outlive an object that ends, in the isolate in which it starts again. */
+const suspensions = new Map<string, SuspensionMemory>();
+const MAX_SUSPENSIONS = 1000;
+
+function suspensionOf(objectId: string): SuspensionMemory {
+  const memory = suspensions.get(objectId) ?? newMemory();
+  keep(suspensions, objectId, memory, MAX_SUSPENSIONS);
+  return memory;
+}
+
 /** @param told what the live webhook tells its object */
 export const platformMeans = (
   ctx: DurableObjectState,
@@ -40,6 +58,7 @@ export const platformMeans = (
 ): Means => ({
   ...told,
   storage: ctx.storage,
+  storageLimit: storageLimit(env.STORAGE_LIMIT_BYTES),
   clock: PLATFORM_CLOCK,
   random: () => Math.random(),
   operationsUrl: env.OPERATIONS_URL,
@@ -51,12 +70,6 @@ export const platformMeans = (
     access: (webhook, account) => confirmAccess(env, webhook, account),
     urlProblem: url => urlProblem(url, env.ALLOW_PRIVATE_DESTINATIONS === '1'),
   },
-  abort: (why, error) => {
-    logLine('storage_refused', {
-      webhook_id: Number.parseInt(ctx.id.name ?? '', 10),
-      written: 'deliveries',
-      ...errorFields(error),
-    });
-    ctx.abort(why);
-  },
+  abort: why => ctx.abort(why),
+  suspension: suspensionOf(ctx.id.toString()),
 });

@@ -12,6 +12,7 @@ const ADDED_SINCE_0_1_0 = {
   captureUntil: null,
   life: null,
   replayProtection: 'standard',
+  whenFull: 'drop_oldest_delivered',
   jurisdiction: null,
   locationHint: null,
   isMoved: false,

@@ -14,6 +14,7 @@ export function webhookDocument(record: WebhookRecord) {
     on_invalid: record.onInvalid,
     replay_protection: record.replayProtection,
     retention_days: record.retentionDays,
+    when_full: record.whenFull,
     sequence: {
       enabled: record.sequence.enabled,
       hold_seconds: record.sequence.holdSeconds,

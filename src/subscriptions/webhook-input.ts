@@ -31,6 +31,7 @@ export type WebhookSettings = Pick<
   | 'onInvalid'
   | 'replayProtection'
   | 'retentionDays'
+  | 'whenFull'
   | 'sequence'
   | 'silenceSeconds'
   | 'settings'
@@ -56,6 +57,7 @@ const changeable = {
   on_invalid: v.optional(oneOf('quarantine', 'reject'), 'quarantine'),
   replay_protection: v.optional(oneOf('standard', 'strict'), 'standard'),
   retention_days: v.optional(wholeNumber(1, 30), 7),
+  when_full: v.optional(oneOf('drop_oldest_delivered', 'refuse'), 'drop_oldest_delivered'),
   sequence: v.optional(
     fieldsOf({
       enabled: v.optional(v.boolean('must be true or false')),
@@ -120,6 +122,7 @@ function settingsOf(given: Given, provider: Provider): WebhookSettings {
     onInvalid: given.on_invalid,
     replayProtection: given.replay_protection,
     retentionDays: given.retention_days,
+    whenFull: given.when_full,
     sequence: {
       enabled: given.sequence.enabled ?? provider.numbered,
       holdSeconds: given.sequence.hold_seconds,

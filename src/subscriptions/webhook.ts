@@ -78,6 +78,11 @@ export type WebhookRecord = {
    */
   replayProtection: 'standard' | 'strict';
   retentionDays: number;
+  /**
+   * What makes room when the storage is full: the oldest events that every destination has received, though their retention is
+   * not over; or nothing, and new events are refused.
+   */
+  whenFull: 'drop_oldest_delivered' | 'refuse';
   sequence: SequenceSettings;
   silenceSeconds: number | null;
   /** Ecwid: fetch the entity from the provider's API before forwarding. */

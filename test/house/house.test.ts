@@ -42,6 +42,17 @@ describe('the house', () => {
     expect(sqlElsewhere(source.files, SQL)).toEqual([]);
   });
 
+  it('writes rows only through `write`, which knows how large one may be', async () => {
+    const room = source.files.filter(
+      ({ path }) => path.startsWith('src/log/') && !path.endsWith('/write.ts'),
+    );
+    const texts = await Promise.all(room.map(({ path }) => readFile(join(ROOT, path), 'utf8')));
+    const others = room.filter((_, index) => writesRows(texts[index] ?? ''));
+    expect(others.map(({ path }) => path)).toEqual([]);
+    expect(writesRows("this.#sql.exec(\n  'UPDATE state SET value = ?', text)")).toBe(true);
+    expect(writesRows('sql.exec<Row>(`INSERT OR REPLACE INTO gaps VALUES (?)`, 1)')).toBe(true);
+  });
+
   it(`has no file of more than ${LONGEST} lines, but for the named ones`, () => {
     expect(tooLong(source.files, LONG_FILES)).toEqual([]);
   });
@@ -56,6 +67,9 @@ describe('the house', () => {
     expect(page.slice(start, start + stdout.length)).toBe(stdout);
   });
 });
+
+const writesRows = (text: string): boolean =>
+  /\.exec(?:<[^(]*>)?\(\s*[`'"]\s*(?:INSERT|UPDATE|REPLACE)/.test(text);
 
 /** A small house in which every rule is broken once; each file gets a line break at its end. */
 const PLANTED = {

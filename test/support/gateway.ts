@@ -48,6 +48,7 @@ export async function startGateway(
     PUBLIC_URL: '',
     OPERATIONS_URL: '',
     RPC_SHOW_SECRETS: '',
+    STORAGE_LIMIT_BYTES: '',
     ...vars,
   };
   const directory = await mkdtemp(join(tmpdir(), 'gapless-test-'));

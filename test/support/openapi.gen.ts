@@ -448,6 +448,8 @@ export interface components {
       /** Format: date-time */
       updated_at: string;
       webhook_id: number;
+      /** @enum {unknown} */
+      when_full: "drop_oldest_delivered" | "refuse";
     };
     Description: {
       [key: string]: unknown;
@@ -889,6 +891,11 @@ export interface components {
       silence_seconds?: number | null;
       /** @default * */
       topics?: string | string[];
+      /**
+       * @default drop_oldest_delivered
+       * @enum {unknown}
+       */
+      when_full?: "drop_oldest_delivered" | "refuse";
     };
     Problem: {
       detail: string;
@@ -1088,6 +1095,16 @@ export interface components {
       rejected: {
         [key: string]: number;
       };
+      storage: {
+        /** @description delivered events that were dropped before their retention, to make room */
+        dropped_events: number;
+        /** @description their highest sequence */
+        dropped_up_to: number | null;
+        limit_bytes: number;
+        /** @description since when writes fail; nothing is delivered until one works again */
+        refusing_since: string | null;
+        used_bytes: number;
+      };
       uncertain_ids: number | null;
     };
     Test: {
@@ -1157,6 +1174,8 @@ export interface components {
       /** Format: date-time */
       updated_at: string;
       webhook_id: number;
+      /** @enum {unknown} */
+      when_full: "drop_oldest_delivered" | "refuse";
     };
     WebhookPatch: {
       confirm?: ({
@@ -1236,6 +1255,7 @@ export interface components {
       }) | null) | null;
       silence_seconds?: (number | null) | null;
       topics?: (string | string[]) | null;
+      when_full?: ("drop_oldest_delivered" | "refuse") | null;
     };
     Webhooks: {
       /** @description `after` of the next page; null at the end */

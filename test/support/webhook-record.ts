@@ -19,6 +19,7 @@ export const webhookRecord = (given: Partial<WebhookRecord> = {}): WebhookRecord
   onInvalid: 'quarantine',
   replayProtection: 'standard',
   retentionDays: 7,
+  whenFull: 'drop_oldest_delivered',
   sequence: { enabled: true, holdSeconds: 0, graceSeconds: 60, expiresSeconds: 374_400 },
   silenceSeconds: null,
   confirm: null,

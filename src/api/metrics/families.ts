@@ -94,6 +94,30 @@ export function familiesOf(
       perWebhook(r => numbered(r, r.uncertainIds)),
     ),
     family(
+      'storage_used_bytes',
+      'gauge',
+      'What the webhook stores.',
+      perWebhook(r => r.storage.usedBytes),
+    ),
+    family(
+      'storage_limit_bytes',
+      'gauge',
+      'What it may store.',
+      perWebhook(r => r.storage.limitBytes),
+    ),
+    family(
+      'storage_refusing',
+      'gauge',
+      '1 while writes fail and deliveries wait.',
+      perWebhook(r => (r.storage.refusingSince === null ? 0 : 1)),
+    ),
+    family(
+      'events_dropped_total',
+      'counter',
+      'Delivered events that were dropped before their retention, to make room.',
+      perWebhook(r => r.storage.droppedEvents),
+    ),
+    family(
       'deliveries_total',
       'counter',
       'Events delivered.',

@@ -71,6 +71,7 @@ const webhook = {
   on_invalid: words('quarantine', 'reject'),
   replay_protection: words('standard', 'strict'),
   retention_days: integer,
+  when_full: words('drop_oldest_delivered', 'refuse'),
   sequence: object({
     enabled: boolean,
     hold_seconds: integer,
@@ -221,6 +222,19 @@ export const ANSWERS: Record<string, JsonSchema> = {
     open_gaps: orNull(integer),
     missing_ids: orNull(integer),
     uncertain_ids: orNull(integer),
+    storage: object({
+      used_bytes: integer,
+      limit_bytes: integer,
+      dropped_events: {
+        ...integer,
+        description: 'delivered events that were dropped before their retention, to make room',
+      },
+      dropped_up_to: { ...orNull(integer), description: 'their highest sequence' },
+      refusing_since: {
+        ...orNull(time),
+        description: 'since when writes fail; nothing is delivered until one works again',
+      },
+    }),
     destinations: list(destinationStatus),
   }),
   Rejections: object({

@@ -11,6 +11,7 @@ import { remember } from '../../subscriptions/edge-cache';
 import type { Jurisdiction, Placement } from '../../subscriptions/placement';
 import { noteChange } from '../../subscriptions/recent';
 import { newWebhook, type RevealedSecret, webhookId } from '../../subscriptions/record';
+import { recordSizeProblem } from '../../subscriptions/record-size';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { WebhookInput } from '../../subscriptions/webhook-input';
 import { ask } from '../ask';
@@ -73,6 +74,8 @@ export async function createNamed(
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const id = await idFor(env, name, round, input.jurisdiction);
     const { record, revealed } = await newWebhook(input, 'rest', making.value, id);
+    const tooLarge = recordSizeProblem(record);
+    if (tooLarge !== null) return err({ reason: 'invalid', errors: [{ path: '', message: tooLarge }] });
     const created = await ask(() => objectOf(env, record).create(record));
     if (!created.ok) return created;
     if (created.value !== 'exists') {

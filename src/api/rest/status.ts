@@ -32,6 +32,13 @@ function statusView(report: StatusReport) {
     open_gaps: report.numbered ? report.openGaps : null,
     missing_ids: report.numbered ? report.missingIds : null,
     uncertain_ids: report.numbered ? report.uncertainIds : null,
+    storage: {
+      used_bytes: report.storage.usedBytes,
+      limit_bytes: report.storage.limitBytes,
+      dropped_events: report.storage.droppedEvents,
+      dropped_up_to: report.storage.droppedEvents > 0 ? report.storage.droppedUpTo : null,
+      refusing_since: timeOrNull(report.storage.refusingSince),
+    },
     destinations: report.destinations.map(destinationView),
   };
 }

@@ -7,28 +7,24 @@
  */
 import { type Resolution, resolve } from '../../numbering/close-gap';
 import { forgetClosed } from '../../numbering/closed-epochs';
-import type { Epoch } from '../../numbering/epoch';
 import { epochsOf } from '../../numbering/epochs';
-import type { Hole } from '../../numbering/holes';
-import { nextChangeAt } from '../../numbering/pass-time';
 import { nextGivingUp } from '../../numbering/predecessor-wait';
-import { isSuspected } from '../../numbering/suspicion';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { AddResult, IncomingEvent } from '../contract/append';
 import type { FeedPosition } from '../contract/events';
 import type { GapResolution } from '../contract/gaps';
 import type { Settlement } from '../contract/numbering';
-import { readDocument, writeDocument } from '../store/documents';
 import { Feed } from '../store/feed';
 import { LogTables } from '../store/log-tables';
 import type { StoredEvent } from '../store/stored-event';
 import { addNotice, sendDueNotices } from './add-notice';
 import { ageGaps } from './age-gaps';
 import { appendEvent, expectTogether } from './append-event';
-import { encodeCheckpoint, readCheckpoint } from './checkpoint';
 import { Draft } from './draft';
+import { dropReceived } from './drop-received';
 import { quarantineUnconfirmed, release } from './held-events';
 import { EVENTS_PER_CHECKPOINT, type LogState } from './log-state';
+import { NextAging } from './next-aging';
 import { type NoticeDetails, nextNoticeAt, type OperationalTopic } from './notices';
 import { endHold } from './predecessor-hold';
 import { replayEvents } from './replay-events';
@@ -36,15 +32,8 @@ import { deduplicationMs, holdMs, retentionMs, trackerSettings } from './setting
 import { settleNumbering } from './settle-numbering';
 import { silentAt, tellSilence } from './silence';
 import { skipTo } from './skip-to';
-
-/** When time alone changes the tracker next. Computed for these holes and epochs, and valid while they are the same. */
-type NextAging = {
-  holes: readonly Hole[] | undefined;
-  earlierEpochs: readonly Epoch[] | null;
-  at: number | null;
-};
-
-const UNKNOWN: NextAging = { holes: undefined, earlierEpochs: null, at: null };
+import { storeCheckpoint, storedCheckpoint } from './stored-checkpoint';
+import { tellStorage } from './tell-storage';
 
 /** The log as it is in storage. Making one replays the events since the last checkpoint. */
 export class EventLog {
@@ -57,7 +46,7 @@ export class EventLog {
   #state: LogState;
   /** Sequence of the last checkpoint. */
   #savedSequence: number;
-  #aging = UNKNOWN;
+  #aging = new NextAging();
 
   /** @param operator whether the gateway's operator wants every webhook's notices */
   constructor(storage: DurableObjectStorage, webhook: WebhookRecord, operator: boolean) {
@@ -65,7 +54,7 @@ export class EventLog {
     this.#webhook = webhook;
     this.#operator = operator;
     const { sql } = storage;
-    const { state, forgotten } = readCheckpoint(readDocument(sql, 'checkpoint'));
+    const { state, forgotten } = storedCheckpoint(sql);
     this.tables = new LogTables(sql, forgotten);
     this.#savedSequence = state.lastSequence;
     this.#state = replayEvents(state, this.tables, webhook);
@@ -115,18 +104,7 @@ export class EventLog {
 
   /** When `age` has something to do next, or null. */
   agesAt(): number | null {
-    const { tracker } = this.#state;
-    const { current, earlierEpochs } = tracker;
-    const holes = current?.holes;
-    // This is asked after every commit, and most commits change no hole: do not walk all holes each time.
-    const known = this.#aging;
-    // What is doubtful changes with every id of another reading.
-    const isDoubtful = tracker.shadow !== undefined || epochsOf(tracker).some(isSuspected);
-    if (isDoubtful || known.holes !== holes || known.earlierEpochs !== earlierEpochs) {
-      const at = nextChangeAt(tracker, trackerSettings(this.#webhook));
-      this.#aging = isDoubtful ? { ...UNKNOWN, at } : { holes, earlierEpochs, at };
-    }
-    return this.#aging.at;
+    return this.#aging.at(this.#state.tracker, trackerSettings(this.#webhook));
   }
 
   /** Brings holes and epochs up to `now`: holes open and expire, earlier epochs close. */
@@ -172,6 +150,16 @@ export class EventLog {
     });
   }
 
+  /** Takes over how full the storage is, and tells it where that is new. */
+  tellStorage(size: Parameters<typeof tellStorage>[1], now: number): void {
+    this.#transaction(draft => tellStorage(draft, size, now));
+  }
+
+  /** One step of `drop-received.ts`. */
+  dropReceived(after: number, upTo: FeedPosition, now: number): number | null {
+    return this.#transaction(draft => dropReceived(draft, after, upTo, now));
+  }
+
   /** When the oldest events are past their retention, or null. */
   dropsAt(): number | null {
     return this.tables.days.nextDropAt(retentionMs(this.#webhook));
@@ -210,7 +198,7 @@ export class EventLog {
     this.#transaction(draft => draft.change({}));
     this.#webhook = webhook;
     if (holdMs(webhook) === 0) this.endHold(Number.POSITIVE_INFINITY);
-    this.#aging = UNKNOWN;
+    this.#aging = new NextAging();
   }
 
   /** No place in the feed up to this one is given any more. */
@@ -242,7 +230,6 @@ export class EventLog {
   #save(state: LogState): void {
     const { known } = this.tables;
     known.save();
-    const text = encodeCheckpoint({ state, forgotten: known.forgotten });
-    writeDocument(this.#storage.sql, 'checkpoint', text);
+    storeCheckpoint(this.#storage.sql, { state, forgotten: known.forgotten });
   }
 }

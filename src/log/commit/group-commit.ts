@@ -4,19 +4,17 @@
  * An append that comes alone is committed in its own turn of the event loop: waiting for others would take longer than
  * the commit. After a commit, appends are collected until the next turn of the event loop and committed together.
  * An append resolves only after its commit. A batch that fails is committed one by one, so that one bad event does not
- * fail the others. The bytes that wait are bounded: an append beyond the bound is refused as `overloaded` at once.
+ * fail the others; when the storage says that it takes none, the rest is refused untried. The bytes that wait are bounded: an
+ * append beyond the bound is refused as `overloaded` at once.
  */
 import { LIMITS } from '../../limits';
+import { refusesAll, storageRefusal } from '../../storage-refusal';
 import type { AddResult, IncomingEvent } from '../contract/append';
 
 /** What a waiting event takes in memory besides its body, about. */
 const OVERHEAD_BYTES = 1024;
 
-type Waiting = {
-  event: IncomingEvent;
-  resolve: (result: AddResult) => void;
-  reject: (error: unknown) => void;
-};
+type Waiting = { event: IncomingEvent; resolve: (result: AddResult) => void };
 
 /** The appends of one object, as they wait for their commit. */
 export class GroupCommit {
@@ -30,8 +28,8 @@ export class GroupCommit {
 
   /**
    * @param commit stores a batch in one transaction and gives results in its order; throws when it cannot
-   * @param committed is called after every batch
-   * @param failed is called for every event that could not be stored
+   * @param committed is called after every batch of which something was committed
+   * @param failed is called for every batch of which something could not be stored, with the first error
    */
   constructor(
     commit: (events: IncomingEvent[]) => AddResult[],
@@ -43,13 +41,13 @@ export class GroupCommit {
     this.#failed = failed;
   }
 
-  /** Resolves after the event's commit; rejects when it could not be stored. */
+  /** Resolves after the event's commit, or with why it could not be stored. */
   append(event: IncomingEvent): Promise<AddResult> {
     const bytes = event.body.byteLength + OVERHEAD_BYTES;
     if (this.#bytes + bytes > LIMITS.MAX_PENDING_BYTES) return Promise.resolve({ kind: 'overloaded' });
     this.#bytes += bytes;
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ event, resolve, reject });
+    return new Promise(resolve => {
+      this.#waiting.push({ event, resolve });
       if (this.#collecting || this.#waiting.length > 1) return;
       // A microtask runs after all appends of the same RPC call, so they are in the batch too.
       queueMicrotask(() => this.#flush());
@@ -67,22 +65,43 @@ export class GroupCommit {
     this.#bytes = 0;
     this.#collecting = true;
     setTimeout(() => this.#nextTurn(), 0);
+    if (this.#commitAll(batch)) this.#committed();
+  }
+
+  /** False where nothing was committed. */
+  #commitAll(batch: readonly Waiting[]): boolean {
     try {
       const results = this.#commit(batch.map(({ event }) => event));
       for (const [index, { resolve }] of batch.entries()) resolve(results[index] ?? { kind: 'overloaded' });
-    } catch {
-      for (const waiting of batch) this.#flushOne(waiting);
+      return true;
+    } catch (error) {
+      return batch.length === 1 ? this.#refuse(batch, error) : this.#commitEach(batch);
     }
-    this.#committed();
   }
 
-  #flushOne({ event, resolve, reject }: Waiting): void {
-    try {
-      const [result] = this.#commit([event]);
-      resolve(result ?? { kind: 'overloaded' });
-    } catch (error) {
-      this.#failed(error);
-      reject(error);
+  #commitEach(batch: readonly Waiting[]): boolean {
+    let committed = false;
+    let firstError: { error: unknown } | null = null;
+    for (const [index, waiting] of batch.entries()) {
+      try {
+        const [result] = this.#commit([waiting.event]);
+        waiting.resolve(result ?? { kind: 'overloaded' });
+        committed = true;
+      } catch (error) {
+        firstError ??= { error };
+        const refused = storageRefusal(error);
+        const rest = refusesAll(refused) ? batch.slice(index) : [waiting];
+        for (const { resolve } of rest) resolve({ kind: 'overloaded', refused });
+        if (refusesAll(refused)) break;
+      }
     }
+    if (firstError !== null) this.#failed(firstError.error);
+    return committed;
+  }
+
+  #refuse(batch: readonly Waiting[], error: unknown): false {
+    for (const { resolve } of batch) resolve({ kind: 'overloaded', refused: storageRefusal(error) });
+    this.#failed(error);
+    return false;
   }
 }

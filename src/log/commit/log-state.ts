@@ -8,6 +8,7 @@
 import type { Hold } from '../../numbering/predecessor-wait';
 import { EMPTY_TRACKER, type Tracker } from '../../numbering/types';
 import type { PendingNotices } from './notices';
+import type { StorageLevel } from './storage-level';
 
 export const EVENTS_PER_CHECKPOINT = 256;
 
@@ -15,6 +16,9 @@ export type Counters = { accepted: number; duplicate: number; ignored: number; q
 
 /** `sequence`: of the first event of the numbering in question, 0 where it was suspected before. */
 export type Settled = { readonly how: 'new' | 'continue'; readonly sequence: number };
+
+/** Events that were dropped before their retention was over: how many, and the highest sequence of them. */
+export type Dropped = { readonly events: number; readonly upTo: number };
 
 export type LogState = {
   readonly lastSequence: number;
@@ -36,6 +40,9 @@ export type LogState = {
   readonly settled: Settled | null;
   /** Since when the source was silent when a notice last told so, ms since 1970; null when none did. */
   readonly silentSince: number | null;
+  /** How full the storage was when a notice last told so, in percent; 0 when none did, or another one took it back. */
+  readonly storageLevel: StorageLevel;
+  readonly dropped: Dropped;
 };
 
 export const EMPTY_STATE: LogState = {
@@ -48,4 +55,6 @@ export const EMPTY_STATE: LogState = {
   pendingNotices: {},
   silentSince: null,
   settled: null,
+  storageLevel: 0,
+  dropped: { events: 0, upTo: 0 },
 };

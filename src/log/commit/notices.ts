@@ -16,7 +16,10 @@ export type OperationalTopic =
   | 'gateway:destination_disabled'
   | 'gateway:destination_recovered'
   | 'gateway:source_silent'
-  | 'gateway:requests_refused';
+  | 'gateway:requests_refused'
+  | 'gateway:storage_high'
+  | 'gateway:storage_recovered'
+  | 'gateway:events_dropped';
 
 /** What happened, with the field names of the API. */
 export type NoticeDetails = Record<string, string | number | null | object>;

@@ -2,6 +2,7 @@
 import type { NotAdded } from '../../numbering/added-by-hand';
 import type { Identity } from '../../providers/fingerprint';
 import type { Description, Issue } from '../../providers/provider';
+import type { StorageRefusal } from '../../storage-refusal';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 
 /** An authentic event, as the edge passes it to the object. */
@@ -39,7 +40,8 @@ export type AppendResult =
   | { kind: 'stale'; record: WebhookRecord }
   /** The secret that matched has been revoked. */
   | { kind: 'revoked' }
-  | { kind: 'overloaded' };
+  /** `refused`: why the storage does not take it; absent where too much waits. */
+  | { kind: 'overloaded'; refused?: StorageRefusal };
 
 /** The answer for an event that an operator added. */
 export type AddResult = AppendResult | { kind: 'not_added'; reason: NotAdded };

@@ -35,5 +35,14 @@ export type StatusReport = {
   uncertainIds: number;
   /** Refused requests by reason, those that the edge has reported. */
   rejected: Record<string, number>;
+  storage: {
+    usedBytes: number;
+    limitBytes: number;
+    /** Dropped before their retention was over, to make room; and the highest sequence of them, 0 for none. */
+    droppedEvents: number;
+    droppedUpTo: number;
+    /** Since when writes fail and deliveries wait, ms since 1970; null while they do not. */
+    refusingSince: number | null;
+  };
   destinations: DestinationStatus[];
 };

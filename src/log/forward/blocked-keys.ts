@@ -8,6 +8,12 @@
  */
 import type { BlockedKeyRows, Waiting } from '../store/blocked-key-rows';
 
+/**
+ * Keys of a destination whose progress is stored beside the cursor, at most: of all destinations they share one row. The rows
+ * of the others are rewritten, as if half of each was done.
+ */
+const MAX_PROGRESS = 100;
+
 /** `written`: how many events the row has. `doneOrdinal`: up to which ordinal the events of the key are done. */
 type Key = { waiting: Waiting[]; written: number; doneOrdinal: number };
 
@@ -76,6 +82,7 @@ export class BlockedKeys {
 
   /** Writes the keys that changed enough. In the caller's transaction, before `progress` is read. */
   save(): void {
+    for (const [key] of this.progress.slice(MAX_PROGRESS)) this.#dirty.add(key);
     for (const key of this.#dirty) {
       const entry = this.#keys.get(key);
       if (entry === undefined) continue;

@@ -19,6 +19,7 @@ import type { CircuitChange, DestinationState } from './destination-state';
 import type { QueuedEvent } from './queued-event';
 import type { Replays } from './replays';
 import { writeForwarding } from './stored-forwarding';
+import type { WriteWatch } from './write-watch';
 
 /** After a crash, a first attempt that the cursor has passed is tried again this many ms after its timeout. */
 const ABANDONED_MS = 30_000;
@@ -29,6 +30,7 @@ export type DeliveryResultsDeps = {
   journal: AttemptJournal;
   replays: Replays;
   ends: DeliveryEnds;
+  writes: WriteWatch;
   /** Adds a notice to the log, inside the transaction of the change. */
   addNotice: (topic: OperationalTopic, details: NoticeDetails) => void;
   /** Writes what operators should see. */
@@ -65,7 +67,7 @@ export class DeliveryResults {
     this.#ended = [];
     const gone = new Set<string>();
     const lines: Parameters<Log>[] = [];
-    this.#deps.storage.transactionSync(() => {
+    this.#inTransaction(ended, () => {
       for (const attempt of ended) {
         const state = destinations.get(attempt.delivery.destinationId);
         if (state === undefined) continue;
@@ -80,6 +82,25 @@ export class DeliveryResults {
     // What was not committed did not happen.
     for (const [line, fields] of lines) this.#deps.log(line, fields);
     return gone;
+  }
+
+  #inTransaction(ended: readonly Ended[], change: () => void): void {
+    try {
+      this.#deps.storage.transactionSync(change);
+    } catch (error) {
+      this.#deps.writes.couldNotNote(ended);
+      throw error;
+    }
+  }
+
+  /** Takes over that retention dropped all events before `first`. `now` in ms since 1970. Throws when it fails. */
+  dropped(destinations: Destinations, first: number, now: number): void {
+    const { storage, rows } = this.#deps;
+    storage.transactionSync(() => {
+      for (const state of destinations.values()) state.lose(first, rows, now);
+      rows.prune(first);
+      this.save(destinations);
+    });
   }
 
   /** Stores the oldest part of each full trail, so that its cursor can pass it. `now` in ms since 1970. */

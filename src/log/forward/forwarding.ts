@@ -2,54 +2,35 @@
  * Forwarding: brings events from the feed to their destinations. No destination waits for another.
  *
  * Decides what may leave now, and passes it to couriers. Results are written in batches (`delivery-results.ts`). When
- * such a write fails, memory is ahead of storage: the object is ended and starts again from what is stored.
+ * such a write fails, memory is ahead of storage: the object is ended and starts again from what is stored, but sends
+ * nothing before a write has worked (`write-watch.ts`).
  */
 
-import type { Clock } from '../../clock';
 import type { AttemptResult } from '../../delivery/outgoing';
 import type { DestinationRecord } from '../../subscriptions/webhook';
 import { AttemptJournal } from '../store/attempt-journal';
 import { BlockedKeyRows } from '../store/blocked-key-rows';
-import type { DayTables } from '../store/day-tables';
 import { DeliveryRows } from '../store/delivery-rows';
 import type { Feed } from '../store/feed';
 import { ReplayRows } from '../store/replay-rows';
-import { CourierCalls, type Couriers } from './courier-calls';
+import { CourierCalls } from './courier-calls';
 import { eventsPerCall } from './courier-traffic';
 import { type Delivery, deliveryKey } from './delivery';
 import { DeliveryEnds } from './delivery-ends';
-import { DeliveryResults, type DeliveryResultsDeps } from './delivery-results';
+import { DeliveryResults } from './delivery-results';
 import type { DestinationState, Sources } from './destination-state';
 import { DestinationStates } from './destination-states';
 import { FlushTimer } from './flush-timer';
+import type { ForwardingDeps } from './forwarding-deps';
 import { NextDeliveries } from './next-deliveries';
 import { type ReplaySpec, Replays } from './replays';
 import { isStored, readForwarding } from './stored-forwarding';
+import { Wake } from './wake';
 import { WakeTimer } from './wake-timer';
 import { WakeTimes } from './wake-times';
 
 /** How far a cursor may move before it is stored without a flush, as when a destination wants few events. */
 const UNSTORED_ENTRIES = 1024;
-
-/** What forwarding tells the object it is part of. */
-export type ForwardingOwner = {
-  /** Called when `nextAt` may have changed. */
-  rescheduled: () => void;
-  /** Ends the object; its next request or alarm starts from what is stored. */
-  abort: (why: string, error: unknown) => void;
-  /** A destination answered 410, and is to be disabled. */
-  gone: (destinationId: string) => void;
-} & Pick<DeliveryResultsDeps, 'addNotice' | 'log'>;
-
-export type ForwardingDeps = {
-  storage: DurableObjectStorage;
-  feed: Feed;
-  days: DayTables;
-  clock: Clock;
-  random: () => number;
-  couriers: Couriers;
-  owner: ForwardingOwner;
-};
 
 /** The forwarding of one webhook, restored from storage. Starts with the first `pump`. */
 export class Forwarding {
@@ -66,12 +47,13 @@ export class Forwarding {
   #results: DeliveryResults;
   #flushTimer: FlushTimer;
   #wakeTimer: WakeTimer;
+  #wake: Wake;
   #stopped = false;
 
   constructor(destinations: readonly DestinationRecord[], deps: ForwardingDeps) {
     const { storage, feed, days, clock, couriers, random, owner } = deps;
     const { sql } = storage;
-    const stored = readForwarding(sql);
+    const stored = deps.writes.completed(readForwarding(sql));
     this.#deps = deps;
     this.rows = new DeliveryRows(sql);
     this.journal = new AttemptJournal(sql, days, stored.attempts);
@@ -86,8 +68,12 @@ export class Forwarding {
     });
     this.#ends = new DeliveryEnds(this.rows, this.journal, this.replays, random);
     const { rows, journal, replays } = this;
-    this.#results = new DeliveryResults({ storage, rows, journal, replays, ends: this.#ends, ...owner });
+    this.#results = new DeliveryResults({
+      ...{ storage, rows, journal, replays, ends: this.#ends, writes: deps.writes },
+      ...owner,
+    });
     this.#next = new NextDeliveries(feed, rows, replays);
+    this.#wake = new Wake(feed.end.sequence, clock.now());
     this.#times = new WakeTimes(feed, rows, replays, this.#calls);
     const flush = (): void => {
       this.flush();
@@ -98,7 +84,16 @@ export class Forwarding {
     const known = new Map(stored.destinations);
     this.#arrange(destinations, known);
     // Where a new destination starts has to outlive a crash before its first flush.
-    if (!isStored(destinations, known)) storage.transactionSync(() => this.#results.save(this.#states.byId));
+    if (!isStored(destinations, known)) this.#storeStart();
+  }
+
+  #storeStart(): void {
+    const { storage, writes } = this.#deps;
+    try {
+      storage.transactionSync(() => this.#results.save(this.#states.byId));
+    } catch (error) {
+      writes.failed('deliveries', error); // So nothing is sent either.
+    }
   }
 
   /** Takes over changed destinations. New ones begin at their `start`; deleted ones are forgotten. */
@@ -108,6 +103,7 @@ export class Forwarding {
       this.#arrange(destinations, new Map());
       this.#results.save(this.#states.byId);
     });
+    this.#deps.writes.wrote();
   }
 
   stop(): void {
@@ -127,12 +123,15 @@ export class Forwarding {
   /** Sends what can be sent now. Called after every commit, call, flush and alarm; cheap with nothing to do. */
   pump(): void {
     if (this.#stopped) return;
-    for (const state of this.#states.byId.values()) if (state.destination.isActive) this.#send(state);
-    this.#store();
-    this.#requestFlush();
-    // Short waits are left to a timer, as the object is awake anyway.
-    this.#wakeTimer.request(this.#times.timerAt(this.#states.byId.values(), this.#deps.clock.now()));
-    this.#deps.owner.rescheduled();
+    const { writes, owner, clock } = this.#deps;
+    if (writes.allowsSending()) {
+      for (const state of this.#states.byId.values()) if (state.destination.isActive) this.#send(state);
+      this.#store();
+      this.#requestFlush();
+    }
+    // Short waits are left to a timer, as the object is awake anyway. So is the next probe: the alarm may not be writable either.
+    this.#wakeTimer.request(writes.probeAt ?? this.#times.timerAt(this.#states.byId.values(), clock.now()));
+    owner.rescheduled();
   }
 
   /** Saves progress when no delivery ended: full trails, cursors that only skipped, empty replays. */
@@ -161,7 +160,7 @@ export class Forwarding {
     }
     const calls = this.#calls.freeCalls(destination, trial);
     const allowed = gate.allows(destination.ratePerSecond, now);
-    const room = Math.min(allowed, calls * eventsPerCall(destination, trial));
+    const room = Math.min(allowed, calls * eventsPerCall(destination, trial), this.#notable);
     if (room < 1) return;
     const deliveries = this.#next.take(state, room, now);
     if (deliveries.length === 0) return;
@@ -169,7 +168,15 @@ export class Forwarding {
     for (const { event, replay } of deliveries) {
       state.underWay.add(deliveryKey(destination.id, event.sequence, replay));
     }
-    this.#calls.start(destination, deliveries, { calls, trial });
+    const leftOver = deliveries.some(delivery => this.#wake.isLeftOver(state, delivery));
+    if (this.#deps.writes.mayBegin(leftOver)) this.#calls.start(destination, deliveries, { calls, trial });
+    else for (const delivery of deliveries) this.#ends.givenBack(state, delivery);
+  }
+
+  /** How many deliveries may start now, as far as it is known that what becomes of them can be noted. */
+  get #notable(): number {
+    if (!this.#deps.writes.onTrial) return Number.POSITIVE_INFINITY;
+    return [...this.#states.byId.values()].some(({ underWay }) => underWay.size > 0) ? 0 : 1;
   }
 
   #givenBack(delivery: Delivery): void {
@@ -192,7 +199,7 @@ export class Forwarding {
 
   /** Writes the results so far, in one transaction. */
   flush(): void {
-    if (this.#stopped || this.#results.isEmpty) return;
+    if (this.#stopped || this.#results.isEmpty || this.#deps.writes.probeAt !== null) return;
     this.#flushTimer.flushed();
     this.#write(() => {
       for (const id of this.#results.flush(this.#states.byId)) this.#deps.owner.gone(id);
@@ -202,15 +209,18 @@ export class Forwarding {
   #write(write: () => void): void {
     try {
       write();
+      this.#deps.writes.wrote();
     } catch (error) {
+      this.#deps.writes.failed('deliveries', error);
       // Memory is ahead of what is stored, so it cannot be used any more.
-      this.#deps.owner.abort('forwarding could not be written', error);
+      this.#deps.owner.abort('forwarding could not be written');
     }
   }
 
   /** When the alarm has to pump, ms since 1970; null when nothing is due by itself. */
   nextAt(): number | null {
-    return this.#times.alarmAt(this.#states.byId.values(), this.#deps.clock.now());
+    const { probeAt } = this.#deps.writes;
+    return probeAt ?? this.#times.alarmAt(this.#states.byId.values(), this.#deps.clock.now());
   }
 
   get isStopped(): boolean {
@@ -232,16 +242,9 @@ export class Forwarding {
   /** To be called when retention dropped the oldest events, and not inside a transaction. */
   dropped(): void {
     this.flush();
-    const { feed, storage, clock } = this.#deps;
+    const { feed, clock } = this.#deps;
     // With no event left, all up to the end were dropped.
     const first = feed.eventsAfter(0, 1)[0]?.sequence ?? feed.end.sequence + 1;
-    const now = clock.now();
-    this.#write(() => {
-      storage.transactionSync(() => {
-        for (const state of this.#states.byId.values()) state.lose(first, this.rows, now);
-        this.rows.prune(first);
-        this.#results.save(this.#states.byId);
-      });
-    });
+    this.#write(() => this.#results.dropped(this.#states.byId, first, clock.now()));
   }
 }

@@ -168,6 +168,12 @@ export class Replays {
     this.#jobs.find(({ job }) => job.id === id)?.returned.push(event);
   }
 
+  /** The lowest sequence that a job may still send; null where none may. */
+  get lowest(): number | null {
+    const lowest = this.#jobs.map(({ scanned, underWay }) => Math.min(scanned + 1, ...underWay));
+    return lowest.length > 0 ? Math.min(...lowest) : null;
+  }
+
   /** Whether a job has ended that `save` has to delete. A job that found nothing to send ends without a flush. */
   get ended(): boolean {
     return this.#jobs.some(hasEnded);

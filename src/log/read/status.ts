@@ -2,12 +2,19 @@
 import { highestGiven } from '../../numbering/epoch';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { DestinationStatus, StatusReport } from '../contract/status';
+import type { WriteWatch } from '../forward/write-watch';
 import type { Refusals } from '../store/refusals';
 import { isNumbered } from './gaps';
 import type { Views } from './views';
 
 /** The status as it is now. Reads all open gaps, and counts the rows of every destination. */
-export function readStatus(views: Views & { refusals: Pick<Refusals, 'counts'> }): StatusReport {
+export function readStatus(
+  views: Views & {
+    refusals: Pick<Refusals, 'counts'>;
+    space: { size: { usedBytes: number; limitBytes: number } };
+    writes: Pick<WriteWatch, 'suspendedSince'>;
+  },
+): StatusReport {
   const { webhook, log } = views;
   const { lastSequence, lastEventAt, counters, tracker } = log.state;
   const open = log.tables.gaps.list('open');
@@ -22,6 +29,12 @@ export function readStatus(views: Views & { refusals: Pick<Refusals, 'counts'> }
     missingIds: open.reduce((sum, gap) => sum + gap.missing, 0),
     uncertainIds: log.tables.gaps.list('uncertain').reduce((sum, gap) => sum + gap.missing, 0),
     rejected: views.refusals.counts,
+    storage: {
+      ...views.space.size,
+      droppedEvents: log.state.dropped.events,
+      droppedUpTo: log.state.dropped.upTo,
+      refusingSince: views.writes.suspendedSince,
+    },
     destinations: webhook.destinations.map(destination => destinationStatus(views, destination)),
   };
 }

@@ -6,9 +6,12 @@
  */
 import type { AttemptResult } from '../../delivery/outgoing';
 import type { AttemptView } from '../contract/events';
-import type { DayTables } from './day-tables';
+import type { Day, DayTables } from './day-tables';
+import { write } from './write';
 
 const ENTRIES_PER_ROW = 64;
+/** After a flush of very many results a row has more, and no more than this: an entry takes less than 200 bytes. */
+const MAX_ENTRIES_PER_ROW = 4096;
 
 /** One attempt. `at` in ms since 1970; `status` null without an HTTP response, `error` null when it was delivered. */
 export type JournalEntry = [
@@ -51,9 +54,16 @@ export class AttemptJournal {
     this.#recent = [];
     const day = this.#days.all.at(-1);
     if (day === undefined) return;
+    for (let start = 0; start < batch.length; start += MAX_ENTRIES_PER_ROW) {
+      this.#insert(day, batch.slice(start, start + MAX_ENTRIES_PER_ROW));
+    }
+  }
+
+  #insert({ id }: Day, batch: readonly JournalEntry[]): void {
     const sequences = batch.map(([sequence]) => sequence);
-    this.#sql.exec(
-      `INSERT INTO attempts_${day.id} (first_sequence, last_sequence, entries) VALUES (?, ?, ?)`,
+    write(
+      this.#sql,
+      `INSERT INTO attempts_${id} (first_sequence, last_sequence, entries) VALUES (?, ?, ?)`,
       Math.min(...sequences),
       Math.max(...sequences),
       JSON.stringify(batch),

@@ -1,4 +1,5 @@
 /** Queued events that wait behind a failing one of the same key and that the cursor has passed. 1 row per key. */
+import { write } from './write';
 
 /** A queued event that waits. The fields are those of `QueuedEvent`. */
 export type Waiting = [ordinal: number, sequence: number, previous: number];
@@ -22,7 +23,8 @@ export class BlockedKeyRows {
   }
 
   insert(destinationId: string, key: string, waiting: readonly Waiting[]): void {
-    this.#sql.exec(
+    write(
+      this.#sql,
       'INSERT INTO blocked_keys (destination_id, key, tasks) VALUES (?, ?, ?)',
       destinationId,
       key,
@@ -31,7 +33,8 @@ export class BlockedKeyRows {
   }
 
   update(destinationId: string, key: string, waiting: readonly Waiting[]): void {
-    this.#sql.exec(
+    write(
+      this.#sql,
       'UPDATE blocked_keys SET tasks = ? WHERE destination_id = ? AND key = ?',
       JSON.stringify(waiting),
       destinationId,

@@ -1,4 +1,5 @@
 /** Events that wait for the provider's API to confirm them: 1 row each, deleted when the API has given its verdict. */
+import { write } from './write';
 
 export type ConfirmationRow = {
   sequence: number;
@@ -27,7 +28,7 @@ export class ConfirmationRows {
   /** @param nextAt when to ask for the first time, ms since 1970 */
   add(sequence: number, nextAt: number): void {
     this.#nextAt = undefined;
-    this.#sql.exec(`INSERT INTO confirmations (${COLUMNS}) VALUES (?, 0, ?, NULL)`, sequence, nextAt);
+    write(this.#sql, `INSERT INTO confirmations (${COLUMNS}) VALUES (?, 0, ?, NULL)`, sequence, nextAt);
   }
 
   delete(sequence: number): void {
@@ -65,7 +66,8 @@ export class ConfirmationRows {
   /** Stores an attempt that gave no verdict, and when the next one is due. */
   update({ sequence, attempts, nextAt, detail }: ConfirmationRow): void {
     this.#nextAt = undefined;
-    this.#sql.exec(
+    write(
+      this.#sql,
       'UPDATE confirmations SET attempts = ?, next_at = ?, detail = ? WHERE sequence = ?',
       attempts,
       nextAt,

@@ -3,6 +3,7 @@
  * that day was the newest. Retention drops whole tables, which costs no row per event. So an event is stored for at
  * least its retention, and at most about a day longer.
  */
+import { write } from './write';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -62,7 +63,8 @@ export class DayTables {
       WHERE status = 'quarantined'`);
     this.#sql.exec(`CREATE TABLE attempts_${day.id} (id INTEGER PRIMARY KEY,
       first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL, entries TEXT NOT NULL)`);
-    this.#sql.exec(
+    write(
+      this.#sql,
       "INSERT INTO segments (kind, id, opened_at, first_sequence) VALUES ('events', ?, ?, ?)",
       day.id,
       day.openedAt,

@@ -3,6 +3,7 @@
  * attempt, or `dead`. Deliveries that succeed at once have no row: the cursor tells that they are done.
  */
 import { COLUMNS, type DeliveryRow, fromRow, type Row } from './delivery-row';
+import { write } from './write';
 
 const ROWS_PER_PAGE = 64;
 
@@ -22,7 +23,8 @@ export class DeliveryRows {
   /** Inserts or updates. 1 row, and 1 more where the time of the next attempt is new or moves. */
   put(row: DeliveryRow): void {
     this.#earliestAt.delete(row.destinationId);
-    const updated = this.#sql.exec(
+    const updated = write(
+      this.#sql,
       `UPDATE deliveries SET status = ?, attempts = ?, step = ?, next_at = ?, error = ?, updated_at = ?
        WHERE sequence = ? AND destination_id = ? AND replay = ?`,
       row.status,
@@ -36,7 +38,8 @@ export class DeliveryRows {
       row.replay,
     );
     if (updated.rowsWritten > 0) return;
-    this.#sql.exec(
+    write(
+      this.#sql,
       `INSERT INTO deliveries (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.sequence,
       row.destinationId,

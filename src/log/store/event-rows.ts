@@ -3,9 +3,11 @@
  *
  * The latest events are kept in memory too (`recent-events.ts`). What is forwarded and when is decided elsewhere.
  */
+import type { FeedPosition } from '../contract/events';
 import type { DayTables } from './day-tables';
 import { RecentEvents } from './recent-events';
 import { COLUMNS, type EventRow, fromRow, type StoredEvent, topicsColumn } from './stored-event';
+import { write } from './write';
 
 /** The events of all days. Methods that write run in the caller's transaction. */
 export class EventRows {
@@ -36,7 +38,8 @@ export class EventRows {
     const issues = JSON.stringify(event.issues);
     const headers = JSON.stringify(event.headers);
     const topics = topicsColumn(event);
-    this.#sql.exec(
+    write(
+      this.#sql,
       `INSERT INTO events_${day.id} (${COLUMNS}, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
       event.sequence,
       event.receivedAt,
@@ -76,7 +79,8 @@ export class EventRows {
     const day = this.#days.of(sequence);
     if (day === undefined) return;
     this.#recent.forget(sequence);
-    this.#sql.exec(
+    write(
+      this.#sql,
       `UPDATE events_${day.id} SET status = ?, reason = ?, epoch = ?, issues = ?, gap = ?, late = ?
        WHERE sequence = ?`,
       change.status,
@@ -118,11 +122,53 @@ export class EventRows {
     const day = this.#days.of(sequence);
     if (day === undefined) return false;
     this.#recent.forget(sequence);
-    const redacted = this.#sql.exec(
+    const redacted = write(
+      this.#sql,
       `UPDATE events_${day.id} SET body = NULL, body_bytes = 0 WHERE sequence = ?`,
       sequence,
     );
     return redacted.rowsWritten > 0;
+  }
+
+  /**
+   * Drops those of the next `count` events after a sequence that every destination has received: forwardable, in the feed not
+   * after `upTo`, and without a row of a delivery that is still tried or that is dead. 1 row each. `last`: the last one that
+   * was looked at; null when there is none left up to there.
+   */
+  dropReceived(after: number, upTo: FeedPosition, count: number): { last: number | null; dropped: number[] } {
+    const day = this.#days.all.find(({ id }) => this.#lastOf(id, after, upTo.sequence, count) !== null);
+    const last = day === undefined ? null : this.#lastOf(day.id, after, upTo.sequence, count);
+    if (day === undefined || last === null) return { last: null, dropped: [] };
+    const dropped = this.#sql
+      .exec<{ sequence: number }>(
+        `DELETE FROM events_${day.id} AS event WHERE sequence > ? AND sequence <= ? AND status = 'forwardable'
+         AND (deferred = 0 OR EXISTS
+           (SELECT 1 FROM releases WHERE releases.sequence = event.sequence AND position <= ?))
+         AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.sequence = event.sequence)
+         RETURNING sequence`,
+        after,
+        last,
+        upTo.release,
+      )
+      .toArray()
+      .map(({ sequence }) => sequence)
+      .sort((a, b) => a - b);
+    for (const sequence of dropped) this.#recent.forget(sequence);
+    return { last, dropped };
+  }
+
+  /** The last of the next `count` events of a day; null when it has none in `after+1..upTo`. */
+  #lastOf(day: number, after: number, upTo: number, count: number): number | null {
+    const [row] = this.#sql
+      .exec<{ last: number | null }>(
+        `SELECT max(sequence) AS last FROM (SELECT sequence FROM events_${day}
+         WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?)`,
+        after,
+        upTo,
+        count,
+      )
+      .toArray();
+    return row?.last ?? null;
   }
 
   /** The events after `sequence`, ascending, at most `limit`, whichever their days. */

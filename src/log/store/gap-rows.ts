@@ -9,6 +9,7 @@
 import { type Hole, type HoleStatus, isListed } from '../../numbering/holes';
 import type { Aged, Resolved, TrackerChange } from '../../numbering/types';
 import type { GapStatus } from '../contract/gaps';
+import { write } from './write';
 
 /** A row of the table. `from_id` and `to_id` are both included; times in ms since 1970. */
 export type GapRow = {
@@ -122,7 +123,8 @@ export class GapRows {
     status: GapStatus | HoleStatus = hole.status,
   ) {
     // An entry may be there already: an id that was filled can be missing again, when its event moved to another epoch.
-    this.#sql.exec(
+    write(
+      this.#sql,
       `INSERT OR REPLACE INTO gaps (epoch, from_id, to_id, missing, status, detected_at, resolved_at, note)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       epoch,

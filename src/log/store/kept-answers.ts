@@ -5,6 +5,7 @@
  * 1 row each. Expired ones are deleted when the next one is written. All times in ms since 1970.
  */
 import type { KeptAnswer } from '../contract/kept-answer';
+import { write } from './write';
 
 type Row = { key: string; request: string; answer: string; until: number };
 
@@ -26,7 +27,8 @@ export class KeptAnswers {
   /** Keeps an answer, in the transaction of what its request makes. */
   keep({ key, request, answer, until }: KeptAnswer, now: number): void {
     this.#sql.exec('DELETE FROM answers WHERE until <= ?', now);
-    this.#sql.exec(
+    write(
+      this.#sql,
       'INSERT INTO answers (key, request, answer, until) VALUES (?, ?, ?, ?)',
       key,
       request,

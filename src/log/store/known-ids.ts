@@ -6,6 +6,7 @@
  * are rebuilt from the events. `rollback` undoes in memory what a failed transaction changed.
  */
 import type { KnownId } from '../../numbering/types';
+import { write } from './write';
 
 const IDS_PER_PAGE = 64;
 /** A slot: kind (1 byte), sequence (8 bytes, float, negative when added by hand), first 16 bytes of the SHA-256. */
@@ -97,7 +98,8 @@ export class KnownIds {
       if (!page.dirty) continue;
       if (!this.#before.has(key)) this.#before.set(key, { ...page, slots: page.slots.slice() });
       if (page.stored) {
-        this.#sql.exec(
+        write(
+          this.#sql,
           'UPDATE known_ids SET slots = ?, last_at = ? WHERE epoch = ? AND page = ?',
           page.slots,
           page.lastAt,
@@ -105,7 +107,8 @@ export class KnownIds {
           page.number,
         );
       } else {
-        this.#sql.exec(
+        write(
+          this.#sql,
           'INSERT INTO known_ids (epoch, page, last_at, slots) VALUES (?, ?, ?, ?)',
           page.epoch,
           page.number,

@@ -19,6 +19,7 @@ import {
 import { readDocument, writeDocument } from './documents';
 import { added, type Counts, higher } from './refusal-counts';
 import { type RefusalRise, type RiseNotice, risen } from './refusal-rise';
+import { write } from './write';
 
 const MAX_KEPT = 100;
 const MAX_CAPTURES = 20;
@@ -69,14 +70,13 @@ export class Refusals {
   }
 
   #capture({ headers, query, body }: CapturedRequest, now: number): number {
-    const [row] = this.#sql
-      .exec<{ id: number }>(
-        'INSERT INTO captures (at, request, body) VALUES (?, ?, ?) RETURNING id',
-        now,
-        JSON.stringify({ headers, query }),
-        body,
-      )
-      .toArray();
+    const [row] = write<{ id: number }>(
+      this.#sql,
+      'INSERT INTO captures (at, request, body) VALUES (?, ?, ?) RETURNING id',
+      now,
+      JSON.stringify({ headers, query }),
+      body,
+    ).toArray();
     const id = row?.id ?? 0;
     this.#oldestAt = undefined;
     this.#sql.exec('DELETE FROM captures WHERE id <= ?', id - MAX_CAPTURES);

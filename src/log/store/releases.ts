@@ -1,4 +1,5 @@
 /** Releases: held events that entered the feed after their acceptance, and their places in it. 1 row each. */
+import { write } from './write';
 
 export type Release = {
   /** 1, 2, 3 … per webhook. */
@@ -18,7 +19,8 @@ export class Releases {
   }
 
   add({ position, afterSequence, sequence }: Release): void {
-    this.#sql.exec(
+    write(
+      this.#sql,
       'INSERT INTO releases (position, after_sequence, sequence) VALUES (?, ?, ?)',
       position,
       afterSequence,

@@ -1,4 +1,5 @@
 /** Replays that were asked for and have not ended: 1 row each. */
+import { write } from './write';
 
 /** The jobs of a webhook. `Job` is stored as JSON. */
 export class ReplayRows<Job extends object> {
@@ -17,7 +18,7 @@ export class ReplayRows<Job extends object> {
   }
 
   add(id: number, job: Job): void {
-    this.#sql.exec('INSERT INTO replays (id, job) VALUES (?, ?)', id, JSON.stringify(job));
+    write(this.#sql, 'INSERT INTO replays (id, job) VALUES (?, ?)', id, JSON.stringify(job));
   }
 
   /** The highest id there is; 0 for none. */

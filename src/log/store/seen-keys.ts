@@ -4,6 +4,7 @@
  * Keys are kept in two generations, each a table. When the newer one is as old as the deduplication window, a new one
  * is opened and the oldest dropped whole. So a key is known for at least the window, and at most twice as long.
  */
+import { write } from './write';
 
 /** The event that a key was last seen with. */
 export type SeenKey = {
@@ -46,7 +47,8 @@ export class SeenKeys {
     const generation = { id: (newest?.id ?? 0) + 1, openedAt: now };
     this.#sql.exec(`CREATE TABLE seen_${generation.id} (key TEXT PRIMARY KEY,
       sequence INTEGER NOT NULL, fingerprint TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID`);
-    this.#sql.exec(
+    write(
+      this.#sql,
       "INSERT INTO segments (kind, id, opened_at, first_sequence) VALUES ('seen', ?, ?, 0)",
       generation.id,
       now,
@@ -77,7 +79,8 @@ export class SeenKeys {
   put(key: string, seen: SeenKey): void {
     const newest = this.#generations[0];
     if (newest === undefined) throw new Error('put before rotate');
-    this.#sql.exec(
+    write(
+      this.#sql,
       `INSERT OR REPLACE INTO seen_${newest.id} (key, sequence, fingerprint, at) VALUES (?, ?, ?, ?)`,
       key,
       seen.sequence,

@@ -7,6 +7,7 @@
  */
 
 import { readDocument, writeDocument } from './documents';
+import { write } from './write';
 
 /** Written to new stores. */
 export const STORE_FORMAT = 1;
@@ -61,7 +62,7 @@ const ADDITIONS = [
 /** Makes the tables of an object that just got its webhook. In the caller's transaction. */
 export function createTables(sql: SqlStorage): void {
   for (const statement of FIXED_TABLES) sql.exec(statement);
-  sql.exec("INSERT INTO state (name, value) VALUES ('format', ?)", String(STORE_FORMAT));
+  write(sql, "INSERT INTO state (name, value) VALUES ('format', ?)", String(STORE_FORMAT));
   addTables(sql);
 }
 

@@ -3,13 +3,14 @@
  * that is asked of it, alarms included. A Worker that is called through a binding (`ctx.exports` too) runs for its
  * caller, and shares the caller's connections. An object never does.
  *
- * `fetch` and KV are the only things replaced, and they end at the real ones. Where nothing is known of a top-level request, as in
+ * `fetch`, KV and the storage of objects (`storage.ts`) are the only things replaced, and they end at the real ones. Where nothing is known of a top-level request, as in
  * a test's own code, nothing is limited.
  */
 
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Connections } from './connections';
+import { capStorage } from './storage';
 
 /** How long an object takes to wake up. */
 const WAKE_MS = 120;
@@ -121,6 +122,8 @@ function cappedObject<C extends Class>(Base: C): C {
     // biome-ignore lint/suspicious/noExplicitAny: a mixin's constructor must take any arguments
     constructor(...args: any[]) {
       const [ctx, env] = args as [object | undefined, Env | undefined];
+      // A class of a test may be made without the platform.
+      if (ctx !== undefined && 'storage' in ctx) capStorage(ctx as DurableObjectState);
       super(...(ctx === undefined || env === undefined ? args : [ctx, withLimitedKv(env, topOf(ctx))]));
     }
   };

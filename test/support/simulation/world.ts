@@ -16,6 +16,7 @@ import { ITSELF } from '../../../src/log/forward/courier-pool';
 import type { Forwarding } from '../../../src/log/forward/forwarding';
 import { countReplay } from '../../../src/log/forward/replay-requests';
 import type { ReplaySpec } from '../../../src/log/forward/replays';
+import { newMemory, type SuspensionMemory } from '../../../src/log/forward/write-watch';
 import { LiveWebhook } from '../../../src/log/live-webhook';
 import { createTables } from '../../../src/log/store/tables';
 import { err } from '../../../src/result';
@@ -67,6 +68,12 @@ export class World {
   /** What operators saw. */
   readonly lines: object[] = [];
   evictions = 0;
+  /** What may be stored, in bytes, from the next start of the object on. */
+  storageLimit = Number.MAX_SAFE_INTEGER;
+  /** Statements that the storage refuses. */
+  refuses: RegExp | null = null;
+  /** As in the isolate: it outlives the object. A test makes it another one where the isolate is lost, too. */
+  suspension: SuspensionMemory = newMemory();
   /** What keeps the object in memory: its timers, and the calls it waits for. */
   #pending = new Set<object>();
   #storage: DurableObjectStorage;
@@ -82,7 +89,7 @@ export class World {
     this.#storage = { sql: this.sql, transactionSync, setAlarm } as unknown as DurableObjectStorage;
     this.#options = options;
     createTables(this.sql);
-    this.#due = new DueTimes(this.#storage, null);
+    this.#due = new DueTimes(this.#storage, null, () => {});
     this.#record = webhook;
     this.#live = this.#wake(webhook);
     this.time.between = () => {
@@ -94,9 +101,10 @@ export class World {
     const generation = ++this.generation;
     const pending = new Set<object>();
     this.#pending = pending;
-    this.#due = new DueTimes(this.#storage, this.#alarmAt);
+    this.#due = new DueTimes(this.#storage, this.#alarmAt, () => {});
     return new LiveWebhook(webhook, {
       storage: this.#storage,
+      storageLimit: this.storageLimit,
       clock: {
         now: () => this.time.now,
         // Timers end with the object.
@@ -129,6 +137,7 @@ export class World {
       rescheduled: () => void (generation === this.generation && this.#arrange()),
       recordChanged: () => {},
       log: (line, fields) => void this.lines.push({ event: line, ...fields }),
+      suspension: this.suspension,
       abort: why => {
         this.aborted = why;
       },
@@ -250,13 +259,15 @@ export class World {
   #counting(sql: SqlStorage): SqlStorage {
     const exec = (query: string, ...bindings: unknown[]): unknown => {
       this.#options?.onStatement?.(query, bindings);
+      if (this.refuses?.test(query)) throw new Error('disk I/O error: SQLITE_IOERR');
       const cursor = sql.exec(query, ...(bindings as SqlStorageValue[]));
       const table = /(?:INTO|UPDATE|FROM|TABLE)\s+([a-z]+)/.exec(query)?.[1] ?? query;
       this.#count(table, cursor.rowsWritten);
       this.#cursors?.push(cursor);
       return cursor;
     };
-    return { exec } as unknown as SqlStorage;
+    const size = { enumerable: true, get: () => sql.databaseSize };
+    return Object.defineProperty({ exec }, 'databaseSize', size) as unknown as SqlStorage;
   }
 }
 

@@ -44,6 +44,7 @@ it('gives what release 0.1.0 did not know its default', () => {
     signature: null,
     captureUntil: null,
     replayProtection: 'standard',
+    whenFull: 'drop_oldest_delivered',
     destinations: [{ name: null }, { name: null }],
   });
   expect(read(stored.unreleased)).toMatchObject({

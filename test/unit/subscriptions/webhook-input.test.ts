@@ -27,7 +27,12 @@ describe('parseWebhook', () => {
     expect(accepted({})).toEqual({
       ...{ provider: 'shipstream', secretKey: '2RUJ8NXLnLRrAj3', name: null },
       ...{ topics: ['*'], topicsAsGiven: '*', isActive: true, onInvalid: 'quarantine', retentionDays: 7 },
-      ...{ replayProtection: 'standard', jurisdiction: null, locationHint: null },
+      ...{
+        replayProtection: 'standard',
+        whenFull: 'drop_oldest_delivered',
+        jurisdiction: null,
+        locationHint: null,
+      },
       sequence: {
         enabled: true,
         holdSeconds: 0,
@@ -98,6 +103,7 @@ describe('parseWebhook', () => {
     ['secret_key', 'unusable', '/secret_key'],
     ['on_invalid', 'drop', '/on_invalid'],
     ['replay_protection', 'lax', '/replay_protection'],
+    ['when_full', 'drop', '/when_full'],
     ['retention_days', 0, '/retention_days'],
     ['retention_days', 31, '/retention_days'],
     ['retention_days', 1.5, '/retention_days'],

@@ -1,7 +1,12 @@
 /** What is saved of a state is all of it: a member that got lost would be missed only after the next wake-up. */
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Checkpoint, encodeCheckpoint, readCheckpoint } from '../../../../src/log/commit/checkpoint';
+import {
+  type Checkpoint,
+  encodeCheckpoint,
+  encodeInPages,
+  readCheckpoint,
+} from '../../../../src/log/commit/checkpoint';
 import type { LogState } from '../../../../src/log/commit/log-state';
 import type { PendingNotices } from '../../../../src/log/commit/notices';
 import type { Epoch } from '../../../../src/numbering/epoch';
@@ -45,6 +50,8 @@ const pendingNotices: fc.Arbitrary<PendingNotices> = fc
 const state: fc.Arbitrary<LogState> = fc.record({
   ...{ lastSequence: number, lastEventAt: number, lastRelease: number, silentSince: number },
   ...{ tracker, hold, pendingNotices },
+  storageLevel: fc.constantFrom(70, 90),
+  dropped: fc.record({ events: number, upTo: number }),
   settled: fc.option(fc.record({ how: fc.constantFrom('new', 'continue'), sequence: number })),
   counters: fc.record({ accepted: number, duplicate: number, ignored: number, quarantined: number }),
 });
@@ -54,6 +61,8 @@ it('a checkpoint is read as it was saved, every member of it', () => {
   fc.assert(
     fc.property(checkpoint, saved => {
       expect(readCheckpoint(encodeCheckpoint(saved))).toEqual(saved);
+      const { head, pages } = encodeInPages(saved);
+      expect(readCheckpoint(head, name => pages.get(name) ?? null)).toEqual(saved);
     }),
   );
 });

@@ -1,0 +1,90 @@
+/**
+ * How much an object stores, by how much it may; and what is done before it is full.
+ *
+ * The last two percent are kept free: an object at the very limit could not even note what it delivers. Above that, room is made
+ * as the webhook's `when_full` says: the oldest events that every destination has received are dropped, step by step, or nothing
+ * is, and new events are refused. Without a destination the log itself is what its readers read, so nothing is dropped.
+ */
+import type { WebhookRecord } from '../subscriptions/webhook';
+import type { EventLog } from './commit/event-log';
+import { storageLevel } from './commit/storage-level';
+import type { Forwarding } from './forward/forwarding';
+import { OPERATIONS_ID } from './forward/operations-destination';
+import { receivedUpTo } from './forward/received';
+import type { Means } from './means';
+
+/** From here on there is no room for new events. */
+const FULL = 0.98;
+/** Dropping goes on until so little is used, so that not every event makes a step. */
+const ROOMY = 0.96;
+/** Steps before one batch of events, which waits for them. */
+const MAX_STEPS = 4;
+/** After the whole log was looked at and nothing more could be dropped. */
+const AGAIN_AFTER_MS = 60_000;
+
+/** Storage that takes no more events. In the words of SQLite, so that it is told as a disk that is really full. */
+export class StorageFull extends Error {
+  override name = 'StorageFull';
+
+  constructor() {
+    super('SQLITE_FULL: less than 2 percent of the storage is left, and nothing can be dropped');
+  }
+}
+
+/** Watches the storage of one object. */
+export class StorageWatch {
+  #means: Pick<Means, 'storage' | 'storageLimit' | 'clock'>;
+  #live: { readonly webhook: WebhookRecord; readonly log: EventLog; readonly forwarding: Forwarding };
+  /** Up to here the log was looked at for what can be dropped. */
+  #after = 0;
+  /** Before that nothing more can be dropped, ms since 1970. */
+  #againAt = 0;
+
+  constructor(
+    means: Pick<Means, 'storage' | 'storageLimit' | 'clock'>,
+    live: { readonly webhook: WebhookRecord; readonly log: EventLog; readonly forwarding: Forwarding },
+  ) {
+    this.#means = means;
+    this.#live = live;
+  }
+
+  /** In bytes. */
+  get size(): { usedBytes: number; limitBytes: number } {
+    const { storage, storageLimit } = this.#means;
+    return { usedBytes: storage.sql.databaseSize, limitBytes: storageLimit };
+  }
+
+  get #share(): number {
+    const { usedBytes, limitBytes } = this.size;
+    return usedBytes / limitBytes;
+  }
+
+  /** Whether there is room for new events, after some was made where that is wanted. Throws when storage fails. */
+  hasRoom(): boolean {
+    if (this.#share < FULL) return true;
+    const { webhook, forwarding, log } = this.#live;
+    const { whenFull, destinations } = webhook;
+    const now = this.#means.clock.now();
+    if (whenFull === 'refuse' || destinations.length === 0 || now < this.#againAt) return false;
+    forwarding.flush();
+    const states = [...destinations.map(({ id }) => id), OPERATIONS_ID].flatMap(
+      id => forwarding.destination(id) ?? [],
+    );
+    const upTo = receivedUpTo(states, forwarding.replays);
+    for (let step = 0; step < MAX_STEPS && this.#share >= ROOMY; step++) {
+      const last = log.dropReceived(this.#after, upTo, now);
+      this.#after = last ?? 0;
+      if (last !== null) continue;
+      this.#againAt = now + AGAIN_AFTER_MS;
+      break;
+    }
+    return this.#share < FULL;
+  }
+
+  /** To be called after commits: tells what is new about how full it is. */
+  look(): void {
+    const { log } = this.#live;
+    const before = log.state.storageLevel;
+    if (storageLevel(before, this.#share) !== before) log.tellStorage(this.size, this.#means.clock.now());
+  }
+}

@@ -1,0 +1,99 @@
+/** What cannot be noted is not sent again and again: neither when nothing can be written, nor when one row cannot. */
+import { describe, expect, it } from 'vitest';
+import { newMemory } from '../../../src/log/forward/write-watch';
+import { HOUR, MINUTE, SECOND } from '../../support/durations';
+import { range } from '../../support/sequence';
+import { type Scene, scene } from '../../support/simulation/scene';
+import { destinationRecord } from '../../support/simulation/world';
+
+/** As the platform does with an object that ended itself: it starts anew, when something is due or asked for. */
+async function lives(s: Scene, ms: number, losesIsolate = false): Promise<void> {
+  for (let left = ms; left > 0; left -= SECOND) {
+    await s.wait(SECOND);
+    if (s.world.aborted === null) continue;
+    s.world.aborted = null;
+    if (losesIsolate) s.world.suspension = newMemory();
+    s.world.restart();
+  }
+}
+
+const timesOf = (s: Scene): number[] =>
+  [...Map.groupBy(s.sequences('a'), sequence => sequence).values()].map(({ length }) => length);
+
+/** One event is delivered and noted; then the storage refuses. */
+async function refusing(s: Scene, statements: RegExp): Promise<void> {
+  s.reply = () => ({ status: 200, ms: 5 });
+  await s.append(1);
+  await s.wait(MINUTE);
+  s.world.refuses = statements;
+}
+
+const ALL = /UPDATE state/;
+/** A probe works, a flush does not: as with a row that has become too large. */
+const FLUSHES = /UPDATE state SET value = \? WHERE name/;
+
+describe('while nothing can be written', () => {
+  it('nothing is sent, and what was sent before is not sent again', () =>
+    scene([destinationRecord('a')], async s => {
+      await refusing(s, ALL);
+      await s.append(6);
+      await lives(s, HOUR);
+      const sent = s.attempts.length;
+      await s.append(6);
+      await lives(s, HOUR);
+      expect(s.attempts.length).toBe(sent);
+      s.world.refuses = null;
+      await lives(s, HOUR);
+      expect(s.sequences('a').toSorted((a, b) => a - b)).toEqual(range(1, 13));
+      const { events } = s.world.lines.reduce<{ events: string[] }>(
+        (seen, line) => ({ events: [...seen.events, String((line as { event: string }).event)] }),
+        { events: [] },
+      );
+      expect(events).toEqual(['storage_refused', 'storage_accepted']);
+    }));
+
+  it('is found out by a write where even the isolate is lost, each time before anything is sent', () =>
+    scene([destinationRecord('a')], async s => {
+      await refusing(s, ALL);
+      await s.append(6);
+      await lives(s, MINUTE, true);
+      const sent = s.attempts.length;
+      for (let life = 0; life < 5; life++) {
+        s.world.suspension = newMemory();
+        s.world.restart();
+        await lives(s, 5 * MINUTE, true);
+      }
+      expect(s.attempts.length).toBe(sent);
+      s.world.refuses = null;
+      await lives(s, HOUR);
+      expect(new Set(s.sequences('a'))).toEqual(new Set(range(1, 7)));
+      expect(Math.max(...timesOf(s))).toBeLessThanOrEqual(2);
+    }));
+});
+
+describe('while only what becomes of deliveries cannot be written', () => {
+  it('one delivery at a time finds out, ever less often', () =>
+    scene([destinationRecord('a', { maxInFlight: 128 })], async s => {
+      await refusing(s, FLUSHES);
+      await s.append(200);
+      await lives(s, SECOND);
+      const sent = s.attempts.length;
+      await lives(s, HOUR);
+      expect(s.attempts.length - sent).toBeLessThanOrEqual(25);
+      s.world.refuses = null;
+      await lives(s, HOUR);
+      expect(new Set(s.sequences('a'))).toEqual(new Set(range(1, 201)));
+      expect(Math.max(...timesOf(s))).toBeLessThanOrEqual(2);
+    }));
+});
+
+describe('an ordinary start', () => {
+  it('writes nothing to find out', () =>
+    scene([destinationRecord('a')], async s => {
+      await refusing(s, /'probe'/);
+      s.world.evict();
+      await s.append(1);
+      await s.wait(MINUTE);
+      expect(s.sequences('a')).toEqual([1, 2]);
+    }));
+});
