@@ -18,6 +18,7 @@ export function answerLogged(outcome: Outcome, webhookId: number | null, bytes: 
       break;
     }
     case 'overloaded':
+    case 'memory_full':
     case 'inactive':
       logLine('unavailable', { webhook_id, cause: outcome.kind });
       break;

@@ -47,19 +47,20 @@ export class LiveWebhook {
   #stopped = false;
 
   constructor(webhook: WebhookRecord, means: Means) {
-    const { storage, clock, random } = means;
+    const { storage, clock, random, memory } = means;
     this.#means = means;
     this.#webhook = webhook;
     this.refusals = new Refusals(storage.sql);
-    this.log = new EventLog(storage, webhook, means.operationsUrl !== '');
+    this.log = new EventLog(storage, webhook, means.operationsUrl !== '', memory.recent);
     const { feed, tables } = this.log;
     this.forwarding = new Forwarding(this.#destinations(), {
-      ...{ storage, feed, days: tables.days, clock, random },
+      ...{ storage, feed, days: tables.days, clock, random, memory: memory.deliveries },
       couriers: {
         own: OWN_CONNECTIONS - (providerOf(webhook)?.confirm ? MAX_CONFIRMING : 0),
         target: destination => means.target(this.#webhook, destination),
         deliver: means.deliver,
         body: delivery => this.#bodyOf(delivery),
+        hasBody: ({ event }) => feed.hasBody(event.sequence),
       },
       owner: {
         rescheduled: means.rescheduled,
@@ -85,6 +86,7 @@ export class LiveWebhook {
       },
       () => this.committed(),
       error => this.#log('storage_refused', { written: 'events', ...errorFields(error) }),
+      memory.requests.share(),
     );
     this.chores = this.#listChores();
   }

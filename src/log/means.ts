@@ -2,12 +2,15 @@
 import type { Clock } from '../clock';
 import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '../delivery/outgoing';
 import type { Log } from '../log-line';
+import type { MemoryBudget } from '../memory/budget';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
 import type { ConfirmationApi } from './confirm/confirmations';
 
 export type Means = {
   storage: DurableObjectStorage;
   clock: Clock;
+  /** Of the isolate. */
+  memory: MemoryBudget;
   /** 0 ≤ n < 1 */
   random: () => number;
   /** Where the operator of the gateway wants every webhook's operational events; empty for nowhere. */

@@ -4,9 +4,11 @@
  * An append that comes alone is committed in its own turn of the event loop: waiting for others would take longer than
  * the commit. After a commit, appends are collected until the next turn of the event loop and committed together.
  * An append resolves only after its commit. A batch that fails is committed one by one, so that one bad event does not
- * fail the others. The bytes that wait are bounded: an append beyond the bound is refused as `overloaded` at once.
+ * fail the others. The bytes that wait are bounded, in the object and in its isolate: an append beyond is refused as
+ * `overloaded` at once.
  */
 import { LIMITS } from '../../limits';
+import type { BodyShare } from '../../memory/request-bytes';
 import type { AddResult, IncomingEvent } from '../contract/append';
 
 /** What a waiting event takes in memory besides its body, about. */
@@ -25,6 +27,7 @@ export class GroupCommit {
   #failed: (error: unknown) => void;
   #waiting: Waiting[] = [];
   #bytes = 0;
+  #share: BodyShare;
   /** True between a commit and the next turn of the event loop: appends are collected. */
   #collecting = false;
 
@@ -32,22 +35,27 @@ export class GroupCommit {
    * @param commit stores a batch in one transaction and gives results in its order; throws when it cannot
    * @param committed is called after every batch
    * @param failed is called for every event that could not be stored
+   * @param share what the waiting hold of the isolate's memory
    */
   constructor(
     commit: (events: IncomingEvent[]) => AddResult[],
     committed: () => void,
     failed: (error: unknown) => void,
+    share: BodyShare,
   ) {
     this.#commit = commit;
     this.#committed = committed;
     this.#failed = failed;
+    this.#share = share;
   }
 
   /** Resolves after the event's commit; rejects when it could not be stored. */
   append(event: IncomingEvent): Promise<AddResult> {
-    const bytes = event.body.byteLength + OVERHEAD_BYTES;
-    if (this.#bytes + bytes > LIMITS.MAX_PENDING_BYTES) return Promise.resolve({ kind: 'overloaded' });
-    this.#bytes += bytes;
+    const bytes = this.#bytes + event.body.byteLength + OVERHEAD_BYTES;
+    if (bytes > LIMITS.MAX_PENDING_BYTES || !this.#share.hold(bytes)) {
+      return Promise.resolve({ kind: 'overloaded' });
+    }
+    this.#bytes = bytes;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ event, resolve, reject });
       if (this.#collecting || this.#waiting.length > 1) return;
@@ -65,6 +73,7 @@ export class GroupCommit {
     const batch = this.#waiting;
     this.#waiting = [];
     this.#bytes = 0;
+    this.#share.end();
     this.#collecting = true;
     setTimeout(() => this.#nextTurn(), 0);
     try {

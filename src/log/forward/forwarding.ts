@@ -7,6 +7,7 @@
 
 import type { Clock } from '../../clock';
 import type { AttemptResult } from '../../delivery/outgoing';
+import type { DeliveryBytes } from '../../memory/delivery-bytes';
 import type { DestinationRecord } from '../../subscriptions/webhook';
 import { AttemptJournal } from '../store/attempt-journal';
 import { BlockedKeyRows } from '../store/blocked-key-rows';
@@ -47,6 +48,7 @@ export type ForwardingDeps = {
   days: DayTables;
   clock: Clock;
   random: () => number;
+  memory: DeliveryBytes;
   couriers: Couriers;
   owner: ForwardingOwner;
 };
@@ -69,7 +71,7 @@ export class Forwarding {
   #stopped = false;
 
   constructor(destinations: readonly DestinationRecord[], deps: ForwardingDeps) {
-    const { storage, feed, days, clock, couriers, random, owner } = deps;
+    const { storage, feed, days, clock, couriers, random, memory, owner } = deps;
     const { sql } = storage;
     const stored = readForwarding(sql);
     this.#deps = deps;
@@ -79,7 +81,7 @@ export class Forwarding {
     this.#sources = { feed, rows: this.rows, blockedRows: new BlockedKeyRows(sql) };
     this.#states = new DestinationStates(this.#sources, this.replays);
     this.#calls = new CourierCalls({
-      ...{ couriers, clock },
+      ...{ couriers, clock, memory },
       ended: (delivery, result) => this.#ended(delivery, result),
       givenBack: delivery => this.#givenBack(delivery),
       finished: () => this.pump(),
@@ -162,7 +164,7 @@ export class Forwarding {
     const calls = this.#calls.freeCalls(destination, trial);
     const allowed = gate.allows(destination.ratePerSecond, now);
     const room = Math.min(allowed, calls * eventsPerCall(destination, trial));
-    if (room < 1) return;
+    if (room < 1 || this.#calls.mustWait(destination.id)) return;
     const deliveries = this.#next.take(state, room, now);
     if (deliveries.length === 0) return;
     gate.started(deliveries.length, now);
