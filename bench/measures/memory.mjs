@@ -17,12 +17,15 @@ const UNFINISHED = 200;
 const HANG_MS = 10_000;
 
 /**
- * Answers `{ hung: [{ webhooks, whileHung, peak, delivered, wanted, twice }], unfinished }`, memory in MiB. `fresh` starts a
- * workerd for each, which has grown for nothing else.
+ * Answers `{ hung: [{ webhooks, taken, whileHung, drained, delivered, wanted, twice }], unfinished: { begun, refused, memory } }`, memory in MiB: `taken` for taking in the events alone, `whileHung` and `drained` with destinations that hang, and until those have all.
+ * `fresh` starts a workerd for each, which has grown for nothing else.
  */
 export async function measureMemory(fresh, { webhooks }) {
   const hung = [];
-  for (const count of webhooks) hung.push(await fresh(gateway => besideHung(gateway, count)));
+  for (const count of webhooks) {
+    const { whileHung: taken } = await fresh(gateway => besideHung(gateway, count, 0));
+    hung.push({ taken, ...(await fresh(gateway => besideHung(gateway, count, DESTINATIONS))) });
+  }
   return { hung, unfinished: await fresh(unfinished) };
 }
 
@@ -39,9 +42,9 @@ function watch({ pid }) {
   };
 }
 
-async function besideHung(gateway, count) {
+async function besideHung(gateway, count, hanging) {
   const receiver = await startHanging();
-  const urls = Array.from({ length: DESTINATIONS }, (_, index) => `${receiver.url}/${index}`);
+  const urls = Array.from({ length: hanging }, (_, index) => `${receiver.url}/${index}`);
   const destinations = urls.map(url => ({ url, timeout_seconds: 60 }));
   const hooks = [];
   for (let i = 0; i < count; i++) hooks.push(await createWebhook(gateway.ports.gapless, { destinations }));
@@ -49,15 +52,15 @@ async function besideHung(gateway, count) {
   for (let id = 1; id <= EVENTS; id++) {
     await Promise.all(hooks.map(({ path }) => post(gateway.ports.gapless, path, id)));
   }
-  await sleep(HANG_MS);
+  await sleep(hanging === 0 ? 0 : HANG_MS);
   const whileHung = peak(false);
   receiver.answer();
-  const wanted = count * DESTINATIONS * EVENTS;
+  const wanted = count * hanging * EVENTS;
   for (const until = Date.now() + 120_000; receiver.answered.size < wanted && Date.now() < until; )
     await sleep(50);
   const { answered } = receiver;
   const twice = [...answered.values()].filter(times => times > 1).length;
-  const result = { webhooks: count, whileHung, peak: peak(), delivered: answered.size, wanted, twice };
+  const result = { webhooks: count, whileHung, drained: peak(), delivered: answered.size, wanted, twice };
   receiver.stop();
   return result;
 }
@@ -88,8 +91,8 @@ async function startHanging() {
   };
 }
 
-async function post(port, path, id) {
-  const message = { unique_id: `order-${id}`, webhook_increment_id: id, note: 'x'.repeat(EVENT_BYTES) };
+async function post(port, path, id, note = 'x'.repeat(EVENT_BYTES)) {
+  const message = { unique_id: `order-${id}`, webhook_increment_id: id, note };
   const body = JSON.stringify({ topic: 'order:created', message });
   const mac = createHmac('sha256', SECRET).update(body).digest('base64');
   const headers = { 'x-plugin-hmac-sha256': mac, 'content-type': 'application/json' };
@@ -98,20 +101,27 @@ async function post(port, path, id) {
   await response.text();
 }
 
-/** Bodies of 1 MiB, all but the last byte. */
+/** Bodies of 1 MiB, all but the last byte; and an event meanwhile. */
 async function unfinished(gateway) {
   const { path } = await createWebhook(gateway.ports.gapless, { destinations: [] });
   const peak = watch(gateway);
+  const refusals = new Set();
   const size = 1024 * 1024;
   const sockets = Array.from({ length: UNFINISHED }, () => {
     const socket = connect(gateway.ports.gapless, '127.0.0.1');
     socket.on('error', () => {});
-    socket.resume();
+    let answer = '';
+    socket.on('data', chunk => {
+      answer += chunk;
+      if (answer.startsWith('HTTP/1.1 503') && /^retry-after: 30\r$/im.test(answer)) refusals.add(socket);
+    });
     socket.write(`POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-length: ${size}\r\n\r\n`);
     socket.write(Buffer.alloc(size - 1));
     return socket;
   });
-  await sleep(5000);
+  // Until nobody is refused any more.
+  for (let before = -1; refusals.size > before; await sleep(3000)) before = refusals.size;
+  await post(gateway.ports.gapless, path, 1, 'small');
   for (const socket of sockets) socket.destroy();
-  return peak();
+  return { begun: UNFINISHED, refused: refusals.size, memory: peak() };
 }
