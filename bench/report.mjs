@@ -10,6 +10,7 @@ export function report(figures, sizes) {
     acks(figures),
     lags(figures),
     dollars(figures),
+    bodies(figures),
     `Memory of workerd at the end: ${Math.round(figures.memory)} MiB.`,
   ];
   return parts.filter(part => part !== null).join('\n\n');
@@ -45,6 +46,23 @@ function budgets({ accept, delivery, isolation, log, rows, trickles, bundle }) {
   if (isolation !== null) atMost("healthy destination's p99 beside 10 hung ones ÷ alone", isolation.ratio, 2);
   atMost('Worker bundle in KiB, gzip (API reference included)', bundle, 60);
   return lines;
+}
+
+function bodies({ bodies }) {
+  if (bodies === null) return null;
+  const { hung, unfinished } = bodies;
+  const lines = hung.map(({ webhooks, taken, whileHung, delivered, wanted, twice }) => [
+    ...[webhooks, taken, whileHung - taken].map(value => String(Math.round(value))),
+    `${delivered} of ${wanted}, ${twice} twice`,
+  ]);
+  const heads = [
+    'webhooks',
+    'MiB for taking events in',
+    'MiB more while 20 destinations of each hang',
+    'then delivered',
+  ];
+  const { begun, refused, memory } = unfinished;
+  return `Memory, twelve events of 1 MB a webhook:\n\n${table(heads, lines)}\n\n${begun} bodies of 1 MiB begun and not finished: ${refused} refused, ${Math.round(memory)} MiB.`;
 }
 
 function acks({ accept }) {

@@ -1,7 +1,7 @@
 /**
  * Measures the gateway's budgets on plain workerd and prints them as a table, then as JSON.
  *
- * npm run bench [-- --quick] [-- --only accept,delivery,isolation,log,cost] [-- --capped] [-- --record]
+ * npm run bench [-- --quick] [-- --only accept,delivery,isolation,memory,log,cost] [-- --capped] [-- --record]
  *
  * Every speed is a ratio to the floor, a Worker that makes one RPC and one INSERT per request, measured in the same
  * run. `--quick` takes about a minute and is too short for figures worth keeping; `--capped` runs the gateway under
@@ -15,6 +15,7 @@ import { measureRows, measureTrickles } from './measures/cost.mjs';
 import { measureDelivery } from './measures/delivery.mjs';
 import { measureIsolation } from './measures/isolation.mjs';
 import { measureLargeLog } from './measures/large-log.mjs';
+import { measureMemory } from './measures/memory.mjs';
 import { memoryMiB } from './measures/readings.mjs';
 import { report } from './report.mjs';
 import { build, startWorkerd, workDirectory } from './workerd.mjs';
@@ -23,6 +24,7 @@ const FULL = {
   accept: { count: 8000, rounds: 5 },
   delivery: { count: 10_000, seconds: 8 },
   isolation: { count: 1000, rounds: 3 },
+  memory: { webhooks: [1, 3] },
   log: { events: 1_000_000, count: 8000, rounds: 3 },
   rows: { sequential: 500, load: 20_000 },
   // With a hung receiver beside, measuring begins when that one's circuit has opened.
@@ -44,6 +46,7 @@ const QUICK = {
   accept: { count: 2000, rounds: 1 },
   delivery: { count: 1500, seconds: 1 },
   isolation: { count: 100, rounds: 1 },
+  memory: { webhooks: [3] },
   log: { events: 10_000, count: 1500, rounds: 1 },
   rows: { sequential: 50, load: 1500 },
   trickles: [],
@@ -52,7 +55,7 @@ const QUICK = {
 const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'accept,delivery,isolation,log,cost' },
+    only: { type: 'string', default: 'accept,delivery,isolation,memory,log,cost' },
     capped: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
   },
@@ -60,6 +63,15 @@ const { values: flags } = parseArgs({
 const sizes = flags.quick ? QUICK : FULL;
 const wanted = new Set(flags.only.split(','));
 const directory = workDirectory();
+let started = 0;
+const inFresh = async measure => {
+  const fresh = await startWorkerd(directory.path, `fresh${++started}`);
+  try {
+    return await measure(fresh);
+  } finally {
+    await fresh.stop();
+  }
+};
 const step = (name, measure) => {
   if (!wanted.has(name)) return null;
   process.stderr.write(`${name} …\n`);
@@ -77,6 +89,7 @@ try {
   const isolation = await step('isolation', () => measureIsolation(gateway, sizes.isolation));
   const memory = memoryMiB(gateway.pid);
   await gateway.stop();
+  const bodies = await step('memory', () => measureMemory(inFresh, sizes.memory));
   const log = await step('log', () => measureLargeLog(directory.path, sizes.log));
   const rows = await step('cost', () => measureRows(directory.path, sizes.rows));
   const trickles = await step('cost', () => measureTrickles(directory.path, sizes.trickles));
@@ -88,6 +101,7 @@ try {
     rows,
     trickles,
     memory,
+    bodies,
     bundle: bundleKiB(directory.path),
   };
   const text = report(figures, sizes);

@@ -4,9 +4,23 @@ export const LIMITS = {
   MAX_BODY_BYTES: 1024 * 1024,
   /** How long a body may take to arrive. */
   MAX_BODY_READ_MS: 30_000,
-  /** Bytes of bodies above that size which may be on their way in one isolate; it has 128 MB. Above, the edge answers 503. */
-  MAX_UNFINISHED_BYTES: 32 * 1024 * 1024,
-  /** Up to this size a declared body may take any time, because it holds too little memory to matter. */
+  /** How long a request may hold a body that has arrived; a shared append gives up before. */
+  MAX_REQUEST_MS: 60_000,
+  /**
+   * Bytes of bodies that requests hold in one isolate, and those that deliveries hold: 64 MiB, half of its 128 MiB. The other half
+   * is for code and state, for text and JSON made of a body, and for what the runtime copies between objects. A request above
+   * is answered 503, a delivery waits (`memory/budget.ts`).
+   */
+  MAX_REQUEST_BYTES: 32 * 1024 * 1024,
+  MAX_DELIVERY_BYTES: 32 * 1024 * 1024,
+  /** Of the former: bodies above `SMALL_BODY_BYTES` that are not complete. Anybody can begin them, so half is left to others. */
+  MAX_UNFINISHED_BYTES: 16 * 1024 * 1024,
+  /** Of the latter: for destinations that may hang. Twelve of them can have a body of 1 MiB each. */
+  MAX_TRIAL_BYTES: 12 * 1024 * 1024,
+  /** Of both, while nobody needs it: the latest events of all webhooks, and of one. */
+  MAX_RECENT_BYTES: 8 * 1024 * 1024,
+  MAX_RECENT_BYTES_PER_WEBHOOK: 2 * 1024 * 1024,
+  /** Up to this size a declared body may take any time, and none counts as unfinished: most events are this small. */
   SMALL_BODY_BYTES: 16 * 1024,
   /** In how many pieces a body may come, as each costs a turn of the event loop. 1 MiB in pieces of 64 bytes still passes. */
   MAX_BODY_PIECES: 16 * 1024,
@@ -23,7 +37,7 @@ export const LIMITS = {
   MAX_ISSUE_CHARS: 200,
   /** Bytes of a refused body that are read and dropped, because a sender reads the answer only when it has written all. */
   MAX_DRAINED_BYTES: 4 * 1024 * 1024,
-  /** Bytes of appends that may wait for a commit in one object. Above, the edge answers 503. */
+  /** Bytes of appends that may wait for a commit in one object, so that one webhook never has all. Above, the edge answers 503. */
   MAX_PENDING_BYTES: 16 * 1024 * 1024,
   /** Bytes of a destination's response that are read, so that its connection can be used again. */
   MAX_RESPONSE_BYTES: 4 * 1024,

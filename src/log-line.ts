@@ -18,6 +18,7 @@ export const LOG_LINES = {
   handshake_refused: 'warn',
   kv_copy_failed: 'error',
   limiter_failed: 'error',
+  memory_full: 'warn',
   metrics_incomplete: 'warn',
   round_failed: 'error',
   storage_accepted: 'info',

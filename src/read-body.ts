@@ -1,46 +1,62 @@
 /**
  * Reads a whole request body, up to a limit, however it is framed. A request never costs more memory than the limit, for
- * longer than `MAX_BODY_READ_MS` or in more pieces than `MAX_BODY_PIECES`.
+ * longer than `MAX_BODY_READ_MS` or in more pieces than `MAX_BODY_PIECES`. What it costs is counted in the budget of its isolate.
  *
  * A body that is too large can be read on for a while and dropped, because a sender that is cut off while it writes may
  * never see the answer.
  */
 import { LIMITS } from './limits';
+import type { BodyShare } from './memory/request-bytes';
 import { err, ok, type Result } from './result';
-import { BodyShare } from './unfinished-bodies';
 
 /**
- * `interrupted`: the body ended before it was complete, did not end in time, or came in too many pieces. `overloaded`: too many
- * bodies are on their way in this isolate.
+ * `interrupted`: the body ended before it was complete, did not end in time, or came in too many pieces. `memory_full`: the
+ * requests of this isolate hold as many bytes as they may.
  */
-type BodyProblem = 'too_large' | 'interrupted' | 'overloaded';
+type BodyProblem = 'too_large' | 'interrupted' | 'memory_full';
 
-/** @param limit bytes. @param drained bytes up to which a body that is too large is read on */
+/**
+ * @param share holds the body when it is complete, and nothing when it cannot be read. The caller ends it
+ * @param limit bytes
+ * @param drained bytes up to which a body that is too large is read on
+ */
 export async function readBody(
   request: Request,
+  share: BodyShare,
   limit: number,
   drained = 0,
+): Promise<Result<Uint8Array, BodyProblem>> {
+  const body = await read(request, share, limit, drained);
+  if (!body.ok) share.end();
+  // A body that is complete was counted with at least its size, so there is room for it.
+  else share.hold(body.value.buffer.byteLength);
+  return body;
+}
+
+async function read(
+  request: Request,
+  share: BodyShare,
+  limit: number,
+  drained: number,
 ): Promise<Result<Uint8Array, BodyProblem>> {
   const { headers } = request;
   const length = headers.get('content-length');
   const declared = length === null ? null : Number(length);
   // `request.body` is not touched where it need not be: making the stream costs as much as reading the body.
-  const isDeclared = declared !== null && declared <= limit && !headers.has('transfer-encoding');
-  if (isDeclared && declared <= LIMITS.SMALL_BODY_BYTES) return readDeclared(request, limit);
-  const share = new BodyShare();
-  try {
-    if (isDeclared) {
-      return share.grow(declared) ? await inTime(readDeclared(request, limit), () => {}) : err('overloaded');
-    }
-    const { body } = request;
-    if (body === null) return ok(new Uint8Array());
-    const reader = body.getReader();
-    const sizes = { limit, declared: declared ?? 0, most: Math.max(limit, drained) };
-    return await inTime(readStream(reader, sizes, share), () => void reader.cancel().catch(() => {}));
-  } finally {
-    share.end();
+  if (declared !== null && declared <= limit && !headers.has('transfer-encoding')) {
+    if (!share.grow(declared)) return err('memory_full');
+    const reading = readDeclared(request, limit);
+    return declared <= LIMITS.SMALL_BODY_BYTES ? reading : inTime(reading, () => {});
   }
+  const { body } = request;
+  if (body === null) return ok(new Uint8Array());
+  if (!share.grow(firstSize(limit))) return err('memory_full');
+  const reader = body.getReader();
+  const sizes = { limit, declared: declared ?? 0, most: Math.max(limit, drained) };
+  return await inTime(readStream(reader, sizes, share), () => void reader.cancel().catch(() => {}));
 }
+
+const firstSize = (limit: number): number => Math.min(limit, LIMITS.SMALL_BODY_BYTES);
 
 /** The result of the work, or `interrupted` when it takes too long. Then `stop` is called to end the work. */
 async function inTime(
@@ -78,7 +94,7 @@ async function readStream(
   share: BodyShare,
 ): Promise<Result<Uint8Array, BodyProblem>> {
   // Pieces are copied into one buffer, because keeping a million pieces of one byte would cost many times their size.
-  let kept = new Uint8Array(Math.min(limit, LIMITS.SMALL_BODY_BYTES));
+  let kept = new Uint8Array(firstSize(limit));
   let length = 0;
   try {
     for (let pieces = 0; ; pieces++) {
@@ -103,7 +119,7 @@ async function readStream(
         const size = Math.min(limit, Math.max(length, kept.length * 2));
         if (!share.grow(size)) {
           await reader.cancel();
-          return err('overloaded');
+          return err('memory_full');
         }
         kept = enlarged(kept, before, size);
       }

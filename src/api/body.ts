@@ -2,6 +2,7 @@
 import { repeatsKey } from '../json/ambiguity';
 import { type JsonProblem, parseJson } from '../json/parse';
 import { LIMITS } from '../limits';
+import { MEMORY } from '../memory/budget';
 import { readBody } from '../read-body';
 import { err, ok, type Result } from '../result';
 import type { ApiError } from './problem';
@@ -13,10 +14,13 @@ export async function readBytes(
 ): Promise<Result<Uint8Array, Extract<ApiError, { reason: 'too_large' | 'malformed' | 'unavailable' }>>> {
   // A sender sees the answer only after it has sent everything, so a body that is too large is read on and dropped, up to
   // MAX_DRAINED_BYTES.
-  const body = await readBody(request, max, max + LIMITS.MAX_DRAINED_BYTES);
+  const share = MEMORY.requests.share();
+  const body = await readBody(request, share, max, max + LIMITS.MAX_DRAINED_BYTES);
+  // Who sent it has a token, and it is made into values at once.
+  share.end();
   if (body.ok) return body;
   if (body.error === 'too_large') return err({ reason: 'too_large', maxBytes: max });
-  if (body.error === 'overloaded') return err({ reason: 'unavailable', cause: 'unfinished_bodies' });
+  if (body.error === 'memory_full') return err({ reason: 'unavailable', cause: 'memory_full' });
   return err({ reason: 'malformed', detail: 'The body ended before it was complete.' });
 }
 

@@ -11,6 +11,7 @@ import { LIMITS } from '../limits';
 import { destinationUrl } from './destination-url';
 import type { AttemptResult, CourierTarget, OutgoingEvent } from './outgoing';
 import { outgoingHeaders } from './outgoing-headers';
+import { requestBody } from './request-body';
 import { parseRetryAfter } from './retry-schedule';
 import { urlProblem } from './url-policy';
 
@@ -55,7 +56,7 @@ export async function attemptDelivery(
     const response = await fetch(destinationUrl(target.url, event.query), {
       method: 'POST',
       headers,
-      body: event.body,
+      body: requestBody(event.body),
       redirect: 'manual',
       signal: controller.signal,
     });

@@ -9,17 +9,24 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { PLATFORM_CLOCK } from '../clock';
+import { MEMORY } from '../memory/budget';
 import { carry, carrying } from './carry';
 import { Connections, MAX_CONNECTIONS } from './connections';
+import { carryNamed, carryWhole } from './held-bodies';
 import { type Held, heldRequests } from './held-requests';
-import type { AttemptResult, CourierTarget, OutgoingEvent } from './outgoing';
+import type { AttemptResult, CourierTarget, NamedEvent, OutgoingEvent } from './outgoing';
 
 export class Courier extends DurableObject<Env> {
   readonly #deps = carrying(this.env, new Connections(MAX_CONNECTIONS, PLATFORM_CLOCK));
 
-  /** See `carry`. */
+  /** See `carryWhole`. */
   deliver(target: CourierTarget, events: OutgoingEvent[]): Promise<AttemptResult[]> {
-    return carry(target, events, this.#deps);
+    return carryWhole(MEMORY.deliveries, target, events, this.#carry);
+  }
+
+  /** See `carryNamed`. */
+  deliverNamed(target: CourierTarget, events: NamedEvent[]): Promise<AttemptResult[] | null> {
+    return carryNamed(MEMORY.deliveries, target, events, this.#carry);
   }
 
   /** Does nothing. For the self-test: how long that takes is how long this object takes to wake up. */
@@ -37,4 +44,7 @@ export class Courier extends DurableObject<Env> {
     await Promise.all(stubs.map(stub => stub.wake()));
     return (await Promise.all(stubs.map(stub => stub.hold(url, count)))).flat();
   }
+
+  #carry = (target: CourierTarget, events: OutgoingEvent[]): Promise<AttemptResult[]> =>
+    carry(target, events, this.#deps);
 }

@@ -29,10 +29,12 @@ export type CourierTarget = {
   connections: number;
   /** True: one after the other, and none after the first that fails. */
   inOrder: boolean;
+  /** The destination may be one that hangs. Absent from an object of an earlier release. */
+  trial?: boolean;
 };
 
 /** A target as the object keeps it between calls. What is left out is decided for each call. */
-export type OpenedTarget = Omit<CourierTarget, 'connections' | 'inOrder'>;
+export type OpenedTarget = Omit<CourierTarget, 'connections' | 'inOrder' | 'trial'>;
 
 export type OutgoingEvent = {
   /** `webhook-id`: the same for every attempt of this event to this destination. */
@@ -54,7 +56,12 @@ export type OutgoingEvent = {
   headers: [string, string][];
   query: string;
   body: Uint8Array;
+  /** Under which `memory/delivery-bytes.ts` has the body. Absent from an object of an earlier release. */
+  bodyName?: string;
 };
+
+/** One whose body is not sent along, because it may be where the event goes. */
+export type NamedEvent = Omit<OutgoingEvent, 'body' | 'bodyName'> & { bodyName: string };
 
 export type AttemptResult = {
   outcome: 'delivered' | 'failed';

@@ -21,6 +21,7 @@ export function answerLogged(outcome: Outcome, webhookId: number | null, bytes: 
       // A full storage refuses every request: its object has one line for all of them.
       if (outcome.refused === undefined) logLine('unavailable', { webhook_id, cause: outcome.kind });
       break;
+    case 'memory_full':
     case 'inactive':
       logLine('unavailable', { webhook_id, cause: outcome.kind });
       break;

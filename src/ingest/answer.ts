@@ -19,6 +19,7 @@ export type Outcome =
   | { kind: 'wrong_method' }
   | { kind: 'too_large' }
   | { kind: 'interrupted' }
+  | { kind: 'memory_full' }
   /** `reason` and `detail` are for the operator, never for the sender. */
   | { kind: 'unverified'; reason: string; detail?: string }
   | ({ kind: 'unavailable' } & Cause);
@@ -64,6 +65,7 @@ const PROBLEM_TYPES: Record<Failure['kind'], string> = {
   inactive: 'webhook_inactive',
   gone: 'unknown_webhook',
   overloaded: 'unavailable',
+  memory_full: 'unavailable',
   handshake_refused: 'handshake_refused',
   wrong_method: 'method_not_allowed',
   too_large: 'too_large',
@@ -120,6 +122,13 @@ function describe(failure: Failure): Problem {
         status: 401,
         title: 'Not verified',
         detail: "The request does not carry a valid signature made with this webhook's secret.",
+      };
+    case 'memory_full':
+      return {
+        status: 503,
+        title: 'Unavailable',
+        detail: 'Too many bodies are on their way at this moment. Send it again.',
+        headers: { 'Retry-After': RETRY_AFTER },
       };
     case 'overloaded':
       return failure.refused === undefined ? UNAVAILABLE : refusedBy(failure.refused);

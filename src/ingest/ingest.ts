@@ -8,6 +8,8 @@
 import { LIMITS } from '../limits';
 import type { AppendRequest } from '../log/contract/append';
 import { objectOf } from '../log/stub';
+import { MEMORY } from '../memory/budget';
+import type { BodyShare } from '../memory/request-bytes';
 import { providerOf } from '../providers/registry';
 import { readBody } from '../read-body';
 import { ok } from '../result';
@@ -44,17 +46,33 @@ export async function ingest(
   if (!found.ok) return answerLogged({ kind: 'unavailable', ...found.error }, id, 0);
   if (isBodiless) return answerLogged(await bodilessOutcome(env, request, found.value), id, 0);
   if (found.value === null) return answer({ kind: 'gone' });
-  const body = await readBody(request, LIMITS.MAX_BODY_BYTES, LIMITS.MAX_DRAINED_BYTES);
+  const share = MEMORY.requests.share();
+  try {
+    return await receive(env, context, request, found.value, share);
+  } finally {
+    share.end();
+  }
+}
+
+/** @param share what the request holds of the isolate's memory */
+async function receive(
+  env: Env,
+  context: Pick<ExecutionContext, 'waitUntil'>,
+  request: Request,
+  record: WebhookRecord,
+  share: BodyShare,
+): Promise<Response> {
+  const body = await readBody(request, share, LIMITS.MAX_BODY_BYTES, LIMITS.MAX_DRAINED_BYTES);
   const outcome: Outcome = body.ok
-    ? await verifyAndAppend(env, context, request, body.value, found.value)
+    ? await verifyAndAppend(env, context, request, { body: body.value, share }, record)
     : { kind: body.error };
   const bytes = body.ok ? body.value : new Uint8Array();
   const reason = refusalReason(outcome);
   if (reason !== null) {
-    const refused = { env, record: found.value, request, body: bytes, outcome, now: Date.now() };
+    const refused = { env, record, request, body: bytes, outcome, now: Date.now() };
     context.waitUntil(noteRefusal(refused, reason));
   }
-  return answerLogged(outcome, id, bytes.byteLength);
+  return answerLogged(outcome, record.id, bytes.byteLength);
 }
 
 /**
@@ -83,25 +101,27 @@ function handshakeOutcome(handshake: HandshakeOutcome, record: WebhookRecord): O
   return record.isActive ? handshake : { kind: 'inactive' };
 }
 
+type Received = { body: Uint8Array; share: BodyShare };
+
 /** Verifies with the record at hand, and again with a newer one where the object has one. */
 async function verifyAndAppend(
   env: Env,
   context: Pick<ExecutionContext, 'waitUntil'>,
   request: Request,
-  body: Uint8Array,
+  received: Received,
   record: WebhookRecord,
 ): Promise<Outcome> {
   const object = () => objectOf(env, record);
   const waitUntil = (promise: Promise<unknown>) => context.waitUntil(promise);
   let known = record;
   for (let attempt = 1; attempt <= MAX_RECORDS_TRIED; attempt++) {
-    let prepared = await prepare(env, request, body, known);
+    let prepared = await prepare(env, request, received, known);
     if (prepared.kind !== 'event' && mayBeOutOfDate(prepared)) {
       // The secret may have been rotated, or the webhook made again, since this edge read its record.
       const newer = await newerRecord(env, request, known, Date.now());
       if (newer === null) return prepared;
       known = newer;
-      prepared = await prepare(env, request, body, known);
+      prepared = await prepare(env, request, received, known);
     }
     if (prepared.kind !== 'event') return prepared;
     const result = await append(object, waitUntil, known.id, prepared.request);
@@ -134,7 +154,7 @@ const mayBeOutOfDate = ({ kind }: Outcome): boolean =>
 async function prepare(
   env: Env,
   request: Request,
-  body: Uint8Array,
+  { body, share }: Received,
   record: WebhookRecord,
 ): Promise<{ kind: 'event'; request: AppendRequest } | Outcome> {
   const provider = providerOf(record);
@@ -147,7 +167,7 @@ async function prepare(
 
   const secrets = await inboundSecrets(env, record, Date.now());
   if (!secrets.ok) return { kind: 'unavailable', cause: 'secret_unreadable' };
-  const verified = await verifyPacked(provider, secrets.value, signed, record.id, Date.now());
+  const verified = await verifyPacked(provider, secrets.value, signed, record.id, Date.now(), share);
   if (!verified.ok) {
     const { reason, detail } = verified.error;
     return reason === 'unavailable'

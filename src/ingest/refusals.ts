@@ -9,6 +9,8 @@ import { keep } from '../bounded-map';
 import { passedHeaders } from '../delivery/passed-headers';
 import { bounded, type Refusal, type RefusalReport } from '../log/contract/refusals';
 import { objectOf } from '../log/stub';
+import { MEMORY } from '../memory/budget';
+import type { BodyShare } from '../memory/request-bytes';
 import { providerOf } from '../providers/registry';
 import { sha256 } from '../sha256';
 import { withoutToken } from '../signature/shared-token';
@@ -26,6 +28,7 @@ const MAX_WEBHOOKS = 200;
 
 type Pending = RefusalReport & {
   capturedBytes: number;
+  captured: BodyShare;
   /** ms since 1970; 0 for never. */
   sentAt: number;
   /** When a request undertook to send the next report, ms since 1970; null when none did. */
@@ -78,7 +81,8 @@ export async function noteRefusal(refused: Refused, reason: string): Promise<voi
 function pendingOf(webhookId: number): Pending {
   const known = pending.get(webhookId);
   if (known !== undefined) return known;
-  const fresh: Pending = { counts: {}, last: [], capturedBytes: 0, sentAt: 0, arrangedAt: null };
+  const none = { counts: {}, last: [], capturedBytes: 0, captured: MEMORY.requests.share() };
+  const fresh: Pending = { ...none, sentAt: 0, arrangedAt: null };
   keep(pending, webhookId, fresh, MAX_WEBHOOKS);
   return fresh;
 }
@@ -90,8 +94,9 @@ async function example(
 ): Promise<RefusalReport['last'][number]> {
   const isRead = outcome.kind !== 'too_large';
   const captures = isRead && (record.captureUntil ?? 0) > now;
-  const fits = captures && waiting.capturedBytes + body.byteLength <= MAX_CAPTURED_BYTES;
-  if (fits) waiting.capturedBytes += body.byteLength;
+  const captured = waiting.capturedBytes + body.byteLength;
+  const fits = captures && captured <= MAX_CAPTURED_BYTES && waiting.captured.hold(captured);
+  if (fits) waiting.capturedBytes = captured;
   const digest = isRead ? (await sha256(body)).toHex() : null;
   const refusal: Refusal = bounded({
     at: now,
@@ -114,6 +119,7 @@ async function send(env: Env, record: WebhookRecord, waiting: Pending): Promise<
   waiting.counts = {};
   waiting.last = [];
   waiting.capturedBytes = 0;
+  waiting.captured.end();
   waiting.arrangedAt = null;
   waiting.sentAt = Date.now();
   try {

@@ -4,6 +4,7 @@
  *
  * What nobody signed is unpacked at most once per verification, to no more than a body may have (`inflate.ts`).
  */
+import type { BodyShare } from '../memory/request-bytes';
 import type { Provider } from '../providers/provider';
 import { err, ok, type Result } from '../result';
 import type { Secret } from '../signature/keys';
@@ -25,13 +26,14 @@ const DETAIL = {
   too_large: 'content-encoding: the body is larger than a body may be',
 } as const;
 
-/** `now` in ms since 1970. */
+/** `now` in ms since 1970. @param share holds the body, and what it is unpacked to as well */
 export async function verifyPacked(
   provider: Provider,
   secrets: readonly Secret[],
   request: SignedRequest,
   webhookId: number,
   now: number,
+  share: BodyShare,
 ): Promise<Result<Verified, Failure>> {
   const asItCame = await verifyInbound(provider, secrets, request, webhookId, now);
   if (asItCame.ok) return ok({ match: asItCame.value, request });
@@ -39,6 +41,9 @@ export async function verifyPacked(
   const body = unpacked(request.headers, request.body);
   if (body === null) return asItCame;
   if (!body.ok) return err({ reason: 'content_encoding', detail: DETAIL[body.error] });
+  if (!share.hold(request.body.byteLength + body.value.byteLength)) {
+    return err({ reason: 'unavailable', detail: 'memory_full' });
+  }
   const headers = new Headers(request.headers);
   headers.delete('content-encoding');
   const inside = { ...request, headers, body: body.value };

@@ -4,6 +4,11 @@
  * All chores are in one list. The alarm runs the due ones of that list, and the same list tells when to set the alarm.
  * So no chore can be missing from only one of the two.
  */
+import type { EventLog } from './commit/event-log';
+import type { Confirmations } from './confirm/confirmations';
+import type { Forwarding } from './forward/forwarding';
+import type { NewEvents } from './read/new-events';
+import type { Refusals } from './store/refusals';
 
 export type Chore = {
   /** Its name in log lines. */
@@ -48,4 +53,35 @@ export async function runDue(
     }
   }
   await Promise.all(unfinished);
+}
+
+export type ChoreParts = {
+  log: EventLog;
+  forwarding: Forwarding;
+  confirmations: Confirmations;
+  refusals: Refusals;
+  newEvents: NewEvents;
+};
+
+/** The chores of a live webhook. @param drop what retention does, at a time in ms since 1970 */
+export function choresOf(
+  { log, forwarding, confirmations, refusals, newEvents }: ChoreParts,
+  drop: (now: number) => void,
+): Chore[] {
+  return [
+    { name: 'hold', dueAt: () => log.holdEndsAt(), run: now => log.endHold(now) },
+    { name: 'gaps', dueAt: () => log.agesAt(), run: now => log.age(now) },
+    { name: 'notices', dueAt: () => log.noticesAt(), run: now => log.sendNotices(now) },
+    // The chores above may have added events.
+    { name: 'readers', dueAt: () => null, run: () => newEvents.announce(), always: true },
+    { name: 'retention', dueAt: () => log.dropsAt(), run: drop },
+    {
+      name: 'confirmations',
+      dueAt: () => confirmations.nextAt(),
+      run: () => confirmations.pump(),
+      always: true,
+    },
+    { name: 'forwarding', dueAt: () => forwarding.nextAt(), run: () => forwarding.pump(), always: true },
+    { name: 'refusals', dueAt: () => refusals.expiresAt(), run: now => refusals.expire(now) },
+  ];
 }

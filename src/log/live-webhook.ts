@@ -7,7 +7,7 @@
 import type { Log } from '../log-line';
 import { providerOf } from '../providers/registry';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
-import type { Chore } from './chores';
+import { type Chore, choresOf } from './chores';
 import { EventLog } from './commit/event-log';
 import { GroupCommit } from './commit/group-commit';
 import { Confirmations, MAX_CONFIRMING } from './confirm/confirmations';
@@ -51,21 +51,23 @@ export class LiveWebhook {
   #stopped = false;
 
   constructor(webhook: WebhookRecord, means: Means) {
-    const { storage, clock, random } = means;
+    const { storage, clock, random, memory } = means;
     this.#means = means;
     this.#webhook = webhook;
     this.refusals = new Refusals(storage.sql);
     this.writes = new WriteWatch({ storage, clock, memory: means.suspension, log: this.#log });
-    this.log = new EventLog(storage, webhook, means.operationsUrl !== '');
+    this.log = new EventLog(storage, webhook, means.operationsUrl !== '', memory.recent);
     const { feed, tables } = this.log;
     this.space = new StorageWatch(means, this);
     this.forwarding = new Forwarding(this.#destinations(), {
       ...{ storage, feed, days: tables.days, clock, random, writes: this.writes },
+      memory: memory.deliveries,
       couriers: {
         own: OWN_CONNECTIONS - (providerOf(webhook)?.confirm ? MAX_CONFIRMING : 0),
         target: destination => means.target(this.#webhook, destination),
         deliver: means.deliver,
         body: delivery => this.#bodyOf(delivery),
+        hasBody: ({ event }) => feed.hasBody(event.sequence),
       },
       owner: {
         rescheduled: means.rescheduled,
@@ -95,28 +97,9 @@ export class LiveWebhook {
         this.committed();
       },
       error => this.#refused(error),
+      memory.requests.share(),
     );
-    this.chores = this.#listChores();
-  }
-
-  #listChores(): Chore[] {
-    const { log, forwarding, confirmations, refusals } = this;
-    return [
-      { name: 'hold', dueAt: () => log.holdEndsAt(), run: now => log.endHold(now) },
-      { name: 'gaps', dueAt: () => log.agesAt(), run: now => log.age(now) },
-      { name: 'notices', dueAt: () => log.noticesAt(), run: now => log.sendNotices(now) },
-      // The chores above may have added events.
-      { name: 'readers', dueAt: () => null, run: () => this.newEvents.announce(), always: true },
-      { name: 'retention', dueAt: () => log.dropsAt(), run: now => this.#drop(now) },
-      {
-        name: 'confirmations',
-        dueAt: () => confirmations.nextAt(),
-        run: () => confirmations.pump(),
-        always: true,
-      },
-      { name: 'forwarding', dueAt: () => forwarding.nextAt(), run: () => forwarding.pump(), always: true },
-      { name: 'refusals', dueAt: () => refusals.expiresAt(), run: now => refusals.expire(now) },
-    ];
+    this.chores = choresOf(this, now => this.#drop(now));
   }
 
   #log: Log = (line, fields) => this.#means.log(line, { webhook_id: this.#webhook.id, ...fields });
@@ -233,6 +216,7 @@ export class LiveWebhook {
     this.forwarding.dropped();
     this.space.look();
   }
+
   #disable(destinationId: string): void {
     const destinations = this.#webhook.destinations.map(destination =>
       destination.id === destinationId ? { ...destination, isActive: false } : destination,

@@ -2,6 +2,7 @@
 import type { Clock } from '../clock';
 import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '../delivery/outgoing';
 import type { Log } from '../log-line';
+import type { MemoryBudget } from '../memory/budget';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
 import type { ConfirmationApi } from './confirm/confirmations';
 import type { SuspensionMemory } from './forward/write-watch';
@@ -11,6 +12,8 @@ export type Means = {
   /** How much may be stored, in bytes. */
   storageLimit: number;
   clock: Clock;
+  /** Of the isolate. */
+  memory: MemoryBudget;
   /** 0 ≤ n < 1 */
   random: () => number;
   /** Where the operator of the gateway wants every webhook's operational events; empty for nowhere. */

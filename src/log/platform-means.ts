@@ -5,9 +5,11 @@ import { logCallFailure } from '../call-failure';
 import { PLATFORM_CLOCK } from '../clock';
 import { carry, carrying } from '../delivery/carry';
 import { Connections } from '../delivery/connections';
+import type { AttemptResult, CourierTarget, NamedEvent, OutgoingEvent } from '../delivery/outgoing';
 import { urlProblem } from '../delivery/url-policy';
 import { LIMITS } from '../limits';
 import { logLine } from '../log-line';
+import { MEMORY } from '../memory/budget';
 import { courierOf } from '../where-is';
 import { confirmAccess } from './confirm/confirm-access';
 import { ITSELF, OWN_CONNECTIONS } from './forward/courier-pool';
@@ -17,18 +19,27 @@ import type { Means } from './means';
 
 /**
  * Deliveries over the object's own connections, or by one of its couriers. Each call has a new stub, as one that has
- * thrown is broken.
+ * thrown is broken. A call copies bodies: so a courier is asked first whether it is in this isolate, where it finds them.
  */
 function delivers(env: Env): Means['deliver'] {
   const own = carrying(env, new Connections(OWN_CONNECTIONS, PLATFORM_CLOCK));
+  const elsewhere = new Set<number>();
   return async (target, events, carrier) => {
     if (carrier === ITSELF) return carry(target, events, own);
+    const { webhookId, jurisdiction = null } = target;
+    const courier = () => courierOf(env, webhookId, jurisdiction, carrier);
     try {
-      const { webhookId, jurisdiction = null } = target;
-      return await courierOf(env, webhookId, jurisdiction, carrier).deliver(target, events);
+      if (!elsewhere.has(carrier)) {
+        const results = await deliverNamed(courier(), target, events);
+        if (results !== null) return results;
+        elsewhere.add(carrier);
+      }
+      return await courier().deliver(target, events);
     } catch (error) {
-      const { webhookId: webhook_id, destinationId: destination_id } = target;
-      logCallFailure('deliver', error, { webhook_id, destination_id, events: events.length });
+      // It may be started anew anywhere.
+      elsewhere.delete(carrier);
+      const { destinationId: destination_id } = target;
+      logCallFailure('deliver', error, { webhook_id: webhookId, destination_id, events: events.length });
       throw error;
     }
   };
@@ -50,6 +61,25 @@ function suspensionOf(objectId: string): SuspensionMemory {
   return memory;
 }
 
+/** Null where the courier is in another isolate, or of an earlier release and does not know the method. */
+async function deliverNamed(
+  courier: ReturnType<typeof courierOf>,
+  target: CourierTarget,
+  events: readonly OutgoingEvent[],
+): Promise<AttemptResult[] | null> {
+  const named: NamedEvent[] = [];
+  for (const { body: _body, bodyName, ...event } of events) {
+    if (bodyName === undefined) return null;
+    named.push({ ...event, bodyName });
+  }
+  try {
+    return await courier.deliverNamed(target, named);
+  } catch (error) {
+    if (error instanceof TypeError && error.message.includes('does not implement')) return null;
+    throw error;
+  }
+}
+
 /** @param told what the live webhook tells its object */
 export const platformMeans = (
   ctx: DurableObjectState,
@@ -60,6 +90,7 @@ export const platformMeans = (
   storage: ctx.storage,
   storageLimit: storageLimit(env.STORAGE_LIMIT_BYTES),
   clock: PLATFORM_CLOCK,
+  memory: MEMORY,
   random: () => Math.random(),
   operationsUrl: env.OPERATIONS_URL,
   target: (webhook, destination) => courierTarget(env, webhook, destination, Date.now()),

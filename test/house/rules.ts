@@ -10,7 +10,7 @@ export type Packages = Readonly<Record<string, readonly string[]>>;
 export type LongFiles = Readonly<Record<string, string>>;
 
 /** What stands at the bottom, for everyone above it. `src` are the other files directly in src/. */
-const GROUND = ['limits', 'result', 'src', 'json'];
+const GROUND = ['limits', 'result', 'src', 'json', 'memory', 'read-body'];
 /** What the rooms of the log know of the world around it. */
 const AROUND_THE_LOG = [...GROUND, 'numbering', 'providers', 'delivery', 'subscriptions', 'log/contract'];
 
@@ -22,6 +22,8 @@ export const ROOMS: Rooms = {
   limits: [],
   result: [],
   src: ['limits', 'result'],
+  memory: ['limits', 'src'],
+  'read-body': ['limits', 'result', 'memory'],
   numbering: ['limits'],
   json: ['limits', 'result'],
   input: [...GROUND],

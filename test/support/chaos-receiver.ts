@@ -5,6 +5,9 @@
  *
  * `POST /box/{key}` keeps what it gets; `GET /boxes/{key}` gives it back, oldest first. `PUT /modes/{key}` says how the
  * box answers from then on: `{status, retryAfter}`, or `{hangs: true}`.
+ *
+ * `POST /tally/{key}` hangs until `PUT /tallies/{key}`, and keeps no body. `GET /tallies/{key}` gives how many came, and how
+ * often each delivery was answered.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -61,6 +64,44 @@ class Boxes {
   }
 }
 
+/** Requests by key that hang until all are answered; of each delivery, how often it was. */
+class Tallies {
+  #tallies = new Map<
+    string,
+    { requests: number; answered: Record<string, number>; ends: (() => void)[] | null }
+  >();
+
+  #of(key: string) {
+    const tally = this.#tallies.get(key) ?? { requests: 0, answered: {}, ends: [] };
+    this.#tallies.set(key, tally);
+    return tally;
+  }
+
+  take(request: IncomingMessage, response: ServerResponse, key: string): void {
+    const tally = this.#of(key);
+    request.resume();
+    request.on('end', () => {
+      tally.requests++;
+      const { 'ce-source': source, 'webhook-id': id } = request.headers;
+      const end = (): void => {
+        tally.answered[`${source} ${id}`] = (tally.answered[`${source} ${id}`] ?? 0) + 1;
+        response.end();
+      };
+      if (tally.ends === null) end();
+      else tally.ends.push(end);
+    });
+  }
+
+  show(request: IncomingMessage, response: ServerResponse, key: string): void {
+    const tally = this.#of(key);
+    const ends = tally.ends ?? [];
+    if (request.method === 'PUT') tally.ends = null;
+    if (request.method === 'PUT') for (const end of ends) end();
+    const { requests, answered } = tally;
+    response.end(JSON.stringify({ requests, answered }));
+  }
+}
+
 const headersOf = (request: IncomingMessage): Record<string, string> =>
   Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
 
@@ -76,6 +117,7 @@ const textOf = async (request: IncomingMessage): Promise<string> => (await bytes
 export async function startChaosReceiver(taker?: Taker): Promise<ChaosReceiver> {
   const notesByKey = new Map<string, Notes>();
   const boxes = new Boxes();
+  const tallies = new Tallies();
   const notesOf = (key: string) => {
     const notes = notesByKey.get(key) ?? {
       sentBytes: 0,
@@ -104,7 +146,9 @@ export async function startChaosReceiver(taker?: Taker): Promise<ChaosReceiver> 
       notes.closed = true;
     });
     const behaviour = BEHAVIOURS[name];
-    if (behaviour !== undefined) behaviour(request, response, url, notes);
+    if (name === 'tally') tallies.take(request, response, key);
+    else if (name === 'tallies') tallies.show(request, response, key);
+    else if (behaviour !== undefined) behaviour(request, response, url, notes);
     else if (name === 'box' && taker !== undefined) {
       void bytesOf(request).then(
         body => {

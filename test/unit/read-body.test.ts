@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LIMITS } from '../../src/limits';
-import { readBody } from '../../src/read-body';
-import { BodyShare } from '../../src/unfinished-bodies';
+import { MemoryBudget } from '../../src/memory/budget';
+import { readBody as readInto } from '../../src/read-body';
 
 const MAX = 1000;
+/** In an isolate that has nothing else to do. */
+const readBody = (request: Request, limit: number) =>
+  readInto(request, new MemoryBudget().requests.share(), limit);
 const post = (body: BodyInit | null, headers?: HeadersInit) =>
   new Request('https://gw.example.com', {
     method: 'POST',
@@ -64,34 +67,54 @@ describe('a body', () => {
 
   it('is refused while too many others are unfinished, unless it is small', async () => {
     vi.useFakeTimers();
+    const { requests } = new MemoryBudget();
     const half = LIMITS.MAX_BODY_BYTES / 2;
     const unfinished = (bytes: number) =>
       new ReadableStream<Uint8Array>({ start: controller => controller.enqueue(new Uint8Array(bytes)) });
-    const read = (body: BodyInit, headers?: HeadersInit) =>
-      readBody(post(body, headers), LIMITS.MAX_BODY_BYTES);
-    const overloaded = { ok: false, error: 'overloaded' };
+    const read = async (body: BodyInit, headers?: HeadersInit) => {
+      const share = requests.share();
+      const result = await readInto(post(body, headers), share, LIMITS.MAX_BODY_BYTES);
+      if (result.ok) expect(requests.bytes).toBeGreaterThanOrEqual(result.value.buffer.byteLength);
+      share.end();
+      return result;
+    };
+    const refused = { ok: false, error: 'memory_full' };
     const count = LIMITS.MAX_UNFINISHED_BYTES / half;
     const begun = Array.from({ length: count }, () => read(unfinished(half)));
     await vi.advanceTimersByTimeAsync(1);
-    expect(await read(unfinished(half))).toEqual(overloaded);
-    expect(await read(new Uint8Array(half), { 'content-length': `${half}` })).toEqual(overloaded);
+    expect(requests.bytes).toBe(LIMITS.MAX_UNFINISHED_BYTES);
+    expect(await read(unfinished(half))).toEqual(refused);
+    expect(await read(new Uint8Array(half), { 'content-length': `${half}` })).toEqual(refused);
     const small = new Uint8Array(LIMITS.SMALL_BODY_BYTES);
     expect(await read(small, { 'content-length': `${small.length}` })).toEqual({ ok: true, value: small });
     expect(await read(streamOf([small]))).toEqual({ ok: true, value: small });
     await vi.advanceTimersByTimeAsync(LIMITS.MAX_BODY_READ_MS);
     expect(new Set((await Promise.all(begun)).map(({ ok }) => ok))).toEqual(new Set([false]));
+    expect(requests.bytes).toBe(0);
     expect((await read(streamOf([new Uint8Array(half)]))).ok).toBe(true);
   });
 
-  it('that ended without notice takes nothing from the next ones for longer than it may last', () => {
-    vi.useFakeTimers();
-    const [lost, next] = [new BodyShare(), new BodyShare()];
-    expect(lost.grow(LIMITS.MAX_UNFINISHED_BYTES)).toBe(true);
-    expect(next.grow(1)).toBe(false);
-    vi.setSystemTime(Date.now() + LIMITS.MAX_BODY_READ_MS);
-    expect(next.grow(1)).toBe(true);
-    next.end();
-    lost.end();
+  it('counts while it is small, too', async () => {
+    const budget = new MemoryBudget({ requests: 2 * LIMITS.SMALL_BODY_BYTES, unfinished: 0 });
+    const small = new Uint8Array(LIMITS.SMALL_BODY_BYTES);
+    const ways: [BodyInit, HeadersInit][] = [
+      [small, { 'content-length': `${small.length}` }],
+      [streamOf([small.subarray(1)]), {}],
+    ];
+    const shares = ways.map(() => budget.requests.share());
+    for (const [index, [body, headers]] of ways.entries()) {
+      const share = shares[index] ?? budget.requests.share();
+      expect((await readInto(post(body, headers), share, LIMITS.MAX_BODY_BYTES)).ok).toBe(true);
+    }
+    expect(budget.bytes).toBe(2 * small.length - 1);
+    const next = readInto(
+      post(small, { 'content-length': `${small.length}` }),
+      budget.requests.share(),
+      LIMITS.MAX_BODY_BYTES,
+    );
+    expect(await next).toEqual({ ok: false, error: 'memory_full' });
+    for (const share of shares) share.end();
+    expect(budget.bytes).toBe(0);
   });
 
   it('that does not end in time is interrupted, and its stream ended', async () => {

@@ -5,6 +5,7 @@
  * transaction leaves nothing behind, in memory or on disk. The log does no I/O besides the object's own database. All
  * times, passed in and returned, are ms since 1970.
  */
+import type { RecentBytes } from '../../memory/recent-bytes';
 import { type Resolution, resolve } from '../../numbering/close-gap';
 import { forgetClosed } from '../../numbering/closed-epochs';
 import { epochsOf } from '../../numbering/epochs';
@@ -48,14 +49,17 @@ export class EventLog {
   #savedSequence: number;
   #aging = new NextAging();
 
-  /** @param operator whether the gateway's operator wants every webhook's notices */
-  constructor(storage: DurableObjectStorage, webhook: WebhookRecord, operator: boolean) {
+  /**
+   * @param operator whether the gateway's operator wants every webhook's notices
+   * @param recent the memory of the isolate for recent events
+   */
+  constructor(storage: DurableObjectStorage, webhook: WebhookRecord, operator: boolean, recent: RecentBytes) {
     this.#storage = storage;
     this.#webhook = webhook;
     this.#operator = operator;
     const { sql } = storage;
     const { state, forgotten } = storedCheckpoint(sql);
-    this.tables = new LogTables(sql, forgotten);
+    this.tables = new LogTables(sql, forgotten, recent);
     this.#savedSequence = state.lastSequence;
     this.#state = replayEvents(state, this.tables, webhook);
     this.feed = new Feed(this.tables.events, this.tables.releases, () => this.#state);

@@ -4,10 +4,11 @@
  * An append that comes alone is committed in its own turn of the event loop: waiting for others would take longer than
  * the commit. After a commit, appends are collected until the next turn of the event loop and committed together.
  * An append resolves only after its commit. A batch that fails is committed one by one, so that one bad event does not
- * fail the others; when the storage says that it takes none, the rest is refused untried. The bytes that wait are bounded: an
- * append beyond the bound is refused as `overloaded` at once.
+ * fail the others; when the storage says that it takes none, the rest is refused untried. The bytes that wait are bounded, in the
+ * object and in its isolate: an append beyond is refused as `overloaded` at once.
  */
 import { LIMITS } from '../../limits';
+import type { BodyShare } from '../../memory/request-bytes';
 import { refusesAll, storageRefusal } from '../../storage-refusal';
 import type { AddResult, IncomingEvent } from '../contract/append';
 
@@ -23,6 +24,7 @@ export class GroupCommit {
   #failed: (error: unknown) => void;
   #waiting: Waiting[] = [];
   #bytes = 0;
+  #share: BodyShare;
   /** True between a commit and the next turn of the event loop: appends are collected. */
   #collecting = false;
 
@@ -30,22 +32,27 @@ export class GroupCommit {
    * @param commit stores a batch in one transaction and gives results in its order; throws when it cannot
    * @param committed is called after every batch of which something was committed
    * @param failed is called for every batch of which something could not be stored, with the first error
+   * @param share what the waiting hold of the isolate's memory
    */
   constructor(
     commit: (events: IncomingEvent[]) => AddResult[],
     committed: () => void,
     failed: (error: unknown) => void,
+    share: BodyShare,
   ) {
     this.#commit = commit;
     this.#committed = committed;
     this.#failed = failed;
+    this.#share = share;
   }
 
   /** Resolves after the event's commit, or with why it could not be stored. */
   append(event: IncomingEvent): Promise<AddResult> {
-    const bytes = event.body.byteLength + OVERHEAD_BYTES;
-    if (this.#bytes + bytes > LIMITS.MAX_PENDING_BYTES) return Promise.resolve({ kind: 'overloaded' });
-    this.#bytes += bytes;
+    const bytes = this.#bytes + event.body.byteLength + OVERHEAD_BYTES;
+    if (bytes > LIMITS.MAX_PENDING_BYTES || !this.#share.hold(bytes)) {
+      return Promise.resolve({ kind: 'overloaded' });
+    }
+    this.#bytes = bytes;
     return new Promise(resolve => {
       this.#waiting.push({ event, resolve });
       if (this.#collecting || this.#waiting.length > 1) return;
@@ -63,6 +70,7 @@ export class GroupCommit {
     const batch = this.#waiting;
     this.#waiting = [];
     this.#bytes = 0;
+    this.#share.end();
     this.#collecting = true;
     setTimeout(() => this.#nextTurn(), 0);
     if (this.#commitAll(batch)) this.#committed();

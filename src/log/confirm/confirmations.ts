@@ -106,8 +106,12 @@ export class Confirmations {
     if (!request.ok) return this.#refuse(row, request.error);
     const problem = api.urlProblem(request.value.url);
     if (problem !== null) return this.#again(row, problem);
-    const verdict = rules.judge(body, await this.#fetch(request.value));
+    const response = await this.#fetch(request.value);
     if (this.#stopped) return;
+    // Read again, so that it is not in memory while the API takes its time.
+    const judged = log.feed.body(row.sequence);
+    if (judged === null) return this.#refuse(row, 'the body is gone');
+    const verdict = rules.judge(judged, response);
     switch (verdict.verdict) {
       case 'confirmed':
         log.release(row.sequence);

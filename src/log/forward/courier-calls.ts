@@ -11,17 +11,17 @@
 
 import type { Clock } from '../../clock';
 import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '../../delivery/outgoing';
+import type { DeliveryBytes, Hold } from '../../memory/delivery-bytes';
 import { isPlatformLimit } from '../../platform-limit';
 import type { DestinationRecord } from '../../subscriptions/webhook';
 import { CourierPool, MAX_COURIERS, type Place } from './courier-pool';
 import { callsFor, connectionsFor, eventsPerCall, newTraffic, pause, type Traffic } from './courier-traffic';
 import { type Delivery, outgoingEvent } from './delivery';
+import { type BodySource, DeliveryBodies } from './delivery-bodies';
 import { OpenedTargets } from './opened-targets';
 
 const MAX_CALLS = MAX_COURIERS;
 const BYTES_PER_CALL = 4 * 1024 * 1024;
-/** Bytes under way in all calls, because an object has 128 MB. The first call of a destination may exceed it. */
-const MAX_BYTES = 32 * 1024 * 1024;
 /** How much longer than a destination's timeout a courier may take, and for how long a silent one is not asked again. */
 const SILENCE_MS = 10_000;
 const AVOID_SILENT_MS = 60_000;
@@ -34,13 +34,12 @@ export type Couriers = {
   target: (destination: DestinationRecord) => Promise<OpenedTarget | null>;
   /** @param carrier who is to do it, as in `courier-pool.ts` */
   deliver: (target: CourierTarget, events: OutgoingEvent[], carrier: number) => Promise<AttemptResult[]>;
-  /** The bytes to send; null when they are gone. */
-  body: (delivery: Delivery) => Uint8Array | null;
-};
+} & BodySource;
 
 export type CourierCallsDeps = {
   couriers: Couriers;
   clock: Clock;
+  memory: DeliveryBytes;
   /** An attempt has ended. */
   ended: (delivery: Delivery, result: AttemptResult) => void;
   /** A delivery was not attempted after all. */
@@ -49,27 +48,28 @@ export type CourierCallsDeps = {
   finished: () => void;
 };
 
-type Carried = { delivery: Delivery; event: OutgoingEvent };
+type Carried = { delivery: Delivery; event: OutgoingEvent; hold: Hold };
 
 /** The calls of one object, for all its destinations. */
 export class CourierCalls {
   #deps: CourierCallsDeps;
   #pool: CourierPool;
   #targets: OpenedTargets;
+  #bodies: DeliveryBodies;
   #traffic = new Map<string, Traffic>();
   /** Destinations for which a call is kept free. */
   #active = new Set<string>();
-  #bytes = 0;
   /** How many calls may run: halved when the runtime refuses one, one more with each that works. */
   #limit = MAX_CALLS;
   /** Until when a limit of the platform stops all calls, ms since 1970. */
   #stoppedUntil = 0;
 
   constructor(deps: CourierCallsDeps) {
-    const { couriers, clock } = deps;
+    const { couriers, clock, memory } = deps;
     this.#deps = deps;
     this.#pool = new CourierPool(couriers.own);
     this.#targets = new OpenedTargets(couriers.target, clock);
+    this.#bodies = new DeliveryBodies(memory, couriers, clock);
   }
 
   /** Takes over the destinations of the webhook. Their URLs and secrets are read anew. */
@@ -104,6 +104,16 @@ export class CourierCalls {
     return until > this.#deps.clock.now() ? until : null;
   }
 
+  /** Whether the memory of the isolate has no room for what this destination would send next. It asks by this. */
+  mustWait(destinationId: string): boolean {
+    return this.#bodies.mustWait(destinationId);
+  }
+
+  /** Whether it had to wait when it asked last. */
+  isWaiting(destinationId: string): boolean {
+    return this.#bodies.isWaiting(destinationId);
+  }
+
   /** Sends deliveries of one destination in up to `calls` calls. Those that do not fit into them are given back. */
   start(
     destination: DestinationRecord,
@@ -117,17 +127,19 @@ export class CourierCalls {
       let bytes = 0;
       while (next < deliveries.length && carried.length < most) {
         const delivery = deliveries[next];
-        if (delivery === undefined || !this.#fits(destination, delivery, carried.length, bytes)) break;
+        if (delivery === undefined) break;
+        if (carried.length > 0 && bytes + delivery.event.bodyBytes > BYTES_PER_CALL) break;
+        const hold = this.#bodies.hold(destination, delivery, trial);
+        if (hold === 'full') break;
         next++;
-        const body = this.#deps.couriers.body(delivery);
-        if (body === null) {
+        if (hold === null) {
           this.#deps.ended(delivery, failure('redacted', this.#deps.clock.now(), 0));
           continue;
         }
-        bytes += body.byteLength;
-        carried.push({ delivery, event: outgoingEvent(delivery, body, destination) });
+        bytes += hold.body.byteLength;
+        carried.push({ delivery, event: outgoingEvent(delivery, hold, destination), hold });
       }
-      if (carried.length > 0) void this.#run(destination, carried, bytes, trial);
+      if (carried.length > 0) void this.#run(destination, carried, trial);
     }
     for (const delivery of deliveries.slice(next)) this.#deps.givenBack(delivery);
   }
@@ -143,17 +155,7 @@ export class CourierCalls {
     return Math.min(eventsPerCall(destination, trial), Math.max(even, atOnce));
   }
 
-  #fits({ id }: DestinationRecord, { event }: Delivery, carried: number, bytes: number): boolean {
-    if (carried > 0) return bytes + event.bodyBytes <= Math.min(BYTES_PER_CALL, MAX_BYTES - this.#bytes);
-    return this.#of(id).calls === 0 || event.bodyBytes <= MAX_BYTES - this.#bytes;
-  }
-
-  async #run(
-    destination: DestinationRecord,
-    carried: readonly Carried[],
-    bytes: number,
-    trial: boolean,
-  ): Promise<void> {
+  async #run(destination: DestinationRecord, carried: readonly Carried[], trial: boolean): Promise<void> {
     const { clock } = this.#deps;
     const traffic = this.#of(destination.id);
     const inOrder = destination.ordering === 'strict';
@@ -162,7 +164,6 @@ export class CourierCalls {
     // What this call leaves unused is not for the next ones: they have shares of their own.
     traffic.calls++;
     traffic.connections += share;
-    this.#bytes += bytes;
     try {
       const target = place === null ? null : await this.#targets.of(destination);
       const results = place && target ? await this.#results(target, carried, place, inOrder) : [];
@@ -184,7 +185,7 @@ export class CourierCalls {
       if (place !== null) this.#pool.free(place);
       traffic.calls--;
       traffic.connections -= share;
-      this.#bytes -= bytes;
+      for (const { hold } of carried) this.#bodies.release(hold);
     }
     this.#deps.finished();
   }
@@ -219,7 +220,7 @@ export class CourierCalls {
         resolve(tried.map(() => failure('timeout', startedAt, patience)));
       });
     });
-    const how = { inOrder, connections: place.connections };
+    const how = { inOrder, connections: place.connections, trial: place.trial };
     const events = carried.map(({ event }) => event);
     try {
       return await Promise.race([couriers.deliver({ ...target, ...how }, events, place.carrier), silence]);

@@ -1,5 +1,6 @@
 /** A delivery: an attempt in progress to bring an event to one destination. */
 import type { OutgoingEvent } from '../../delivery/outgoing';
+import type { Hold } from '../../memory/delivery-bytes';
 import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { DeliveryRow } from '../store/delivery-row';
 import type { StoredEvent } from '../store/stored-event';
@@ -29,7 +30,7 @@ export const deliveryKey = (destinationId: string, sequence: number, replay: num
 /** What a courier gets of a delivery. */
 export function outgoingEvent(
   delivery: Delivery,
-  body: Uint8Array,
+  { body, name: bodyName }: Pick<Hold, 'body' | 'name'>,
   { passesQuery }: Pick<DestinationRecord, 'passesQuery'>,
 ): OutgoingEvent {
   const { event, queued, row, replay, newId, destinationId } = delivery;
@@ -49,5 +50,6 @@ export function outgoingEvent(
     headers: event.headers,
     query: passesQuery ? event.query : '',
     body,
+    bodyName,
   };
 }

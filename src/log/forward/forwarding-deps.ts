@@ -1,5 +1,7 @@
 /** What forwarding works with, and whom it is part of. */
+
 import type { Clock } from '../../clock';
+import type { DeliveryBytes } from '../../memory/delivery-bytes';
 import type { DayTables } from '../store/day-tables';
 import type { Feed } from '../store/feed';
 import type { Couriers } from './courier-calls';
@@ -22,6 +24,7 @@ export type ForwardingDeps = {
   days: DayTables;
   clock: Clock;
   random: () => number;
+  memory: DeliveryBytes;
   writes: WriteWatch;
   couriers: Couriers;
   owner: ForwardingOwner;

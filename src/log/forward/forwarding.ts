@@ -51,7 +51,7 @@ export class Forwarding {
   #stopped = false;
 
   constructor(destinations: readonly DestinationRecord[], deps: ForwardingDeps) {
-    const { storage, feed, days, clock, couriers, random, owner } = deps;
+    const { storage, feed, days, clock, couriers, random, memory, owner } = deps;
     const { sql } = storage;
     const stored = deps.writes.completed(readForwarding(sql));
     this.#deps = deps;
@@ -61,7 +61,7 @@ export class Forwarding {
     this.#sources = { feed, rows: this.rows, blockedRows: new BlockedKeyRows(sql) };
     this.#states = new DestinationStates(this.#sources, this.replays);
     this.#calls = new CourierCalls({
-      ...{ couriers, clock },
+      ...{ couriers, clock, memory },
       ended: (delivery, result) => this.#ended(delivery, result),
       givenBack: delivery => this.#givenBack(delivery),
       finished: () => this.pump(),
@@ -161,7 +161,7 @@ export class Forwarding {
     const calls = this.#calls.freeCalls(destination, trial);
     const allowed = gate.allows(destination.ratePerSecond, now);
     const room = Math.min(allowed, calls * eventsPerCall(destination, trial), this.#notable);
-    if (room < 1) return;
+    if (room < 1 || this.#calls.mustWait(destination.id)) return;
     const deliveries = this.#next.take(state, room, now);
     if (deliveries.length === 0) return;
     gate.started(deliveries.length, now);

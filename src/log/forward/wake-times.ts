@@ -3,6 +3,7 @@
  * longer waits, and goes on after a crash. Setting the alarm costs a row, so it is not set for short waits.
  */
 
+import { ASK_AGAIN_MS } from '../../memory/waiting-line';
 import type { DeliveryRows } from '../store/delivery-rows';
 import type { Feed } from '../store/feed';
 import type { CourierCalls } from './courier-calls';
@@ -45,7 +46,8 @@ export class WakeTimes {
       // Not when all events wait for a retry, because an alarm for that retry is set already.
       const ready = queue.ready > 0 || (this.#feed.goesOnAfter(queue.scan) && queue.scanRoom(1) > 0);
       const begins = opensAt === null && (ready || this.#replays.waits(destination.id));
-      if (begins || state.underWay.size > 0) times.push(now + SAFETY_MS);
+      const waits = this.#calls.isWaiting(destination.id);
+      if (begins || waits || state.underWay.size > 0) times.push(now + SAFETY_MS);
     }
     return times.length > 0 ? Math.min(...times) : null;
   }
@@ -57,6 +59,7 @@ export class WakeTimes {
       const { destination, gate, queue } = state;
       if (!destination.isActive) continue;
       if (state.unread) times.push(now);
+      if (this.#calls.isWaiting(destination.id)) times.push(now + ASK_AGAIN_MS);
       const overflowsAt = queue.overflowsAt(now);
       if (overflowsAt !== null) times.push(overflowsAt);
       const opensAt = gate.opensAt(destination.ratePerSecond, now);

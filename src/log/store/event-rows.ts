@@ -3,6 +3,7 @@
  *
  * The latest events are kept in memory too (`recent-events.ts`). What is forwarded and when is decided elsewhere.
  */
+import type { RecentBytes } from '../../memory/recent-bytes';
 import type { FeedPosition } from '../contract/events';
 import type { DayTables } from './day-tables';
 import { RecentEvents } from './recent-events';
@@ -13,11 +14,13 @@ import { write } from './write';
 export class EventRows {
   #sql: SqlStorage;
   #days: DayTables;
-  #recent = new RecentEvents();
+  #recent: RecentEvents;
 
-  constructor(sql: SqlStorage, days: DayTables) {
+  /** @param recent the memory of the isolate for recent events */
+  constructor(sql: SqlStorage, days: DayTables, recent: RecentBytes) {
     this.#sql = sql;
     this.#days = days;
+    this.#recent = new RecentEvents(recent);
   }
 
   /** To be called after a rollback and when days were dropped: events in memory may not be stored any more. */
@@ -115,6 +118,17 @@ export class EventRows {
       .exec<{ body: ArrayBuffer | null }>(`SELECT body FROM events_${day.id} WHERE sequence = ?`, sequence)
       .toArray();
     return row?.body == null ? null : new Uint8Array(row.body);
+  }
+
+  /** Whether there is a body; its bytes are not read. */
+  hasBody(sequence: number): boolean {
+    if (this.#recent.get(sequence) !== null) return true;
+    const day = this.#days.of(sequence);
+    if (day === undefined) return false;
+    const [row] = this.#sql
+      .exec(`SELECT 1 FROM events_${day.id} WHERE sequence = ? AND body IS NOT NULL`, sequence)
+      .toArray();
+    return row !== undefined;
   }
 
   /** Erases a body for good; the rest of the event stays. False when the event is not here. 1 row. */

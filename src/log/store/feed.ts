@@ -90,6 +90,11 @@ export class Feed {
     return this.#events.get(sequence);
   }
 
+  /** Whether `body` gives any. */
+  hasBody(sequence: number): boolean {
+    return this.#events.hasBody(sequence);
+  }
+
   /** The body's bytes; null when redacted or gone. */
   body(sequence: number): Uint8Array | null {
     return this.#events.body(sequence);

@@ -1,4 +1,5 @@
 /** The tables that a transaction of the log writes to. */
+import type { RecentBytes } from '../../memory/recent-bytes';
 import { ConfirmationRows } from './confirmation-rows';
 import { DayTables } from './day-tables';
 import { EventRows } from './event-rows';
@@ -17,10 +18,13 @@ export class LogTables {
   readonly seen: SeenKeys;
   readonly confirmations: ConfirmationRows;
 
-  /** @param forgotten per epoch, the highest id whose record has been dropped by age */
-  constructor(sql: SqlStorage, forgotten: [number, number][]) {
+  /**
+   * @param forgotten per epoch, the highest id whose record has been dropped by age
+   * @param recent the memory of the isolate for recent events
+   */
+  constructor(sql: SqlStorage, forgotten: [number, number][], recent: RecentBytes) {
     this.days = new DayTables(sql);
-    this.events = new EventRows(sql, this.days);
+    this.events = new EventRows(sql, this.days, recent);
     this.releases = new Releases(sql);
     this.gaps = new GapRows(sql);
     this.known = new KnownIds(sql, forgotten);

@@ -1,13 +1,15 @@
 /**
  * The latest stored events, in memory: most events are forwarded right after their commit, and then need not be read
- * from their table. Bounded in number and bytes. A stored event that changes must be forgotten here.
+ * from their table. Bounded in number and bytes, and any of them may be dropped where the isolate needs its memory. A stored
+ * event that changes must be forgotten here.
  */
+import { LIMITS } from '../../limits';
+import type { Recent, RecentBytes } from '../../memory/recent-bytes';
 import type { StoredEvent } from './stored-event';
 
 const MAX_EVENTS = 512;
-const MAX_BYTES = 2 * 1024 * 1024;
 
-type RecentEvent = { event: StoredEvent; body: Uint8Array; bytes: number };
+type RecentEvent = Recent & { event: StoredEvent; body: Uint8Array };
 
 /** A cache of `EventRows`. */
 export class RecentEvents {
@@ -16,15 +18,24 @@ export class RecentEvents {
   #bytes = 0;
   /** The highest sequence that was stored; null when it is not known, as after waking up. */
   #last: number | null = null;
+  #memory: RecentBytes;
+
+  /** @param memory that of the isolate */
+  constructor(memory: RecentBytes) {
+    this.#memory = memory;
+  }
 
   /** @param bytes what the event takes in memory, with its body */
   add(event: StoredEvent, body: Uint8Array, bytes: number): void {
     const { sequence } = event;
     this.#last = Math.max(this.#last ?? 0, sequence);
-    this.#events.set(sequence, { event, body, bytes });
+    this.forget(sequence);
+    const recent = { event, body, bytes, drop: () => this.forget(sequence) };
+    this.#events.set(sequence, recent);
     this.#bytes += bytes;
+    this.#memory.add(recent);
     for (const oldest of this.#events.keys()) {
-      if (this.#events.size <= MAX_EVENTS && this.#bytes <= MAX_BYTES) break;
+      if (this.#events.size <= MAX_EVENTS && this.#bytes <= LIMITS.MAX_RECENT_BYTES_PER_WEBHOOK) break;
       this.forget(oldest);
     }
   }
@@ -47,14 +58,16 @@ export class RecentEvents {
 
   /** For an event that was changed. */
   forget(sequence: number): void {
-    this.#bytes -= this.#events.get(sequence)?.bytes ?? 0;
+    const recent = this.#events.get(sequence);
+    if (recent === undefined) return;
+    this.#memory.remove(recent);
+    this.#bytes -= recent.bytes;
     this.#events.delete(sequence);
   }
 
   /** For when any event may not be stored any more. */
   forgetAll(): void {
-    this.#events.clear();
-    this.#bytes = 0;
+    for (const sequence of [...this.#events.keys()]) this.forget(sequence);
     this.#last = null;
   }
 }

@@ -6,6 +6,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect } from 'vitest';
 import type { CourierTarget, OutgoingEvent } from '../../../src/delivery/outgoing';
+import type { MemoryBudget } from '../../../src/memory/budget';
 import type { DestinationRecord, WebhookRecord } from '../../../src/subscriptions/webhook';
 import { range } from '../sequence';
 import { type EventGiven, incomingEvent, webhookRecord } from '../webhook-record';
@@ -58,9 +59,15 @@ export class Scene {
   readonly work: Deliver;
   #next = 1;
 
-  constructor(state: DurableObjectState, webhook: WebhookRecord, operationsUrl = '') {
+  constructor(
+    state: DurableObjectState,
+    webhook: WebhookRecord,
+    operationsUrl = '',
+    memory: MemoryBudget | null = null,
+  ) {
     this.world = new World(state, webhook, {
       operationsUrl,
+      ...(memory === null ? {} : { memory }),
       evicts: () => this.evicts,
       deliver: async (target, events, carrier) => {
         this.mostCalls = Math.max(this.mostCalls, ++this.calls);
@@ -121,10 +128,11 @@ export async function scene(
   play: (scene: Scene) => Promise<void>,
   given: Partial<WebhookRecord> = {},
   operationsUrl = '',
+  memory: MemoryBudget | null = null,
 ): Promise<void> {
   const stub = env.WEBHOOKS.getByName(crypto.randomUUID());
   await runInDurableObject(stub, async (_instance, state) => {
-    const played = new Scene(state, webhookRecord({ destinations, ...given }), operationsUrl);
+    const played = new Scene(state, webhookRecord({ destinations, ...given }), operationsUrl, memory);
     await play(played);
     expect(played.world.aborted).toBeNull();
   });

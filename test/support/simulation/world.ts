@@ -19,6 +19,7 @@ import type { ReplaySpec } from '../../../src/log/forward/replays';
 import { newMemory, type SuspensionMemory } from '../../../src/log/forward/write-watch';
 import { LiveWebhook } from '../../../src/log/live-webhook';
 import { createTables } from '../../../src/log/store/tables';
+import { MemoryBudget } from '../../../src/memory/budget';
 import { err } from '../../../src/result';
 import { DESTINATION_DEFAULTS } from '../../../src/subscriptions/destination-options';
 import type { DestinationRecord, WebhookRecord } from '../../../src/subscriptions/webhook';
@@ -40,6 +41,8 @@ export type WorldOptions = {
   onRestart?: () => void;
   /** Asked whenever the object is idle: whether the platform takes it from memory now. */
   evicts?: () => boolean;
+  /** Of an isolate; it may be shared by worlds. Else it has an isolate for itself. */
+  memory?: MemoryBudget;
   /** OPERATIONS_URL */
   operationsUrl?: string;
 };
@@ -78,6 +81,7 @@ export class World {
   #pending = new Set<object>();
   #storage: DurableObjectStorage;
   #options: WorldOptions;
+  readonly memory: MemoryBudget;
   #due: DueTimes;
   #alarmAt: number | null = null;
   #cancelAlarm = (): void => {};
@@ -88,6 +92,8 @@ export class World {
     const setAlarm = async (at: number): Promise<void> => this.#setAlarm(at);
     this.#storage = { sql: this.sql, transactionSync, setAlarm } as unknown as DurableObjectStorage;
     this.#options = options;
+    const log = (event: string, fields?: object) => void this.lines.push({ event, ...fields });
+    this.memory = options.memory ?? new MemoryBudget({ now: () => this.time.now, log });
     createTables(this.sql);
     this.#due = new DueTimes(this.#storage, null, () => {});
     this.#record = webhook;
@@ -105,6 +111,7 @@ export class World {
     return new LiveWebhook(webhook, {
       storage: this.#storage,
       storageLimit: this.storageLimit,
+      memory: this.memory,
       clock: {
         now: () => this.time.now,
         // Timers end with the object.
