@@ -16,8 +16,8 @@ export const FINDS = [
   'delivery',
   'q',
 ];
-/** What the feed takes: it has one order, and no destination. */
-export const FINDS_IN_FEED = ['since', 'until', 'event_id', 'increment_id', 'entity_key', 'q'];
+/** What the feed takes: it has one order, no destination, and who knows an id asks the list. */
+export const FINDS_IN_FEED = ['since', 'until', 'entity_key', 'q'];
 
 type Parameter = { name: string; in: string };
 

@@ -9,21 +9,15 @@ import { oneOf, text, wholeNumber } from '../../input/fields';
 import { described } from '../../input/json-schema';
 import { DELIVERY_STATES, type EventFilter, NO_FILTER } from '../../log/contract/event-filter';
 import { err, ok, type Result } from '../../result';
+import { parseRfc3339 } from '../../time';
 import { shown } from '../query';
-
-/** `Date.parse` takes February 30 for March 1 or 2. */
-function isOnCalendar(given: string): boolean {
-  const [year = 0, month = 0, day = 0] = given.slice(0, 10).split('-').map(Number);
-  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
-}
 
 /** RFC 3339 with a zone, as milliseconds since 1970. */
 const time = v.pipe(
   text(64),
-  v.isoTimestamp('must be a time like 2026-11-20T12:00:00Z'),
-  v.check(isOnCalendar, 'must be a time that exists'),
-  v.transform(given => Date.parse(given)),
-  v.finite('must be a time that exists'),
+  v.check(given => parseRfc3339(given) !== null, 'must be a time that exists, like 2026-11-20T12:00:00Z'),
+  described({ format: 'date-time' }),
+  v.transform(given => parseRfc3339(given) ?? 0),
 );
 
 const about = <T>(description: string, example: unknown): v.MetadataAction<T, { schema: object }> =>

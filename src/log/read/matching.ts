@@ -22,6 +22,7 @@ export class TextSearch {
   searched = 0;
   #text: string | null;
   #feed: Pick<Feed, 'body'>;
+  #decoder = new TextDecoder();
 
   constructor(text: string | null, feed: Pick<Feed, 'body'>) {
     this.#text = text?.toLowerCase() ?? null;
@@ -41,6 +42,6 @@ export class TextSearch {
     const body = this.#feed.body(event.sequence);
     if (body === null) return false;
     this.searched += body.byteLength;
-    return new TextDecoder().decode(body).toLowerCase().includes(text);
+    return this.#decoder.decode(body).toLowerCase().includes(text);
   }
 }
