@@ -72,6 +72,14 @@ describe('deliveries of a destination', () => {
     }
   });
 
+  it('stand in an event as in the list', async () => {
+    const { body } = await call<{ deliveries: { destination_id: string; status: string }[] }>(
+      'GET',
+      `${webhook.path}/events/2`,
+    );
+    expect(body.deliveries.map(({ status }) => status)).toEqual(['delivered', 'waiting', 'dead', 'paused']);
+  });
+
   it('are told of a destination that there is, together with how they stand', async () => {
     const unknown = await call('GET', `${webhook.path}/events?destination_id=dst_none&delivery=dead`);
     expect(unknown.status).toBe(404);

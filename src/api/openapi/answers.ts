@@ -172,7 +172,7 @@ export const ANSWERS: Record<string, JsonSchema> = {
       deliveries: list(
         object({
           destination_id: text,
-          status: words('pending', 'retrying', 'delivered', 'dead'),
+          status: words('waiting', 'retrying', 'paused', 'delivered', 'dead'),
           attempts: integer,
           next_attempt_at: orNull(time),
           last_error: orNull(text),

@@ -1,6 +1,6 @@
 /** Events as they are read: the list, the feed, and a single event. */
 import type { Issue } from '../../providers/provider';
-import type { EventFilter, ScannedTo } from './event-filter';
+import type { DeliveryState, EventFilter, ScannedTo } from './event-filter';
 
 /**
  * `confirming` and `held` events are accepted and not in the feed yet: they wait for the provider's API to confirm
@@ -45,7 +45,7 @@ export type AttemptView = {
 
 export type DeliveryView = {
   destinationId: string;
-  status: 'pending' | 'retrying' | 'delivered' | 'dead';
+  status: DeliveryState;
   attempts: number;
   nextAttemptAt: number | null;
   lastError: string | null;
