@@ -72,6 +72,32 @@ describe('deliveries of a destination', () => {
     }
   });
 
+  it('of an event that is let go behind the cursor: it waits', async () => {
+    const box = new Box();
+    const own = await TestWebhook.create([{ url: box.url }]);
+    for (const [id, order] of [
+      [1, 'a'],
+      [1, 'b'],
+      [2, 'c'],
+    ] as const)
+      await own.send({ id, order });
+    await box.whenKept(2);
+    await expect.poll(async () => (await own.status()).delivered, patiently).toBe(2);
+    await own.patch({ is_active: 0 });
+    expect((await call('POST', `${own.path}/events/2/release`)).status).toBe(200);
+    const paused = async () => {
+      const query = `destination_id=${own.destinations[0]}&delivery=paused`;
+      const { body } = await call<List>('GET', `${own.path}/events?${query}`);
+      return body.events.map(({ sequence }) => sequence);
+    };
+    expect(await paused()).toEqual([2]);
+    await evictDurableObject(own.stub());
+    expect(await paused()).toEqual([2]);
+    await own.patch({ is_active: 1 });
+    await box.whenKept(3);
+    await expect.poll(paused, patiently).toEqual([]);
+  });
+
   it('stand in an event as in the list', async () => {
     const { body } = await call<{ deliveries: { destination_id: string; status: string }[] }>(
       'GET',
@@ -108,6 +134,11 @@ describe('a parameter', () => {
       expect.stringMatching(/^must be a whole number from 1.*; given: "0"$/),
     ],
     ['increment_id=x1', 'query:increment_id', expect.stringMatching(/; given: "x1"$/)],
+    [
+      'since=2026-11-20T12:00:00Z&until=2026-11-20T12:00:00Z',
+      'query:until',
+      expect.stringMatching(/^must be later than since; given: 2026-11-20T12:00:00.000Z/),
+    ],
     ['order=up', 'query:order', 'must be one of asc, desc; given: "up"'],
     ['q=', 'query:q', expect.stringMatching(/^must be text of 1 to 200 characters.*; given: ""$/)],
     [

@@ -9,7 +9,7 @@ import { oneOf, text, wholeNumber } from '../../input/fields';
 import { described } from '../../input/json-schema';
 import { DELIVERY_STATES, type EventFilter, NO_FILTER } from '../../log/contract/event-filter';
 import { err, ok, type Result } from '../../result';
-import { parseRfc3339 } from '../../time';
+import { parseRfc3339, timeText } from '../../time';
 import { shown } from '../query';
 
 /** RFC 3339 with a zone, as milliseconds since 1970. */
@@ -83,6 +83,18 @@ export function filterOf(given: {
   return { since, until, eventId, incrementId, entityKey, text: q };
 }
 
+/** A span of time that has none. @param path where `until` was given */
+export function spanError(
+  { since, until }: { since: number | null; until: number | null },
+  path: string,
+): FieldError | null {
+  if (since === null || until === null || until > since) return null;
+  return {
+    path,
+    message: `must be later than since; given: ${timeText(until)}, with since ${timeText(since)}`,
+  };
+}
+
 export const parametersSchema = v.object({ ...filterEntries, destination_id: destinationId });
 
 /** The filter that query parameters make; null for none. Which parameters an operation takes is looked at before. */
@@ -95,6 +107,8 @@ export function filterParameters(query: Record<string, string>): Result<EventFil
   ]);
   const read = checked(parametersSchema, Object.fromEntries(typed));
   if (!read.ok) return err(read.error.map(error => parameterError(error, query)));
+  const emptySpan = spanError(read.value, 'query:until');
+  if (emptySpan !== null) return err([emptySpan]);
   const { delivery: state, destination_id } = read.value;
   if ((state === null) !== (destination_id === null)) {
     const [missing, there] = state === null ? ['delivery', 'destination_id'] : ['destination_id', 'delivery'];

@@ -17,7 +17,7 @@ import { parseTopics } from '../../subscriptions/topics';
 import { ask } from '../ask';
 import { type ApiError, problem } from '../problem';
 import { askedOf, sequenceOf } from './addressed';
-import { filterEntries, filterOf } from './event-filter';
+import { filterEntries, filterOf, spanError } from './event-filter';
 
 export const replays = new Hono<{ Bindings: Env }>();
 
@@ -120,6 +120,8 @@ function contradictionIn(input: ReplayInput): FieldError | null {
   if (said.length > 0 && input.all) {
     return { path: '/all', message: `cannot be true together with ${said.join(', ')}` };
   }
+  const emptySpan = spanError(input, '/until');
+  if (emptySpan !== null) return emptySpan;
   const { delivery, status } = input;
   if (delivery === 'waiting' || delivery === 'paused') {
     const message = `must be one of "retrying", "dead", "delivered": what is ${delivery} leaves by itself, and would come twice`;
