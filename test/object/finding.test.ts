@@ -1,6 +1,7 @@
 /** Finding events and sending again what was found, as the API is asked: deliveries by how they stand, and replays of a list. */
 import { evictDurableObject } from 'cloudflare:test';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { WebhookLog } from '../../src/log/webhook-log';
 import { Box, call, patiently, sequencesOf, TestWebhook } from '../support/in-worker';
 import { range } from '../support/sequence';
 
@@ -162,6 +163,16 @@ describe('a parameter', () => {
   });
 });
 
+it('an object that still runs the release before, and knows no filter, is not believed to have applied one', async () => {
+  const before = vi
+    .spyOn(WebhookLog.prototype, 'events')
+    .mockResolvedValue({ events: [], next: null, cursor: 0 });
+  for (const query of ['q=x', 'order=desc'])
+    expect((await call('GET', `${webhook.path}/events?${query}`)).status).toBe(503);
+  expect((await call('GET', `${webhook.path}/events`)).status).toBe(200);
+  before.mockRestore();
+});
+
 describe('a replay', () => {
   const planned = async (request: object) => {
     const path = `${webhook.path}/replay`;
@@ -220,6 +231,8 @@ describe('a replay', () => {
   });
 
   it('of the dead brings them back to life', async () => {
+    // The event of the test before has ended too.
+    await expect.poll(async () => (await webhook.status(2)).dead, patiently).toBe(6);
     await boxes.dead.mode({ status: 200 });
     const request = { delivery: 'dead', destination_id: destination('dead') };
     await call('POST', `${webhook.path}/replay`, request);
