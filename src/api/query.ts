@@ -20,7 +20,11 @@ export function wholeParameters<K extends string>(
     const text = query[name];
     const value = text === undefined ? fallback : /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= min && value <= max) values[name] = value;
-    else errors.push({ path: `query:${name}`, message: `must be a whole number from ${min} to ${max}` });
+    else
+      errors.push({
+        path: `query:${name}`,
+        message: `must be a whole number from ${min} to ${max}; given: ${shown(text ?? '')}`,
+      });
   }
   return errors.length > 0 ? err(errors) : ok(values as Record<K, number>);
 }
@@ -34,5 +38,13 @@ export function oneOfParameter<T extends string>(
   if (given === undefined) return ok(null);
   const word = words.find(candidate => candidate === given);
   if (word !== undefined) return ok(word);
-  return err([{ path: `query:${name}`, message: `must be one of ${words.join(', ')}` }]);
+  return err([
+    { path: `query:${name}`, message: `must be one of ${words.join(', ')}; given: ${shown(given)}` },
+  ]);
 }
+
+/** Longest part of a value that is given back. */
+const MAX_SHOWN_CHARACTERS = 60;
+
+/** The value of a parameter as an error shows it. */
+export const shown = (text: string): string => JSON.stringify(text.slice(0, MAX_SHOWN_CHARACTERS));

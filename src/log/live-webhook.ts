@@ -28,6 +28,7 @@ import {
 import { type ReplayParts, replayOne, replayRange } from './forward/replay-requests';
 import { WriteWatch } from './forward/write-watch';
 import type { Means } from './means';
+import { readEvents } from './read/event-pages';
 import { closedGaps, isNumbered, readGaps } from './read/gaps';
 import { NewEvents } from './read/new-events';
 import { StorageFull, StorageWatch } from './storage-watch';
@@ -193,7 +194,11 @@ export class LiveWebhook {
 
   get #replayParts(): ReplayParts {
     const { webhook, forwarding, log } = this;
-    return { webhook, forwarding, feed: log.feed, clock: this.#means.clock };
+    return {
+      ...{ webhook, forwarding, feed: log.feed, clock: this.#means.clock },
+      find: query => readEvents(this, query),
+      span: (since, until) => log.tables.times.span(since, until, log.state.lastSequence),
+    };
   }
 
   /** Nothing was committed, so nothing is sent for it. A pump only arranges the next probe. */

@@ -191,7 +191,7 @@ export interface paths {
   "/v1/webhooks/{webhook_id}/events": {
     /**
      * List events
-     * @description Ascending by sequence and complete: going on from `cursor` neither skips nor repeats an event. `wait` keeps the request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null. An `after` beyond the last sequence gets 400: the webhook was made again, or it is of another.
+     * @description By sequence and complete: going on from `cursor` neither skips nor repeats an event. Filters hold together; one that has to search the log does so a bounded part a page, and `scanned_to` says how far it came. `wait` keeps the request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null. An `after` beyond the last sequence gets 400: the webhook was made again, or it is of another.
      */
     get: operations["listEvents"];
     /**
@@ -256,7 +256,10 @@ export interface paths {
     get: operations["listRejections"];
   };
   "/v1/webhooks/{webhook_id}/replay": {
-    /** Send many again */
+    /**
+     * Send many again
+     * @description Which events is said by a range or by the filters of the list, or by `"all": true`; a request that says nothing sends nothing (422). `dry_run` counts what would be sent.
+     */
     post: operations["replayEvents"];
   };
   "/v1/webhooks/{webhook_id}/restore": {
@@ -567,7 +570,7 @@ export interface components {
           last_error: string | null;
           next_attempt_at: string | null;
           /** @enum {unknown} */
-          status: "pending" | "retrying" | "delivered" | "dead";
+          status: "waiting" | "retrying" | "paused" | "delivered" | "dead";
         })[];
       entity_keys: string[];
       epoch: number | null;
@@ -602,7 +605,7 @@ export interface components {
     EventReplay: {
       destination_id?: string | null;
       /** @default false */
-      new_id?: boolean | null;
+      new_id?: ("" | 1 | true | "0" | "1") | null;
     };
     Events: {
       /** @description `after` to go on from, also at the end */
@@ -610,6 +613,11 @@ export interface components {
       events: components["schemas"]["Event"][];
       /** @description `after` of the next page; null at the end */
       next: number | null;
+      /** @description the last event that was looked at, where the page is not the last; null at the end */
+      scanned_to: ({
+        received_at: string | null;
+        sequence: number;
+      }) | null;
     };
     Export: {
       failed: {
@@ -634,6 +642,11 @@ export interface components {
       events: components["schemas"]["Event"][];
       /** @description `after` of the next page; null at the end */
       next: string | null;
+      /** @description the last event that was looked at, where the page is not the last; null at the end */
+      scanned_to: ({
+        received_at: string | null;
+        sequence: number;
+      }) | null;
     };
     Gap: {
       after: ({
@@ -955,12 +968,19 @@ export interface components {
         })[];
     };
     Replay: {
+      /** @default false */
+      all?: ("" | 1 | true | "0" | "1") | null;
+      delivery?: ("waiting" | "retrying" | "dead" | "delivered" | "paused") | null;
       destination_id?: string | null;
       /** @default false */
-      dry_run?: boolean | null;
+      dry_run?: ("" | 1 | true | "0" | "1") | null;
+      entity_key?: string | null;
+      event_id?: string | null;
       from_sequence?: number | null;
+      increment_id?: number | null;
       /** @default false */
-      new_id?: boolean | null;
+      new_id?: ("" | 1 | true | "0" | "1") | null;
+      q?: string | null;
       since?: string | null;
       status?: ("accepted" | "quarantined" | "retrying" | "dead") | null;
       to_sequence?: number | null;
@@ -1346,15 +1366,29 @@ export interface components {
   parameters: {
     /** @description Where to go on. */
     after?: number;
+    /** @description How the delivery to `destination_id` stands: `waiting` for its turn or under way, `retrying` after a failure, `paused` where it would be one of these and the destination is turned off, `delivered`, `dead`. */
+    delivery?: "waiting" | "retrying" | "dead" | "delivered" | "paused";
     destination_id: string;
     /** @description 1: only say what would change. */
     dry_run?: "0" | "1";
+    /**
+     * @description What the event is about, as `entity_keys` of an event say it.
+     * @example order:100000015
+     */
+    entity_key?: string;
+    /**
+     * @description The provider's own id of the event.
+     * @example evt_1NG8Du
+     */
+    event_id?: string;
     /** @description Only these. */
     event_status?: "accepted" | "confirming" | "held" | "quarantined" | "retrying" | "dead";
     /** @description Webhooks of a part. */
     export_limit?: number;
     /** @description The `cursor` of a page before; `now`: the end of the feed. */
     feed_after?: string;
+    /** @description The destination that `delivery` is about. */
+    filter_destination?: string;
     /** @description Only these. */
     gap_status?: "open" | "filled" | "expired" | "resolved";
     /** @description How long to wait. */
@@ -1365,10 +1399,22 @@ export interface components {
     "If-Match"?: string;
     /** @description With headers and bodies. */
     include?: "body";
+    /**
+     * @description The provider's number of the event, in any of its numberings.
+     * @example 100000015
+     */
+    increment_id?: number;
     /** @description Entries of a page. */
     limit?: number;
+    /** @description By sequence; `desc`: newest first. `after` is then the sequence before which the page begins. */
+    order?: "asc" | "desc";
     /** @description 1: delete what is not listed. */
     prune?: "0" | "1";
+    /**
+     * @description Text in a header (`name: value`) or in the body as it came, in upper or lower case. Searches at most 8 MiB of bodies a page.
+     * @example jane@example.com
+     */
+    q?: string;
     /** @description A time of the last 30 days; none: now. */
     recovery_at?: string;
     /** @description A bookmark that was taken then. */
@@ -1382,9 +1428,19 @@ export interface components {
     /** @description The key of a self-test that is running. */
     self_test_key?: string;
     sequence: number;
+    /**
+     * @description Accepted at this time or later.
+     * @example 2026-11-20T12:00:00Z
+     */
+    since?: string;
     token_id: string;
     /** @description A topic, or a prefix before `*`. */
     topic?: string;
+    /**
+     * @description Accepted before this time.
+     * @example 2026-11-20T13:00:00Z
+     */
+    until?: string;
     /** @description Seconds to wait for an event. */
     wait?: number;
     webhook_id: number;
@@ -2400,7 +2456,7 @@ export interface operations {
   };
   /**
    * List events
-   * @description Ascending by sequence and complete: going on from `cursor` neither skips nor repeats an event. `wait` keeps the request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null. An `after` beyond the last sequence gets 400: the webhook was made again, or it is of another.
+   * @description By sequence and complete: going on from `cursor` neither skips nor repeats an event. Filters hold together; one that has to search the log does so a bounded part a page, and `scanned_to` says how far it came. `wait` keeps the request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null. An `after` beyond the last sequence gets 400: the webhook was made again, or it is of another.
    */
   listEvents: {
     parameters: {
@@ -2411,6 +2467,15 @@ export interface operations {
         status?: components["parameters"]["event_status"];
         include?: components["parameters"]["include"];
         wait?: components["parameters"]["wait"];
+        order?: components["parameters"]["order"];
+        since?: components["parameters"]["since"];
+        until?: components["parameters"]["until"];
+        event_id?: components["parameters"]["event_id"];
+        increment_id?: components["parameters"]["increment_id"];
+        entity_key?: components["parameters"]["entity_key"];
+        destination_id?: components["parameters"]["filter_destination"];
+        delivery?: components["parameters"]["delivery"];
+        q?: components["parameters"]["q"];
       };
       path: {
         webhook_id: components["parameters"]["webhook_id"];
@@ -2592,6 +2657,10 @@ export interface operations {
         topic?: components["parameters"]["topic"];
         include?: components["parameters"]["include"];
         wait?: components["parameters"]["wait"];
+        since?: components["parameters"]["since"];
+        until?: components["parameters"]["until"];
+        entity_key?: components["parameters"]["entity_key"];
+        q?: components["parameters"]["q"];
       };
       path: {
         webhook_id: components["parameters"]["webhook_id"];
@@ -2791,18 +2860,22 @@ export interface operations {
       503: components["responses"]["Unavailable"];
     };
   };
-  /** Send many again */
+  /**
+   * Send many again
+   * @description Which events is said by a range or by the filters of the list, or by `"all": true`; a request that says nothing sends nothing (422). `dry_run` counts what would be sent.
+   */
   replayEvents: {
     parameters: {
       path: {
         webhook_id: components["parameters"]["webhook_id"];
       };
     };
-    requestBody?: {
+    requestBody: {
       content: {
         /**
          * @example {
-         *   "status": "dead",
+         *   "delivery": "dead",
+         *   "since": "2026-11-20T12:00:00Z",
          *   "dry_run": true
          * }
          */

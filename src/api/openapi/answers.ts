@@ -31,6 +31,10 @@ const next: JsonSchema = {
   ...orNull(integer),
   description: '`after` of the next page; null at the end',
 };
+const scanned_to: JsonSchema = {
+  ...orNull(object({ sequence: integer, received_at: orNull(time) })),
+  description: 'the last event that was looked at, where the page is not the last; null at the end',
+};
 const summary = {
   sequence: integer,
   increment_id: orNull(integer),
@@ -149,11 +153,13 @@ export const ANSWERS: Record<string, JsonSchema> = {
     events: list(ref('Event')),
     next,
     cursor: { ...integer, description: '`after` to go on from, also at the end' },
+    scanned_to,
   }),
   Feed: object({
     events: list(ref('Event')),
     next: { ...orNull(text), description: '`after` of the next page; null at the end' },
     cursor: { ...text, description: '`after` to go on from, also at the end' },
+    scanned_to,
   }),
   EventDetail: object(
     {
@@ -166,7 +172,7 @@ export const ANSWERS: Record<string, JsonSchema> = {
       deliveries: list(
         object({
           destination_id: text,
-          status: words('pending', 'retrying', 'delivered', 'dead'),
+          status: words('waiting', 'retrying', 'paused', 'delivered', 'dead'),
           attempts: integer,
           next_attempt_at: orNull(time),
           last_error: orNull(text),

@@ -4,6 +4,7 @@
  */
 import type { JsonSchema } from '../../input/json-schema';
 import { ANSWERS } from './answers';
+import { findingParameters } from './finding';
 import { inputSchemas } from './inputs';
 import { OPERATIONS, type Operation, TAGS } from './operations';
 
@@ -56,6 +57,7 @@ const PARAMETERS: Record<string, { name: string; in: string }> = {
     { enum: ['accepted', 'confirming', 'held', 'quarantined', 'retrying', 'dead'] },
     'Only these.',
   ),
+  ...findingParameters(),
   gap_status: query('status', { enum: ['open', 'filled', 'expired', 'resolved'] }, 'Only these.'),
   include: query('include', { enum: ['body'] }, 'With headers and bodies.'),
   wait: query('wait', { type: 'integer', minimum: 0, maximum: 30 }, 'Seconds to wait for an event.'),

@@ -1,3 +1,5 @@
+import { FINDS, FINDS_IN_FEED } from './finding';
+
 /** Every operation of the gateway, in the order a reader meets them. A test holds this list against the routes. */
 
 export type Operation = {
@@ -121,10 +123,11 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ method: 'get', path: `${W}/events`, id: 'listEvents', tag: 'events' },
     summary: 'List events',
     description:
-      'Ascending by sequence and complete: going on from `cursor` neither skips nor repeats an event. `wait` keeps the ' +
+      'By sequence and complete: going on from `cursor` neither skips nor repeats an event. Filters hold together; one that has ' +
+      'to search the log does so a bounded part a page, and `scanned_to` says how far it came. `wait` keeps the ' +
       'request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null. ' +
       'An `after` beyond the last sequence gets 400: the webhook was made again, or it is of another.',
-    takes: ['after', 'limit', 'topic', 'event_status', 'include', 'wait'],
+    takes: ['after', 'limit', 'topic', 'event_status', 'include', 'wait', ...FINDS],
     ...{ answers: [200, 'Events'], problems: [400, 404, 422] },
   },
   {
@@ -133,7 +136,7 @@ export const OPERATIONS: readonly Operation[] = [
       'What a destination for all topics would get, in the same order and complete: an event that was unconfirmed, held or in ' +
       'quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event. A ' +
       'cursor of another webhook, or of one that was deleted and made again under the same id, gets 400.',
-    takes: ['feed_after', 'limit', 'topic', 'include', 'wait'],
+    takes: ['feed_after', 'limit', 'topic', 'include', 'wait', ...FINDS_IN_FEED],
     ...{ answers: [200, 'Feed'], problems: [400, 404, 422] },
   },
   {
@@ -204,7 +207,10 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     ...{ method: 'post', path: `${W}/replay`, id: 'replayEvents', tag: 'replay', summary: 'Send many again' },
-    body: { schema: 'Replay', optional: true, example: { status: 'dead', dry_run: true } },
+    description:
+      'Which events is said by a range or by the filters of the list, or by `"all": true`; a request that says nothing sends nothing ' +
+      '(422). `dry_run` counts what would be sent.',
+    body: { schema: 'Replay', example: { delivery: 'dead', since: '2026-11-20T12:00:00Z', dry_run: true } },
     ...{ answers: [200, 'Count'], problems: [400, 404, 409, 413, 422] },
   },
   {

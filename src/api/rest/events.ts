@@ -3,64 +3,32 @@
  * event with its deliveries, and letting one out of quarantine.
  */
 import { Hono } from 'hono';
-import type { FieldError } from '../../input/field-errors';
-import { LIMITS } from '../../limits';
 import type { ReleaseResult } from '../../log/contract/append';
+import type { ScannedTo } from '../../log/contract/event-filter';
 import type {
   AttemptView,
   DeliveryView,
   EventDetail,
-  EventStatus,
   EventSummary,
   EventsPage,
-  EventsQuery,
 } from '../../log/contract/events';
-import { err, ok, type Result } from '../../result';
+import { err, type Result } from '../../result';
 import { timeOrNull, timeText } from '../../time';
 import { ask } from '../ask';
 import { type ApiError, problem } from '../problem';
-import { oneOfParameter, wholeParameters } from '../query';
 import { objectFor, sequenceOf } from './addressed';
-import { MAX_WAIT_SECONDS, pageInTurns } from './long-poll';
+import { listParameters } from './list-parameters';
+import { pageInTurns } from './long-poll';
 import { bodyView, joinedHeaders } from './stored-request';
 
 export const events = new Hono<{ Bindings: Env }>();
 
-const EVENT_STATUSES: readonly EventStatus[] = [
-  'accepted',
-  'confirming',
-  'held',
-  'quarantined',
-  'retrying',
-  'dead',
-];
-/** What an event becomes by its deliveries, long after it arrived: no arrival ends the wait for it. */
-const DELIVERY_STATUSES: readonly (EventStatus | null)[] = ['retrying', 'dead'];
-
 events.get('/:webhook_id/events', async c => {
-  const page = wholeParameters(c.req.query(), {
-    after: { min: 0, max: Number.MAX_SAFE_INTEGER, fallback: 0 },
-    limit: { min: 1, max: 500, fallback: 100 },
-    wait: { min: 0, max: MAX_WAIT_SECONDS, fallback: 0 },
-  });
-  const include = oneOfParameter('include', c.req.query('include'), ['body']);
-  const topic = topicParameter(c.req.query('topic'));
-  const status = oneOfParameter('status', c.req.query('status'), EVENT_STATUSES);
-  if (!page.ok || !topic.ok || !status.ok || !include.ok) {
-    const errors = [page, topic, status, include].flatMap(part => (part.ok ? [] : part.error));
-    return problem({ reason: 'invalid', errors });
-  }
-  const { after, limit, wait } = page.value;
-  if (wait > 0 && DELIVERY_STATUSES.includes(status.value)) {
-    const message = `cannot be combined with status ${status.value}: that comes with time, not with an event`;
-    return problem({ reason: 'invalid', errors: [{ path: 'query:wait', message }] });
-  }
+  const asked = listParameters(c.req.query());
+  if (!asked.ok) return problem({ reason: 'invalid', errors: asked.error });
+  const { wait, after, ...query } = asked.value;
   const object = await objectFor(c.env, c.req.param('webhook_id'));
   if (!object.ok) return problem(object.error);
-  const query: Omit<EventsQuery, 'after'> = {
-    ...{ limit, topic: topic.value, status: status.value },
-    ...(include.value === null ? {} : { include: include.value }),
-  };
   const found = await pageInTurns(
     (from, waitMs) => pageOf(() => object.value.events({ ...query, after: from, waitMs }), from),
     after,
@@ -69,9 +37,16 @@ events.get('/:webhook_id/events', async c => {
   );
   if (!found.ok) return problem(found.error);
   if (found.value === null) return problem({ reason: 'not_found', what: 'webhook' });
-  const { events, next, cursor } = found.value;
-  return c.json({ events: events.map(eventView), next, cursor });
+  const { events, next, cursor, scannedTo = null } = found.value;
+  const { filter, order } = query;
+  if ((filter !== undefined || order === 'desc') && found.value.scannedTo === undefined)
+    return problem({ reason: 'unavailable', cause: 'earlier_release' });
+  return c.json({ events: events.map(eventView), next, cursor, scanned_to: scannedToView(scannedTo) });
 });
+
+/** How far a page came; null at the end. */
+export const scannedToView = (scannedTo: ScannedTo | null) =>
+  scannedTo === null ? null : { sequence: scannedTo.sequence, received_at: timeOrNull(scannedTo.receivedAt) };
 
 /** A page, if the log has come as far as the sequence that was asked for. */
 async function pageOf(
@@ -79,16 +54,10 @@ async function pageOf(
   after: number,
 ): Promise<Result<EventsPage | null, ApiError>> {
   const page = await ask(read);
-  if (!page.ok || page.value?.beyondEnd !== true) return page;
+  if (!page.ok || page.value === null) return page;
+  if (page.value.unknownDestination === true) return err({ reason: 'not_found', what: 'destination' });
+  if (page.value.beyondEnd !== true) return page;
   return err({ reason: 'beyond_end', after: String(after), end: String(page.value.cursor) });
-}
-
-/** The `topic` that a list or a feed is asked for; null for all. */
-export function topicParameter(topic: string | undefined): Result<string | null, FieldError[]> {
-  if (topic === undefined) return ok(null);
-  const bytes = new TextEncoder().encode(topic).length;
-  if (bytes > 0 && bytes <= LIMITS.MAX_TOPIC_BYTES) return ok(topic);
-  return err([{ path: 'query:topic', message: `must be text of 1 to ${LIMITS.MAX_TOPIC_BYTES} bytes` }]);
 }
 
 events.get('/:webhook_id/events/:sequence', async c => {

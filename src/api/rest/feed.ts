@@ -1,35 +1,27 @@
 /** `GET /v1/webhooks/{webhook_id}/feed`: events to pull, in the order in which destinations get them. */
 import { Hono } from 'hono';
 import type { FieldError } from '../../input/field-errors';
-import type { FeedCursor, FeedPage, FeedQuery, FeedStart } from '../../log/contract/events';
+import type { FeedCursor, FeedPage, FeedStart } from '../../log/contract/events';
 import { err, ok, type Result } from '../../result';
 import { ask } from '../ask';
 import { type ApiError, problem } from '../problem';
-import { oneOfParameter, wholeParameters } from '../query';
 import { objectFor } from './addressed';
-import { eventView, topicParameter } from './events';
-import { MAX_WAIT_SECONDS, pageInTurns } from './long-poll';
+import { eventView, scannedToView } from './events';
+import { commonParameters } from './list-parameters';
+import { pageInTurns } from './long-poll';
 
 export const feed = new Hono<{ Bindings: Env }>();
 
 feed.get('/:webhook_id/feed', async c => {
-  const page = wholeParameters(c.req.query(), {
-    limit: { min: 1, max: 500, fallback: 100 },
-    wait: { min: 0, max: MAX_WAIT_SECONDS, fallback: 0 },
-  });
-  const include = oneOfParameter('include', c.req.query('include'), ['body']);
-  const topic = topicParameter(c.req.query('topic'));
+  const common = commonParameters(c.req.query());
   const after = positionOf(c.req.query('after') ?? '0');
-  if (!page.ok || !topic.ok || !include.ok || !after.ok) {
-    const errors = [page, topic, include, after].flatMap(part => (part.ok ? [] : part.error));
+  if (!common.ok || !after.ok) {
+    const errors = [common, after].flatMap(part => (part.ok ? [] : part.error));
     return problem({ reason: 'invalid', errors });
   }
   const object = await objectFor(c.env, c.req.param('webhook_id'));
   if (!object.ok) return problem(object.error);
-  const query: Omit<FeedQuery, 'after'> = {
-    ...{ limit: page.value.limit, topic: topic.value },
-    ...(include.value === null ? {} : { include: include.value }),
-  };
+  const { wait, ...query } = common.value;
   const found = await pageInTurns(
     (from: FeedStart, waitMs) =>
       pageOf(
@@ -37,16 +29,19 @@ feed.get('/:webhook_id/feed', async c => {
         from === 'now' ? from : cursorText(from),
       ),
     after.value,
-    page.value.wait,
+    wait,
     c.req.raw.signal,
   );
   if (!found.ok) return problem(found.error);
   if (found.value === null) return problem({ reason: 'not_found', what: 'webhook' });
-  const { events, next, cursor } = found.value;
+  const { events, next, cursor, scannedTo = null } = found.value;
+  if (query.filter !== undefined && found.value.scannedTo === undefined)
+    return problem({ reason: 'unavailable', cause: 'earlier_release' });
   return c.json({
     events: events.map(eventView),
     next: next === null ? null : cursorText(next),
     cursor: cursorText(cursor),
+    scanned_to: scannedToView(scannedTo),
   });
 });
 

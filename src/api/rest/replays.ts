@@ -7,13 +7,17 @@ import * as v from 'valibot';
 import { checked } from '../../input/checked';
 import type { FieldError } from '../../input/field-errors';
 import { fieldsOf, text } from '../../input/fields';
+import { described } from '../../input/json-schema';
+import { NO_TOPIC } from '../../log/contract/event-filter';
 import type { EventStatus } from '../../log/contract/events';
 import type { ReplayRequest, ReplayResult } from '../../log/contract/replays';
-import { ok, type Result } from '../../result';
+import { err, ok, type Result } from '../../result';
+import { activity } from '../../subscriptions/shared-fields';
 import { parseTopics } from '../../subscriptions/topics';
 import { ask } from '../ask';
 import { type ApiError, problem } from '../problem';
 import { askedOf, sequenceOf } from './addressed';
+import { filterEntries, filterOf, spanError } from './event-filter';
 
 export const replays = new Hono<{ Bindings: Env }>();
 
@@ -26,21 +30,6 @@ const sequence = v.pipe(
   v.maxValue(Number.MAX_SAFE_INTEGER, 'must be less than 2^53'),
 );
 
-/** `Date.parse` takes February 30 for March 1 or 2. */
-function isOnCalendar(given: string): boolean {
-  const [year = 0, month = 0, day = 0] = given.slice(0, 10).split('-').map(Number);
-  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
-}
-
-/** RFC 3339 with a zone, as milliseconds since 1970. */
-const time = v.pipe(
-  text(64),
-  v.isoTimestamp('must be a time like 2026-11-20T12:00:00Z'),
-  v.check(isOnCalendar, 'must be a time that exists'),
-  v.transform(given => Date.parse(given)),
-  v.finite('must be a time that exists'),
-);
-
 const topicPattern = v.pipe(
   text(512),
   v.check(
@@ -51,7 +40,7 @@ const topicPattern = v.pipe(
 
 const eventReplayEntries = {
   destination_id: v.nullish(text(64), null),
-  new_id: v.nullish(v.boolean('must be true or false'), false),
+  new_id: v.nullish(activity, false),
 };
 
 export const eventReplaySchema = fieldsOf(eventReplayEntries);
@@ -60,11 +49,14 @@ export const replaySchema = fieldsOf({
   ...eventReplayEntries,
   from_sequence: v.nullish(sequence, null),
   to_sequence: v.nullish(sequence, null),
-  since: v.nullish(time, null),
-  until: v.nullish(time, null),
+  ...filterEntries,
   status: v.nullish(v.picklist(STATUSES, `must be one of ${STATUSES.join(', ')}`), null),
   topic: v.nullish(topicPattern, null),
-  dry_run: v.nullish(v.boolean('must be true or false'), false),
+  all: v.nullish(
+    v.pipe(activity, described({ description: 'Every event of the log. Instead of a filter.' })),
+    false,
+  ),
+  dry_run: v.nullish(v.pipe(activity, described({ description: 'Only count, and send nothing.' })), false),
 });
 
 replays.post('/:webhook_id/replay', async c => {
@@ -75,12 +67,33 @@ replays.post('/:webhook_id/replay', async c => {
   return result.ok ? replayed(result.value) : problem(result.error);
 });
 
+type ReplayInput = v.InferOutput<typeof replaySchema>;
+
+/** What says which events; without any of it nothing is sent, unless `all` says so. */
+const SELECTIONS = [
+  ...([
+    'from_sequence',
+    'to_sequence',
+    'since',
+    'until',
+    'topic',
+    'status',
+    'event_id',
+    'increment_id',
+  ] as const),
+  ...(['entity_key', 'q', 'delivery'] as const),
+];
+/** Those that are looked up in the list, when the replay is asked for. */
+const CHOOSING = ['event_id', 'increment_id', 'entity_key', 'q', 'delivery'] as const;
+
 function parseReplay(given: unknown): Result<ReplayRequest, FieldError[]> {
   const input = checked(replaySchema, given);
   if (!input.ok) return input;
+  const wrong = contradictionIn(input.value);
+  if (wrong !== null) return err([wrong]);
   const { destination_id, from_sequence, to_sequence, since, until, status, topic, new_id, dry_run } =
     input.value;
-  return ok({
+  const request: ReplayRequest = {
     destinationId: destination_id,
     fromSequence: from_sequence,
     toSequence: to_sequence,
@@ -90,7 +103,34 @@ function parseReplay(given: unknown): Result<ReplayRequest, FieldError[]> {
     topic,
     newId: new_id,
     dryRun: dry_run,
-  });
+  };
+  if (CHOOSING.every(name => input.value[name] === null)) return ok(request);
+  const state = input.value.delivery ?? (status === 'dead' || status === 'retrying' ? status : null);
+  const chosen = { filter: filterOf(input.value), state, topic };
+  return ok({ ...request, since: null, until: null, status: null, topic: NO_TOPIC, chosen });
+}
+
+/** What a replay says that cannot be meant, or null. */
+function contradictionIn(input: ReplayInput): FieldError | null {
+  const said = SELECTIONS.filter(name => input[name] !== null);
+  if (said.length === 0 && !input.all) {
+    const message = `must say which events: one of ${SELECTIONS.join(', ')}, or "all": true for every event of the log`;
+    return { path: '', message };
+  }
+  if (said.length > 0 && input.all) {
+    return { path: '/all', message: `cannot be true together with ${said.join(', ')}` };
+  }
+  const emptySpan = spanError(input, '/until');
+  if (emptySpan !== null) return emptySpan;
+  const { delivery, status } = input;
+  if (delivery === 'waiting' || delivery === 'paused') {
+    const message = `must be one of "retrying", "dead", "delivered": what is ${delivery} leaves by itself, and would come twice`;
+    return { path: '/delivery', message };
+  }
+  const chooses = CHOOSING.find(name => input[name] !== null);
+  const isPlain = status === null || (delivery === null && (status === 'dead' || status === 'retrying'));
+  if (chooses === undefined || isPlain) return null;
+  return { path: '/status', message: `cannot be combined with ${chooses}; say "delivery" instead` };
 }
 
 replays.post('/:webhook_id/events/:sequence/replay', async c => {
@@ -113,6 +153,12 @@ function errorOf(result: Exclude<ReplayResult, { kind: 'ok' }>): ApiError {
       return { reason: 'not_found', what: 'webhook' };
     case 'unknown_destination':
       return { reason: 'not_found', what: 'destination' };
+    case 'too_scattered': {
+      const message =
+        `must be given: what matches lies in too many places for one replay. Up to ${result.upTo} it fits, and ` +
+        `another replay goes on with from_sequence ${result.upTo + 1}`;
+      return { reason: 'invalid', errors: [{ path: '/to_sequence', message }] };
+    }
     case 'unknown_event':
       return { reason: 'not_found', what: 'event' };
     case 'redacted':

@@ -1,5 +1,6 @@
 /** Events as they are read: the list, the feed, and a single event. */
 import type { Issue } from '../../providers/provider';
+import type { DeliveryState, EventFilter, ScannedTo } from './event-filter';
 
 /**
  * `confirming` and `held` events are accepted and not in the feed yet: they wait for the provider's API to confirm
@@ -44,7 +45,7 @@ export type AttemptView = {
 
 export type DeliveryView = {
   destinationId: string;
-  status: 'pending' | 'retrying' | 'delivered' | 'dead';
+  status: DeliveryState;
   attempts: number;
   nextAttemptAt: number | null;
   lastError: string | null;
@@ -62,6 +63,7 @@ export type EventDetail = EventSummary & {
 };
 
 export type EventsQuery = {
+  /** With `order` the sequence before which the page begins; `Number.MAX_SAFE_INTEGER` for the end of the log. */
   after: number;
   limit: number;
   topic: string | null;
@@ -69,17 +71,23 @@ export type EventsQuery = {
   /** How long to wait for events where there are none, in ms. */
   waitMs?: number;
   include?: 'body';
+  /** `desc`: newest first. */
+  order?: 'asc' | 'desc';
+  filter?: EventFilter;
 };
 
 /**
  * `cursor`: everything up to it was examined, so it is the `after` of the next call. `next` is the same, or null at the
  * end of the log. `turnedAway`: too many callers wait already, so this call did not wait. `beyondEnd`: the log has not come to
- * what was asked for; `cursor` is where it ends.
+ * what was asked for; `cursor` is where it ends. `unknownDestination`: the filter names one that the webhook does not have.
+ * `scannedTo` is null at the end; an object of an earlier release, which knows no filter, gives none.
  */
 export type EventsPage = {
   events: EventSummary[];
   next: number | null;
   cursor: number;
+  scannedTo?: ScannedTo | null;
+  unknownDestination?: true;
   turnedAway?: true;
   beyondEnd?: true;
 };
@@ -96,7 +104,9 @@ export type FeedCursor = FeedPosition & { life?: string | null };
 /** `now` is the end of the feed. */
 export type FeedStart = FeedCursor | 'now';
 
-export type FeedQuery = Pick<EventsQuery, 'limit' | 'topic' | 'waitMs' | 'include'> & { after: FeedStart };
+export type FeedQuery = Pick<EventsQuery, 'limit' | 'topic' | 'waitMs' | 'include' | 'filter'> & {
+  after: FeedStart;
+};
 
 /** How many bodies were erased. `next` is the `after` of the next call, null at the end. */
 export type RedactionPage = { count: number; next: number | null };
@@ -109,6 +119,7 @@ export type FeedPage = {
   events: EventSummary[];
   next: FeedCursor | null;
   cursor: FeedCursor;
+  scannedTo?: ScannedTo | null;
   turnedAway?: true;
   beyondEnd?: true;
   otherLife?: true;

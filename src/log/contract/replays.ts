@@ -1,4 +1,5 @@
 /** Sending events of the log again. */
+import type { DeliveryState, EventFilter } from './event-filter';
 import type { EventStatus } from './events';
 
 /** Which events to send again. The range ends at the last event at the time of the request. */
@@ -15,6 +16,11 @@ export type ReplayRequest = {
   topic: string | null;
   /** Status at the destination; null for any. */
   status: EventStatus | null;
+  /**
+   * Only events that a list with this filter and this topic has, its `delivery` at each destination asked for. `topic` above is
+   * `NO_TOPIC` then, `status` null, and the times stand here.
+   */
+  chosen?: { filter: Omit<EventFilter, 'delivery'>; state: DeliveryState | null; topic: string | null };
   /** Send them under new ids, so that receivers that deduplicate take them. */
   newId: boolean;
   /** Only count, and send nothing. */
@@ -26,6 +32,8 @@ export type ReplayResult =
   | { kind: 'ok'; count: number }
   | { kind: 'gone' }
   | { kind: 'unknown_destination' }
+  /** What was chosen lies in too many places; up to this sequence it does not. */
+  | { kind: 'too_scattered'; upTo: number }
   /** Of a single event: */
   | { kind: 'unknown_event' }
   | { kind: 'redacted' }

@@ -2,38 +2,96 @@
 
 import type { Clock } from '../../clock';
 import type { WebhookRecord } from '../../subscriptions/webhook';
+import { NO_TOPIC } from '../contract/event-filter';
+import type { EventsPage, EventsQuery } from '../contract/events';
 import type { ReplayRequest, ReplayResult } from '../contract/replays';
 import type { Feed } from '../store/feed';
 import type { StoredEvent } from '../store/stored-event';
 import type { Forwarding } from './forwarding';
 import type { ReplaySpec } from './replays';
+import type { SequenceRange } from './settled-ahead';
 import { wants } from './wants';
 
 /** How many events are examined at a time while a replay is counted. */
 const COUNT_STEP = 2000;
 
-export type ReplayParts = { webhook: WebhookRecord; feed: Feed; forwarding: Forwarding; clock: Clock };
+/** In how many places of the log what one replay sends may lie: its job is a row, and holds them all. */
+const MAX_RANGES = 10_000;
+/** How many events are found at a time. */
+const FIND_STEP = 500;
 
-/** Sends a range of the log again. The range ends at the last event at the time of the request. */
+export type ReplayParts = {
+  webhook: WebhookRecord;
+  feed: Feed;
+  forwarding: Forwarding;
+  clock: Clock;
+  /** Pages of the list: what a replay chooses is what is listed. */
+  find: (query: EventsQuery) => EventsPage;
+  /** The sequences that a span of time can have, as far as the log goes; ms since 1970, null for no bound. */
+  span: (since: number | null, until: number | null) => { first: number; last: number };
+};
+
+/** Sends a range of the log again, or what is chosen of it. The range ends at the last event at the time of the request. */
 export async function replayRange(parts: ReplayParts, request: ReplayRequest): Promise<ReplayResult> {
-  const { webhook, feed } = parts;
-  const { destinationId, dryRun, fromSequence, toSequence, ...filter } = request;
+  const { webhook } = parts;
+  const { destinationId, dryRun, fromSequence, toSequence, chosen, ...filter } = request;
   const ids = destinationsFor(webhook, destinationId);
   if (ids === null) return { kind: 'unknown_destination' };
-  const { sequence: lastSequence } = feed.end;
+  const { since, until } = chosen?.filter ?? request;
+  const { first, last } = parts.span(since, until);
+  const range = {
+    fromSequence: Math.max(fromSequence ?? 1, first),
+    toSequence: Math.min(toSequence ?? last, last),
+  };
+  const specs: ReplaySpec[] = [];
   let count = 0;
   for (const id of ids) {
-    const spec: ReplaySpec = {
-      ...filter,
-      destinationId: id,
-      fromSequence: Math.max(fromSequence ?? 1, feed.firstSequence),
-      toSequence: Math.min(toSequence ?? lastSequence, lastSequence),
-      unasked: false,
-    };
-    count += await countReplay(parts, spec);
-    if (!dryRun) parts.forwarding.startReplay(spec);
+    const spec: ReplaySpec = { ...filter, ...range, destinationId: id, unasked: false };
+    if (chosen === undefined) {
+      count += await countReplay(parts, spec);
+      specs.push(spec);
+      continue;
+    }
+    const found = await choose(parts, spec, chosen);
+    if (found.kind === 'too_scattered') return found;
+    count += found.count;
+    specs.push({ ...spec, since: null, until: null, topic: NO_TOPIC, status: null, chosen: found.ranges });
   }
+  if (!dryRun) for (const spec of specs) parts.forwarding.startReplay(spec);
   return { kind: 'ok', count };
+}
+
+type Found = { kind: 'found'; ranges: SequenceRange[]; count: number };
+
+/** The listed events of a range that a destination can get again. Works in steps, between which the object can do other work. */
+async function choose(
+  { forwarding, feed, clock, find }: ReplayParts,
+  { destinationId, fromSequence, toSequence }: ReplaySpec,
+  { filter, state, topic }: NonNullable<ReplayRequest['chosen']>,
+): Promise<Found | Extract<ReplayResult, { kind: 'too_scattered' }>> {
+  const delivery = state === null ? null : { destinationId, state };
+  const ranges: SequenceRange[] = [];
+  let count = 0;
+  for (let after: number | null = fromSequence - 1; after !== null && after < toSequence; ) {
+    const query = { after, limit: FIND_STEP, topic, status: null, filter: { ...filter, delivery } };
+    const page: EventsPage = find(query);
+    const destination = forwarding.destination(destinationId)?.destination;
+    if (destination === undefined || page.beyondEnd || page.unknownDestination) break;
+    for (const { sequence } of page.events) {
+      const event = sequence > toSequence ? null : feed.event(sequence);
+      if (event === null || event.status !== 'forwardable' || event.bodyBytes === 0) continue;
+      if (!wants(destination, event, feed)) continue;
+      count++;
+      const last = ranges.at(-1);
+      if (last !== undefined && last[1] === sequence - 1) last[1] = sequence;
+      else if (ranges.length === MAX_RANGES) return { kind: 'too_scattered', upTo: sequence - 1 };
+      else ranges.push([sequence, sequence]);
+    }
+    after = page.next;
+    await new Promise<void>(resolve => void clock.later(0, resolve));
+    if (forwarding.isStopped) break;
+  }
+  return { kind: 'found', ranges, count };
 }
 
 /** Sends one event again. @param destinationId null for all that want the event; the given one gets it in any case */
@@ -71,7 +129,7 @@ export async function replayOne(
 
 /** Counts what a replay would send. Works in steps, between which the object can do other work. */
 export async function countReplay(
-  { forwarding, feed, clock }: Omit<ReplayParts, 'webhook'>,
+  { forwarding, feed, clock }: Pick<ReplayParts, 'forwarding' | 'feed' | 'clock'>,
   spec: ReplaySpec,
 ): Promise<number> {
   const job = { ...spec, id: 0, createdAt: clock.now() };

@@ -11,7 +11,7 @@ import type { DeliveryRows } from '../store/delivery-rows';
 import type { Feed } from '../store/feed';
 import type { ReplayRows } from '../store/replay-rows';
 import type { StoredEvent } from '../store/stored-event';
-import { rangesOf, sequencesOf } from './settled-ahead';
+import { rangeFrom, rangesOf, type SequenceRange, sequencesOf } from './settled-ahead';
 import type { ReplayUnderWay, StoredForwarding } from './stored-forwarding';
 
 /** Which events of `fromSequence..toSequence` (both included) to send to a destination again, and how. */
@@ -30,6 +30,8 @@ export type ReplaySpec = {
   newId: boolean;
   /** Send also what the destination does not want, because someone chose this event for it. */
   unasked: boolean;
+  /** Only these of them, which were found when it was asked for; `topic` is `NO_TOPIC` then. */
+  chosen?: SequenceRange[];
 };
 
 export type ReplayJob = ReplaySpec & {
@@ -116,10 +118,13 @@ export class Replays {
       for (const event of progress.returned.splice(0, count - taken.length)) taken.push({ job, event });
       while (taken.length < count && progress.scanned < job.toSequence) {
         if (examined >= EVENTS_PER_TURN) return { taken, unread: true };
-        const left = job.toSequence - progress.scanned;
+        const [from, to] = nextRange(job, progress.scanned);
+        progress.scanned = Math.max(progress.scanned, from - 1);
+        const left = to - progress.scanned;
+        if (left <= 0) break;
         const read = this.#log.eventsAfter(progress.scanned, Math.min(EVENTS_PER_READ, left));
         examined += read.length;
-        if (read.length === 0) progress.scanned = job.toSequence;
+        if (read.length === 0) progress.scanned = to;
         const rows = this.#rowsOf(read, destinationId);
         for (const event of read) {
           if (taken.length >= count) break;
@@ -214,10 +219,18 @@ const progressOf = (job: ReplayJob, scanned: number): Progress => ({
 const hasEnded = ({ job, scanned, underWay }: Progress): boolean =>
   scanned >= job.toSequence && underWay.size === 0;
 
+/** What a job has to read beyond a position: the rest of its range, or the next of what was chosen. */
+function nextRange({ toSequence, chosen }: ReplayJob, scanned: number): SequenceRange {
+  const end: SequenceRange = [toSequence + 1, toSequence];
+  return chosen === undefined ? [scanned + 1, toSequence] : (rangeFrom(chosen, scanned + 1) ?? end);
+}
+
 /** Whether a job covers an event. @param row the event's exception row at the job's destination, without replays */
 export function wantsReplay(job: ReplayJob, event: StoredEvent, row: DeliveryRow | null): boolean {
   if (event.status !== 'forwardable' || event.bodyBytes === 0) return false;
   if (event.sequence < job.fromSequence || event.sequence > job.toSequence) return false;
+  const chosen = job.chosen === undefined ? null : rangeFrom(job.chosen, event.sequence);
+  if (job.chosen !== undefined) return chosen !== null && chosen[0] <= event.sequence;
   if (job.since !== null && event.receivedAt < job.since) return false;
   if (job.until !== null && event.receivedAt >= job.until) return false;
   if (job.topic !== null && !eventMatches([job.topic], { topic: event.topic, topics: event.topics }))

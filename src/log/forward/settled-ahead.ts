@@ -38,3 +38,15 @@ export function without([from, to]: SequenceRange, sequences: Iterable<number>):
   if (next <= to) left.push([next, to]);
   return left;
 }
+
+/** The first range that has, or lies beyond, a sequence; null where none does. The ranges ascend. */
+export function rangeFrom(ranges: readonly SequenceRange[], sequence: number): SequenceRange | null {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((ranges[middle]?.[1] ?? 0) >= sequence) high = middle;
+    else low = middle + 1;
+  }
+  return ranges[low] ?? null;
+}

@@ -1,6 +1,7 @@
 /** One event with its deliveries and attempts. */
 import { eventMatches } from '../../subscriptions/topics';
 import type { DestinationRecord } from '../../subscriptions/webhook';
+import type { DeliveryState } from '../contract/event-filter';
 import type { DeliveryView, EventDetail } from '../contract/events';
 import { wants } from '../forward/wants';
 import type { DeliveryRow } from '../store/delivery-row';
@@ -47,17 +48,25 @@ function deliveriesOf(
     // What was tried is shown, whatever the destination wants now, and where the body that it was filtered by is erased.
     .filter(({ topics }) => eventMatches(topics, event))
     .filter(destination => isKnown(destination.id) || isOwed(destination))
-    .map(({ id: destinationId }): DeliveryView => {
+    .map(({ id: destinationId, isActive }): DeliveryView => {
       const row = rows.find(other => other.destinationId === destinationId && other.replay === 0);
       const own = attempts.filter(attempt => attempt.destinationId === destinationId);
       const delivered = own.some(attempt => attempt.outcome === 'delivered');
       return {
         destinationId,
-        status: row?.status ?? (delivered ? 'delivered' : 'pending'),
+        status: stateOf(row ?? null, delivered, isActive),
         attempts: row?.attempts ?? own.length,
         nextAttemptAt: row?.nextAt ?? null,
         lastError: row?.error ?? null,
       };
     });
   return { deliveries, attempts };
+}
+
+/** In the words by which deliveries are found. An event that is not let go yet waits, too. */
+function stateOf(row: DeliveryRow | null, delivered: boolean, isActive: boolean): DeliveryState {
+  if (row?.status === 'dead') return 'dead';
+  if (row === null && delivered) return 'delivered';
+  if (!isActive) return 'paused';
+  return row === null ? 'waiting' : 'retrying';
 }

@@ -9,8 +9,10 @@
  * from it by the life in the cursor.
  */
 
+import { NO_FILTER } from '../contract/event-filter';
 import type { EventSummary, FeedCursor, FeedPage, FeedPosition, FeedQuery } from '../contract/events';
 import { contentOf, hasTopic, MAX_EXAMINED, MAX_PAGE_BYTES, statusOf, summary } from './event-summary';
+import { isAskedFor, TextSearch } from './matching';
 import type { Views } from './views';
 
 const ENTRIES_PER_READ = 500;
@@ -23,27 +25,42 @@ function foreignTo(after: FeedCursor, end: FeedPosition, life: string | null): P
 
 /** One page of the feed. An empty page that is not the last has `next`. */
 export function readFeedPage(views: Views, query: FeedQuery): FeedPage {
-  const { feed } = views.log;
-  const { forwarding } = views;
+  const { feed, tables, state } = views.log;
+  const { filter = NO_FILTER } = query;
   const { life } = views.webhook;
   const end = { ...feed.end, life };
   const foreign = query.after === 'now' ? null : foreignTo(query.after, end, life);
   if (foreign !== null) return { events: [], next: null, cursor: end, ...foreign };
   const events: EventSummary[] = [];
   let cursor = query.after === 'now' ? end : { ...query.after, life };
+  if (filter.since !== null) {
+    // Whatever was accepted since then stands behind the first of them, also what was let go later.
+    const { first } = tables.times.span(filter.since, null, state.lastSequence);
+    if (cursor.sequence < first - 1) cursor = { ...feed.before(first), life };
+  }
+  const search = new TextSearch(filter.text, feed);
+  const page = (isEnd: boolean): FeedPage => {
+    if (isEnd) return { events, next: null, cursor, scannedTo: null };
+    const { sequence } = cursor;
+    const receivedAt = feed.event(sequence)?.receivedAt ?? null;
+    return { events, next: cursor, cursor, scannedTo: { sequence, receivedAt } };
+  };
   let bytes = 0;
+  const perEvent = filter.text === null ? 1 : 2;
   for (let examined = 0; examined < MAX_EXAMINED; ) {
     const entries = feed.after(cursor, Math.min(ENTRIES_PER_READ, MAX_EXAMINED - examined));
-    if (entries.length === 0) return { events, next: null, cursor };
+    if (entries.length === 0) return page(true);
     for (const { at, event } of entries) {
       cursor = { ...at, life };
-      examined++;
-      if (event === null || !hasTopic(event, query.topic)) continue;
-      const status = statusOf(event, forwarding.rows.of(event.sequence));
-      events.push({ ...summary(event, status), ...contentOf(feed, event, query) });
-      bytes += query.include === undefined ? 0 : event.bodyBytes;
-      if (events.length >= query.limit || bytes >= MAX_PAGE_BYTES) return { events, next: cursor, cursor };
+      examined += perEvent;
+      if (event === null || !hasTopic(event, query.topic) || !isAskedFor(event, filter)) continue;
+      if (search.finds(event)) {
+        const status = statusOf(event, views.forwarding.rows.of(event.sequence));
+        events.push({ ...summary(event, status), ...contentOf(feed, event, query) });
+        bytes += query.include === undefined ? 0 : event.bodyBytes;
+      }
+      if (events.length >= query.limit || bytes >= MAX_PAGE_BYTES || search.isSpent) return page(false);
     }
   }
-  return { events, next: cursor, cursor };
+  return page(false);
 }

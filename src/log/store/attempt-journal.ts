@@ -86,15 +86,23 @@ export class AttemptJournal {
       }));
   }
 
-  /** The stored batches that may have attempts for an event, oldest first. */
-  #stored(sequence: number): JournalEntry[][] {
+  /** Which of the events `first..last` a destination took. Reads a row for each 64 attempts since the first of them. */
+  delivered(destinationId: string, first: number, last: number): Set<number> {
+    const attempts = [...this.#stored(first, last), this.#recent].flat();
+    const taken = attempts.filter(([, id, , , , , error]) => id === destinationId && error === null);
+    return new Set(taken.map(([sequence]) => sequence));
+  }
+
+  /** The stored batches that may have attempts for the events `first..last`, oldest first. */
+  #stored(first: number, last = first): JournalEntry[][] {
     const found: JournalEntry[][] = [];
-    const from = this.#days.of(sequence)?.id ?? 0;
+    const from = this.#days.of(first)?.id ?? 0;
     for (const { id } of this.#days.all) {
       if (id < from) continue;
       const rows = this.#sql.exec<{ entries: string }>(
-        `SELECT entries FROM attempts_${id} WHERE first_sequence <= ?1 AND last_sequence >= ?1 ORDER BY id`,
-        sequence,
+        `SELECT entries FROM attempts_${id} WHERE first_sequence <= ? AND last_sequence >= ? ORDER BY id`,
+        last,
+        first,
       );
       for (const row of rows) found.push(JSON.parse(row.entries) as JournalEntry[]);
     }

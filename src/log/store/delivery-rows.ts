@@ -127,18 +127,6 @@ export class DeliveryRows {
     return this.#read('sequence BETWEEN ? AND ? AND replay = 0 ORDER BY sequence', first, last);
   }
 
-  /** The sequences after `sequence` that have rows, ascending, without replays. */
-  sequencesAfter(sequence: number, limit: number): number[] {
-    return this.#sql
-      .exec<{ sequence: number }>(
-        'SELECT DISTINCT sequence FROM deliveries WHERE sequence > ? AND replay = 0 ORDER BY sequence LIMIT ?',
-        sequence,
-        limit,
-      )
-      .toArray()
-      .map(row => row.sequence);
-  }
-
   /** The lowest sequence that is still tried for a destination, or null. Without replays. */
   oldestRetrying(destinationId: string): number | null {
     const [row] = this.#sql

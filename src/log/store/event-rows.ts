@@ -5,7 +5,7 @@
  */
 import type { RecentBytes } from '../../memory/recent-bytes';
 import type { FeedPosition } from '../contract/events';
-import type { DayTables } from './day-tables';
+import type { Day, DayTables } from './day-tables';
 import { RecentEvents } from './recent-events';
 import { COLUMNS, type EventRow, fromRow, type StoredEvent, topicsColumn } from './stored-event';
 import { write } from './write';
@@ -190,9 +190,17 @@ export class EventRows {
     return this.#recent.after(sequence, limit) ?? this.#after(sequence, limit, '');
   }
 
-  /** The same for events in quarantine. Reads no other events. */
-  quarantinedAfter(sequence: number, limit: number): StoredEvent[] {
-    return this.#after(sequence, limit, "AND status = 'quarantined'");
+  /** The events before `sequence`, descending, at most `limit`. */
+  before(sequence: number, limit: number): StoredEvent[] {
+    return this.#before(sequence, limit, '');
+  }
+
+  /** The next events in quarantine, in this order of sequences. Reads no other events. */
+  quarantined(order: 'asc' | 'desc', sequence: number, limit: number): StoredEvent[] {
+    const condition = "AND status = 'quarantined'";
+    return order === 'asc'
+      ? this.#after(sequence, limit, condition)
+      : this.#before(sequence, limit, condition);
   }
 
   #after(sequence: number, limit: number, condition: string): StoredEvent[] {
@@ -200,14 +208,28 @@ export class EventRows {
     for (const [index, day] of this.#days.all.entries()) {
       const next = this.#days.all[index + 1];
       if (next !== undefined && next.firstSequence <= sequence + 1) continue;
-      const rows = this.#sql.exec<EventRow>(
-        `SELECT ${COLUMNS} FROM events_${day.id} WHERE sequence > ? ${condition} ORDER BY sequence LIMIT ?`,
-        sequence,
-        limit - found.length,
-      );
-      for (const row of rows) found.push(fromRow(row));
+      const where = `sequence > ? ${condition} ORDER BY sequence`;
+      found.push(...this.#read(day, where, sequence, limit - found.length));
       if (found.length >= limit) break;
     }
     return found;
+  }
+
+  #before(sequence: number, limit: number, condition: string): StoredEvent[] {
+    const found: StoredEvent[] = [];
+    for (const day of this.#days.all.toReversed()) {
+      if (day.firstSequence >= sequence) continue;
+      const where = `sequence < ? ${condition} ORDER BY sequence DESC`;
+      found.push(...this.#read(day, where, sequence, limit - found.length));
+      if (found.length >= limit) break;
+    }
+    return found;
+  }
+
+  #read({ id }: Day, where: string, sequence: number, limit: number): StoredEvent[] {
+    return this.#sql
+      .exec<EventRow>(`SELECT ${COLUMNS} FROM events_${id} WHERE ${where} LIMIT ?`, sequence, limit)
+      .toArray()
+      .map(fromRow);
   }
 }

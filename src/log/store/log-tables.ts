@@ -3,6 +3,8 @@ import type { RecentBytes } from '../../memory/recent-bytes';
 import { ConfirmationRows } from './confirmation-rows';
 import { DayTables } from './day-tables';
 import { EventRows } from './event-rows';
+import { EventTimes } from './event-times';
+import { FailedDeliveries } from './failed-deliveries';
 import { GapRows } from './gap-rows';
 import { KnownIds } from './known-ids';
 import { Releases } from './releases';
@@ -12,6 +14,8 @@ import { SeenKeys } from './seen-keys';
 export class LogTables {
   readonly days: DayTables;
   readonly events: EventRows;
+  readonly times: EventTimes;
+  readonly failed: FailedDeliveries;
   readonly releases: Releases;
   readonly gaps: GapRows;
   readonly known: KnownIds;
@@ -25,6 +29,8 @@ export class LogTables {
   constructor(sql: SqlStorage, forgotten: [number, number][], recent: RecentBytes) {
     this.days = new DayTables(sql);
     this.events = new EventRows(sql, this.days, recent);
+    this.times = new EventTimes(sql, this.days);
+    this.failed = new FailedDeliveries(sql);
     this.releases = new Releases(sql);
     this.gaps = new GapRows(sql);
     this.known = new KnownIds(sql, forgotten);

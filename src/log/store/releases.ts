@@ -51,6 +51,14 @@ export class Releases {
     return row?.position ?? 0;
   }
 
+  /** The events that were released last, by sequence. */
+  latest(limit: number): number[] {
+    return this.#sql
+      .exec<{ sequence: number }>('SELECT sequence FROM releases ORDER BY position DESC LIMIT ?', limit)
+      .toArray()
+      .map(row => row.sequence);
+  }
+
   /** Deletes the releases of events before `firstSequence`, which were dropped. */
   prune(firstSequence: number): void {
     this.#sql.exec('DELETE FROM releases WHERE sequence < ?', firstSequence);

@@ -81,7 +81,12 @@ describe('waiting', () => {
     await send(1);
     expect(sequences(await waiting)).toEqual([1]);
     expect(Date.now() - began).toBeLessThan(10_000);
-    expect(await page({ after: 1, waitMs: 50 })).toEqual({ events: [], next: null, cursor: 1 });
+    expect(await page({ after: 1, waitMs: 50 })).toEqual({
+      events: [],
+      next: null,
+      cursor: 1,
+      scannedTo: null,
+    });
   });
 
   it('goes on when what arrives is not wanted, and moves past it', async () => {
@@ -162,7 +167,7 @@ describe('a log of 100,000 events', () => {
     expect(sequences(quarantined.got)).toHaveLength(10);
     expect(quarantined.rows).toBeLessThan(100);
     const dead = await rowsRead({ status: 'dead' });
-    expect(dead.got).toEqual({ events: [], next: null, cursor: 100_000 });
+    expect(dead.got).toEqual({ events: [], next: null, cursor: 100_000, scannedTo: null });
     expect(dead.rows).toBeLessThan(10);
     const nothing = await rowsRead({ topic: 'no:such' });
     expect(nothing.got).toMatchObject({ events: [], next: 10_000 });
