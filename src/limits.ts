@@ -51,6 +51,8 @@ export const LIMITS = {
   MAX_WAITERS: 64,
   /** What the platform lets one object store. */
   MAX_STORAGE_BYTES: 10_000_000_000,
+  /** Listeners (WebSockets) of one webhook at the same time. */
+  MAX_LISTENERS: 64,
   /** Largest management request body. */
   MAX_API_BODY_BYTES: 256 * 1024,
 } as const;

@@ -1,4 +1,4 @@
-/** Where objects are: a webhook's own, and its couriers. */
+/** Where objects are: a webhook's own, its couriers, and the tokens. */
 
 /**
  * The runtime of one machine has no jurisdictions and refuses them. There the object has another name, so that it is another
@@ -17,6 +17,9 @@ export function whereIs<T extends Rpc.DurableObjectBranded>(
     return { namespace, name: `${name}/${jurisdiction}` };
   }
 }
+
+/** The API tokens: there is one object of them. */
+export const tokensOf = (env: Env) => env.TOKENS.getByName('tokens');
 
 /** A webhook's courier, where the webhook's events may be: bodies pass through it. A new stub each time, as above. */
 export function courierOf(

@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../result';
 import { judgeApiToken } from '../tokens/judged';
 import type { TokenRecord } from '../tokens/token';
 import { addressOf, configurationProblem, judgeToken } from './admin-token';
+import { bearerToken } from './bearer';
 import type { ApiEnv } from './context';
 import { ADMIN, principalOf, refusal } from './principal';
 import { problem } from './problem';
@@ -32,8 +33,8 @@ export const authorized = createMiddleware<ApiEnv>(async function authorized(c, 
   const detail = configurationProblem(c.env);
   if (detail !== null) return problem({ reason: 'not_configured', detail });
 
-  const text = /^Bearer +(\S+) *$/i.exec(c.req.header('Authorization') ?? '')?.[1];
-  if (text === undefined) return problem({ reason: 'unauthorized' });
+  const text = bearerToken(c.req.raw);
+  if (text === null) return problem({ reason: 'unauthorized' });
   const token = await liveToken(c.env, text);
   if (!token.ok) return problem({ reason: 'unavailable', cause: 'token_not_judged' });
   if (token.value === null) {

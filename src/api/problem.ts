@@ -25,6 +25,8 @@ export type ApiError =
   | { reason: 'conflict'; detail: string }
   /** `If-Match` names another version. */
   | { reason: 'precondition_failed' }
+  /** A request for a WebSocket's address that asks for no WebSocket. */
+  | { reason: 'upgrade_required' }
   | { reason: 'idempotency_key_reused' }
   /** `maxBytes` where it is not the usual limit. */
   | { reason: 'too_large'; maxBytes?: number }
@@ -113,6 +115,13 @@ function describe(error: ApiError): Problem {
         title: 'Invalid input',
         detail: error.errors.map(({ path, message }) => `${path || 'body'} ${message}`).join('; '),
         errors: error.errors,
+      };
+    case 'upgrade_required':
+      return {
+        status: 426,
+        title: 'Upgrade required',
+        detail: 'This address is a WebSocket: connect to it as such, with wss:// for https://.',
+        headers: { Upgrade: 'websocket' },
       };
     case 'idempotency_key_reused':
       return {

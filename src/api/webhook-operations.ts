@@ -16,7 +16,7 @@ import { recordSizeProblem } from '../subscriptions/record-size';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { webhookIdOf } from '../subscriptions/webhook-id';
 import type { WebhookInput } from '../subscriptions/webhook-input';
-import { tokensOf } from '../tokens/judged';
+import { tokensOf } from '../where-is';
 import { ask } from './ask';
 import { makingAt } from './deployment';
 import type { Precondition } from './preconditions';

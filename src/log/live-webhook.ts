@@ -75,6 +75,7 @@ export class LiveWebhook {
         abort: means.abort,
         addNotice: (topic, details) => this.log.addNotice(topic, details, clock.now()),
         gone: destinationId => this.#disable(destinationId),
+        ended: ends => this.newEvents.ended(ends),
         log: this.#log,
       },
     });
@@ -172,6 +173,7 @@ export class LiveWebhook {
   resolveGaps(request: GapResolution): ResolveResult {
     if (!isNumbered(this.#webhook)) return { kind: 'unnumbered' };
     const resolution = this.log.closeGaps(request, this.#means.clock.now());
+    this.newEvents.announce();
     return resolution.kind === 'ok' ? closedGaps(this, resolution) : resolution;
   }
 
@@ -242,8 +244,7 @@ export class LiveWebhook {
   }
 
   #destinations(): DestinationRecord[] {
-    const { destinations } = this.#webhook;
     const operations = operationsDestination(this.#means.operationsUrl);
-    return operations === null ? destinations : [...destinations, operations];
+    return [...this.#webhook.destinations, ...(operations === null ? [] : [operations])];
   }
 }

@@ -5,7 +5,6 @@
  * deleted webhook leaves no record and no tables: the object then answers as for a webhook that never existed. What
  * happens to an event is decided in `LiveWebhook`, not here.
  */
-
 import { DurableObject } from 'cloudflare:workers';
 import { PLATFORM_CLOCK } from '../clock';
 import { setVersion } from '../log-line';
@@ -15,14 +14,7 @@ import { Alarm } from './alarm';
 import { redactEntity } from './commit/redaction';
 import { noteRefused } from './commit/refused-requests';
 import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './contract/append';
-import type {
-  EventDetail,
-  EventsPage,
-  EventsQuery,
-  FeedPage,
-  FeedQuery,
-  RedactionPage,
-} from './contract/events';
+import type * as Events from './contract/events';
 import type { GapResolution, GapStatus, GapsReport, ResolveResult } from './contract/gaps';
 import type { KeptAnswer } from './contract/kept-answer';
 import type { Settlement, SettleResult } from './contract/numbering';
@@ -33,6 +25,7 @@ import type { StatusReport } from './contract/status';
 import type { CreateResult, ReplaceResult, WebhookObject } from './contract/webhook-object';
 import { KvCopy } from './kv-copy';
 import { LiveWebhook } from './live-webhook';
+import { platformListeners } from './platform-listeners';
 import { platformMeans } from './platform-means';
 import { readEvent } from './read/event-detail';
 import { readEvents } from './read/event-pages';
@@ -54,6 +47,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   #answers = new KeptAnswers(this.ctx.storage.sql);
   #recovery = new Recovery(this.ctx.storage, () => this.ctx.abort('It starts anew from an earlier moment.'));
   #copy = new KvCopy(this.ctx.storage, this.env.SUBSCRIPTIONS, () => this.#webhook?.webhook ?? null);
+  #listeners = platformListeners(this.ctx, this.env, () => this.#live);
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -78,7 +72,6 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 
   // --- the record -------------------------------------------------------------------------------------------------
 
-  /** Gives this object its webhook. `exists` when it has one already: the caller picks another id. */
   async create(webhook: WebhookRecord, kept?: KeptAnswer): Promise<CreateResult> {
     if (!this.#copy.isFree) return 'exists';
     // An edge of an earlier release may know fewer fields.
@@ -121,6 +114,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     if (live === null) return false;
     if (baseVersion !== undefined && live.webhook.version !== baseVersion) return 'changed';
     const buriedUntil = this.#answers.keptUntil(Date.now());
+    this.#listeners.end('webhook_deleted');
     this.#webhook = null;
     live.stop();
     await this.ctx.storage.deleteAll();
@@ -171,7 +165,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#live?.log.redact(sequence) ?? false;
   }
 
-  async redactEntity(entityKey: string, after: number): Promise<RedactionPage> {
+  async redactEntity(entityKey: string, after: number): Promise<Events.RedactionPage> {
     if (this.#live === null) return { count: 0, next: null };
     return redactEntity(this.#live.log.tables.events, entityKey, after);
   }
@@ -197,17 +191,23 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#live?.refusals.view(Date.now()) ?? null;
   }
 
-  async events(query: EventsQuery): Promise<EventsPage | null> {
-    const read = (page: EventsQuery) => (this.#live === null ? null : readEvents(this.#live, page));
-    return this.#live === null ? null : awaitEvents(read, this.#live.newEvents, query, PLATFORM_CLOCK.now);
+  async events(query: Events.EventsQuery): Promise<Events.EventsPage | null> {
+    return awaitEvents(() => this.#live, readEvents, query, PLATFORM_CLOCK.now);
   }
 
-  async feed(query: FeedQuery): Promise<FeedPage | null> {
-    const read = (page: FeedQuery) => (this.#live === null ? null : readFeedPage(this.#live, page));
-    return this.#live === null ? null : awaitEvents(read, this.#live.newEvents, query, PLATFORM_CLOCK.now);
+  async feed(query: Events.FeedQuery): Promise<Events.FeedPage | null> {
+    return awaitEvents(() => this.#live, readFeedPage, query, PLATFORM_CLOCK.now);
   }
 
-  async event(sequence: number): Promise<EventDetail | null> {
+  override async fetch(request: Request): Promise<Response> {
+    return this.#listeners.open(request.url);
+  }
+
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    this.#listeners.heard(socket, message);
+  }
+
+  async event(sequence: number): Promise<Events.EventDetail | null> {
     return this.#live === null ? null : readEvent(this.#live, sequence);
   }
 
@@ -242,6 +242,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
       },
     });
     const live = new LiveWebhook(webhook, means);
+    live.newEvents.follow(this.#listeners);
     const kvCopy = { name: 'kv_copy', dueAt: () => this.#copy.dueAt(), run: () => this.#copy.copy() };
     this.#alarm.serve(webhook.id, [...live.chores, kvCopy]);
     return live;

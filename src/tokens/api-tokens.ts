@@ -68,6 +68,17 @@ export class ApiTokens extends DurableObject<Env> {
     return fromRow(row);
   }
 
+  /** Those of the ids that are still those of tokens. */
+  async remaining(ids: readonly string[]): Promise<string[]> {
+    return this.#sql
+      .exec<{ id: string }>(
+        'SELECT id FROM tokens WHERE id IN (SELECT value FROM json_each(?))',
+        JSON.stringify(ids),
+      )
+      .toArray()
+      .map(({ id }) => id);
+  }
+
   /** Ends the tokens of a webhook that is no more. */
   async revokeOf(webhookId: number): Promise<void> {
     this.#sql.exec('DELETE FROM tokens WHERE webhook_id = ?', webhookId);

@@ -4,6 +4,7 @@
  */
 import { keep } from '../bounded-map';
 import { err, ok, type Result } from '../result';
+import { tokensOf } from '../where-is';
 import { type TokenRecord, tokenDigest, tokenIdOf } from './token';
 
 const FRESH_MS = 10_000;
@@ -11,9 +12,6 @@ const MAX_REMEMBERED = 500;
 
 /** By the hex digest of the token's text. */
 const judged = new Map<string, { token: TokenRecord; at: number }>();
-
-/** How the Worker reaches the tokens: there is one object of them. */
-export const tokensOf = (env: Env) => env.TOKENS.getByName('tokens');
 
 /** The token of this text; null where there is none. `now` in ms since 1970. */
 export async function judgeApiToken(

@@ -33,20 +33,25 @@ export const ROOMS: Rooms = {
   subscriptions: [...GROUND, 'input', 'signature', 'providers', 'delivery'],
 
   'log/contract': [...GROUND, 'numbering', 'providers', 'subscriptions'],
+  views: [...GROUND, 'input', 'log/contract'],
   'log/stub': [...GROUND, 'subscriptions', 'log/contract'],
   'log/store': AROUND_THE_LOG,
   'log/commit': [...AROUND_THE_LOG, 'log/store'],
   'log/forward': [...AROUND_THE_LOG, 'signature', 'log/store', 'log/commit'],
   'log/confirm': [...AROUND_THE_LOG, 'log/store', 'log/commit'],
   'log/read': [...AROUND_THE_LOG, 'log/store', 'log/commit', 'log/forward'],
-  log: [...AROUND_THE_LOG, 'log/store', 'log/commit', 'log/forward', 'log/confirm', 'log/read'],
+  'log/stream': [...AROUND_THE_LOG, 'views', 'log/store', 'log/commit', 'log/forward', 'log/read'],
+  log: [
+    ...AROUND_THE_LOG,
+    ...['log/store', 'log/commit', 'log/forward', 'log/confirm', 'log/read', 'log/stream'],
+  ],
 
   tokens: [...GROUND],
   configuration: [...GROUND, 'input', 'providers', 'subscriptions'],
   ingest: [...GROUND, 'signature', 'providers', 'delivery', 'subscriptions', 'log/contract', 'log/stub'],
   api: [
     ...[...GROUND, 'input', 'numbering', 'signature', 'providers', 'delivery', 'subscriptions'],
-    ...['log/contract', 'log/stub', 'tokens', 'configuration', 'ingest'],
+    ...['log/contract', 'log/stub', 'views', 'tokens', 'configuration', 'ingest'],
   ],
   alarms: [...GROUND, 'subscriptions', 'log/contract', 'log/stub'],
   index: ['src', 'log', 'delivery', 'tokens', 'ingest', 'api', 'alarms'],

@@ -3,8 +3,8 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { refusal } from '../../src/api/principal';
-import { tokensOf } from '../../src/tokens/judged';
 import { newToken, tokenDigest } from '../../src/tokens/token';
+import { tokensOf } from '../../src/where-is';
 import { newWebhook, SECRET, send } from '../support/rest';
 
 afterEach(() => {

@@ -13,8 +13,8 @@ import { parseJson } from '../../json/parse';
 import { err, ok, type Result } from '../../result';
 import { addressOf, configurationProblem } from '../admin-token';
 import { readBytes } from '../body';
+import { isSimpleCrossSite } from '../cross-site';
 import { problem } from '../problem';
-import { isSimpleCrossSite } from './cross-site';
 import {
   internalError,
   invalidParams,

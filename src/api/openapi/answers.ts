@@ -4,6 +4,7 @@ import { type JsonSchema, orNull } from '../../input/json-schema';
 import { answersOf } from '../../input/options';
 import { DESTINATION_OPTIONS } from '../../subscriptions/destination-options';
 import { JURISDICTIONS, LOCATION_HINTS } from '../../subscriptions/placement';
+import { streamAnswers } from './stream';
 
 const text: JsonSchema = { type: 'string' };
 const integer: JsonSchema = { type: 'integer' };
@@ -56,6 +57,13 @@ const content = {
   body: { ...orNull(text), description: 'where it is UTF-8; null when redacted' },
   body_base64: { ...text, description: 'where it is not UTF-8' },
   redacted: boolean,
+};
+const delivery = {
+  destination_id: text,
+  status: words('waiting', 'retrying', 'paused', 'delivered', 'dead'),
+  attempts: integer,
+  next_attempt_at: orNull(time),
+  last_error: orNull(text),
 };
 const issue = object({ path: text, message: text });
 const side = orNull(object({ increment_id: integer, sequence: orNull(integer), received_at: orNull(time) }));
@@ -169,15 +177,7 @@ export const ANSWERS: Record<string, JsonSchema> = {
       redacted: boolean,
       verdict: object({ valid: boolean, issues: list(issue), reason: orNull(text), body_signed: boolean }),
       entity_keys: list(text),
-      deliveries: list(
-        object({
-          destination_id: text,
-          status: words('waiting', 'retrying', 'paused', 'delivered', 'dead'),
-          attempts: integer,
-          next_attempt_at: orNull(time),
-          last_error: orNull(text),
-        }),
-      ),
+      deliveries: list(object(delivery)),
       attempts: list(
         object({
           destination_id: text,
@@ -198,6 +198,7 @@ export const ANSWERS: Record<string, JsonSchema> = {
   ),
   Count: object({ count: integer }),
   Redacted: object({ count: integer, next }),
+  ...streamAnswers(object({ sequence: integer, ...delivery, at: time, replay: boolean })),
   Gap: object({
     epoch: integer,
     from: integer,

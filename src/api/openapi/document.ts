@@ -52,6 +52,11 @@ const PARAMETERS: Record<string, { name: string; in: string }> = {
     { type: 'string', default: '0' },
     'The `cursor` of a page before; `now`: the end of the feed.',
   ),
+  stream_after: query(
+    'after',
+    { type: 'string', default: 'now' },
+    'A `cursor` of the stream or of the feed; `0`: all events; `now`: the end of the feed.',
+  ),
   event_status: query(
     'status',
     { enum: ['accepted', 'confirming', 'held', 'quarantined', 'retrying', 'dead'] },
@@ -82,6 +87,7 @@ const PROBLEMS: Record<number, [name: string, description: string]> = {
   413: ['TooLarge', 'The body is too large.'],
   415: ['UnsupportedMediaType', 'Another site must send `Content-Type: application/json`.'],
   422: ['Invalid', 'The input is not as it should be; `errors` names the fields.'],
+  426: ['UpgradeRequired', 'The address is a WebSocket.'],
   429: ['TooManyFailures', 'Too many wrong tokens came from this address.'],
   501: ['NotSupported', 'This runtime has no point-in-time recovery; Cloudflare’s network has.'],
   503: ['Unavailable', 'Not configured, or the storage did not answer.'],

@@ -1,6 +1,7 @@
 import { FINDS, FINDS_IN_FEED } from './finding';
 
 /** Every operation of the gateway, in the order a reader meets them. A test holds this list against the routes. */
+import { LISTEN } from './stream';
 
 export type Operation = {
   method: 'get' | 'post' | 'patch' | 'put' | 'delete';
@@ -139,6 +140,7 @@ export const OPERATIONS: readonly Operation[] = [
     takes: ['feed_after', 'limit', 'topic', 'include', 'wait', ...FINDS_IN_FEED],
     ...{ answers: [200, 'Feed'], problems: [400, 404, 422] },
   },
+  LISTEN,
   {
     ...{ method: 'get', path: E, id: 'getEvent', tag: 'events' },
     summary: 'Read an event, with its deliveries and attempts',

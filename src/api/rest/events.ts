@@ -7,19 +7,17 @@ import type { ReleaseResult } from '../../log/contract/append';
 import type { ScannedTo } from '../../log/contract/event-filter';
 import type {
   AttemptView,
-  DeliveryView,
   EventDetail,
-  EventSummary,
   EventsPage,
 } from '../../log/contract/events';
 import { err, type Result } from '../../result';
-import { timeOrNull, timeText } from '../../time';
+import { timeText } from '../../time';
+import { contentView, deliveryView, eventView } from '../../views/event';
 import { ask } from '../ask';
 import { type ApiError, problem } from '../problem';
 import { objectFor, sequenceOf } from './addressed';
 import { listParameters } from './list-parameters';
 import { pageInTurns } from './long-poll';
-import { bodyView, joinedHeaders } from './stored-request';
 
 export const events = new Hono<{ Bindings: Env }>();
 
@@ -82,31 +80,6 @@ events.post('/:webhook_id/events/:sequence/release', async c => {
   return 'error' in view ? problem(view.error) : c.json(view.body);
 });
 
-/** An event in a list; with headers and body where they were asked for. */
-export function eventView(event: EventSummary) {
-  return {
-    sequence: event.sequence,
-    increment_id: event.incrementId,
-    event_id: event.eventId,
-    topic: event.topic,
-    topics: event.topics,
-    status: event.status,
-    received_at: timeText(event.receivedAt),
-    reason: event.reason,
-    body_signed: event.bodySigned,
-    body_bytes: event.bodyBytes,
-    late: event.late,
-    repeats: event.repeats,
-    epoch: event.epoch,
-    ...(event.content === undefined ? {} : contentView(event.content)),
-  };
-}
-
-/** `redacted` says that the body is gone. */
-function contentView({ headers, query, body }: NonNullable<EventSummary['content']>) {
-  return { headers: joinedHeaders(headers), query, ...bodyView(body), redacted: body === null };
-}
-
 function eventDetailView(event: EventDetail) {
   return {
     ...eventView(event),
@@ -120,16 +93,6 @@ function eventDetailView(event: EventDetail) {
     entity_keys: event.entityKeys,
     deliveries: event.deliveries.map(deliveryView),
     attempts: event.attempts.map(attemptView),
-  };
-}
-
-function deliveryView(delivery: DeliveryView) {
-  return {
-    destination_id: delivery.destinationId,
-    status: delivery.status,
-    attempts: delivery.attempts,
-    next_attempt_at: timeOrNull(delivery.nextAttemptAt),
-    last_error: delivery.lastError,
   };
 }
 

@@ -1,12 +1,13 @@
 /** `GET /v1/webhooks/{webhook_id}/feed`: events to pull, in the order in which destinations get them. */
 import { Hono } from 'hono';
-import type { FieldError } from '../../input/field-errors';
-import type { FeedCursor, FeedPage, FeedStart } from '../../log/contract/events';
-import { err, ok, type Result } from '../../result';
+import type { FeedPage, FeedStart } from '../../log/contract/events';
+import { err, type Result } from '../../result';
+import { cursorText, positionOf } from '../../views/cursor';
+import { eventView } from '../../views/event';
 import { ask } from '../ask';
 import { type ApiError, problem } from '../problem';
 import { objectFor } from './addressed';
-import { eventView, scannedToView } from './events';
+import { scannedToView } from './events';
 import { commonParameters } from './list-parameters';
 import { pageInTurns } from './long-poll';
 
@@ -56,20 +57,4 @@ async function pageOf(
   const foreign = { after, end: cursorText(cursor) };
   if (otherLife === true) return err({ reason: 'other_life', ...foreign });
   return beyondEnd === true ? err({ reason: 'beyond_end', ...foreign }) : page;
-}
-
-/**
- * A position in the feed as clients carry it: the sequence and the release that were passed, and the life of a webhook whose id
- * may come again, so that nobody goes on in the feed of one with the cursor of another.
- */
-const cursorText = ({ sequence, release, life }: FeedCursor): string =>
-  `${sequence}.${release}${life ? `.${life}` : ''}`;
-
-const CURSOR = /^(\d{1,15})(?:\.(\d{1,15})(?:\.([0-9a-f]{1,64}))?)?$/;
-
-function positionOf(text: string): Result<FeedStart, FieldError[]> {
-  if (text === 'now') return ok('now');
-  const [, sequence, release = '0', life = null] = CURSOR.exec(text) ?? [];
-  if (sequence !== undefined) return ok({ sequence: Number(sequence), release: Number(release), life });
-  return err([{ path: 'query:after', message: 'must be 0, now, or the cursor of a page before' }]);
 }

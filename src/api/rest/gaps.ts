@@ -6,16 +6,9 @@ import * as v from 'valibot';
 import { checked } from '../../input/checked';
 import type { FieldError } from '../../input/field-errors';
 import { fieldsOf, text, wholeNumber } from '../../input/fields';
-import type {
-  Gap,
-  GapResolution,
-  GapSide,
-  GapStatus,
-  GapsReport,
-  ResolveResult,
-} from '../../log/contract/gaps';
+import type { GapResolution, GapStatus, GapsReport, ResolveResult } from '../../log/contract/gaps';
 import { err, type Result } from '../../result';
-import { timeOrNull, timeText } from '../../time';
+import { gapView } from '../../views/gap';
 import { ask } from '../ask';
 import { type ApiError, problem } from '../problem';
 import { oneOfParameter } from '../query';
@@ -24,11 +17,6 @@ import { askedOf, objectFor } from './addressed';
 export const gaps = new Hono<{ Bindings: Env }>();
 
 const GAP_STATUSES: readonly GapStatus[] = ['open', 'uncertain', 'filled', 'expired', 'resolved'];
-
-const READINGS = [
-  'new: the webhook was made anew at the provider, and these ids of its new numbering did not come',
-  'continue: the events in question were sent again with other bytes, or these ids were sent before this webhook; nothing is missing',
-] as const;
 
 const incrementId = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 
@@ -88,32 +76,5 @@ export function gapsView(report: GapsReport) {
     highest_increment_id: report.highestIncrementId,
     epoch: report.epoch,
     gaps: report.gaps.map(gapView),
-  };
-}
-
-function gapView(gap: Gap) {
-  return {
-    epoch: gap.epoch,
-    from: gap.from,
-    to: gap.to,
-    count: gap.count,
-    status: gap.status,
-    detected_at: timeText(gap.detectedAt),
-    resolved_at: timeOrNull(gap.resolvedAt),
-    before: sideView(gap.before),
-    after: sideView(gap.after),
-    retry_until: timeOrNull(gap.retryUntil),
-    // Why it is uncertain: in one reading of what arrived the ids are missing, in the other they never were.
-    readings: gap.status === 'uncertain' ? [...READINGS] : [],
-    note: gap.note,
-  };
-}
-
-function sideView(side: GapSide | null) {
-  if (side === null) return null;
-  return {
-    increment_id: side.incrementId,
-    sequence: side.sequence,
-    received_at: timeOrNull(side.receivedAt),
   };
 }

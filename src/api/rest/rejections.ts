@@ -7,12 +7,12 @@ import { Hono } from 'hono';
 import { CAPTURE_MS, type RefusalsView } from '../../log/contract/refusals';
 import { ok } from '../../result';
 import { timeText } from '../../time';
+import { bodyView, joinedHeaders } from '../../views/stored-request';
 import { ask } from '../ask';
 import { etagOf, preconditionOf } from '../preconditions';
 import { problem } from '../problem';
 import { changeWebhook } from '../webhook-operations';
 import { objectFor } from './addressed';
-import { bodyView, joinedHeaders } from './stored-request';
 
 export const rejections = new Hono<{ Bindings: Env }>();
 

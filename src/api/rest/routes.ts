@@ -1,6 +1,6 @@
 /**
  * `/v1`: everything behind a token. Each resource is a file of this folder with its routes, what they take and what they
- * answer; its head names the addresses. What several resources share is `addressed.ts`, `stored-request.ts` and
+ * answer; its head names the addresses. What several resources share is `addressed.ts` and
  * `long-poll.ts`.
  */
 import { Hono } from 'hono';
@@ -23,6 +23,7 @@ import { replays } from './replays';
 import { reseal } from './reseal';
 import { selfTest } from './self-test';
 import { status } from './status';
+import { stream } from './stream';
 import { testEvents } from './test-events';
 import { tokens } from './tokens';
 import { exports, imports } from './transfer';
@@ -44,6 +45,7 @@ rest.route('/webhooks', webhooks);
 rest.route('/webhooks', destinations);
 rest.route('/webhooks', events);
 rest.route('/webhooks', feed);
+rest.route('/webhooks', stream);
 rest.route('/webhooks', status);
 rest.route('/webhooks', gaps);
 rest.route('/webhooks', numbering);

@@ -27,6 +27,8 @@ export type ReplaceResult =
  * whether the call had its effect. Null, where nothing else is said, means that there is no such webhook (any more).
  */
 export interface WebhookObject {
+  /** Listens: answers a request to `streamUrl` with a WebSocket, over which it also says why that ends. */
+  fetch(request: Request): Promise<Response>;
   /**
    * `exists`: take another id. `created_uncopied`: KV did not take the copy, which is tried again until it does.
    * @param kept the answer to keep in the same transaction */

@@ -41,7 +41,7 @@ export class DeliveryEnds {
     else if (replay === 0) state.queue.requeue(queued);
   }
 
-  /** The attempt ended. Inside the caller's transaction. Gives the row of a delivery that is dead now. */
+  /** The attempt ended. Inside the caller's transaction. Gives its row where it failed; null where the event is gone, too. */
   attempted(state: DestinationState, ended: Ended): DeliveryRow | null {
     const { destinationId, event, queued, row, replay } = ended.delivery;
     const { sequence } = event;
@@ -54,7 +54,7 @@ export class DeliveryEnds {
     if (delivered) this.#delivered(state, ended);
     const failed = delivered ? null : this.#failed(state, ended, attempts);
     if (replay !== 0) this.#replays.done(replay, sequence);
-    return failed?.status === 'dead' ? failed : null;
+    return failed;
   }
 
   #delivered(state: DestinationState, { delivery, at }: Ended): void {

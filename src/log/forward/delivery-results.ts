@@ -10,12 +10,15 @@
 import type { AttemptResult } from '../../delivery/outgoing';
 import type { Log, LogFields } from '../../log-line';
 import type { NoticeDetails, OperationalTopic } from '../commit/notices';
+import type { DeliveryView } from '../contract/events';
 import type { AttemptJournal } from '../store/attempt-journal';
 import type { DeliveryRow } from '../store/delivery-row';
 import type { DeliveryRows } from '../store/delivery-rows';
+import type { StoredEvent } from '../store/stored-event';
 import type { Delivery } from './delivery';
 import { type DeliveryEnds, type Ended, isGone } from './delivery-ends';
 import type { CircuitChange, DestinationState } from './destination-state';
+import { OPERATIONS_ID } from './operations-destination';
 import type { QueuedEvent } from './queued-event';
 import type { Replays } from './replays';
 import { writeForwarding } from './stored-forwarding';
@@ -23,6 +26,9 @@ import type { WriteWatch } from './write-watch';
 
 /** After a crash, a first attempt that the cursor has passed is tried again this many ms after its timeout. */
 const ABANDONED_MS = 30_000;
+
+/** What came of an attempt. `at` and `nextAttemptAt` in ms since 1970. */
+export type AttemptEnd = DeliveryView & { event: StoredEvent; replay: number; at: number };
 
 export type DeliveryResultsDeps = {
   storage: DurableObjectStorage;
@@ -35,6 +41,8 @@ export type DeliveryResultsDeps = {
   addNotice: (topic: OperationalTopic, details: NoticeDetails) => void;
   /** Writes what operators should see. */
   log: Log;
+  /** Told what was stored. */
+  ended: (ends: readonly AttemptEnd[]) => void;
 };
 
 type Destinations = ReadonlyMap<string, DestinationState>;
@@ -67,12 +75,14 @@ export class DeliveryResults {
     this.#ended = [];
     const gone = new Set<string>();
     const lines: Parameters<Log>[] = [];
+    const ends: AttemptEnd[] = [];
     this.#inTransaction(ended, () => {
       for (const attempt of ended) {
         const state = destinations.get(attempt.delivery.destinationId);
         if (state === undefined) continue;
-        const dead = this.#deps.ends.attempted(state, attempt);
-        if (dead !== null) lines.push(['delivery_dead', deadFields(dead)]);
+        const failed = this.#deps.ends.attempted(state, attempt);
+        if (failed?.status === 'dead') lines.push(['delivery_dead', deadFields(failed)]);
+        if (state.destination.id !== OPERATIONS_ID) ends.push(endOf(attempt, failed));
         // Only while it is active: later answers of deliveries that were under way may be 410 too.
         if (isGone(state, attempt.result) && state.destination.isActive) gone.add(state.destination.id);
       }
@@ -81,6 +91,7 @@ export class DeliveryResults {
     });
     // What was not committed did not happen.
     for (const [line, fields] of lines) this.#deps.log(line, fields);
+    this.#deps.ended(ends);
     return gone;
   }
 
@@ -166,6 +177,16 @@ export class DeliveryResults {
       attempts: journal.recent,
     });
   }
+}
+
+/** @param failed null where it was delivered, and where retention dropped the event meanwhile */
+function endOf({ delivery, result, at }: Ended, failed: DeliveryRow | null): AttemptEnd {
+  const { event, destinationId, replay, row } = delivery;
+  const end = { event, destinationId, replay, at, attempts: (row?.attempts ?? 0) + 1 };
+  if (result.outcome === 'delivered')
+    return { ...end, status: 'delivered', nextAttemptAt: null, lastError: null };
+  const { status = 'dead', nextAt = null, error = result.error } = failed ?? {};
+  return { ...end, status, nextAttemptAt: nextAt, lastError: error };
 }
 
 const deadFields = ({ destinationId, sequence, replay, attempts, error }: DeliveryRow): LogFields => ({

@@ -10,17 +10,36 @@
  */
 
 import { NO_FILTER } from '../contract/event-filter';
-import type { EventSummary, FeedCursor, FeedPage, FeedPosition, FeedQuery } from '../contract/events';
+import type {
+  EventSummary,
+  FeedCursor,
+  FeedPage,
+  FeedPosition,
+  FeedQuery,
+  FeedStart,
+} from '../contract/events';
 import { contentOf, hasTopic, MAX_EXAMINED, MAX_PAGE_BYTES, statusOf, summary } from './event-summary';
 import { isAskedFor, TextSearch } from './matching';
 import type { Views } from './views';
 
 const ENTRIES_PER_READ = 500;
 
+type Foreign = 'other_life' | 'beyond_end';
+
 /** Why a cursor is none of a feed that ends at `end`; null where it is one. A cursor without a life may be of any. */
-function foreignTo(after: FeedCursor, end: FeedPosition, life: string | null): Partial<FeedPage> | null {
-  if (typeof after.life === 'string' && after.life !== life) return { otherLife: true };
-  return after.sequence > end.sequence || after.release > end.release ? { beyondEnd: true } : null;
+function foreignTo(after: FeedCursor, end: FeedPosition, life: string | null): Foreign | null {
+  if (typeof after.life === 'string' && after.life !== life) return 'other_life';
+  return after.sequence > end.sequence || after.release > end.release ? 'beyond_end' : null;
+}
+
+/** Where reading begins. For a position that is none of this feed, `foreign` says why, and the cursor is the feed's end. */
+export function feedStart(
+  { log, webhook: { life } }: Pick<Views, 'webhook'> & { log: Pick<Views['log'], 'feed'> },
+  after: FeedStart,
+): { cursor: FeedCursor; foreign: Foreign | null } {
+  const end = { ...log.feed.end, life };
+  const foreign = after === 'now' ? null : foreignTo(after, end, life);
+  return { cursor: after === 'now' || foreign !== null ? end : { ...after, life }, foreign };
 }
 
 /** One page of the feed. An empty page that is not the last has `next`. */
@@ -28,11 +47,11 @@ export function readFeedPage(views: Views, query: FeedQuery): FeedPage {
   const { feed, tables, state } = views.log;
   const { filter = NO_FILTER } = query;
   const { life } = views.webhook;
-  const end = { ...feed.end, life };
-  const foreign = query.after === 'now' ? null : foreignTo(query.after, end, life);
-  if (foreign !== null) return { events: [], next: null, cursor: end, ...foreign };
+  const start = feedStart(views, query.after);
+  let { cursor } = start;
+  if (start.foreign === 'other_life') return { events: [], next: null, cursor, otherLife: true };
+  if (start.foreign === 'beyond_end') return { events: [], next: null, cursor, beyondEnd: true };
   const events: EventSummary[] = [];
-  let cursor = query.after === 'now' ? end : { ...query.after, life };
   if (filter.since !== null) {
     // Whatever was accepted since then stands behind the first of them, also what was let go later.
     const { first } = tables.times.span(filter.since, null, state.lastSequence);

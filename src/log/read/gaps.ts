@@ -6,6 +6,7 @@ import { holeIndexOf } from '../../numbering/holes';
 import { providerOf } from '../../providers/registry';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { Gap, GapSide, GapStatus, GapsReport, ResolveResult } from '../contract/gaps';
+import type { GapKey } from '../store/changed-gaps';
 import type { GapRow } from '../store/gap-rows';
 import type { Views } from './views';
 
@@ -40,6 +41,23 @@ export function closedGaps(
   const rows = log.tables.gaps.list('resolved').filter(row => row.epoch === epoch && starts.has(row.from_id));
   const count = closed.reduce((sum, { missing }) => sum + missing, 0);
   return { kind: 'ok', count, gaps: rows.map(row => gapOf(log, row, horizon)) };
+}
+
+/** What changed in the list since it was last asked; null for nothing. An entry that is no more is in `removed`. */
+export function changedGaps({
+  webhook,
+  log,
+}: LogView): { gaps: Gap[]; removed: GapKey[]; complete: boolean } | null {
+  const { gaps: table } = log.tables;
+  if (table.changed.isEmpty) return null;
+  const { keys, complete } = table.changed.take();
+  const horizon = providerOf(webhook)?.retryHorizonSeconds ?? null;
+  const found = keys.map(key => ({ key, row: table.find(key) }));
+  return {
+    gaps: found.flatMap(({ row }) => (row === null ? [] : gapOf(log, row, horizon))),
+    removed: found.flatMap(({ key, row }) => (row === null ? key : [])),
+    complete,
+  };
 }
 
 function gapOf(log: Views['log'], row: GapRow, horizonSeconds: number | null): Gap {

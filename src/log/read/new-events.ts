@@ -5,16 +5,36 @@
  */
 import { LIMITS } from '../../limits';
 import type { EventSummary } from '../contract/events';
+import type { AttemptEnd } from '../forward/delivery-results';
+
+/** Who hears of everything at once: the listeners of a stream. */
+export type Follower = {
+  /** Something may have been committed. */
+  committed: () => void;
+  /** Attempts to deliver ended, and that is stored. */
+  ended: (ends: readonly AttemptEnd[]) => void;
+};
 
 /** The readers that wait for a commit. */
 export class NewEvents {
   #waiting = new Set<() => void>();
+  #follower: Follower | null = null;
+
+  follow(follower: Follower): void {
+    this.#follower = follower;
+  }
 
   /** Wakes all waiting readers. To be called after a commit, and when the webhook is deleted. */
   announce(): void {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const wake of waiting) wake();
+    this.#follower?.committed();
+  }
+
+  /** To be called when the results of attempts are stored. */
+  ended(ends: readonly AttemptEnd[]): void {
+    this.#follower?.ended(ends);
   }
 
   /** `arrived`: there may be new events. `waited`: `ms` have passed. `full`: too many readers wait already. */
@@ -48,21 +68,23 @@ type Page<C> = {
 /**
  * A page. Where the log ends before the page has an event, waits up to `query.waitMs` for one; events that the filter
  * leaves out are examined only once.
- * @param read gives a page; null when the webhook is gone, which is then the result
+ * @param views null when the webhook is gone, as is then the result
  */
-export async function awaitEvents<C, Q extends { after: C; waitMs?: number }, P extends Page<C>>(
-  read: (query: Q) => P | null,
-  newEvents: NewEvents,
-  query: Q,
-  now: () => number,
-): Promise<P | null> {
+export async function awaitEvents<
+  V extends { newEvents: NewEvents },
+  C,
+  Q extends { after: C | 'now'; waitMs?: number },
+  P extends Page<C>,
+>(views: () => V | null, read: (views: V, query: Q) => P, query: Q, now: () => number): Promise<P | null> {
   const deadline = now() + (query.waitMs ?? 0);
   let { after } = query;
   while (true) {
-    const page = read({ ...query, after });
-    if (page === null || page.events.length > 0 || page.next !== null) return page;
+    const current = views();
+    if (current === null) return null;
+    const page = read(current, { ...query, after });
+    if (page.events.length > 0 || page.next !== null) return page;
     if (page.beyondEnd || page.otherLife) return page;
-    switch (await newEvents.next(deadline - now())) {
+    switch (await current.newEvents.next(deadline - now())) {
       case 'arrived':
         after = page.cursor;
         continue;

@@ -9,6 +9,7 @@
 import { type Hole, type HoleStatus, isListed } from '../../numbering/holes';
 import type { Aged, Resolved, TrackerChange } from '../../numbering/types';
 import type { GapStatus } from '../contract/gaps';
+import { ChangedGaps, type GapKey } from './changed-gaps';
 import { write } from './write';
 
 /** A row of the table. `from_id` and `to_id` are both included; times in ms since 1970. */
@@ -23,6 +24,8 @@ export type GapRow = {
   note: string | null;
 };
 
+const COLUMNS = 'epoch, from_id, to_id, missing, status, detected_at, resolved_at, note';
+
 /** When and why a gap was closed; nulls while it is not. */
 type End = { resolvedAt: number | null; note: string | null };
 
@@ -30,6 +33,8 @@ const OPEN_END: End = { resolvedAt: null, note: null };
 
 /** The gap list of a webhook. Methods that write run in the caller's transaction. */
 export class GapRows {
+  /** For who listens to the webhook. */
+  readonly changed = new ChangedGaps();
   #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {
@@ -69,7 +74,7 @@ export class GapRows {
 
   /** Deletes the entries above `highest`: those ids were not of the epoch. */
   forgetAbove(epoch: number, highest: number): void {
-    this.#sql.exec('DELETE FROM gaps WHERE epoch = ? AND from_id > ?', epoch, highest);
+    this.#deleted('epoch = ? AND from_id > ?', epoch, highest);
   }
 
   /** Takes over that an epoch closed: its holes have expired, also those too young for the list. */
@@ -83,12 +88,20 @@ export class GapRows {
 
   /** All gaps or those of one status, ascending by epoch and id. */
   list(status: GapStatus | null): GapRow[] {
-    const columns = 'epoch, from_id, to_id, missing, status, detected_at, resolved_at, note';
     return status === null
-      ? this.#sql.exec<GapRow>(`SELECT ${columns} FROM gaps ORDER BY epoch, from_id, to_id`).toArray()
+      ? this.#sql.exec<GapRow>(`SELECT ${COLUMNS} FROM gaps ORDER BY epoch, from_id, to_id`).toArray()
       : this.#sql
-          .exec<GapRow>(`SELECT ${columns} FROM gaps WHERE status = ? ORDER BY epoch, from_id, to_id`, status)
+          .exec<GapRow>(`SELECT ${COLUMNS} FROM gaps WHERE status = ? ORDER BY epoch, from_id, to_id`, status)
           .toArray();
+  }
+
+  /** The entry of this name, or null. */
+  find({ epoch, from, to }: GapKey): GapRow | null {
+    const where = 'epoch = ? AND from_id = ? AND to_id = ?';
+    const rows = this.#sql
+      .exec<GapRow>(`SELECT ${COLUMNS} FROM gaps WHERE ${where}`, epoch, from, to)
+      .toArray();
+    return rows[0] ?? null;
   }
 
   /**
@@ -96,10 +109,9 @@ export class GapRows {
    * closed epochs. @param open the numbers of the epochs that are not closed
    */
   prune(cutoff: number, open: readonly number[]): void {
-    this.#sql.exec('DELETE FROM gaps WHERE resolved_at < ?', cutoff);
-    this.#sql.exec(
-      `DELETE FROM gaps WHERE status = 'expired' AND detected_at < ?
-       AND epoch NOT IN (SELECT value FROM json_each(?))`,
+    this.#deleted('resolved_at < ?', cutoff);
+    this.#deleted(
+      "status = 'expired' AND detected_at < ? AND epoch NOT IN (SELECT value FROM json_each(?))",
       cutoff,
       JSON.stringify(open),
     );
@@ -122,6 +134,7 @@ export class GapRows {
     { resolvedAt, note }: End,
     status: GapStatus | HoleStatus = hole.status,
   ) {
+    this.changed.note({ epoch, from: hole.from, to: hole.to });
     // An entry may be there already: an id that was filled can be missing again, when its event moved to another epoch.
     write(
       this.#sql,
@@ -139,6 +152,15 @@ export class GapRows {
   }
 
   #delete(epoch: number, from: number): void {
-    this.#sql.exec("DELETE FROM gaps WHERE epoch = ? AND from_id = ? AND status != 'filled'", epoch, from);
+    this.#deleted("epoch = ? AND from_id = ? AND status != 'filled'", epoch, from);
+  }
+
+  #deleted(where: string, ...values: (number | string)[]): void {
+    type Key = Pick<GapRow, 'epoch' | 'from_id' | 'to_id'>;
+    const gone = this.#sql.exec<Key>(
+      `DELETE FROM gaps WHERE ${where} RETURNING epoch, from_id, to_id`,
+      ...values,
+    );
+    for (const { epoch, from_id: from, to_id: to } of gone) this.changed.note({ epoch, from, to });
   }
 }

@@ -8,7 +8,8 @@ export function isSimpleCrossSite(request: Request): boolean {
   return isCrossSite(request) && !isAskedFor(request.headers.get('content-type') ?? '');
 }
 
-function isCrossSite({ headers, url }: Request): boolean {
+/** Whether a page of another site sent it, as far as browsers say. */
+export function isCrossSite({ headers, url }: Request): boolean {
   const site = headers.get('sec-fetch-site');
   if (site !== null && site !== 'same-origin' && site !== 'none') return true;
   const origin = headers.get('origin');

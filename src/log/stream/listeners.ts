@@ -1,0 +1,195 @@
+/**
+ * The listeners of a webhook, each a WebSocket that the runtime keeps while the object is out of memory (hibernation). An idle
+ * one costs nothing: no row, no timer, no alarm.
+ *
+ * Events are sent from the feed, after their commit: the runtime holds back what is sent until that is durable. So a listener
+ * that comes again with its cursor has each event once. Attempts of deliveries and changes of gaps are told as they happen.
+ *
+ * A token that was revoked hears nothing from 10 s after. It is asked for before there is something to send, not with time.
+ */
+import type { Clock } from '../../clock';
+import { LIMITS } from '../../limits';
+import { type StreamEnd, streamQueryOf } from '../contract/stream';
+import type { AttemptEnd } from '../forward/delivery-results';
+import { feedStart } from '../read/feed-pages';
+import type { Follower } from '../read/new-events';
+import type { Views } from '../read/views';
+import { endSocket, Listener } from './listener';
+import { readyMessage } from './messages';
+import { News } from './news';
+
+/** For so long a token is known to be good. */
+const FRESH_MS = 10_000;
+/** Attempts that ended while tokens are asked for; of more, listeners are told the number. */
+const MAX_ENDS = 1000;
+/** Characters of a message from a listener: a mark, with whatever cursor. */
+const MAX_HEARD = 500;
+
+type Sockets = Pick<DurableObjectState, 'acceptWebSocket' | 'getWebSockets' | 'setWebSocketAutoResponse'>;
+
+export type ListenersDeps = {
+  sockets: Sockets;
+  /** Null once the webhook is deleted. */
+  views: () => Views | null;
+  clock: Clock;
+  /** Which of these API tokens there are. */
+  tokens: (ids: string[]) => Promise<string[]>;
+  /** A mistake of ours; the listener is ended, the webhook goes on. */
+  failed: (error: unknown) => void;
+};
+
+export class Listeners implements Follower {
+  #deps: ListenersDeps;
+  #known = new WeakMap<WebSocket, Listener>();
+  #ends: AttemptEnd[] = [];
+  #lost = 0;
+  /** When each token was found to be good, ms since 1970. */
+  #judgedAt = new Map<string, number>();
+  #isJudging = false;
+
+  constructor(deps: ListenersDeps) {
+    this.#deps = deps;
+  }
+
+  /** Answers the request of `streamUrl` with a WebSocket. Whoever cannot listen is told why over it, and it is closed. */
+  open(url: string): Response {
+    const { sockets, views } = this.#deps;
+    const { 0: client, 1: server } = new WebSocketPair();
+    const query = streamQueryOf(url);
+    const current = views();
+    const start = current === null ? null : feedStart(current, query.after);
+    const reason = this.#refusal(start?.foreign ?? null);
+    if (start === null || reason !== null) {
+      server.accept();
+      const none = { sequence: 0, release: 0 };
+      endSocket(server, reason ?? 'webhook_deleted', start?.cursor ?? none);
+    } else {
+      // Answered by the runtime, which does not wake the object for it.
+      sockets.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
+      sockets.acceptWebSocket(server);
+      const listener = Listener.begin(server, query, start.cursor);
+      server.send(readyMessage(start.cursor));
+      listener.keep();
+      this.#known.set(server, listener);
+      this.committed();
+    }
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  #refusal(foreign: 'beyond_end' | 'other_life' | null): StreamEnd | null {
+    return this.#open.length >= LIMITS.MAX_LISTENERS ? 'too_many_listeners' : foreign;
+  }
+
+  /** A listener sent something: a mark, or what nobody asked for. */
+  heard(socket: WebSocket, message: string | ArrayBuffer): void {
+    const listener = this.#listener(socket);
+    if (listener.returned(markOf(message))) {
+      listener.keep();
+      this.committed();
+    } else listener.end('bad_message');
+  }
+
+  /** Ends all of them. */
+  end(reason: StreamEnd): void {
+    for (const listener of this.#open) listener.end(reason);
+  }
+
+  /** Attempts to deliver ended, and that is stored. */
+  ended(ends: readonly AttemptEnd[]): void {
+    const room = MAX_ENDS - this.#ends.length;
+    this.#ends.push(...ends.slice(0, room));
+    this.#lost += Math.max(0, ends.length - room);
+    this.committed();
+  }
+
+  /** There may be something new. Cheap where nobody listens. */
+  committed(): void {
+    const views = this.#deps.views();
+    const open = this.#open;
+    if (views === null || open.length === 0) {
+      this.#forget(views);
+      return;
+    }
+    const now = this.#deps.clock.now();
+    const { feed, tables } = views.log;
+    const hasNews = this.#ends.length > 0 || this.#lost > 0 || !tables.gaps.changed.isEmpty;
+    if (this.#isJudging || !(hasNews || open.some(({ cursor }) => feed.goesOnAfter(cursor)))) return;
+    const unsure = this.#unsure(open, now);
+    if (unsure.length > 0) {
+      this.#isJudging = true;
+      void this.#judge(unsure, now);
+      return;
+    }
+    const news = new News(views, this.#ends, this.#lost);
+    this.#ends = [];
+    this.#lost = 0;
+    for (const listener of open) {
+      try {
+        if (listener.isTooSlow(now)) listener.end('too_slow');
+        else news.tell(listener, now);
+        listener.keep();
+      } catch (error) {
+        this.#deps.failed(error);
+        listener.end('unavailable');
+      }
+    }
+  }
+
+  #forget(views: Views | null): void {
+    views?.log.tables.gaps.changed.take();
+    this.#ends = [];
+    this.#lost = 0;
+  }
+
+  get #open(): Listener[] {
+    const { sockets } = this.#deps;
+    return sockets
+      .getWebSockets()
+      .map(socket => this.#listener(socket))
+      .filter(({ isOpen }) => isOpen);
+  }
+
+  #listener(socket: WebSocket): Listener {
+    const known = this.#known.get(socket) ?? Listener.restore(socket);
+    this.#known.set(socket, known);
+    return known;
+  }
+
+  /** The tokens that have not been judged lately. */
+  #unsure(open: readonly Listener[], now: number): string[] {
+    const ids = new Set(open.flatMap(({ wants }) => wants.tokenId ?? []));
+    return [...ids].filter(id => now - (this.#judgedAt.get(id) ?? Number.NEGATIVE_INFINITY) >= FRESH_MS);
+  }
+
+  async #judge(ids: string[], now: number): Promise<void> {
+    try {
+      const good = new Set(await this.#deps.tokens(ids));
+      this.#judgedAt = new Map([...this.#judgedAt].filter(([, at]) => now - at < FRESH_MS));
+      for (const id of good) this.#judgedAt.set(id, now);
+      this.#endThose(ids, id => !good.has(id), 'token_ended');
+    } catch {
+      // Whether the token may still read, nobody knows.
+      this.#endThose(ids, () => true, 'unavailable');
+    }
+    this.#isJudging = false;
+    this.committed();
+  }
+
+  #endThose(judged: readonly string[], isBad: (tokenId: string) => boolean, reason: StreamEnd): void {
+    for (const listener of this.#open) {
+      const { tokenId } = listener.wants;
+      if (tokenId !== null && judged.includes(tokenId) && isBad(tokenId)) listener.end(reason);
+    }
+  }
+}
+
+/** The number in a mark that came back; null for anything else. */
+function markOf(message: string | ArrayBuffer): unknown {
+  if (typeof message !== 'string' || message.length > MAX_HEARD) return null;
+  try {
+    const { type, mark } = Object(JSON.parse(message)) as { type?: unknown; mark?: unknown };
+    return type === 'mark' ? mark : null;
+  } catch {
+    return null;
+  }
+}

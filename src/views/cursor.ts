@@ -1,0 +1,20 @@
+/**
+ * A position in the feed as clients carry it: the sequence and the release that were passed, and the life of a webhook whose id
+ * may come again, so that nobody goes on in the feed of one with the cursor of another.
+ */
+import type { FieldError } from '../input/field-errors';
+import type { FeedCursor, FeedStart } from '../log/contract/events';
+import { err, ok, type Result } from '../result';
+
+export const cursorText = ({ sequence, release, life }: FeedCursor): string =>
+  `${sequence}.${release}${life ? `.${life}` : ''}`;
+
+const CURSOR = /^(\d{1,15})(?:\.(\d{1,15})(?:\.([0-9a-f]{1,64}))?)?$/;
+
+/** Where `?after=` says to begin. */
+export function positionOf(text: string): Result<FeedStart, FieldError[]> {
+  if (text === 'now') return ok('now');
+  const [, sequence, release = '0', life = null] = CURSOR.exec(text) ?? [];
+  if (sequence !== undefined) return ok({ sequence: Number(sequence), release: Number(release), life });
+  return err([{ path: 'query:after', message: 'must be 0, now, or the cursor of a page before' }]);
+}
