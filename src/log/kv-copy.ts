@@ -8,6 +8,7 @@
 import { logLine } from '../log-line';
 import { deleteRecord, writeRecord } from '../subscriptions/store';
 import type { WebhookRecord } from '../subscriptions/webhook';
+import type { Chore } from './chores';
 import { readDocument, writeDocument } from './store/documents';
 import { hasTables } from './store/tables';
 
@@ -41,6 +42,10 @@ export class KvCopy {
   /** When to copy or remove again, ms since 1970, or null. */
   dueAt(): number | null {
     return this.#retryAt;
+  }
+
+  get chore(): Chore {
+    return { name: 'kv_copy', dueAt: () => this.#retryAt, run: () => this.copy() };
   }
 
   /** Leaves copying to the next alarm. `now` in ms since 1970. */

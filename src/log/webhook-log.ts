@@ -1,9 +1,8 @@
 /**
  * The Durable Object of one webhook: the platform around `LiveWebhook`, with storage, alarm and RPC.
  *
- * Only this object writes the webhook's record and its KV copy. Its RPC methods return expected outcomes as values. A
- * deleted webhook leaves no record and no tables: the object then answers as for a webhook that never existed. What
- * happens to an event is decided in `LiveWebhook`, not here.
+ * Only this object writes the webhook's record and its KV copy. Its RPC methods return expected outcomes as values. A deleted
+ * webhook leaves no record and no tables, and is as one that never was. What happens to an event is decided in `LiveWebhook`.
  */
 import { DurableObject } from 'cloudflare:workers';
 import { PLATFORM_CLOCK } from '../clock';
@@ -52,8 +51,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     setVersion(env);
-    if (!hasTables(ctx.storage.sql)) return;
-    const stored = readDocument(ctx.storage.sql, 'record');
+    const stored = hasTables(ctx.storage.sql) ? readDocument(ctx.storage.sql, 'record') : null;
     if (stored === null) return;
     ctx.storage.transactionSync(() => {
       addTables(ctx.storage.sql);
@@ -166,8 +164,8 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   }
 
   async redactEntity(entityKey: string, after: number): Promise<Events.RedactionPage> {
-    if (this.#live === null) return { count: 0, next: null };
-    return redactEntity(this.#live.log.tables.events, entityKey, after);
+    const events = this.#live?.log.tables.events;
+    return events === undefined ? { count: 0, next: null } : redactEntity(events, entityKey, after);
   }
 
   async resolveGaps(request: GapResolution): Promise<ResolveResult> {
@@ -207,6 +205,10 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     this.#listeners.heard(socket, message);
   }
 
+  override async webSocketClose(socket: WebSocket): Promise<void> {
+    socket.close();
+  }
+
   async event(sequence: number): Promise<Events.EventDetail | null> {
     return this.#live === null ? null : readEvent(this.#live, sequence);
   }
@@ -221,7 +223,6 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 
   // --- time and assembly ------------------------------------------------------------------------------------------
 
-  /** Never waits for a delivery and never throws. */
   override async alarm(): Promise<void> {
     this.#alarm.fired();
     await (this.#webhook === null ? this.#finish() : this.#alarm.run());
@@ -243,8 +244,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     });
     const live = new LiveWebhook(webhook, means);
     live.newEvents.follow(this.#listeners);
-    const kvCopy = { name: 'kv_copy', dueAt: () => this.#copy.dueAt(), run: () => this.#copy.copy() };
-    this.#alarm.serve(webhook.id, [...live.chores, kvCopy]);
+    this.#alarm.serve(webhook.id, [...live.chores, this.#copy.chore]);
     return live;
   }
 }

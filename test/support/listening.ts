@@ -3,13 +3,16 @@ import { env, exports } from 'cloudflare:workers';
 import { expect } from 'vitest';
 import { patiently } from './in-worker';
 
+/** What tells an entry of the gap list from all others. */
+export type GapName = { epoch: number; from: number; to: number; before?: unknown; after?: unknown };
+
 export type StreamMessage = {
   type: string;
   cursor: string;
   event?: { sequence: number; topic: string; body?: string; status: string };
   delivery?: { sequence: number; destination_id: string; status: string; attempts: number; replay: boolean };
-  gaps?: { from: number; to: number; status: string }[];
-  removed?: { from: number; to: number }[];
+  gaps?: GapName[];
+  removed?: GapName[];
   mark?: number;
   messages?: number;
   reason?: string;

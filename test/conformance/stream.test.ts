@@ -1,0 +1,127 @@
+/** Listening to a webhook with the WebSocket client of Node, as a page or a command line does. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Client, clientOf, shipstreamEvent } from '../support/client';
+import { eventually } from '../support/eventually';
+import { type Gateway, startGateway } from '../support/gateway';
+import { type Document, judgeOf } from '../support/openapi';
+import { type Receiver, startReceiver } from '../support/receiver';
+
+let gateway: Gateway;
+let client: Client;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  [gateway, receiver] = await Promise.all([startGateway(), startReceiver()]);
+  client = clientOf(gateway);
+});
+afterAll(async () => {
+  await Promise.all([gateway.stop(), receiver.close()]);
+});
+
+type Message = { type: string; cursor: string; event?: { sequence: number; body: string } };
+
+/** A listener as a program writes one: keeps the last cursor, sends marks back, comes again when it is cut off. */
+class Listener {
+  readonly messages: Message[] = [];
+  readonly closes: { code: number; reason: string }[] = [];
+  cursor = '0';
+  protocol = '';
+  #path: string;
+  #token: string;
+  #socket: WebSocket | null = null;
+  #isOver = false;
+
+  constructor(webhookId: number, token: string) {
+    this.#path = `/v1/webhooks/${webhookId}/stream`;
+    this.#token = token;
+    this.#connect();
+  }
+
+  #connect(): void {
+    const address = `${gateway.url.replace('http', 'ws')}${this.#path}?after=${this.cursor}&include=body`;
+    const socket = new WebSocket(address, ['gapless.v1', `bearer.${this.#token}`]);
+    this.#socket = socket;
+    socket.addEventListener('open', () => {
+      this.protocol = socket.protocol ?? '';
+    });
+    socket.addEventListener('message', ({ data }) => {
+      const message = JSON.parse(String(data)) as Message;
+      this.messages.push(message);
+      this.cursor = message.cursor;
+      if (message.type === 'mark') socket.send(String(data));
+    });
+    socket.addEventListener('close', ({ code, reason }) => {
+      this.closes.push({ code, reason });
+      if (!this.#isOver && reason === '') setTimeout(() => this.#connect(), 100);
+    });
+  }
+
+  get events() {
+    return this.messages.flatMap(({ event }) => event ?? []);
+  }
+
+  cut(): void {
+    this.#socket?.close();
+  }
+
+  stop(): void {
+    this.#isOver = true;
+    this.cut();
+  }
+}
+
+describe('a listener', () => {
+  it('has every event once and in order, while it is cut off and the gateway is killed, and none that is not stored', async () => {
+    const { webhook_id: id } = await client.shipstream(`${receiver.url}/listened`);
+    const { json: token } = await client.call('POST', '/v1/tokens', { name: 'listener', webhook_id: id });
+    const listener = new Listener(id, String(token.token));
+    const total = 400;
+    try {
+      for (let number = 1; number <= total; number++) {
+        if (number % 90 === 0) listener.cut();
+        if (number === 200) {
+          await gateway.kill9();
+          await gateway.restart();
+          // What was heard before is there after.
+          const { cursor } = await client.get<{ cursor: number }>(`/v1/webhooks/${id}/events?after=199`);
+          expect(listener.events.at(-1)?.sequence ?? 0).toBeLessThanOrEqual(cursor);
+        }
+        expect((await client.sendShipstream(id, shipstreamEvent(number))).status).toBe(200);
+      }
+      await eventually(async () => expect(listener.events).toHaveLength(total), 20_000);
+      const expected = Array.from({ length: total }, (_, index) => index + 1);
+      expect(listener.events.map(({ sequence }) => sequence)).toEqual(expected);
+      expect(listener.events.map(({ body }) => body)).toEqual(expected.map(n => shipstreamEvent(n)));
+      expect(listener.protocol).toBe('gapless.v1');
+      await client.sendShipstream(id, shipstreamEvent(total + 3));
+      await eventually(async () => {
+        const types = new Set(listener.messages.map(({ type }) => type));
+        expect([...types].sort()).toEqual(['delivery', 'event', 'mark', 'ready']);
+      }, 20_000);
+      const document = await client.get<Document>('/openapi.json');
+      const judge = judgeOf(document);
+      for (const message of listener.messages) expect(judge('StreamMessage', message)).toBe(null);
+      await client.call('DELETE', `/v1/webhooks/${id}`);
+      await eventually(async () =>
+        expect(listener.closes.at(-1)).toEqual({ code: 4004, reason: 'webhook_deleted' }),
+      );
+      expect(judge('StreamMessage', listener.messages.at(-1))).toBe(null);
+    } finally {
+      listener.stop();
+    }
+  });
+
+  it('is refused with the reason, where it may not listen', async () => {
+    const { webhook_id: id } = await client.shipstream(null);
+    const path = `/v1/webhooks/${id}/stream`;
+    expect(await client.call('GET', path)).toMatchObject({
+      status: 426,
+      json: { title: 'Upgrade required' },
+    });
+    expect((await client.call('GET', `${path}?after=later`)).status).toBe(426);
+    expect((await client.call('GET', path, undefined, 'wrong')).status).toBe(401);
+    const listener = new Listener(id, encodeURIComponent(gateway.adminToken));
+    await eventually(async () => expect(listener.messages).toMatchObject([{ type: 'ready', cursor: '0.0' }]));
+    listener.stop();
+  });
+});
