@@ -280,6 +280,13 @@ export interface paths {
     /** Counters, gaps, and how far each destination is */
     get: operations["getStatus"];
   };
+  "/v1/webhooks/{webhook_id}/stream": {
+    /**
+     * Listen (WebSocket)
+     * @description Events as the feed lets them go, how each attempt to deliver ended, and what changes in the gap list, each a message of JSON. Go on from `cursor`. Send each `mark` back as it came. Without `after` it begins at the end of the feed. A browser sends the token as a subprotocol: `gapless.v1, bearer.<token>`.
+     */
+    get: operations["listen"];
+  };
   "/v1/webhooks/{webhook_id}/test": {
     /** Send a correctly signed sample through the real path */
     post: operations["sendTest"];
@@ -1127,6 +1134,61 @@ export interface components {
       };
       uncertain_ids: number | null;
     };
+    StreamMessage: {
+      cursor: string;
+      /** @enum {unknown} */
+      type: "ready";
+    } | {
+      cursor: string;
+      event: components["schemas"]["Event"];
+      /** @enum {unknown} */
+      type: "event";
+    } | ({
+      cursor: string;
+      delivery: {
+        /** Format: date-time */
+        at: string;
+        attempts: number;
+        destination_id: string;
+        last_error: string | null;
+        next_attempt_at: string | null;
+        replay: boolean;
+        sequence: number;
+        /** @enum {unknown} */
+        status: "pending" | "retrying" | "delivered" | "dead";
+      };
+      /** @enum {unknown} */
+      type: "delivery";
+    }) | {
+      /** @description false: too much changed at once, read the list */
+      complete: boolean;
+      cursor: string;
+      gaps: components["schemas"]["Gap"][];
+      removed: {
+          epoch: number;
+          from: number;
+          to: number;
+        }[];
+      /** @enum {unknown} */
+      type: "gaps";
+    } | {
+      cursor: string;
+      mark: number;
+      /** @enum {unknown} */
+      type: "mark";
+    } | {
+      cursor: string;
+      messages: number;
+      /** @enum {unknown} */
+      type: "skipped";
+    } | ({
+      cursor: string;
+      detail: string;
+      /** @enum {unknown} */
+      reason: "token_ended" | "webhook_deleted" | "too_slow" | "beyond_end" | "other_life" | "unavailable" | "bad_message" | "too_many_listeners";
+      /** @enum {unknown} */
+      type: "end";
+    });
     Test: {
       increment_id?: number | null;
       topic?: string | null;
@@ -1362,6 +1424,12 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
+    /** @description The address is a WebSocket. */
+    UpgradeRequired: {
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
   };
   parameters: {
     /** @description Where to go on. */
@@ -1428,11 +1496,8 @@ export interface components {
     /** @description The key of a self-test that is running. */
     self_test_key?: string;
     sequence: number;
-    /**
-     * @description Accepted at this time or later.
-     * @example 2026-11-20T12:00:00Z
-     */
-    since?: string;
+    /** @description A `cursor` of the stream or of the feed; `0`: all events; `now`: the end of the feed. */
+    stream_after?: string;
     token_id: string;
     /** @description A topic, or a prefix before `*`. */
     topic?: string;
@@ -3009,6 +3074,39 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * Listen (WebSocket)
+   * @description Events as the feed lets them go, how each attempt to deliver ended, and what changes in the gap list, each a message of JSON. Go on from `cursor`. Send each `mark` back as it came. Without `after` it begins at the end of the feed. A browser sends the token as a subprotocol: `gapless.v1, bearer.<token>`.
+   */
+  listen: {
+    parameters: {
+      query?: {
+        after?: components["parameters"]["stream_after"];
+        topic?: components["parameters"]["topic"];
+        include?: components["parameters"]["include"];
+      };
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+      };
+    };
+    responses: {
+      /** @description Listen (WebSocket) */
+      101: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["StreamMessage"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      422: components["responses"]["Invalid"];
+      426: components["responses"]["UpgradeRequired"];
       429: components["responses"]["TooManyFailures"];
       503: components["responses"]["Unavailable"];
     };
