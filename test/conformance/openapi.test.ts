@@ -45,7 +45,12 @@ describe('the description', () => {
     const config = await createConfig({ extends: ['recommended'], rules });
     const problems = await lintFromString({ source: text, absoluteRef: 'openapi.json', config });
     // A gateway is wherever its operator deploys it, so its address is relative.
-    const told = problems.filter(({ ruleId }) => ruleId !== 'no-server-example.com');
+    const elsewhere = problems.filter(({ ruleId }) => ruleId !== 'no-server-example.com');
+    // A WebSocket is answered with 101.
+    const isStream = (pointer: string | undefined) => pointer?.includes('stream') === true;
+    const told = elsewhere.filter(
+      ({ ruleId, location }) => ruleId !== 'operation-2xx-response' || !isStream(location[0]?.pointer),
+    );
     expect(told.map(({ ruleId, message }) => `${ruleId}: ${message}`)).toEqual([]);
   });
 

@@ -1,4 +1,7 @@
 /** Listening to a webhook with the WebSocket client of Node, as a page or a command line does. */
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, clientOf, shipstreamEvent } from '../support/client';
 import { eventually } from '../support/eventually';
@@ -130,6 +133,29 @@ describe('a listener', () => {
       for (const message of listener.messages) expect(judge('StreamMessage', message)).toBe(null);
     } finally {
       listener.stop();
+    }
+  });
+
+  it('is the program in the documentation', async () => {
+    const { webhook_id: id } = await client.shipstream(null);
+    const page = await readFile(join(import.meta.dirname, '../../docs/api.md'), 'utf8');
+    const program = page.split('## Listening')[1]?.match(/```js\n([^]*?)```/)?.[1] ?? '';
+    const env = { GATEWAY: gateway.url.replace('http', 'ws'), WEBHOOK: `${id}`, TOKEN: gateway.adminToken };
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      env: { ...process.env, ...env },
+    });
+    try {
+      let printed = '';
+      child.stdout.on('data', (chunk: Buffer) => {
+        printed += chunk.toString();
+      });
+      await eventually(async () => expect(printed).toContain('"type":"ready"'), 20_000);
+      await client.sendShipstream(id, shipstreamEvent(1));
+      await eventually(async () => expect(printed).toMatch(/^\{"type":"event","cursor":"1\.0"/m), 20_000);
+      await client.call('DELETE', `/v1/webhooks/${id}`);
+      await eventually(async () => expect(child.exitCode).toBe(0), 20_000);
+    } finally {
+      child.kill();
     }
   });
 
