@@ -139,7 +139,7 @@ describe('a listener', () => {
   it('is the program in the documentation', async () => {
     const { webhook_id: id } = await client.shipstream(null);
     const page = await readFile(join(import.meta.dirname, '../../docs/api.md'), 'utf8');
-    const program = page.split('## Listening')[1]?.match(/```js\n([^]*?)```/)?.[1] ?? '';
+    const program = page.split('## Listening')[1]?.match(/```js\n([\s\S]*?)```/)?.[1] ?? '';
     const env = { GATEWAY: gateway.url.replace('http', 'ws'), WEBHOOK: `${id}`, TOKEN: gateway.adminToken };
     const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
       env: { ...process.env, ...env },
