@@ -46,7 +46,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   #answers = new KeptAnswers(this.ctx.storage.sql);
   #recovery = new Recovery(this.ctx.storage, () => this.ctx.abort('It starts anew from an earlier moment.'));
   #copy = new KvCopy(this.ctx.storage, this.env.SUBSCRIPTIONS, () => this.#webhook?.webhook ?? null);
-  #listeners = platformListeners(this.ctx, this.env, () => this.#live);
+  #listeners = platformListeners(this.ctx, this.env, () => this.#webhook);
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);

@@ -34,7 +34,7 @@ export type ListenersDeps = {
   clock: Clock;
   /** Which of these API tokens there are. */
   tokens: (ids: string[]) => Promise<string[]>;
-  /** A mistake of ours; the listener is ended, the webhook goes on. */
+  /** What was to be sent could not be; the listeners are ended, the webhook goes on. */
   failed: (error: unknown) => void;
 };
 
@@ -120,18 +120,23 @@ export class Listeners implements Follower {
       void this.#judge(unsure, now);
       return;
     }
+    try {
+      this.#tell(open, views, now);
+    } catch (error) {
+      // Whoever commits must not feel it.
+      this.#deps.failed(error);
+      this.end('unavailable');
+    }
+  }
+
+  #tell(open: readonly Listener[], views: Views, now: number): void {
     const news = new News(views, this.#ends, this.#lost);
     this.#ends = [];
     this.#lost = 0;
     for (const listener of open) {
-      try {
-        if (listener.isTooSlow(now)) listener.end('too_slow');
-        else news.tell(listener, now);
-        listener.keep();
-      } catch (error) {
-        this.#deps.failed(error);
-        listener.end('unavailable');
-      }
+      if (listener.isTooSlow(now)) listener.end('too_slow');
+      else news.tell(listener, now);
+      listener.keep();
     }
   }
 
@@ -166,20 +171,19 @@ export class Listeners implements Follower {
       const good = new Set(await this.#deps.tokens(ids));
       this.#judgedAt = new Map([...this.#judgedAt].filter(([, at]) => now - at < FRESH_MS));
       for (const id of good) this.#judgedAt.set(id, now);
-      this.#endThose(ids, id => !good.has(id), 'token_ended');
+      const gone = ids.filter(id => !good.has(id));
+      this.#endThose(gone, 'token_ended');
     } catch {
       // Whether the token may still read, nobody knows.
-      this.#endThose(ids, () => true, 'unavailable');
+      this.#endThose(ids, 'unavailable');
     }
     this.#isJudging = false;
     this.committed();
   }
 
-  #endThose(judged: readonly string[], isBad: (tokenId: string) => boolean, reason: StreamEnd): void {
-    for (const listener of this.#open) {
-      const { tokenId } = listener.wants;
-      if (tokenId !== null && judged.includes(tokenId) && isBad(tokenId)) listener.end(reason);
-    }
+  #endThose(tokenIds: readonly string[], reason: StreamEnd): void {
+    const ending = new Set<string | null>(tokenIds);
+    for (const listener of this.#open) if (ending.has(listener.wants.tokenId)) listener.end(reason);
   }
 }
 
