@@ -1155,7 +1155,7 @@ export interface components {
         replay: boolean;
         sequence: number;
         /** @enum {unknown} */
-        status: "pending" | "retrying" | "delivered" | "dead";
+        status: "waiting" | "retrying" | "paused" | "delivered" | "dead";
       };
       /** @enum {unknown} */
       type: "delivery";
@@ -1496,6 +1496,11 @@ export interface components {
     /** @description The key of a self-test that is running. */
     self_test_key?: string;
     sequence: number;
+    /**
+     * @description Accepted at this time or later.
+     * @example 2026-11-20T12:00:00Z
+     */
+    since?: string;
     /** @description A `cursor` of the stream or of the feed; `0`: all events; `now`: the end of the feed. */
     stream_after?: string;
     token_id: string;

@@ -5,13 +5,9 @@
 import { Hono } from 'hono';
 import type { ReleaseResult } from '../../log/contract/append';
 import type { ScannedTo } from '../../log/contract/event-filter';
-import type {
-  AttemptView,
-  EventDetail,
-  EventsPage,
-} from '../../log/contract/events';
+import type { AttemptView, EventDetail, EventsPage } from '../../log/contract/events';
 import { err, type Result } from '../../result';
-import { timeText } from '../../time';
+import { timeOrNull, timeText } from '../../time';
 import { contentView, deliveryView, eventView } from '../../views/event';
 import { ask } from '../ask';
 import { type ApiError, problem } from '../problem';

@@ -75,8 +75,8 @@ export function commonParameters(
   });
 }
 
-/** The `topic` that a list or a feed is asked for; null for all. */
-function topicParameter(topic: string | undefined): Result<string | null, FieldError[]> {
+/** The `topic` that a list, a feed or a stream is asked for; null for all. */
+export function topicParameter(topic: string | undefined): Result<string | null, FieldError[]> {
   if (topic === undefined) return ok(null);
   const bytes = new TextEncoder().encode(topic).length;
   if (bytes > 0 && bytes <= LIMITS.MAX_TOPIC_BYTES) return ok(topic);

@@ -12,7 +12,7 @@ import { isCrossSite } from '../cross-site';
 import { problem } from '../problem';
 import { oneOfParameter } from '../query';
 import { objectFor } from './addressed';
-import { topicParameter } from './events';
+import { topicParameter } from './list-parameters';
 
 export const stream = new Hono<ApiEnv>();
 
