@@ -12,7 +12,6 @@ import { setVersion } from '../log-line';
 import { completed, readOwnRecord } from '../subscriptions/stored-record';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { Alarm } from './alarm';
-import { redactEntity } from './commit/redaction';
 import { noteRefused } from './commit/refused-requests';
 import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './contract/append';
 import type {
@@ -28,9 +27,10 @@ import type { KeptAnswer } from './contract/kept-answer';
 import type { Settlement, SettleResult } from './contract/numbering';
 import type { RecoveryRequest, RecoveryResult } from './contract/recovery';
 import type { RefusalReport, RefusalsView } from './contract/refusals';
-import type { ReplayRequest, ReplayResult } from './contract/replays';
+import type { ReplayRequest, ReplayResult, RetryResult } from './contract/replays';
 import type { StatusReport } from './contract/status';
 import type { CreateResult, ReplaceResult, WebhookObject } from './contract/webhook-object';
+import { retryDestination } from './forward/retry-requests';
 import { KvCopy } from './kv-copy';
 import { LiveWebhook } from './live-webhook';
 import { platformMeans } from './platform-means';
@@ -41,6 +41,7 @@ import { readGaps } from './read/gaps';
 import { awaitEvents } from './read/new-events';
 import { readStatus } from './read/status';
 import { Recovery } from './recovery';
+import { redactEntity, redactEvent } from './redaction';
 import { addColumns } from './store/day-tables';
 import { readDocument, writeDocument } from './store/documents';
 import { KeptAnswers } from './store/kept-answers';
@@ -58,8 +59,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     setVersion(env);
-    if (!hasTables(ctx.storage.sql)) return;
-    const stored = readDocument(ctx.storage.sql, 'record');
+    const stored = hasTables(ctx.storage.sql) ? readDocument(ctx.storage.sql, 'record') : null;
     if (stored === null) return;
     ctx.storage.transactionSync(() => {
       addTables(ctx.storage.sql);
@@ -167,13 +167,16 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#live?.replayEvent(sequence, destinationId, newId) ?? { kind: 'gone' };
   }
 
+  async retry(destinationId: string): Promise<RetryResult> {
+    return this.#live === null ? { kind: 'gone' } : retryDestination(this.#live, destinationId);
+  }
+
   async redact(sequence: number): Promise<boolean> {
-    return this.#live?.log.redact(sequence) ?? false;
+    return this.#live !== null && redactEvent(this.#live, sequence);
   }
 
   async redactEntity(entityKey: string, after: number): Promise<RedactionPage> {
-    if (this.#live === null) return { count: 0, next: null };
-    return redactEntity(this.#live.log.tables.events, entityKey, after);
+    return this.#live === null ? { count: 0, next: null } : redactEntity(this.#live, entityKey, after);
   }
 
   async resolveGaps(request: GapResolution): Promise<ResolveResult> {
@@ -228,9 +231,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   }
 
   /** Removes what is left of a deleted webhook. */
-  #finish(): Promise<void> {
-    return this.#alarm.attempt('remove', () => this.#copy.finish());
-  }
+  #finish = (): Promise<void> => this.#alarm.attempt('remove', () => this.#copy.finish());
 
   #begin(webhook: WebhookRecord): LiveWebhook {
     this.#copy.begin(webhook, Date.now());

@@ -197,6 +197,11 @@ export const ANSWERS: Record<string, JsonSchema> = {
     { sequence: integer, issues: list(issue) },
   ),
   Count: object({ count: integer }),
+  Retried: object({
+    waiting: { ...integer, description: 'deliveries that had not succeeded when this was asked for' },
+    more: { ...boolean, description: 'true: they were counted in part, there are at least so many' },
+    next_attempt_at: { ...orNull(time), description: 'null when nothing waits' },
+  }),
   Redacted: object({ count: integer, next }),
   Gap: object({
     epoch: integer,

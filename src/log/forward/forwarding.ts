@@ -29,9 +29,6 @@ import { Wake } from './wake';
 import { WakeTimer } from './wake-timer';
 import { WakeTimes } from './wake-times';
 
-/** How far a cursor may move before it is stored without a flush, as when a destination wants few events. */
-const UNSTORED_ENTRIES = 1024;
-
 /** The forwarding of one webhook, restored from storage. Starts with the first `pump`. */
 export class Forwarding {
   readonly rows: DeliveryRows;
@@ -84,23 +81,14 @@ export class Forwarding {
     const known = new Map(stored.destinations);
     this.#arrange(destinations, known);
     // Where a new destination starts has to outlive a crash before its first flush.
-    if (!isStored(destinations, known)) this.#storeStart();
+    if (!isStored(destinations, known)) this.#results.storeStart(this.#states.byId);
   }
 
-  #storeStart(): void {
-    const { storage, writes } = this.#deps;
-    try {
-      storage.transactionSync(() => this.#results.save(this.#states.byId));
-    } catch (error) {
-      writes.failed('deliveries', error); // So nothing is sent either.
-    }
-  }
-
-  /** Takes over changed destinations. New ones begin at their `start`; deleted ones are forgotten. */
-  configure(destinations: readonly DestinationRecord[]): void {
+  /** Takes over changed destinations. New ones begin at their `start`; deleted ones are forgotten. @param mended all may be */
+  configure(destinations: readonly DestinationRecord[], mended = false): void {
     this.flush();
     this.#deps.storage.transactionSync(() => {
-      this.#arrange(destinations, new Map());
+      this.#arrange(destinations, new Map(), mended);
       this.#results.save(this.#states.byId);
     });
     this.#deps.writes.wrote();
@@ -115,8 +103,9 @@ export class Forwarding {
   #arrange(
     destinations: readonly DestinationRecord[],
     stored: Parameters<DestinationStates['arrange']>[1],
+    mended = false,
   ): void {
-    this.#states.arrange(destinations, stored, this.#deps.clock.now());
+    this.#states.arrange(destinations, stored, this.#deps.clock.now(), mended);
     this.#calls.arrange(destinations);
   }
 
@@ -139,10 +128,7 @@ export class Forwarding {
     const states = [...this.#states.byId.values()];
     const now = this.#deps.clock.now();
     const full = states.filter(({ queue }) => queue.overflowsAt(now) === now);
-    const isAhead = states.some(
-      ({ queue, storedSequence }) => queue.cursor.sequence > storedSequence + UNSTORED_ENTRIES,
-    );
-    if (full.length === 0 && !isAhead && !this.replays.ended) return;
+    if (full.length === 0 && !this.#results.isBehind(states)) return;
     this.#write(() => this.#results.overflow(this.#states.byId, full, now));
     // Their trails have room again, so their scans can go on.
     for (const state of full) if (state.destination.isActive) this.#send(state);
@@ -215,6 +201,15 @@ export class Forwarding {
       // Memory is ahead of what is stored, so it cannot be used any more.
       this.#deps.owner.abort('forwarding could not be written');
     }
+  }
+
+  /** Sends what waits for a destination now. Gives when its next attempt begins, ms since 1970; null when none waits. */
+  retry(state: DestinationState): number | null {
+    this.flush();
+    const now = this.#deps.clock.now();
+    this.#write(() => this.#results.retryNow(this.#states.byId, state, now));
+    this.pump();
+    return this.#times.nextAttemptAt(state, now);
   }
 
   /** When the alarm has to pump, ms since 1970; null when nothing is due by itself. */

@@ -57,6 +57,8 @@ const ADDITIONS = [
   'ALTER TABLE gaps ADD COLUMN note TEXT',
   // Whole refused requests, while someone captures them: 1 row each, kept for minutes.
   'CREATE TABLE captures (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, request TEXT NOT NULL, body BLOB NOT NULL)',
+  // When the schedule has an attempt that was made due before its time.
+  'ALTER TABLE deliveries ADD COLUMN planned_at INTEGER',
 ];
 
 /** Makes the tables of an object that just got its webhook. In the caller's transaction. */
