@@ -187,6 +187,14 @@ export const ANSWERS: Record<string, JsonSchema> = {
           status: orNull(integer),
           duration_ms: { type: 'number' },
           error: orNull(text),
+          connection_error: {
+            ...orNull(words('lost', 'unreachable', 'not_sent', 'other')),
+            description: 'why there was no answer, as far as it is known',
+          },
+          answer: {
+            ...orNull(object({ text, truncated: boolean, headers: mapOf(text) })),
+            description: 'what the receiver said where it did not take the event; text of whoever that is',
+          },
         }),
       ),
     },

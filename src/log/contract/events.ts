@@ -1,4 +1,5 @@
 /** Events as they are read: the list, the feed, and a single event. */
+import type { ConnectionError, ReceiverAnswer } from '../../delivery/outgoing';
 import type { Issue } from '../../providers/provider';
 import type { DeliveryState, EventFilter, ScannedTo } from './event-filter';
 
@@ -41,6 +42,10 @@ export type AttemptView = {
   durationMs: number;
   /** Class of the failure (`timeout`, `connection`, `status`, …), or null. */
   error: string | null;
+  /** Absent from an object of an earlier release; null where there was an answer, or nothing is known. */
+  connectionError?: ConnectionError | null;
+  /** The same; null where there was none, or the attempt succeeded, or the event's body was erased. */
+  answer?: ReceiverAnswer | null;
 };
 
 export type DeliveryView = {

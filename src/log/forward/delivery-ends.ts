@@ -25,12 +25,21 @@ export class DeliveryEnds {
   #journal: AttemptJournal;
   #replays: Replays;
   #random: () => number;
+  #isErased: (sequence: number) => boolean;
 
-  constructor(rows: DeliveryRows, journal: AttemptJournal, replays: Replays, random: () => number) {
+  /** @param isErased whether an event has no body any more */
+  constructor(
+    rows: DeliveryRows,
+    journal: AttemptJournal,
+    replays: Replays,
+    random: () => number,
+    isErased: (sequence: number) => boolean,
+  ) {
     this.#rows = rows;
     this.#journal = journal;
     this.#replays = replays;
     this.#random = random;
+    this.#isErased = isErased;
   }
 
   /** The delivery did not start after all: its event is to be sent again, and nothing is stored. */
@@ -48,7 +57,8 @@ export class DeliveryEnds {
     const { sequence } = event;
     const attempts = (row?.attempts ?? 0) + 1;
     state.underWay.delete(deliveryKey(destinationId, sequence, replay));
-    this.#journal.add(sequence, destinationId, attempts, ended.result);
+    const erased = ended.result.answer !== undefined && this.#isErased(sequence);
+    this.#journal.add(sequence, destinationId, attempts, ended.result, erased);
     const rest = atRest(queued);
     if (rest.kind === 'parked') state.blocked.done(rest.key, queued.ordinal);
     const delivered = ended.result.outcome === 'delivered';

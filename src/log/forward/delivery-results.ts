@@ -127,6 +127,15 @@ export class DeliveryResults {
     });
   }
 
+  /** Erases what receivers said about events. Throws when it fails. */
+  eraseAnswers(destinations: Destinations, sequences: readonly number[]): void {
+    const { storage, journal } = this.#deps;
+    storage.transactionSync(() => {
+      const erased = sequences.filter(sequence => journal.eraseAnswers(sequence));
+      if (erased.length > 0) this.save(destinations);
+    });
+  }
+
   /** Takes over that retention dropped all events before `first`. `now` in ms since 1970. Throws when it fails. */
   dropped(destinations: Destinations, first: number, now: number): void {
     const { storage, rows } = this.#deps;

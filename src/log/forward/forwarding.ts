@@ -63,8 +63,9 @@ export class Forwarding {
       givenBack: delivery => this.#givenBack(delivery),
       finished: () => this.pump(),
     });
-    this.#ends = new DeliveryEnds(this.rows, this.journal, this.replays, random);
     const { rows, journal, replays } = this;
+    const isErased = (sequence: number): boolean => feed.event(sequence)?.bodyBytes === 0;
+    this.#ends = new DeliveryEnds(rows, journal, replays, random, isErased);
     this.#results = new DeliveryResults({
       ...{ storage, rows, journal, replays, ends: this.#ends, writes: deps.writes },
       ...owner,
@@ -227,6 +228,12 @@ export class Forwarding {
     if (this.#stopped) return;
     this.#deps.storage.transactionSync(() => this.replays.start(spec, this.#deps.clock.now()));
     this.pump();
+  }
+
+  /** Erases what receivers said about events whose bodies are erased: they may have quoted them. */
+  eraseAnswers(sequences: readonly number[]): void {
+    this.flush();
+    this.#write(() => this.#results.eraseAnswers(this.#states.byId, sequences));
   }
 
   /** The state of a destination, or null for an unknown one. */
