@@ -1,5 +1,4 @@
 /** Events as they are read: the list, the feed, and a single event. */
-import type { ConnectionError, ReceiverAnswer } from '../../delivery/outgoing';
 import type { Issue } from '../../providers/provider';
 import type { DeliveryState, EventFilter, ScannedTo } from './event-filter';
 
@@ -43,9 +42,9 @@ export type AttemptView = {
   /** Class of the failure (`timeout`, `connection`, `status`, …), or null. */
   error: string | null;
   /** Absent from an object of an earlier release; null where there was an answer, or nothing is known. */
-  connectionError?: ConnectionError | null;
+  connectionError?: string | null;
   /** The same; null where there was none, or the attempt succeeded, or the event's body was erased. */
-  answer?: ReceiverAnswer | null;
+  answer?: { text: string; truncated: boolean; headers: Record<string, string> } | null;
 };
 
 export type DeliveryView = {

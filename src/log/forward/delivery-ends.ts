@@ -10,6 +10,7 @@ import { nextAttempt } from '../../delivery/retry-schedule';
 import type { AttemptJournal } from '../store/attempt-journal';
 import type { DeliveryRow } from '../store/delivery-row';
 import type { DeliveryRows } from '../store/delivery-rows';
+import type { Feed } from '../store/feed';
 import { type Delivery, deliveryKey } from './delivery';
 import type { DestinationState } from './destination-state';
 import { OPERATIONS_ID } from './operations-destination';
@@ -25,21 +26,20 @@ export class DeliveryEnds {
   #journal: AttemptJournal;
   #replays: Replays;
   #random: () => number;
-  #isErased: (sequence: number) => boolean;
+  #feed: Pick<Feed, 'event'>;
 
-  /** @param isErased whether an event has no body any more */
   constructor(
     rows: DeliveryRows,
     journal: AttemptJournal,
     replays: Replays,
     random: () => number,
-    isErased: (sequence: number) => boolean,
+    feed: Pick<Feed, 'event'>,
   ) {
     this.#rows = rows;
     this.#journal = journal;
     this.#replays = replays;
     this.#random = random;
-    this.#isErased = isErased;
+    this.#feed = feed;
   }
 
   /** The delivery did not start after all: its event is to be sent again, and nothing is stored. */
@@ -57,7 +57,8 @@ export class DeliveryEnds {
     const { sequence } = event;
     const attempts = (row?.attempts ?? 0) + 1;
     state.underWay.delete(deliveryKey(destinationId, sequence, replay));
-    const erased = ended.result.answer !== undefined && this.#isErased(sequence);
+    // The event as it was when the attempt began may have had its body yet.
+    const erased = ended.result.answer !== undefined && this.#feed.event(sequence)?.bodyBytes === 0;
     this.#journal.add(sequence, destinationId, attempts, ended.result, erased);
     const rest = atRest(queued);
     if (rest.kind === 'parked') state.blocked.done(rest.key, queued.ordinal);

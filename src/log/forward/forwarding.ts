@@ -48,9 +48,9 @@ export class Forwarding {
   #stopped = false;
 
   constructor(destinations: readonly DestinationRecord[], deps: ForwardingDeps) {
-    const { storage, feed, days, clock, couriers, random, memory, owner } = deps;
+    const { storage, feed, days, clock, couriers, random, memory, owner, writes } = deps;
     const { sql } = storage;
-    const stored = deps.writes.completed(readForwarding(sql));
+    const stored = writes.completed(readForwarding(sql));
     this.#deps = deps;
     this.rows = new DeliveryRows(sql);
     this.journal = new AttemptJournal(sql, days, stored.attempts);
@@ -64,12 +64,9 @@ export class Forwarding {
       finished: () => this.pump(),
     });
     const { rows, journal, replays } = this;
-    const isErased = (sequence: number): boolean => feed.event(sequence)?.bodyBytes === 0;
-    this.#ends = new DeliveryEnds(rows, journal, replays, random, isErased);
-    this.#results = new DeliveryResults({
-      ...{ storage, rows, journal, replays, ends: this.#ends, writes: deps.writes },
-      ...owner,
-    });
+    const ends = new DeliveryEnds(rows, journal, replays, random, feed);
+    this.#ends = ends;
+    this.#results = new DeliveryResults({ storage, rows, journal, replays, ends, writes, ...owner });
     this.#next = new NextDeliveries(feed, rows, replays);
     this.#wake = new Wake(feed.end.sequence, clock.now());
     this.#times = new WakeTimes(feed, rows, replays, this.#calls);

@@ -79,14 +79,12 @@ export class DeliveryRows {
     );
   }
 
-  /**
-   * Makes attempts of a destination due before their time, at most `HURRIED_AT_ONCE`, those first that would come first. 2 rows
-   * each: its own, and its place in the index. In the caller's transaction. Gives how many.
-   */
+  /** Makes at most `HURRIED_AT_ONCE` attempts due before their time, the earliest first; gives how many. 2 rows each. */
   hurry(destinationId: string, { from, spreadMs, failedBefore, again }: Hurry): number {
     this.#earliestAt.delete(destinationId);
     const spare = again ? '' : "AND planned_at IS NULL AND error IS NOT 'status 429'";
-    this.#sql.exec(
+    write(
+      this.#sql,
       `UPDATE deliveries SET planned_at = max(next_at, coalesce(planned_at, 0)),
          next_at = ?1 + (sequence % ?2) * ${SPREADING} % ?2
        WHERE destination_id = ?3 AND (sequence, replay) IN (SELECT sequence, replay FROM deliveries
