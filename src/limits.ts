@@ -41,6 +41,8 @@ export const LIMITS = {
   MAX_PENDING_BYTES: 16 * 1024 * 1024,
   /** Bytes of a destination's response that are read, so that its connection can be used again. */
   MAX_RESPONSE_BYTES: 4 * 1024,
+  /** Bytes of it that are kept with a failed attempt. */
+  MAX_KEPT_ANSWER_BYTES: 1024,
   /** Destinations of one webhook: each can always have one of the courier calls an object may make at a time. */
   MAX_DESTINATIONS: 20,
   /** Holes kept one by one per epoch. Beyond that, the oldest are merged into one range with a count. */

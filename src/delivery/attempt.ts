@@ -8,9 +8,12 @@
  * followed, because the signed body is meant for the URL that was configured and checked.
  */
 import { LIMITS } from '../limits';
+import { concealer } from './concealed';
+import { connectionErrorOf } from './connection-error';
 import { destinationUrl } from './destination-url';
-import type { AttemptResult, CourierTarget, OutgoingEvent } from './outgoing';
+import type { AttemptResult, ConnectionError, CourierTarget, OutgoingEvent } from './outgoing';
 import { outgoingHeaders } from './outgoing-headers';
+import { receiverAnswer } from './receiver-answer';
 import { requestBody } from './request-body';
 import { parseRetryAfter } from './retry-schedule';
 import { urlProblem } from './url-policy';
@@ -36,18 +39,22 @@ export async function attemptDelivery(
   { fetch, now, allowPrivate }: AttemptDeps,
 ): Promise<AttemptResult> {
   const at = now();
-  const unanswered = (error: 'timeout' | 'connection' | 'refused_url'): AttemptResult => ({
+  const unanswered = (
+    error: 'timeout' | 'connection' | 'refused_url',
+    connectionError?: ConnectionError,
+  ): AttemptResult => ({
     outcome: 'failed',
     status: null,
     error,
     at,
     durationMs: now() - at,
     retryAfterMs: null,
+    ...(connectionError === undefined ? {} : { connectionError }),
   });
   if (urlProblem(target.url, allowPrivate) !== null) return unanswered('refused_url');
 
   const headers = await outgoingHeaders(target, event, at).catch(() => null);
-  if (headers === null) return unanswered('connection');
+  if (headers === null) return unanswered('connection', 'not_sent');
 
   const controller = new AbortController();
   const abort = () => controller.abort();
@@ -66,10 +73,15 @@ export async function attemptDelivery(
     timer = setTimeout(abort, Math.min(BODY_WAIT_MS, Math.max(0, at + target.timeoutMs - now())));
     const retryAfter = [429, 503].includes(status) ? response.headers.get('retry-after') : null;
     const retryAfterMs = parseRetryAfter(retryAfter, now());
-    await drain(response);
-    return { ...judge(status), status, at, durationMs: now() - at, retryAfterMs };
-  } catch {
-    return unanswered(controller.signal.aborted ? 'timeout' : 'connection');
+    const judged = judge(status);
+    const { bytes, complete } = await beginningOf(response, judged.outcome === 'failed');
+    const result = { ...judged, status, at, durationMs: now() - at, retryAfterMs };
+    if (judged.outcome === 'delivered' || target.hidden == null) return result;
+    return { ...result, answer: receiverAnswer(response.headers, bytes, complete, concealer(target.hidden)) };
+  } catch (error) {
+    return controller.signal.aborted
+      ? unanswered('timeout')
+      : unanswered('connection', connectionErrorOf(error));
   } finally {
     clearTimeout(timer);
   }
@@ -82,24 +94,35 @@ function judge(status: number): Pick<AttemptResult, 'outcome' | 'error'> {
 
 /**
  * Reads a short body to its end, so that the connection can be used again. A long or endless one is cancelled, because
- * an unread body keeps its connection, of which an invocation has six. Never throws.
+ * an unread body keeps its connection, of which an invocation has six. Never throws. Gives what it read, at most
+ * `MAX_RESPONSE_BYTES`, and whether that is all of it.
+ * @param wanted whether anybody looks at it: a part of it, too, where the receiver breaks off
  */
-async function drain(response: Response): Promise<void> {
+async function beginningOf(
+  response: Response,
+  wanted: boolean,
+): Promise<{ bytes: Uint8Array; complete: boolean }> {
+  const bytes = new Uint8Array(wanted ? LIMITS.MAX_RESPONSE_BYTES : 0);
+  let read = 0;
+  let complete = false;
   try {
-    if (isShort(response)) {
+    if (isShort(response) && !wanted) {
       await response.arrayBuffer();
-      return;
+      return { bytes, complete: true };
     }
     const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
-    for (let left: number = LIMITS.MAX_RESPONSE_BYTES; reader !== undefined && left > 0; ) {
+    while (reader !== undefined && read < LIMITS.MAX_RESPONSE_BYTES) {
       const { done, value } = await reader.read();
-      if (done) return;
-      left -= value.length;
+      if (done) break;
+      if (wanted) bytes.set(value.subarray(0, bytes.length - read), read);
+      read += value.length;
     }
-    reader?.cancel().catch(() => {});
+    complete = read < LIMITS.MAX_RESPONSE_BYTES;
+    if (!complete) reader?.cancel().catch(() => {});
   } catch {
     // The connection was reset, or the time for the body is over. The status has been read, and it decides.
   }
+  return { bytes: bytes.subarray(0, read), complete };
 }
 
 /** Whether the body can be read in one step: it declares a small length, and is not compressed. */

@@ -17,6 +17,11 @@ export type CourierTarget = {
   provider?: ProviderSigning | null;
   /** Where the provider's signature is the secret itself: the headers that carry it. Absent or empty elsewhere. */
   tokens?: [name: string, value: string][];
+  /**
+   * Texts that nothing which is kept of an answer may contain. Null or absent where they are not known, as from an object of an earlier
+   * release: then no answer is kept.
+   */
+  hidden?: string[] | null;
   timeoutMs: number;
   webhookId: number;
   /** Where the webhook's events may be, and so its couriers; null or absent for anywhere. */
@@ -63,6 +68,15 @@ export type OutgoingEvent = {
 /** One whose body is not sent along, because it may be where the event goes. */
 export type NamedEvent = Omit<OutgoingEvent, 'body' | 'bodyName'> & { bodyName: string };
 
+/**
+ * `lost`: nobody listens there, or the connection broke off before an answer. `unreachable`: its name is not known, or TLS failed.
+ * `not_sent`: no request could be made.
+ */
+export type ConnectionError = 'lost' | 'unreachable' | 'not_sent' | 'other';
+
+/** What a receiver answered that did not take an event: text of at most 1 KiB, and the headers that explain it. */
+export type ReceiverAnswer = { text: string; truncated: boolean; headers: Record<string, string> };
+
 export type AttemptResult = {
   outcome: 'delivered' | 'failed';
   /** Response status, or null where there was none. */
@@ -77,4 +91,8 @@ export type AttemptResult = {
   durationMs: number;
   /** What Retry-After asked for on 429 and 503, in ms, capped; null otherwise. */
   retryAfterMs: number | null;
+  /** Of a failed attempt that was answered. Absent from a courier of an earlier release. */
+  answer?: ReceiverAnswer;
+  /** Where `error` is `connection`. Absent from a courier of an earlier release. */
+  connectionError?: ConnectionError;
 };

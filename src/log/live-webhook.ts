@@ -112,12 +112,12 @@ export class LiveWebhook {
 
   /** Stores a changed record under the next version above `after`, and works by it from now on. */
   configure(changed: WebhookRecord, after = 0): void {
-    const { id, version } = this.#webhook;
+    const { id, version, isActive } = this.#webhook;
     const webhook = { ...changed, id, version: Math.max(version, after) + 1 };
     this.log.configure(webhook);
     writeDocument(this.#means.storage.sql, 'record', JSON.stringify(webhook));
     this.#webhook = webhook;
-    this.forwarding.configure(this.#destinations());
+    this.forwarding.configure(this.#destinations(), webhook.isActive && !isActive);
     this.forwarding.pump();
   }
 

@@ -10,7 +10,6 @@ import { setVersion } from '../log-line';
 import { completed, readOwnRecord } from '../subscriptions/stored-record';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { Alarm } from './alarm';
-import { redactEntity } from './commit/redaction';
 import { noteRefused } from './commit/refused-requests';
 import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './contract/append';
 import type * as Events from './contract/events';
@@ -19,9 +18,10 @@ import type { KeptAnswer } from './contract/kept-answer';
 import type { Settlement, SettleResult } from './contract/numbering';
 import type { RecoveryRequest, RecoveryResult } from './contract/recovery';
 import type { RefusalReport, RefusalsView } from './contract/refusals';
-import type { ReplayRequest, ReplayResult } from './contract/replays';
+import type { ReplayRequest, ReplayResult, RetryResult } from './contract/replays';
 import type { StatusReport } from './contract/status';
 import type { CreateResult, ReplaceResult, WebhookObject } from './contract/webhook-object';
+import { retryDestination } from './forward/retry-requests';
 import { KvCopy } from './kv-copy';
 import { LiveWebhook } from './live-webhook';
 import { platformListeners } from './platform-listeners';
@@ -33,10 +33,10 @@ import { readGaps } from './read/gaps';
 import { awaitEvents } from './read/new-events';
 import { readStatus } from './read/status';
 import { Recovery } from './recovery';
-import { addColumns } from './store/day-tables';
+import { redactEntity, redactEvent } from './redaction';
 import { readDocument, writeDocument } from './store/documents';
 import { KeptAnswers } from './store/kept-answers';
-import { addTables, createTables, hasTables } from './store/tables';
+import { createTables, hasTables, openTables } from './store/tables';
 
 /** The class that Cloudflare instantiates, once per webhook id. The interface says what each method gives. */
 export class WebhookLog extends DurableObject<Env> implements WebhookObject {
@@ -53,10 +53,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     setVersion(env);
     const stored = hasTables(ctx.storage.sql) ? readDocument(ctx.storage.sql, 'record') : null;
     if (stored === null) return;
-    ctx.storage.transactionSync(() => {
-      addTables(ctx.storage.sql);
-      addColumns(ctx.storage.sql);
-    });
+    openTables(ctx.storage);
     this.#webhook = this.#begin(readOwnRecord(stored));
     ctx.blockConcurrencyWhile(() => this.#alarm.find());
   }
@@ -159,13 +156,16 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#live?.replayEvent(sequence, destinationId, newId) ?? { kind: 'gone' };
   }
 
+  async retry(destinationId: string): Promise<RetryResult> {
+    return this.#live === null ? { kind: 'gone' } : retryDestination(this.#live, destinationId);
+  }
+
   async redact(sequence: number): Promise<boolean> {
-    return this.#live?.log.redact(sequence) ?? false;
+    return this.#live !== null && redactEvent(this.#live, sequence);
   }
 
   async redactEntity(entityKey: string, after: number): Promise<Events.RedactionPage> {
-    const events = this.#live?.log.tables.events;
-    return events === undefined ? { count: 0, next: null } : redactEntity(events, entityKey, after);
+    return this.#live === null ? { count: 0, next: null } : redactEntity(this.#live, entityKey, after);
   }
 
   async resolveGaps(request: GapResolution): Promise<ResolveResult> {
@@ -229,9 +229,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   }
 
   /** Removes what is left of a deleted webhook. */
-  #finish(): Promise<void> {
-    return this.#alarm.attempt('remove', () => this.#copy.finish());
-  }
+  #finish = (): Promise<void> => this.#alarm.attempt('remove', () => this.#copy.finish());
 
   #begin(webhook: WebhookRecord): LiveWebhook {
     this.#copy.begin(webhook, Date.now());

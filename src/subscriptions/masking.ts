@@ -19,6 +19,10 @@ const isSecretHeader = (name: string): boolean =>
     name.trim(),
   );
 
+/** The values that `maskedHeaders` masks. */
+export const secretValues = (headers: readonly (readonly [string, string])[]): string[] =>
+  headers.filter(([name]) => isSecretHeader(name)).map(([, value]) => value);
+
 /** The headers as they were given, with masked values. */
 export function maskedHeaders(headers: Headers): Headers {
   return mapValues(headers, (name, value) => (isSecretHeader(name) ? MASK : value));

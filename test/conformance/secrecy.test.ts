@@ -23,6 +23,7 @@ const BY_RPC = canary('inbound-rpc');
 const ROTATED = canary('inbound-rotated');
 const DESTINATION = canary('destination');
 const CONFIRM = canary('confirm-token');
+const HEADER = canary('extra-header');
 const UNTAKEN = canary('in-the-wrong-place');
 /** 32 bytes, given in base64. */
 const TRANSFER: Canary = { name: 'transfer-key', text: crypto.randomUUID().replaceAll('-', '') };
@@ -40,6 +41,7 @@ const canaries = [
   ROTATED,
   DESTINATION,
   CONFIRM,
+  HEADER,
   UNTAKEN,
   TRANSFER,
   OTHER,
@@ -55,7 +57,12 @@ const ids: Record<string, number> = {};
 let destinationId = '';
 
 beforeAll(async () => {
-  receiver = await startReceiver(({ url }) => ({ status: url.startsWith('/down') ? 500 : 200 }));
+  receiver = await startReceiver(({ url, rawHeaders }) => {
+    if (!url.startsWith('/down')) return { status: 200 };
+    // It prints all it knows when it fails: what it was sent, and the secrets that it verifies with.
+    const known = { sent: rawHeaders, secrets: [whsec(DESTINATION), DESTINATION.text, SHIPSTREAM.text] };
+    return { status: 500, body: `not accepted: ${JSON.stringify(known.secrets)} ${JSON.stringify(known)}` };
+  });
   gateway = await startGateway({
     ADMIN_TOKEN: ADMIN.text,
     SECRETS_KEY: SEALING.text,
@@ -134,7 +141,11 @@ describe('the gateway', () => {
       { url: `${receiver.url}/standard`, topics: '*,gateway:*', secret_key: whsec(DESTINATION) },
       { url: `${receiver.url}/provider`, sign: 'provider' },
       { url: `${receiver.url}/shipstream`, sign: 'shipstream' },
-      { url: `${receiver.url}/down` },
+      {
+        url: `${receiver.url}/down`,
+        secret_key: whsec(DESTINATION),
+        extra_headers: { 'X-Api-Key': HEADER.text },
+      },
     ];
     const shipstream = await create({
       ...{ provider: 'shipstream', name: 'Secrecy', secret_key: SHIPSTREAM.text, destinations },

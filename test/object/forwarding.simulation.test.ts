@@ -83,6 +83,7 @@ class Life {
     if (luck < 0.04) return [() => this.#pauseOrResume()];
     if (luck < 0.055) return [() => this.#change()];
     if (luck < 0.07) return [() => this.#replay()];
+    if (luck < 0.08) return [() => this.#retry()];
     return [() => this.#append()];
   }
 
@@ -122,6 +123,13 @@ class Life {
     }
   }
 
+  /** Someone says that a destination is well, whether it is or not. */
+  #retry(): void {
+    const { forwarding } = this.#world;
+    const state = forwarding.destination(this.#any().id);
+    if (state?.destination.isActive) forwarding.retry(state);
+  }
+
   #replay(): void {
     const { lastSequence } = this.#world.log.state;
     const fromSequence = this.#chance.int(1, Math.max(1, lastSequence));
@@ -132,7 +140,7 @@ class Life {
       since: null,
       until: null,
       topic: null,
-      status: this.#chance.is(0.5) ? 'dead' : null,
+      status: this.#chance.of(['dead', 'retrying', null]),
       newId: this.#chance.is(0.5),
       unasked: false,
     });

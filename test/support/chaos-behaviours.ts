@@ -52,6 +52,13 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
     });
   },
 
+  /** Fails, and prints the headers that it was sent. */
+  'echo-failing': (request, response) => {
+    const { authorization, 'webhook-id': id } = request.headers;
+    response.writeHead(500, { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify({ authorization, id }));
+  },
+
   hang: () => {},
 
   'hang-in-body': (_request, response, url) => {
@@ -117,9 +124,10 @@ export const BEHAVIOURS: Record<string, Behaviour> = {
     );
   },
 
-  /** `?hex=`: these bytes as the body, `?times=` over */
+  /** `?hex=`: these bytes as the body, `?times=` over, with `?status=` */
   bytes: (_request, response, url) => {
     const times = Number(url.searchParams.get('times') ?? '1');
+    response.statusCode = Number(url.searchParams.get('status') ?? '200');
     response.end(Buffer.from((url.searchParams.get('hex') ?? '').repeat(times), 'hex'));
   },
 

@@ -181,6 +181,13 @@ export interface paths {
     /** Change a destination */
     patch: operations["updateDestination"];
   };
+  "/v1/webhooks/{webhook_id}/destinations/{destination_id}/retry": {
+    /**
+     * Send what waits for a destination now
+     * @description Its retries are due, in its order, without using up their schedule; where its circuit is open it is probed at once, and the rest follows at the pace of recovery. A paused destination gets 409: making it active sends what waits.
+     */
+    post: operations["retryDestination"];
+  };
   "/v1/webhooks/{webhook_id}/destinations/{destination_id}/rotate_secret": {
     /**
      * Give a destination another secret
@@ -555,9 +562,19 @@ export interface components {
     };
     EventDetail: {
       attempts: ({
+          /** @description what the receiver said where it did not take the event; text of whoever that is */
+          answer: {
+            headers: {
+              [key: string]: string;
+            };
+            text: string;
+            truncated: boolean;
+          } | null;
           /** Format: date-time */
           at: string;
           attempt: number;
+          /** @description why there was no answer, as far as it is known */
+          connection_error: ("lost" | "unreachable" | "not_sent" | "other") | null;
           destination_id: string;
           duration_ms: number;
           error: string | null;
@@ -1038,6 +1055,15 @@ export interface components {
         bookmark: string;
       };
     };
+    Retried: {
+      /** @description true: they were counted in part, there are at least so many */
+      more: boolean;
+      /** @description null when nothing waits */
+      next_attempt_at: string | null;
+      /** @description deliveries that had not succeeded when this was asked for */
+      waiting: number;
+    };
+    Retry: Record<string, never>;
     RotatedSecret: {
       secret_key: string;
       /** Format: date-time */
@@ -2475,6 +2501,43 @@ export interface operations {
       404: components["responses"]["NotFound"];
       409: components["responses"]["Conflict"];
       412: components["responses"]["PreconditionFailed"];
+      413: components["responses"]["TooLarge"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * Send what waits for a destination now
+   * @description Its retries are due, in its order, without using up their schedule; where its circuit is open it is probed at once, and the rest follows at the pace of recovery. A paused destination gets 409: making it active sends what waits.
+   */
+  retryDestination: {
+    parameters: {
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+        destination_id: components["parameters"]["destination_id"];
+      };
+    };
+    requestBody?: {
+      content: {
+        /** @example {} */
+        "application/json": components["schemas"]["Retry"];
+      };
+    };
+    responses: {
+      /** @description Send what waits for a destination now */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Retried"];
+        };
+      };
+      400: components["responses"]["Malformed"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Invalid"];
       429: components["responses"]["TooManyFailures"];

@@ -187,6 +187,14 @@ export const ANSWERS: Record<string, JsonSchema> = {
           status: orNull(integer),
           duration_ms: { type: 'number' },
           error: orNull(text),
+          connection_error: {
+            ...orNull(words('lost', 'unreachable', 'not_sent', 'other')),
+            description: 'why there was no answer, as far as it is known',
+          },
+          answer: {
+            ...orNull(object({ text, truncated: boolean, headers: mapOf(text) })),
+            description: 'what the receiver said where it did not take the event; text of whoever that is',
+          },
         }),
       ),
     },
@@ -197,6 +205,11 @@ export const ANSWERS: Record<string, JsonSchema> = {
     { sequence: integer, issues: list(issue) },
   ),
   Count: object({ count: integer }),
+  Retried: object({
+    waiting: { ...integer, description: 'deliveries that had not succeeded when this was asked for' },
+    more: { ...boolean, description: 'true: they were counted in part, there are at least so many' },
+    next_attempt_at: { ...orNull(time), description: 'null when nothing waits' },
+  }),
   Redacted: object({ count: integer, next }),
   ...streamAnswers(object({ sequence: integer, ...delivery, at: time, replay: boolean })),
   Gap: object({

@@ -17,6 +17,7 @@ import { settlementSchema } from '../rest/numbering';
 import { restoreSchema } from '../rest/recovery';
 import { redactionSchema } from '../rest/redactions';
 import { eventReplaySchema, replaySchema } from '../rest/replays';
+import { retrySchema } from '../rest/retries';
 import { connectionsSchema, runSchema, wakingSchema } from '../rest/self-test';
 import { testSchema } from '../rest/test-events';
 import { tokenSchema } from '../rest/tokens';
@@ -39,6 +40,7 @@ export const inputSchemas = (): Record<string, JsonSchema> => ({
   DestinationRotation: jsonSchemaOf(destinationRotation),
   Replay: jsonSchemaOf(replaySchema),
   EventReplay: jsonSchemaOf(eventReplaySchema),
+  Retry: jsonSchemaOf(retrySchema),
   Resolution: jsonSchemaOf(resolutionSchema),
   Settlement: jsonSchemaOf(settlementSchema),
   AddedEvent: jsonSchemaOf(addedEventSchema),

@@ -121,6 +121,15 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ answers: [200, 'RotatedSecret'], problems: [400, 404, 409, 412, 413, 422] },
   },
   {
+    ...{ method: 'post', path: `${D}/retry`, id: 'retryDestination', tag: 'destinations' },
+    summary: 'Send what waits for a destination now',
+    description:
+      'Its retries are due, in its order, without using up their schedule; where its circuit is open it is probed at once, and the ' +
+      'rest follows at the pace of recovery. A paused destination gets 409: making it active sends what waits.',
+    body: { schema: 'Retry', optional: true, example: {} },
+    ...{ answers: [200, 'Retried'], problems: [400, 404, 409, 413, 422] },
+  },
+  {
     ...{ method: 'get', path: `${W}/events`, id: 'listEvents', tag: 'events' },
     summary: 'List events',
     description:

@@ -101,6 +101,8 @@ function attemptView(attempt: AttemptView) {
     status: attempt.status,
     duration_ms: attempt.durationMs,
     error: attempt.error,
+    connection_error: attempt.connectionError ?? null,
+    answer: attempt.answer ?? null,
   };
 }
 

@@ -41,6 +41,10 @@ export type AttemptView = {
   durationMs: number;
   /** Class of the failure (`timeout`, `connection`, `status`, …), or null. */
   error: string | null;
+  /** Absent from an object of an earlier release; null where there was an answer, or nothing is known. */
+  connectionError?: string | null;
+  /** The same; null where there was none, or the attempt succeeded, or the event's body was erased. */
+  answer?: { text: string; truncated: boolean; headers: Record<string, string> } | null;
 };
 
 export type DeliveryView = {

@@ -38,3 +38,15 @@ export type ReplayResult =
   | { kind: 'unknown_event' }
   | { kind: 'redacted' }
   | { kind: 'not_forwarded' };
+
+/** What becomes of sending what waits for a destination now. */
+export type RetryResult =
+  /**
+   * `waiting`: deliveries that had not succeeded when this was asked for, retries of replays included; with `more` at least so
+   * many. `nextAttemptAt`: ms since 1970, now where an attempt is under way; null when nothing waits.
+   */
+  | { kind: 'ok'; waiting: number; more: boolean; nextAttemptAt: number | null }
+  | { kind: 'gone' }
+  | { kind: 'unknown_destination' }
+  /** Nothing is sent to it now; what waits is sent when it is active again. */
+  | { kind: 'paused' };

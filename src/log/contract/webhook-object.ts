@@ -11,7 +11,7 @@ import type { KeptAnswer } from './kept-answer';
 import type { Settlement, SettleResult } from './numbering';
 import type { RecoveryRequest, RecoveryResult } from './recovery';
 import type { RefusalReport, RefusalsView } from './refusals';
-import type { ReplayRequest, ReplayResult } from './replays';
+import type { ReplayRequest, ReplayResult, RetryResult } from './replays';
 import type { StatusReport } from './status';
 
 export type CreateResult = 'created' | 'created_uncopied' | 'exists';
@@ -52,6 +52,8 @@ export interface WebhookObject {
   replay(request: ReplayRequest): Promise<ReplayResult>;
   /** @param destinationId null for all destinations that want the event */
   replayEvent(sequence: number, destinationId: string | null, newId: boolean): Promise<ReplayResult>;
+  /** Sends what waits for a destination now. */
+  retry(destinationId: string): Promise<RetryResult>;
   /** Erases the body of an event; false when there is no such event. */
   redact(sequence: number): Promise<boolean>;
   /** Erases the bodies of a bounded number of events about one entity. @param after the sequence to go on from */

@@ -56,6 +56,15 @@ export function started(circuit: Circuit, count: number, now: number): Circuit {
   return { ...circuit, second, started: (second === circuit.second ? circuit.started : 0) + count };
 }
 
+/**
+ * The circuit when someone says that the destination is well: an open one is probed at once, and again soon where that fails;
+ * any other begins at the pace of recovery.
+ */
+export function resumed(circuit: Circuit, now: number): Circuit {
+  if (circuit.state === 'open') return { ...circuit, probeAt: now, delayMs: FIRST_PROBE_MS / 2 };
+  return { state: 'recovering', since: now, second: 0, started: 0, failures: circuit.failures };
+}
+
 /** The circuit after an attempt ended. While it is open, a failed attempt that is no probe changes nothing. */
 export function finished(circuit: Circuit, delivered: boolean, isProbe: boolean, now: number): Circuit {
   if (circuit.state === 'open') {

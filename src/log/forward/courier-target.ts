@@ -3,6 +3,7 @@ import type { OpenedTarget } from '../../delivery/outgoing';
 import { providerSigning } from '../../delivery/provider-signing';
 import { providerOf } from '../../providers/registry';
 import { tokenHeaders } from '../../signature/shared-token';
+import { secretValues } from '../../subscriptions/masking';
 import { keysOf, open, purpose } from '../../subscriptions/sealing';
 import type { DestinationRecord, StoredSecret, WebhookRecord } from '../../subscriptions/webhook';
 
@@ -15,10 +16,8 @@ export async function courierTarget(
 ): Promise<OpenedTarget | null> {
   const secrets = await openAll(env, purpose.destination(destination.id), destination.secrets, now);
   const scheme = providerOf(webhook)?.scheme;
-  const inbound =
-    destination.sign === 'provider' || scheme?.alg === 'token'
-      ? await openAll(env, purpose.inbound(webhook.id), webhook.secrets, now)
-      : [];
+  const opened = await openAll(env, purpose.inbound(webhook.id), webhook.secrets, now);
+  const inbound = destination.sign === 'provider' || scheme?.alg === 'token' ? opened : [];
   if (secrets === null || inbound === null) return null;
   return {
     destinationId: destination.id,
@@ -26,6 +25,8 @@ export async function courierTarget(
     extraHeaders: destination.extraHeaders,
     secrets,
     sign: destination.sign,
+    // A receiver may know the provider's secret too, and print it.
+    hidden: opened === null ? null : [...secrets, ...opened, ...secretValues(destination.extraHeaders)],
     timeoutMs: destination.timeoutSeconds * 1000,
     webhookId: webhook.id,
     jurisdiction: webhook.jurisdiction,

@@ -10,6 +10,7 @@ import { nextAttempt } from '../../delivery/retry-schedule';
 import type { AttemptJournal } from '../store/attempt-journal';
 import type { DeliveryRow } from '../store/delivery-row';
 import type { DeliveryRows } from '../store/delivery-rows';
+import type { Feed } from '../store/feed';
 import { type Delivery, deliveryKey } from './delivery';
 import type { DestinationState } from './destination-state';
 import { OPERATIONS_ID } from './operations-destination';
@@ -25,12 +26,20 @@ export class DeliveryEnds {
   #journal: AttemptJournal;
   #replays: Replays;
   #random: () => number;
+  #feed: Pick<Feed, 'event'>;
 
-  constructor(rows: DeliveryRows, journal: AttemptJournal, replays: Replays, random: () => number) {
+  constructor(
+    rows: DeliveryRows,
+    journal: AttemptJournal,
+    replays: Replays,
+    random: () => number,
+    feed: Pick<Feed, 'event'>,
+  ) {
     this.#rows = rows;
     this.#journal = journal;
     this.#replays = replays;
     this.#random = random;
+    this.#feed = feed;
   }
 
   /** The delivery did not start after all: its event is to be sent again, and nothing is stored. */
@@ -39,6 +48,7 @@ export class DeliveryEnds {
     state.gate.returned(probe);
     if (replay !== 0 && row === null) this.#replays.requeue(replay, event);
     else if (replay === 0) state.queue.requeue(queued);
+    if (replay === 0 && state.replayed.delete(event.sequence)) state.queue.settle(queued);
   }
 
   /** The attempt ended. Inside the caller's transaction. Gives its row where it failed; null where the event is gone, too. */
@@ -47,7 +57,9 @@ export class DeliveryEnds {
     const { sequence } = event;
     const attempts = (row?.attempts ?? 0) + 1;
     state.underWay.delete(deliveryKey(destinationId, sequence, replay));
-    this.#journal.add(sequence, destinationId, attempts, ended.result);
+    // The event as it was when the attempt began may have had its body yet.
+    const erased = ended.result.answer !== undefined && this.#feed.event(sequence)?.bodyBytes === 0;
+    this.#journal.add(sequence, destinationId, attempts, ended.result, erased);
     const rest = atRest(queued);
     if (rest.kind === 'parked') state.blocked.done(rest.key, queued.ordinal);
     const delivered = ended.result.outcome === 'delivered';
@@ -62,9 +74,18 @@ export class DeliveryEnds {
     const { delivered } = state.totals;
     state.totals = { ...state.totals, delivered: delivered + 1, lastDeliveredAt: at };
     if (row !== null || hasRow(queued)) this.#rows.delete(event.sequence, destinationId, replay);
-    // The event has arrived by the replay, so its delivery of the feed is not dead any more.
-    if (replay !== 0) this.#rows.deleteDead(event.sequence, destinationId);
+    if (replay !== 0) this.#arrivedByReplay(state, event.sequence);
     if (replay === 0) state.queue.settle(queued);
+    if (replay === 0) state.replayed.delete(event.sequence);
+  }
+
+  /** So its delivery of the feed is not dead any more, and not tried again either: that would be a second copy. */
+  #arrivedByReplay({ destination, queue, underWay, replayed }: DestinationState, sequence: number): void {
+    this.#rows.delete(sequence, destination.id, 0);
+    const queued = queue.find(sequence);
+    if (underWay.has(deliveryKey(destination.id, sequence, 0))) replayed.add(sequence);
+    // One that was never tried has its turn yet, as others of its key may count on that.
+    else if (queued !== null && hasRow(queued)) queue.settle(queued);
   }
 
   /** Gives the row; null for an event that is past its retention. */
@@ -74,12 +95,17 @@ export class DeliveryEnds {
     if (isGone(state, ended.result) && state.destination.isActive) {
       state.disabledReason = 'it answered 410 Gone';
     }
-    if (ended.delivery.event.sequence < this.#rows.firstSequence) {
+    const { replay, queued, event } = ended.delivery;
+    if (replay === 0 && state.replayed.delete(event.sequence)) {
+      state.queue.settle(queued);
+      return null;
+    }
+    state.lastFailedAt = ended.at;
+    if (event.sequence < this.#rows.firstSequence) {
       this.#dropped(state, ended);
       return null;
     }
-    const { step, nextAt } = this.#next(state, ended);
-    const row = failedRow(ended, { attempts, step, nextAt });
+    const row = failedRow(ended, { attempts, ...this.#next(state, ended) });
     if (row.status === 'dead') this.#dead(state, ended.delivery, row);
     else this.#retryLater(state, ended.delivery, row);
     return row;
@@ -102,17 +128,19 @@ export class DeliveryEnds {
     state.lost(event.sequence, event.sequence, at);
   }
 
-  /** `step`: how many entries of the retry schedule are used. `nextAt`: null when all are. */
+  /** `step`: how many entries of the retry schedule are used. `nextAt`: null when all are. Both times in ms since 1970. */
   #next(
     state: DestinationState,
     { delivery: { row, startedAt }, result, at }: Ended,
-  ): { step: number; nextAt: number | null } {
+  ): Pick<DeliveryRow, 'step' | 'nextAt' | 'plannedAt'> {
     const step = row?.step ?? 0;
-    // A probe before the retry was due uses up no entry of the schedule.
-    if (row !== null && row.nextAt !== null && startedAt < row.nextAt) {
-      return { step, nextAt: Math.max(row.nextAt, at + (result.retryAfterMs ?? 0)) };
+    const dueAt = row === null || row.nextAt === null ? 0 : Math.max(row.nextAt, row.plannedAt ?? 0);
+    // A probe, or an attempt that was hurried, uses up no entry of the schedule.
+    if (row !== null && startedAt < dueAt) {
+      const nextAt = Math.max(dueAt, at + (result.retryAfterMs ?? 0));
+      return { step, nextAt, plannedAt: row.plannedAt };
     }
-    return { step: step + 1, nextAt: this.#nextAttemptAt(state, step + 1, result, at) };
+    return { step: step + 1, nextAt: this.#nextAttemptAt(state, step + 1, result, at), plannedAt: null };
   }
 
   #nextAttemptAt(state: DestinationState, attempt: number, result: AttemptResult, at: number): number | null {
@@ -128,7 +156,7 @@ export class DeliveryEnds {
 
 function failedRow(
   { delivery: { destinationId, event, queued, replay, newId }, result, at }: Ended,
-  { attempts, step, nextAt }: Pick<DeliveryRow, 'attempts' | 'step' | 'nextAt'>,
+  { attempts, step, nextAt, plannedAt }: Pick<DeliveryRow, 'attempts' | 'step' | 'nextAt' | 'plannedAt'>,
 ): DeliveryRow {
   return {
     sequence: event.sequence,
@@ -139,6 +167,7 @@ function failedRow(
     attempts,
     step,
     nextAt,
+    plannedAt,
     previous: replay === 0 ? queued.previous : null,
     ordinal: queued.ordinal,
     error: result.status === null ? result.error : `${result.error} ${result.status}`,

@@ -67,8 +67,8 @@ export class DeliveryQueue {
     return rangesOf([...this.#trail.settled, ...this.#settledBefore]);
   }
 
-  get busy(): boolean {
-    return this.#events.size > 0;
+  get unfinished(): ReadonlyMap<number, QueuedEvent> {
+    return this.#events;
   }
 
   /** Whether deliveries that ended may hold back other events until a flush settles them. */

@@ -18,6 +18,7 @@ import type { StoredEvent } from '../store/stored-event';
 import type { Delivery } from './delivery';
 import { type DeliveryEnds, type Ended, isGone } from './delivery-ends';
 import type { CircuitChange, DestinationState } from './destination-state';
+import { hurryOthers, retryNow } from './early-attempts';
 import { OPERATIONS_ID } from './operations-destination';
 import type { QueuedEvent } from './queued-event';
 import type { Replays } from './replays';
@@ -44,6 +45,9 @@ export type DeliveryResultsDeps = {
   /** Told what was stored. */
   ended: (ends: readonly AttemptEnd[]) => void;
 };
+
+/** How far a cursor may move before it is stored without a flush, as when a destination wants few events. */
+const UNSTORED_ENTRIES = 1024;
 
 type Destinations = ReadonlyMap<string, DestinationState>;
 
@@ -86,7 +90,10 @@ export class DeliveryResults {
         // Only while it is active: later answers of deliveries that were under way may be 410 too.
         if (isGone(state, attempt.result) && state.destination.isActive) gone.add(state.destination.id);
       }
-      for (const state of destinations.values()) lines.push(...this.#tellCircuit(state, gone));
+      for (const state of destinations.values()) {
+        hurryOthers(state, this.#deps.rows);
+        lines.push(...this.#tellCircuit(state, gone));
+      }
       this.save(destinations);
     });
     // What was not committed did not happen.
@@ -102,6 +109,42 @@ export class DeliveryResults {
       this.#deps.writes.couldNotNote(ended);
       throw error;
     }
+  }
+
+  /** Whether progress is to be stored though no delivery ended: cursors that only skipped, empty replays. */
+  isBehind(states: readonly DestinationState[]): boolean {
+    const isAhead = states.some(
+      ({ queue, storedSequence }) => queue.cursor.sequence > storedSequence + UNSTORED_ENTRIES,
+    );
+    return isAhead || this.#deps.replays.ended;
+  }
+
+  /** Stores where new destinations start. Where that fails, nothing is sent either. */
+  storeStart(destinations: Destinations): void {
+    const { storage, writes } = this.#deps;
+    try {
+      storage.transactionSync(() => this.save(destinations));
+    } catch (error) {
+      writes.failed('deliveries', error);
+    }
+  }
+
+  /** Sends what waits for a destination now, see `early-attempts.ts`. `now` in ms since 1970. Throws when it fails. */
+  retryNow(destinations: Destinations, state: DestinationState, now: number): void {
+    const { storage, rows } = this.#deps;
+    storage.transactionSync(() => {
+      retryNow(state, rows, now);
+      this.save(destinations);
+    });
+  }
+
+  /** Erases what receivers said about events. Throws when it fails. */
+  eraseAnswers(destinations: Destinations, sequences: readonly number[]): void {
+    const { storage, journal } = this.#deps;
+    storage.transactionSync(() => {
+      const erased = sequences.filter(sequence => journal.eraseAnswers(sequence));
+      if (erased.length > 0) this.save(destinations);
+    });
   }
 
   /** Takes over that retention dropped all events before `first`. `now` in ms since 1970. Throws when it fails. */
@@ -140,6 +183,7 @@ export class DeliveryResults {
       attempts: 0,
       step: 0,
       nextAt: now + destination.timeoutSeconds * 1000 + ABANDONED_MS,
+      plannedAt: null,
       previous,
       ordinal,
       error: null,

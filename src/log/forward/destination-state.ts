@@ -44,6 +44,11 @@ export class DestinationState {
   losses: Loss[];
   /** Keys of the deliveries under way. */
   readonly underWay = new Set<string>();
+  /** Events under way that arrived by a replay meanwhile: when their delivery ends, nothing is left to try. */
+  readonly replayed = new Set<number>();
+  /** When an attempt failed last, and up to which success those that failed before it were hurried; ms since 1970. */
+  lastFailedAt: number;
+  hurriedUpTo: number;
   /** What happened to its circuit since the last flush, to be told in notices and in the log. */
   circuitChanges: CircuitChange[] = [];
   /** Whether replays go before the feed next time, as the two take turns. */
@@ -74,6 +79,9 @@ export class DestinationState {
     this.blocked = new BlockedKeys(sources.blockedRows, destination.id, known?.progress ?? []);
     this.totals = known?.totals ?? { delivered: 0, failedAttempts: 0, lastDeliveredAt: null };
     this.#hasAnswered = this.totals.delivered > 0;
+    this.hurriedUpTo = this.totals.lastDeliveredAt ?? 0;
+    // What failed before this object woke up is looked for once.
+    this.lastFailedAt = this.hurriedUpTo;
     this.disabledReason = known?.disabledReason ?? null;
     this.losses = known?.losses ?? [];
     this.#revisitsUpTo = sources.feed.end;
@@ -81,7 +89,7 @@ export class DestinationState {
     this.storedSequence = this.queue.cursor.sequence;
   }
 
-  /** Takes over changed settings; another ordering has to wait for `reorder`. */
+  /** Takes over changed settings; another ordering has to wait for `reorder`. `now` in ms since 1970. */
   configure(destination: DestinationRecord, now: number): void {
     if (destination.url !== this.destination.url) this.#hasAnswered = false;
     this.destination = destination;

@@ -29,9 +29,6 @@ import { Wake } from './wake';
 import { WakeTimer } from './wake-timer';
 import { WakeTimes } from './wake-times';
 
-/** How far a cursor may move before it is stored without a flush, as when a destination wants few events. */
-const UNSTORED_ENTRIES = 1024;
-
 /** The forwarding of one webhook, restored from storage. Starts with the first `pump`. */
 export class Forwarding {
   readonly rows: DeliveryRows;
@@ -51,9 +48,9 @@ export class Forwarding {
   #stopped = false;
 
   constructor(destinations: readonly DestinationRecord[], deps: ForwardingDeps) {
-    const { storage, feed, days, clock, couriers, random, memory, owner } = deps;
+    const { storage, feed, days, clock, couriers, random, memory, owner, writes } = deps;
     const { sql } = storage;
-    const stored = deps.writes.completed(readForwarding(sql));
+    const stored = writes.completed(readForwarding(sql));
     this.#deps = deps;
     this.rows = new DeliveryRows(sql);
     this.journal = new AttemptJournal(sql, days, stored.attempts);
@@ -66,12 +63,10 @@ export class Forwarding {
       givenBack: delivery => this.#givenBack(delivery),
       finished: () => this.pump(),
     });
-    this.#ends = new DeliveryEnds(this.rows, this.journal, this.replays, random);
     const { rows, journal, replays } = this;
-    this.#results = new DeliveryResults({
-      ...{ storage, rows, journal, replays, ends: this.#ends, writes: deps.writes },
-      ...owner,
-    });
+    const ends = new DeliveryEnds(rows, journal, replays, random, feed);
+    this.#ends = ends;
+    this.#results = new DeliveryResults({ storage, rows, journal, replays, ends, writes, ...owner });
     this.#next = new NextDeliveries(feed, rows, replays);
     this.#wake = new Wake(feed.end.sequence, clock.now());
     this.#times = new WakeTimes(feed, rows, replays, this.#calls);
@@ -84,23 +79,14 @@ export class Forwarding {
     const known = new Map(stored.destinations);
     this.#arrange(destinations, known);
     // Where a new destination starts has to outlive a crash before its first flush.
-    if (!isStored(destinations, known)) this.#storeStart();
+    if (!isStored(destinations, known)) this.#results.storeStart(this.#states.byId);
   }
 
-  #storeStart(): void {
-    const { storage, writes } = this.#deps;
-    try {
-      storage.transactionSync(() => this.#results.save(this.#states.byId));
-    } catch (error) {
-      writes.failed('deliveries', error); // So nothing is sent either.
-    }
-  }
-
-  /** Takes over changed destinations. New ones begin at their `start`; deleted ones are forgotten. */
-  configure(destinations: readonly DestinationRecord[]): void {
+  /** Takes over changed destinations. New ones begin at their `start`; deleted ones are forgotten. @param mended all may be */
+  configure(destinations: readonly DestinationRecord[], mended = false): void {
     this.flush();
     this.#deps.storage.transactionSync(() => {
-      this.#arrange(destinations, new Map());
+      this.#arrange(destinations, new Map(), mended);
       this.#results.save(this.#states.byId);
     });
     this.#deps.writes.wrote();
@@ -115,8 +101,9 @@ export class Forwarding {
   #arrange(
     destinations: readonly DestinationRecord[],
     stored: Parameters<DestinationStates['arrange']>[1],
+    mended = false,
   ): void {
-    this.#states.arrange(destinations, stored, this.#deps.clock.now());
+    this.#states.arrange(destinations, stored, this.#deps.clock.now(), mended);
     this.#calls.arrange(destinations);
   }
 
@@ -139,10 +126,7 @@ export class Forwarding {
     const states = [...this.#states.byId.values()];
     const now = this.#deps.clock.now();
     const full = states.filter(({ queue }) => queue.overflowsAt(now) === now);
-    const isAhead = states.some(
-      ({ queue, storedSequence }) => queue.cursor.sequence > storedSequence + UNSTORED_ENTRIES,
-    );
-    if (full.length === 0 && !isAhead && !this.replays.ended) return;
+    if (full.length === 0 && !this.#results.isBehind(states)) return;
     this.#write(() => this.#results.overflow(this.#states.byId, full, now));
     // Their trails have room again, so their scans can go on.
     for (const state of full) if (state.destination.isActive) this.#send(state);
@@ -217,6 +201,15 @@ export class Forwarding {
     }
   }
 
+  /** Sends what waits for a destination now. Gives when its next attempt begins, ms since 1970; null when none waits. */
+  retry(state: DestinationState): number | null {
+    this.flush();
+    const now = this.#deps.clock.now();
+    this.#write(() => this.#results.retryNow(this.#states.byId, state, now));
+    this.pump();
+    return this.#times.nextAttemptAt(state, now);
+  }
+
   /** When the alarm has to pump, ms since 1970; null when nothing is due by itself. */
   nextAt(): number | null {
     const { probeAt } = this.#deps.writes;
@@ -232,6 +225,12 @@ export class Forwarding {
     if (this.#stopped) return;
     this.#deps.storage.transactionSync(() => this.replays.start(spec, this.#deps.clock.now()));
     this.pump();
+  }
+
+  /** Erases what receivers said about events whose bodies are erased: they may have quoted them. */
+  eraseAnswers(sequences: readonly number[]): void {
+    this.flush();
+    this.#write(() => this.#results.eraseAnswers(this.#states.byId, sequences));
   }
 
   /** The state of a destination, or null for an unknown one. */

@@ -69,9 +69,22 @@ export class WakeTimes {
     return soon.length > 0 ? Math.min(...soon) : null;
   }
 
+  /** When the next attempt of a destination begins, ms since 1970, `now` while one is under way; null for none. */
+  nextAttemptAt(state: DestinationState, now: number): number | null {
+    const { destination, gate, queue, underWay } = state;
+    const { id, isActive, ratePerSecond } = destination;
+    if (underWay.size > 0) return now;
+    if (!isActive || !this.#hasWork(state)) return null;
+    const ready = queue.ready > 0 || (this.#feed.goesOnAfter(queue.scan) && queue.scanRoom(1) > 0);
+    const isDue = gate.onlyProbes || ready || this.#replays.waits(id);
+    const dueAt = isDue ? now : (this.#rows.earliestAt(id) ?? now);
+    return Math.max(now, dueAt, gate.opensAt(ratePerSecond, now) ?? 0, this.#calls.resumesAt(id) ?? 0);
+  }
+
   #hasWork(state: DestinationState): boolean {
     const { queue, destination } = state;
-    const waits = queue.busy || this.#replays.waits(destination.id) || this.#rows.has(destination.id);
+    const waits =
+      queue.unfinished.size > 0 || this.#replays.waits(destination.id) || this.#rows.has(destination.id);
     return waits || this.#feed.goesOnAfter(queue.scan);
   }
 }

@@ -4,14 +4,16 @@
  * The latest entries are stored in the document that every flush writes anyway. A full batch of them moves to a row of
  * its own. So the history of a delivery that succeeds at once costs a fraction of a row.
  */
-import type { AttemptResult } from '../../delivery/outgoing';
+import type { AttemptResult, ConnectionError, ReceiverAnswer } from '../../delivery/outgoing';
 import type { AttemptView } from '../contract/events';
 import type { Day, DayTables } from './day-tables';
 import { write } from './write';
 
 const ENTRIES_PER_ROW = 64;
-/** After a flush of very many results a row has more, and no more than this: an entry takes less than 200 bytes. */
-const MAX_ENTRIES_PER_ROW = 4096;
+/** After a flush of very many results a row has more, and no more than this: with an answer, an entry takes at most 13 KB. */
+const MAX_ENTRIES_PER_ROW = 128;
+/** Answers that wait for a row are written with every flush: with so many characters, a row is due earlier. */
+const ANSWERS_PER_ROW = 32 * 1024;
 
 /** One attempt. `at` in ms since 1970; `status` null without an HTTP response, `error` null when it was delivered. */
 export type JournalEntry = [
@@ -22,6 +24,8 @@ export type JournalEntry = [
   durationMs: number,
   status: number | null,
   error: string | null,
+  /** Why there was no answer, or what it was; absent from attempts that succeeded, and from those of earlier releases. */
+  said?: { connection?: ConnectionError; answer?: ReceiverAnswer },
 ];
 
 /** The attempts of all destinations of a webhook. */
@@ -29,12 +33,15 @@ export class AttemptJournal {
   #sql: SqlStorage;
   #days: DayTables;
   #recent: JournalEntry[];
+  /** Characters of the answers in it. */
+  #answers: number;
 
   /** @param recent the latest entries, as `recent` gave them */
   constructor(sql: SqlStorage, days: DayTables, recent: JournalEntry[]) {
     this.#sql = sql;
     this.#days = days;
     this.#recent = recent;
+    this.#answers = recent.reduce((sum, entry) => sum + answerLength(entry), 0);
   }
 
   /** The entries that have no row of their own yet, to be stored with the cursors. */
@@ -42,16 +49,45 @@ export class AttemptJournal {
     return this.#recent;
   }
 
-  add(sequence: number, destinationId: string, attempt: number, result: AttemptResult): void {
-    const { at, durationMs, status, error } = result;
-    this.#recent.push([sequence, destinationId, attempt, at, durationMs, status, error]);
+  /** @param erased whether the event's body is: an answer may quote it, so none is kept */
+  add(
+    sequence: number,
+    destinationId: string,
+    attempt: number,
+    result: AttemptResult,
+    erased: boolean,
+  ): void {
+    const { at, durationMs, status, error, answer, connectionError: connection } = result;
+    const entry: JournalEntry = [sequence, destinationId, attempt, at, durationMs, status, error];
+    const said = {
+      ...(connection === undefined ? {} : { connection }),
+      ...(answer === undefined || erased ? {} : { answer }),
+    };
+    if (Object.keys(said).length > 0) entry.push(said);
+    this.#recent.push(entry);
+    this.#answers += answerLength(entry);
+  }
+
+  /**
+   * Erases the answers to attempts of an event, which may quote its body. 1 row for each batch that has any; the latest entries are
+   * stored with the cursors, which is up to the caller. In its transaction. False where there is nothing to store.
+   */
+  eraseAnswers(sequence: number): boolean {
+    for (const { id } of this.#daysFrom(sequence)) {
+      for (const { row, entries } of this.#batches(id, sequence)) {
+        if (!forget(entries, sequence)) continue;
+        write(this.#sql, `UPDATE attempts_${id} SET entries = ? WHERE id = ?`, JSON.stringify(entries), row);
+      }
+    }
+    return forget(this.#recent, sequence);
   }
 
   /** Moves the latest entries to a row when they fill one. Inside the caller's transaction. */
   spill(): void {
-    if (this.#recent.length < ENTRIES_PER_ROW) return;
+    if (this.#recent.length < ENTRIES_PER_ROW && this.#answers < ANSWERS_PER_ROW) return;
     const batch = this.#recent;
     this.#recent = [];
+    this.#answers = 0;
     const day = this.#days.all.at(-1);
     if (day === undefined) return;
     for (let start = 0; start < batch.length; start += MAX_ENTRIES_PER_ROW) {
@@ -75,7 +111,7 @@ export class AttemptJournal {
     return [...this.#stored(sequence), this.#recent]
       .flat()
       .filter(entry => entry[0] === sequence)
-      .map(([, destinationId, attempt, at, durationMs, status, error]) => ({
+      .map(([, destinationId, attempt, at, durationMs, status, error, said]) => ({
         destinationId,
         attempt,
         at,
@@ -83,6 +119,8 @@ export class AttemptJournal {
         status,
         durationMs,
         error,
+        connectionError: said?.connection ?? null,
+        answer: said?.answer ?? null,
       }));
   }
 
@@ -95,17 +133,39 @@ export class AttemptJournal {
 
   /** The stored batches that may have attempts for the events `first..last`, oldest first. */
   #stored(first: number, last = first): JournalEntry[][] {
-    const found: JournalEntry[][] = [];
-    const from = this.#days.of(first)?.id ?? 0;
-    for (const { id } of this.#days.all) {
-      if (id < from) continue;
-      const rows = this.#sql.exec<{ entries: string }>(
-        `SELECT entries FROM attempts_${id} WHERE first_sequence <= ? AND last_sequence >= ? ORDER BY id`,
+    return this.#daysFrom(first).flatMap(({ id }) =>
+      this.#batches(id, first, last).map(({ entries }) => entries),
+    );
+  }
+
+  /** The days in which attempts for an event may have been made. */
+  #daysFrom(sequence: number): readonly Day[] {
+    const from = this.#days.of(sequence)?.id ?? 0;
+    return this.#days.all.filter(({ id }) => id >= from);
+  }
+
+  #batches(day: number, first: number, last = first): { row: number; entries: JournalEntry[] }[] {
+    return this.#sql
+      .exec<{ id: number; entries: string }>(
+        `SELECT id, entries FROM attempts_${day} WHERE first_sequence <= ? AND last_sequence >= ? ORDER BY id`,
         last,
         first,
-      );
-      for (const row of rows) found.push(JSON.parse(row.entries) as JournalEntry[]);
-    }
-    return found;
+      )
+      .toArray()
+      .map(({ id, entries }) => ({ row: id, entries: JSON.parse(entries) as JournalEntry[] }));
   }
+}
+
+const answerLength = ([, , , , , , , said]: JournalEntry): number =>
+  said?.answer === undefined ? 0 : JSON.stringify(said.answer).length;
+
+/** Removes the answers of an event from entries. Whether there were any. */
+function forget(entries: readonly JournalEntry[], sequence: number): boolean {
+  let changed = false;
+  for (const [of, , , , , , , said] of entries) {
+    if (of !== sequence || said?.answer === undefined) continue;
+    delete said.answer;
+    changed = true;
+  }
+  return changed;
 }

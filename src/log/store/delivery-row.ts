@@ -14,6 +14,11 @@ export type DeliveryRow = {
   step: number;
   /** When the next attempt is due, ms since 1970; null when dead. */
   nextAt: number | null;
+  /**
+   * When the schedule has it, where it was made due before that (`DeliveryRows.hurry`); it stays after an attempt that came
+   * early, until the one of the schedule.
+   */
+  plannedAt: number | null;
   /** What `gapless-previous` says, fixed when the scan passed the event; null on a replay. */
   previous: number | null;
   /** The event's place among those the destination wants. */
@@ -33,6 +38,7 @@ export type Row = {
   attempts: number;
   step: number;
   next_at: number | null;
+  planned_at: number | null;
   previous: number | null;
   ordinal: number;
   error: string | null;
@@ -40,7 +46,7 @@ export type Row = {
 };
 
 export const COLUMNS =
-  'sequence, destination_id, replay, new_id, status, attempts, step, next_at, previous, ordinal, error, updated_at';
+  'sequence, destination_id, replay, new_id, status, attempts, step, next_at, previous, ordinal, error, updated_at, planned_at';
 
 export const fromRow = (row: Row): DeliveryRow => ({
   sequence: row.sequence,
@@ -51,6 +57,7 @@ export const fromRow = (row: Row): DeliveryRow => ({
   attempts: row.attempts,
   step: row.step,
   nextAt: row.next_at,
+  plannedAt: row.planned_at,
   previous: row.previous,
   ordinal: row.ordinal,
   error: row.error,

@@ -7,6 +7,17 @@ import { write } from './write';
 
 const ROWS_PER_PAGE = 64;
 
+/** How many attempts are made due before their time by one statement. */
+export const HURRIED_AT_ONCE = 1000;
+/** Multiples of it fall all over a spread of round numbers of ms, also those of sequences that follow each other. */
+const SPREADING = 37_081;
+
+/**
+ * `from`: ms since 1970 at which the first are due, the last `spreadMs` later. `failedBefore`: not those that failed since.
+ * `again`: also those that came before their time since the schedule last had them, and those that were answered 429.
+ */
+export type Hurry = { from: number; spreadMs: number; failedBefore: number; again: boolean };
+
 /** The rows of all destinations of a webhook. Methods that write run in the caller's transaction. */
 export class DeliveryRows {
   #sql: SqlStorage;
@@ -25,7 +36,7 @@ export class DeliveryRows {
     this.#earliestAt.delete(row.destinationId);
     const updated = write(
       this.#sql,
-      `UPDATE deliveries SET status = ?, attempts = ?, step = ?, next_at = ?, error = ?, updated_at = ?
+      `UPDATE deliveries SET status = ?, attempts = ?, step = ?, next_at = ?, error = ?, updated_at = ?, planned_at = ?
        WHERE sequence = ? AND destination_id = ? AND replay = ?`,
       row.status,
       row.attempts,
@@ -33,6 +44,7 @@ export class DeliveryRows {
       row.nextAt,
       row.error,
       row.updatedAt,
+      row.plannedAt,
       row.sequence,
       row.destinationId,
       row.replay,
@@ -40,7 +52,7 @@ export class DeliveryRows {
     if (updated.rowsWritten > 0) return;
     write(
       this.#sql,
-      `INSERT INTO deliveries (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO deliveries (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.sequence,
       row.destinationId,
       row.replay,
@@ -53,6 +65,7 @@ export class DeliveryRows {
       row.ordinal,
       row.error,
       row.updatedAt,
+      row.plannedAt,
     );
   }
 
@@ -66,18 +79,24 @@ export class DeliveryRows {
     );
   }
 
-  /** Deletes the dead row of a delivery of the feed, because the event arrived by a replay. */
-  deleteDead(sequence: number, destinationId: string): void {
-    this.#sql.exec(
-      "DELETE FROM deliveries WHERE sequence = ? AND destination_id = ? AND replay = 0 AND status = 'dead'",
-      sequence,
-      destinationId,
+  /** Makes at most `HURRIED_AT_ONCE` attempts due before their time, the earliest first; gives how many. 2 rows each. */
+  hurry(destinationId: string, { from, spreadMs, failedBefore, again }: Hurry): number {
+    this.#earliestAt.delete(destinationId);
+    const spare = again ? '' : "AND planned_at IS NULL AND error IS NOT 'status 429'";
+    write(
+      this.#sql,
+      `UPDATE deliveries SET planned_at = max(next_at, coalesce(planned_at, 0)),
+         next_at = ?1 + (sequence % ?2) * ${SPREADING} % ?2
+       WHERE destination_id = ?3 AND (sequence, replay) IN (SELECT sequence, replay FROM deliveries
+         WHERE destination_id = ?3 AND next_at > ?1 + ?2 AND updated_at < ?4 ${spare} ORDER BY next_at LIMIT ?5)`,
+      ...[from, Math.max(1, spreadMs), destinationId, failedBefore, HURRIED_AT_ONCE],
     );
+    return Number(this.#sql.exec('SELECT changes() AS n').one().n);
   }
 
   /** The attempts due by `now` (ms since 1970), the longest overdue first. Pages are read as they are needed. */
   *due(destinationId: string, now: number): Generator<DeliveryRow> {
-    if ((this.#earliest(destinationId) ?? Number.POSITIVE_INFINITY) > now) return;
+    if ((this.earliestAt(destinationId) ?? Number.POSITIVE_INFINITY) > now) return;
     yield* this.#pages('destination_id = ? AND next_at <= ? ORDER BY next_at', destinationId, now);
   }
 
@@ -89,10 +108,19 @@ export class DeliveryRows {
 
   /** Whether any delivery to this destination is still being tried. */
   has(destinationId: string): boolean {
-    return this.#earliest(destinationId) !== null;
+    return this.earliestAt(destinationId) !== null;
   }
 
-  #earliest(destinationId: string): number | null {
+  /** How many deliveries to a destination are still tried, replays included. */
+  waiting(destinationId: string): number {
+    const where = 'destination_id = ? AND next_at IS NOT NULL';
+    return Number(
+      this.#sql.exec(`SELECT count(*) AS n FROM deliveries WHERE ${where}`, destinationId).one().n,
+    );
+  }
+
+  /** When the earliest attempt is or was due, ms since 1970; null for none. */
+  earliestAt(destinationId: string): number | null {
     const known = this.#earliestAt.get(destinationId);
     if (known !== undefined) return known;
     const at = this.#nextAfter(destinationId, -1);
@@ -102,7 +130,7 @@ export class DeliveryRows {
 
   /** The first time after `now` at which an attempt is due (both ms since 1970), or null. */
   nextAt(destinationId: string, now: number): number | null {
-    const earliest = this.#earliest(destinationId);
+    const earliest = this.earliestAt(destinationId);
     return earliest === null || earliest > now ? earliest : this.#nextAfter(destinationId, now);
   }
 

@@ -6,6 +6,7 @@
  * Changes are only additive. The document `format` in `state` says which format a store has.
  */
 
+import { addColumns } from './day-tables';
 import { readDocument, writeDocument } from './documents';
 import { write } from './write';
 
@@ -57,6 +58,8 @@ const ADDITIONS = [
   'ALTER TABLE gaps ADD COLUMN note TEXT',
   // Whole refused requests, while someone captures them: 1 row each, kept for minutes.
   'CREATE TABLE captures (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, request TEXT NOT NULL, body BLOB NOT NULL)',
+  // When the schedule has an attempt that was made due before its time.
+  'ALTER TABLE deliveries ADD COLUMN planned_at INTEGER',
 ];
 
 /** Makes the tables of an object that just got its webhook. In the caller's transaction. */
@@ -67,11 +70,19 @@ export function createTables(sql: SqlStorage): void {
 }
 
 /** Brings the store of an earlier release up to this one, in the caller's transaction. Writes nothing when it is. */
-export function addTables(sql: SqlStorage): void {
+function addTables(sql: SqlStorage): void {
   const added = Number(readDocument(sql, 'additions') ?? 0);
   if (added >= ADDITIONS.length) return;
   for (const statement of ADDITIONS.slice(added)) sql.exec(statement);
   writeDocument(sql, 'additions', String(ADDITIONS.length));
+}
+
+/** The tables of a webhook that exists, as this release knows them. */
+export function openTables(storage: DurableObjectStorage): void {
+  storage.transactionSync(() => {
+    addTables(storage.sql);
+    addColumns(storage.sql);
+  });
 }
 
 /** Whether this object has a webhook. Only reads, so that an unused object that is asked stays empty. */

@@ -27,14 +27,22 @@ describe('replays', () => {
     }));
 
   it('that fail are retried on the schedule, beside the feed and its retries of the same event', () =>
-    scene([destinationRecord('a', { retrySchedule: [60, 60] })], async s => {
-      s.reply = (_, { attempt, replay }) => (attempt === (replay ? 2 : 3) ? works() : fails());
+    scene([destinationRecord('a', { retrySchedule: [60, 60, 60] })], async s => {
+      s.reply = (_, { attempt, replay }) => (attempt === (replay ? 4 : 3) ? works() : fails());
       await s.append(1);
       await s.wait(SECOND);
       s.world.forwarding.startReplay(replayOf('a', { toSequence: 1, newId: true }));
       await s.wait(10 * MINUTE);
       const tries = s.attempts.map(({ attempt, event }) => `${event.replay ? 'replay' : 'feed'} ${attempt}`);
-      expect(tries.toSorted()).toEqual(['feed 1', 'feed 2', 'feed 3', 'replay 1', 'replay 2']);
+      expect(tries.toSorted()).toEqual([
+        'feed 1',
+        'feed 2',
+        'feed 3',
+        'replay 1',
+        'replay 2',
+        'replay 3',
+        'replay 4',
+      ]);
       const ids = new Set(s.attempts.map(({ event }) => event.messageId));
       expect(ids.size).toBe(2);
       expect(s.world.sql.exec('SELECT * FROM deliveries').toArray()).toEqual([]);

@@ -77,7 +77,8 @@ describe('redacted bodies', () => {
       await s.append(30);
       for (const sequence of range(1, 25)) s.world.log.redact(sequence);
       s.world.patch('a', { isActive: true });
-      await s.wait(SECOND);
+      // At the pace of recovery.
+      await s.wait(3 * SECOND);
       expect(s.sequences('a').toSorted((a, b) => a - b)).toEqual(range(26, 30));
       expect(s.status('a')).toEqual({ retrying: 0, dead: 25 });
       expect(s.world.forwarding.destination('a')?.gate.onlyProbes).toBe(false);

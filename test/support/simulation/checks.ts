@@ -14,11 +14,14 @@ type Entry = {
   keys: readonly string[];
   /** Delivered at least once, dead, or dropped by retention. */
   decided: 'delivered' | 'dead' | 'lost' | null;
+  /** A replay delivered it, after which it may be tried no more. */
+  replayed: boolean;
   deliveries: number;
   previous: number | null;
   messageId: string | null;
 };
-type Row = { status: string; attempts: number; step: number; nextAt: number | null };
+/** `hurriedTo`: it may be tried from then on, though the schedule has it at `nextAt`. */
+type Row = { status: string; attempts: number; step: number; nextAt: number | null; hurriedTo?: number };
 type Feed = {
   sequence: number;
   topic: string;
@@ -107,15 +110,17 @@ export class Checks {
     if (entry.decided !== null) return;
     for (const key of this.#keysOf(destination, entry)) {
       const first = this.#firstUndecided(model, key);
-      if (first !== entry) this.#problem(`before ${first?.sequence} of the same key`, target, event);
+      if (first !== entry && !entry.replayed)
+        this.#problem(`before ${first?.sequence} of the same key`, target, event);
     }
     const row = model.rows.get(event.sequence);
     const { now } = this.#live.time;
     // A courier of the object before may still have first attempts in hand that this one has made since.
-    if (isOfThisObject && row?.nextAt != null && now < row.nextAt) {
+    const isEarly = row?.nextAt != null && now < (row.hurriedTo ?? row.nextAt);
+    if (isOfThisObject && isEarly) {
       this.probes++;
       const open = this.#live.forwarding.destination(destination.id)?.gate.circuit.state === 'open';
-      if (!open) this.#problem(`${row.nextAt - now} ms before its time`, target, event);
+      if (!open) this.#problem(`${(row.nextAt ?? 0) - now} ms before its time`, target, event);
     }
   }
 
@@ -123,7 +128,11 @@ export class Checks {
     const { destination, model } = this.#of(target.destinationId);
     if (destination === null) return;
     if (this.#calls.has(target)) model.inFlight--;
-    if (event.replay) return;
+    if (event.replay) {
+      const entry = model.entries.get(event.sequence);
+      if (entry !== undefined && result.outcome === 'delivered') entry.replayed = true;
+      return;
+    }
     const asked = model.retryAfter.get(event.sequence) ?? new Set([0]);
     model.retryAfter.set(event.sequence, asked.add(result.retryAfterMs ?? 0));
     const entry = model.entries.get(event.sequence);
@@ -137,14 +146,18 @@ export class Checks {
 
   /** Every statement, before it runs: exception rows are checked as they are written. */
   statement(query: string, bindings: unknown[]): void {
-    if (query.startsWith('UPDATE deliveries SET')) {
-      const [status, attempts, step, nextAt, error, at, sequence, id, replay] = bindings as [
+    if (query.startsWith('UPDATE deliveries SET planned_at')) {
+      const [from, , id] = bindings as [number, number, string];
+      for (const row of this.#of(id).model.rows.values()) row.hurriedTo = from;
+    } else if (query.startsWith('UPDATE deliveries SET')) {
+      const [status, attempts, step, nextAt, error, at, , sequence, id, replay] = bindings as [
         string,
         number,
         number,
         number | null,
         string | null,
         number,
+        number | null,
         number,
         string,
         number,
@@ -213,8 +226,9 @@ export class Checks {
       const losses = this.#live.forwarding.destination(destination.id)?.losses ?? [];
       let previous: Pick<Entry, 'sequence' | 'decided'> = { sequence: 0, decided: null };
       for (const entry of model.order) {
-        const { sequence, decided } = entry;
-        if (decided === null) this.#problem(`${destination.id}/${sequence} is neither delivered nor dead`);
+        const { sequence, decided, replayed } = entry;
+        if (decided === null && !replayed)
+          this.#problem(`${destination.id}/${sequence} is neither delivered nor dead`);
         const isLost = losses.some(({ from, to }) => sequence >= from && sequence <= to);
         if (decided === 'lost' && !isLost)
           this.#problem(`${destination.id}/${sequence} was lost without a word`);
@@ -281,6 +295,7 @@ export class Checks {
         keys: keys.length > 0 ? [...new Set(keys)] : [''],
         decided: event.sequence < this.#firstSequence ? 'lost' : null,
         deliveries: 0,
+        replayed: false,
         previous: null,
         messageId: null,
       };
@@ -330,7 +345,9 @@ export class Checks {
   #firstUndecided(model: Model, key: string): Entry | undefined {
     const lane = model.lanes.get(key);
     if (lane === undefined) return undefined;
-    while (lane.entries[lane.decided]?.decided != null) lane.decided++;
-    return lane.entries[lane.decided];
+    for (let next = lane.entries[lane.decided]; next !== undefined; next = lane.entries[++lane.decided]) {
+      if (next.decided === null && !next.replayed) return next;
+    }
+    return undefined;
   }
 }
