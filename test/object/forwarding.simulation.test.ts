@@ -235,7 +235,7 @@ async function month(
   });
 }
 
-/** These take the longest: `npm run test:model` has as many of them as of the others. */
+/** These take the longest: there are as many as of the others where more are asked for (`SIMULATION_SEEDS`). */
 const evicted = seeds.length > 2 ? seeds : seeds.slice(0, 1);
 
 describe('a month of random failures', () => {

@@ -10,7 +10,7 @@ declare module 'vitest' {
 }
 
 export default function setup(project: TestProject): void {
-  const { SIMULATION_DAYS = '30', SIMULATION_EVENTS = '100', SIMULATION_SEEDS = '1,2' } = process.env;
+  const { SIMULATION_DAYS = '30', SIMULATION_EVENTS = '100', SIMULATION_SEEDS = '1' } = process.env;
   project.provide('simulation', {
     days: Number(SIMULATION_DAYS),
     eventsPerDay: Number(SIMULATION_EVENTS),
