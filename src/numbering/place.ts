@@ -60,7 +60,7 @@ export function place(
   if (!added && !resent && restarts) {
     return { kind: 'restart', epoch: tracker.lastEpoch + 1, adopted: adoptable(tracker, arrival, settings) };
   }
-  const again = sentAgain(tracker, arrival, [...open, ...tracker.closedEpochs], { lookup, timeOf });
+  const again = sentAgain(tracker, arrival, open, { lookup, timeOf });
   if (again !== null) return again;
   const earlier = earlierEpochOf(arrival, { current, open, received, settings, lookup });
   // With the time of the event that has its id, it is that event. Older, and younger than all of the earlier numberings, it is

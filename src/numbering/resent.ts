@@ -3,7 +3,7 @@
  * They are conflicts, and show no new numbering. Pure.
  */
 import type { Arrival, Epoch } from './epoch';
-import type { ClosedEpoch, KnownId, Lookup, Placement, TimeOf, Tracker } from './types';
+import type { KnownId, Lookup, Placement, TimeOf, Tracker } from './types';
 
 /**
  * Whether an arrival is the event that is on record for its id, sent again. A new numbering begins after everything that
@@ -28,17 +28,17 @@ export function isResent(
 /**
  * What an arrival is that happened before the current numbering began, at the very time of the event that an older one has on
  * record for its id: that event, sent again. Null where it is none.
- * @param older the numberings that may have sent it, newest first
+ * @param open the earlier numberings that still take ids, newest first
  */
 export function sentAgain(
-  { current }: Tracker,
+  { current, closedEpochs }: Tracker,
   { id, eventTime }: Arrival,
-  older: readonly (Epoch | ClosedEpoch)[],
+  open: readonly Epoch[],
   { lookup, timeOf }: { lookup: Lookup; timeOf: TimeOf },
 ): Placement | null {
   const began = current?.startTime ?? null;
   if (eventTime === null || began === null || eventTime >= began) return null;
-  for (const { number, highest } of older) {
+  for (const { number, highest } of [...open, ...closedEpochs]) {
     const known = lookup(number, id);
     if (known === null || known === 'forgotten' || timeOf(known.sequence) !== eventTime) continue;
     return known.kind === 'quarantined'
