@@ -3,10 +3,11 @@
  * Made when it is first asked for, and kept: it is the same for everyone.
  */
 import type { JsonSchema } from '../../input/json-schema';
-import { ANSWERS } from './answers';
+
 import { findingParameters } from './finding';
 import { inputSchemas } from './inputs';
-import { OPERATIONS, type Operation, TAGS } from './operations';
+import { ANSWERS, OPERATIONS } from './operations';
+import { type Operation, TAGS } from './operations/operation';
 
 const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
 const safe = Number.MAX_SAFE_INTEGER;

@@ -7,9 +7,9 @@ import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { JsonSchema } from '../../input/json-schema';
 import { sha256 } from '../../sha256';
-import { ANSWERS } from './answers';
 import { inputSchemas } from './inputs';
-import { OPERATIONS, type Operation, TAGS } from './operations';
+import { ANSWERS, OPERATIONS } from './operations';
+import { type Operation, TAGS } from './operations/operation';
 
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }

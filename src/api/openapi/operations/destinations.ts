@@ -1,0 +1,66 @@
+/** Destinations of a webhook: operations and answers. */
+import { type JsonSchema, orNull } from '../../../input/json-schema';
+import { answersOf } from '../../../input/options';
+import { DESTINATION_OPTIONS } from '../../../subscriptions/destination-options';
+import { D, W } from './addresses';
+import type { Operation } from './operation';
+import { boolean, integer, object, text, time, words } from './shapes';
+
+export const DESTINATIONS_OPERATIONS: readonly Operation[] = [
+  {
+    ...{ method: 'post', path: `${W}/destinations`, id: 'createDestination', tag: 'destinations' },
+    summary: 'Add a destination',
+    takes: ['Idempotency-Key', 'If-Match'],
+    body: { schema: 'NewDestination', example: { url: 'https://app.example.com/hooks', topics: 'order:*' } },
+    ...{ answers: [201, 'CreatedDestination'], problems: [400, 404, 409, 412, 413, 422] },
+  },
+  {
+    ...{ method: 'patch', path: D, id: 'updateDestination', tag: 'destinations' },
+    ...{ summary: 'Change a destination', takes: ['If-Match'] },
+    body: { schema: 'DestinationPatch', example: { max_in_flight: 6 } },
+    ...{ answers: [200, 'Destination'], problems: [400, 404, 409, 412, 413, 422] },
+  },
+  {
+    ...{ method: 'delete', path: D, id: 'deleteDestination', tag: 'destinations' },
+    summary: 'Remove a destination',
+    ...{ takes: ['If-Match'], answers: [204, null], problems: [404, 409, 412] },
+  },
+  {
+    ...{ method: 'post', path: `${D}/rotate_secret`, id: 'rotateDestinationSecret', tag: 'destinations' },
+    summary: 'Give a destination another secret',
+    description: 'Deliveries carry both signatures for `overlap_seconds`, a day unless said.',
+    takes: ['If-Match'],
+    body: { schema: 'DestinationRotation', optional: true, example: {} },
+    ...{ answers: [200, 'RotatedSecret'], problems: [400, 404, 409, 412, 413, 422] },
+  },
+  {
+    ...{ method: 'post', path: `${D}/retry`, id: 'retryDestination', tag: 'destinations' },
+    summary: 'Send what waits for a destination now',
+    description:
+      'Its retries are due, in its order, without using up their schedule; where its circuit is open it is probed at once, and the ' +
+      'rest follows at the pace of recovery. A paused destination gets 409: making it active sends what waits.',
+    body: { schema: 'Retry', optional: true, example: {} },
+    ...{ answers: [200, 'Retried'], problems: [400, 404, 409, 413, 422] },
+  },
+];
+
+const destination = {
+  destination_id: text,
+  ...answersOf(DESTINATION_OPTIONS),
+  start: { anyOf: [words('now', 'beginning'), object({ sequence: integer })] },
+  created_at: time,
+};
+
+export const DESTINATIONS_ANSWERS: Record<string, JsonSchema> = {
+  Destination: object(destination),
+  CreatedDestination: object({
+    ...destination,
+    secret_key: { ...text, description: 'shown in this answer only' },
+  }),
+  RotatedSecret: object({ secret_key: text }, { usable_from: time }),
+  Retried: object({
+    waiting: { ...integer, description: 'deliveries that had not succeeded when this was asked for' },
+    more: { ...boolean, description: 'true: they were counted in part, there are at least so many' },
+    next_attempt_at: { ...orNull(time), description: 'null when nothing waits' },
+  }),
+};

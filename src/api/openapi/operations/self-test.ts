@@ -1,0 +1,105 @@
+/** The self-test of a deployment: operations and answers. */
+import { type JsonSchema, orNull } from '../../../input/json-schema';
+import type { Operation } from './operation';
+import { integer, list, object, text, time, words } from './shapes';
+
+export const SELF_TEST_OPERATIONS: readonly Operation[] = [
+  {
+    ...{ method: 'post', path: '/v1/self_test', id: 'startSelfTest', tag: 'operation' },
+    summary: 'Begin a self-test of the deployment',
+    description:
+      'For `npm run verify-deployment`. Only the admin token can. The key is for the measures below and the two addresses ' +
+      'under `/self_test`, for three minutes.',
+    ...{ answers: [200, 'SelfTest'] },
+  },
+  {
+    ...{ method: 'post', path: '/v1/self_test/connections', id: 'countConnections', tag: 'operation' },
+    summary: 'How many requests wait for headers at once',
+    description:
+      'Sends 24 requests over one courier, or 12 over each of several, to `/self_test/echo` at `url`, the public address ' +
+      'of this gateway.',
+    body: {
+      schema: 'SelfTestConnections',
+      example: { key: '<key>', url: 'https://hooks.example.com', couriers: 4 },
+    },
+    ...{ answers: [200, 'Connections'], problems: [400, 413, 422] },
+  },
+  {
+    ...{ method: 'post', path: '/v1/self_test/waking', id: 'measureWaking', tag: 'operation' },
+    summary: 'How long couriers take to wake up',
+    description:
+      'Each is asked twice. The first time it is new, or, in a second such request, as idle as it has become.',
+    body: { schema: 'SelfTestWaking', example: { key: '<key>', couriers: 5 } },
+    ...{ answers: [200, 'Waking'], problems: [400, 413, 422] },
+  },
+  {
+    ...{ method: 'post', path: '/v1/self_test/invocations', id: 'countInvocations', tag: 'operation' },
+    summary: 'How many Workers one request may invoke',
+    body: { schema: 'SelfTestRun', example: { key: '<key>' } },
+    ...{ answers: [200, 'Invocations'], problems: [400, 413, 422] },
+  },
+  {
+    ...{ method: 'post', path: '/v1/self_test/kv', id: 'measureKv', tag: 'operation' },
+    summary: 'How long KV takes to show what was written',
+    description: 'Takes up to 25 seconds.',
+    body: { schema: 'SelfTestRun', example: { key: '<key>' } },
+    ...{ answers: [200, 'KvDelay'], problems: [400, 413, 422] },
+  },
+  {
+    ...{
+      method: 'post',
+      path: '/self_test/echo',
+      id: 'echo',
+      tag: 'operation',
+      summary: 'Wait, then answer',
+    },
+    description: 'Met by the requests of a self-test; with its key only.',
+    takes: ['self_test_key', 'hold_ms'],
+    ...{ answers: [200, 'Echoed'], problems: [403, 422, 503], secured: false },
+  },
+  {
+    ...{ method: 'post', path: '/self_test/receiver', id: 'receive', tag: 'operation' },
+    summary: 'Judge the signature of a delivery',
+    description: 'The destination of a self-test’s webhook; with its key only.',
+    takes: ['self_test_key'],
+    body: { schema: 'AnyBody', optional: true },
+    ...{ answers: [200, 'Received'], problems: [400, 403, 413, 503], secured: false },
+  },
+];
+
+export const SELF_TEST_ANSWERS: Record<string, JsonSchema> = {
+  SelfTest: object({
+    run: text,
+    key: { ...text, description: 'for the measures and the echo, for three minutes' },
+    expires_at: time,
+    destination_secret: { ...text, description: 'of a destination at /self_test/receiver' },
+  }),
+  Connections: object({
+    couriers: integer,
+    asked: { ...integer, description: 'requests that were sent at once' },
+    at_once: { ...integer, description: 'of these waited for their headers at the same time' },
+    failed: integer,
+    failure: {
+      ...orNull(
+        object({
+          error: words('timeout', 'connection', 'status', 'other_answer'),
+          status: orNull(integer),
+          cloudflare_code: orNull(integer),
+        }),
+      ),
+      description: 'why the first of those failed',
+    },
+  }),
+  Waking: object({ couriers: list(object({ first_ms: integer, again_ms: integer })) }),
+  Invocations: object({
+    allowed: integer,
+    tried: integer,
+    refused: { ...orNull(text), description: 'what the platform said to the one after those' },
+  }),
+  KvDelay: object({
+    new_key_ms: { ...orNull(integer), description: 'null: not seen within 10 s' },
+    changed_key_ms: orNull(integer),
+  }),
+  Echoed: object({ run: text, version: orNull(text), arrived_ms: integer, answered_ms: integer }),
+  Received: object({ signature: words('right') }),
+};

@@ -1,0 +1,107 @@
+/** What is missing: operations and answers. */
+import { type JsonSchema, orNull } from '../../../input/json-schema';
+import { W } from './addresses';
+import type { Operation } from './operation';
+import { active, boolean, integer, list, mapOf, object, ref, text, time, words } from './shapes';
+
+export const SEQUENCE_OPERATIONS: readonly Operation[] = [
+  {
+    ...{ method: 'post', path: `${W}/events`, id: 'addEvent', tag: 'sequence' },
+    summary: 'Add an event that was fetched from the provider',
+    description:
+      'Fills its gap; shown as not signed (`body_signed: false`). Its increment id is at most 1,000 above the highest, and ' +
+      'not taken by other bytes (409). The body is text, or bytes in base64.',
+    body: { schema: 'AddedEvent', example: { body: '{"topic":"order:created","message":{…}}' } },
+    ...{ answers: [200, 'Ingested'], problems: [400, 404, 409, 413, 422] },
+  },
+  {
+    ...{ method: 'get', path: `${W}/gaps`, id: 'listGaps', tag: 'sequence', summary: 'What is missing' },
+    ...{ takes: ['gap_status'], answers: [200, 'Gaps'], problems: [404, 422] },
+  },
+  {
+    ...{ method: 'post', path: `${W}/gaps/resolve`, id: 'resolveGaps', tag: 'sequence' },
+    summary: 'Close a gap by hand',
+    description: 'Its ids leave the open list. One that arrives after all is accepted.',
+    body: { schema: 'Resolution', example: { from: 4, to: 6, note: 'orders of the test store' } },
+    ...{ answers: [200, 'ResolvedGaps'], problems: [400, 404, 409, 413, 422] },
+  },
+  {
+    ...{ method: 'post', path: `${W}/numbering`, id: 'settleNumbering', tag: 'sequence' },
+    summary: 'Say whether a new numbering began',
+    description:
+      'Settles what is uncertain. `new`: the webhook was made anew at the provider, with the event of this sequence where one is given. `continue`: it was not. `undo` takes back the last answer.',
+    body: { schema: 'Settlement', example: { reading: 'new', sequence: 17 } },
+    ...{ answers: [200, 'Gaps'], problems: [400, 404, 409, 413, 422] },
+  },
+  {
+    ...{ method: 'get', path: `${W}/status`, id: 'getStatus', tag: 'sequence' },
+    summary: 'Counters, gaps, and how far each destination is',
+    ...{ answers: [200, 'Status'], problems: [404] },
+  },
+];
+
+const side = orNull(object({ increment_id: integer, sequence: orNull(integer), received_at: orNull(time) }));
+
+const destinationStatus = object({
+  destination_id: text,
+  url: text,
+  is_active: active,
+  delivered: integer,
+  failed_attempts: integer,
+  retrying: integer,
+  dead: integer,
+  lag: integer,
+  oldest_undelivered_at: orNull(time),
+  last_delivered_at: orNull(time),
+  disabled_reason: orNull(text),
+  circuit: words('closed', 'open', 'recovering'),
+  lost: list(object({ from: integer, to: integer, at: time })),
+});
+
+export const SEQUENCE_ANSWERS: Record<string, JsonSchema> = {
+  Gap: object({
+    epoch: integer,
+    from: integer,
+    to: integer,
+    count: integer,
+    status: words('open', 'uncertain', 'filled', 'expired', 'resolved'),
+    detected_at: time,
+    resolved_at: orNull(time),
+    before: side,
+    after: side,
+    retry_until: orNull(time),
+    readings: list(text),
+    note: orNull(text),
+  }),
+  Gaps: object(
+    { numbered: boolean, gaps: list(ref('Gap')) },
+    { highest_increment_id: orNull(integer), epoch: orNull(integer) },
+  ),
+  ResolvedGaps: object({ count: integer, gaps: list(ref('Gap')) }),
+  Status: object({
+    numbered: boolean,
+    last_sequence: integer,
+    last_event_at: orNull(time),
+    counters: object({ accepted: integer, duplicate: integer, ignored: integer, quarantined: integer }),
+    rejected: { ...mapOf(integer), description: 'refused requests by reason' },
+    epoch: orNull(integer),
+    highest_increment_id: orNull(integer),
+    open_gaps: orNull(integer),
+    missing_ids: orNull(integer),
+    uncertain_ids: orNull(integer),
+    storage: object({
+      used_bytes: integer,
+      limit_bytes: integer,
+      dropped_events: {
+        ...integer,
+        description: 'delivered events that were dropped before their retention, to make room',
+      },
+      dropped_up_to: { ...orNull(integer), description: 'their highest sequence' },
+      refusing_since: {
+        ...orNull(time),
+        description: 'since when writes fail; nothing is delivered until one works again',
+      },
+    }),
+    destinations: list(destinationStatus),
+  }),
+};

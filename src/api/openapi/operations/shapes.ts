@@ -1,0 +1,45 @@
+/** Words that the schemas of answers are made of. */
+import { type JsonSchema, orNull } from '../../../input/json-schema';
+
+export const text: JsonSchema = { type: 'string' };
+export const integer: JsonSchema = { type: 'integer' };
+export const boolean: JsonSchema = { type: 'boolean' };
+export const time: JsonSchema = { type: 'string', format: 'date-time' };
+export const active: JsonSchema = { enum: [0, 1] };
+export const words = (...list: string[]): JsonSchema => ({ enum: list });
+export const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
+export const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
+export const mapOf = (additionalProperties: JsonSchema): JsonSchema => ({
+  type: 'object',
+  additionalProperties,
+});
+
+/** All fields are always there; `optional` ones are not. */
+export function object(
+  properties: Record<string, JsonSchema>,
+  optional: Record<string, JsonSchema> = {},
+): JsonSchema {
+  return {
+    type: 'object',
+    properties: { ...properties, ...optional },
+    required: Object.keys(properties),
+  };
+}
+
+export const next: JsonSchema = {
+  ...orNull(integer),
+  description: '`after` of the next page; null at the end',
+};
+
+export const delivery = {
+  destination_id: text,
+  status: words('waiting', 'retrying', 'paused', 'delivered', 'dead'),
+  attempts: integer,
+  next_attempt_at: orNull(time),
+  last_error: orNull(text),
+};
+
+export const kvCopy = {
+  ...words('pending'),
+  description: 'KV did not take the copy of the record yet; it is tried again every 5 s',
+};
