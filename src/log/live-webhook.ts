@@ -4,6 +4,7 @@
  * It knows nothing of the platform. Storage, clock, randomness and the outside world are passed in (`Means`), so that
  * simulations run the same code as the Durable Object (`WebhookLog`). It sets no alarm: `chores` says what is due when.
  */
+import type { Clock } from '../clock';
 import type { Log } from '../log-line';
 import { providerOf } from '../providers/registry';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
@@ -15,7 +16,6 @@ import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResu
 import type { FeedPosition } from './contract/events';
 import type { GapResolution, ResolveResult } from './contract/gaps';
 import type { Settlement, SettleResult } from './contract/numbering';
-import type { ReplayRequest, ReplayResult } from './contract/replays';
 import { OWN_CONNECTIONS } from './forward/courier-pool';
 import type { Delivery } from './forward/delivery';
 import { Forwarding } from './forward/forwarding';
@@ -25,10 +25,8 @@ import {
   slackBody,
   wantsSlackForm,
 } from './forward/operations-destination';
-import { type ReplayParts, replayOne, replayRange } from './forward/replay-requests';
 import { WriteWatch } from './forward/write-watch';
 import type { Means } from './means';
-import { readEvents } from './read/event-pages';
 import { closedGaps, isNumbered, readGaps } from './read/gaps';
 import { NewEvents } from './read/new-events';
 import { StorageFull, StorageWatch } from './storage-watch';
@@ -106,6 +104,10 @@ export class LiveWebhook {
 
   #log: Log = (line, fields) => this.#means.log(line, { webhook_id: this.#webhook.id, ...fields });
 
+  get clock(): Clock {
+    return this.#means.clock;
+  }
+
   get webhook(): WebhookRecord {
     return this.#webhook;
   }
@@ -182,25 +184,6 @@ export class LiveWebhook {
     const refusal = this.log.settle(request, this.#means.clock.now());
     this.committed();
     return refusal ?? { kind: 'ok', report: readGaps(this, null) };
-  }
-
-  /** Sends events of the log again. */
-  replay(request: ReplayRequest): Promise<ReplayResult> {
-    return replayRange(this.#replayParts, request);
-  }
-
-  /** Sends one event again: to all destinations that want it, or to the given one whether it wants it or not. */
-  replayEvent(sequence: number, destinationId: string | null, newId: boolean): Promise<ReplayResult> {
-    return replayOne(this.#replayParts, sequence, destinationId, newId);
-  }
-
-  get #replayParts(): ReplayParts {
-    const { webhook, forwarding, log } = this;
-    return {
-      ...{ webhook, forwarding, feed: log.feed, clock: this.#means.clock },
-      find: query => readEvents(this, query),
-      span: (since, until) => log.tables.times.span(since, until, log.state.lastSequence),
-    };
   }
 
   /** Nothing was committed, so nothing is sent for it. A pump only arranges the next probe. */

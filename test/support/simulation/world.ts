@@ -14,10 +14,10 @@ import type { AddResult, IncomingEvent } from '../../../src/log/contract/append'
 import { DueTimes } from '../../../src/log/due-times';
 import { ITSELF } from '../../../src/log/forward/courier-pool';
 import type { Forwarding } from '../../../src/log/forward/forwarding';
-import { countReplay } from '../../../src/log/forward/replay-requests';
 import type { ReplaySpec } from '../../../src/log/forward/replays';
 import { newMemory, type SuspensionMemory } from '../../../src/log/forward/write-watch';
 import { LiveWebhook } from '../../../src/log/live-webhook';
+import { countReplay } from '../../../src/log/replay-requests';
 import { createTables } from '../../../src/log/store/tables';
 import { MemoryBudget } from '../../../src/memory/budget';
 import { err } from '../../../src/result';
@@ -213,7 +213,7 @@ export class World {
   /** Counts what a replay would send, as the API does before it begins one. */
   countReplay(spec: ReplaySpec): Promise<number> {
     const clock = { now: () => this.time.now, later: this.time.later.bind(this.time) };
-    return countReplay({ forwarding: this.forwarding, feed: this.log.feed, clock }, spec);
+    return countReplay({ forwarding: this.forwarding, log: this.log, clock }, spec);
   }
 
   /** Changes one destination. */

@@ -1,16 +1,18 @@
 /** Requests for replays: they are checked, counted, and turned into one job per destination. */
 
-import type { Clock } from '../../clock';
-import type { WebhookRecord } from '../../subscriptions/webhook';
-import { NO_TOPIC } from '../contract/event-filter';
-import type { EventsPage, EventsQuery } from '../contract/events';
-import type { ReplayRequest, ReplayResult } from '../contract/replays';
-import type { Feed } from '../store/feed';
-import type { StoredEvent } from '../store/stored-event';
-import type { Forwarding } from './forwarding';
-import type { ReplaySpec } from './replays';
-import type { SequenceRange } from './settled-ahead';
-import { wants } from './wants';
+import type { Clock } from '../clock';
+import type { WebhookRecord } from '../subscriptions/webhook';
+import { NO_TOPIC } from './contract/event-filter';
+import type { EventsPage } from './contract/events';
+import type { ReplayRequest, ReplayResult } from './contract/replays';
+import type { Forwarding } from './forward/forwarding';
+import type { ReplaySpec } from './forward/replays';
+import type { SequenceRange } from './forward/settled-ahead';
+import { wants } from './forward/wants';
+import { readEvents } from './read/event-pages';
+import type { Views } from './read/views';
+import type { Feed } from './store/feed';
+import type { StoredEvent } from './store/stored-event';
 
 /** How many events are examined at a time while a replay is counted. */
 const COUNT_STEP = 2000;
@@ -20,25 +22,18 @@ const MAX_RANGES = 10_000;
 /** How many events are found at a time. */
 const FIND_STEP = 500;
 
-export type ReplayParts = {
-  webhook: WebhookRecord;
-  feed: Feed;
-  forwarding: Forwarding;
-  clock: Clock;
-  /** Pages of the list: what a replay chooses is what is listed. */
-  find: (query: EventsQuery) => EventsPage;
-  /** The sequences that a span of time can have, as far as the log goes; ms since 1970, null for no bound. */
-  span: (since: number | null, until: number | null) => { first: number; last: number };
-};
+/** What a replay is asked of: a webhook as it is. */
+type Parts = Views & { clock: Clock; forwarding: Forwarding };
 
 /** Sends a range of the log again, or what is chosen of it. The range ends at the last event at the time of the request. */
-export async function replayRange(parts: ReplayParts, request: ReplayRequest): Promise<ReplayResult> {
+export async function replayRange(parts: Parts, request: ReplayRequest): Promise<ReplayResult> {
   const { webhook } = parts;
   const { destinationId, dryRun, fromSequence, toSequence, chosen, ...filter } = request;
   const ids = destinationsFor(webhook, destinationId);
   if (ids === null) return { kind: 'unknown_destination' };
   const { since, until } = chosen?.filter ?? request;
-  const { first, last } = parts.span(since, until);
+  const { log } = parts;
+  const { first, last } = log.tables.times.span(since, until, log.state.lastSequence);
   const range = {
     fromSequence: Math.max(fromSequence ?? 1, first),
     toSequence: Math.min(toSequence ?? last, last),
@@ -65,16 +60,18 @@ type Found = { kind: 'found'; ranges: SequenceRange[]; count: number };
 
 /** The listed events of a range that a destination can get again. Works in steps, between which the object can do other work. */
 async function choose(
-  { forwarding, feed, clock, find }: ReplayParts,
+  parts: Parts,
   { destinationId, fromSequence, toSequence }: ReplaySpec,
   { filter, state, topic }: NonNullable<ReplayRequest['chosen']>,
 ): Promise<Found | Extract<ReplayResult, { kind: 'too_scattered' }>> {
+  const { forwarding, clock } = parts;
+  const { feed } = parts.log;
   const delivery = state === null ? null : { destinationId, state };
   const ranges: SequenceRange[] = [];
   let count = 0;
   for (let after: number | null = fromSequence - 1; after !== null && after < toSequence; ) {
     const query = { after, limit: FIND_STEP, topic, status: null, filter: { ...filter, delivery } };
-    const page: EventsPage = find(query);
+    const page: EventsPage = readEvents(parts, query);
     const destination = forwarding.destination(destinationId)?.destination;
     if (destination === undefined || page.beyondEnd || page.unknownDestination) break;
     for (const { sequence } of page.events) {
@@ -96,12 +93,13 @@ async function choose(
 
 /** Sends one event again. @param destinationId null for all that want the event; the given one gets it in any case */
 export async function replayOne(
-  parts: ReplayParts,
+  parts: Parts,
   sequence: number,
   destinationId: string | null,
   newId: boolean,
 ): Promise<ReplayResult> {
-  const { webhook, feed } = parts;
+  const { webhook } = parts;
+  const { feed } = parts.log;
   const ids = destinationsFor(webhook, destinationId);
   if (ids === null) return { kind: 'unknown_destination' };
   const event = feed.event(sequence);
@@ -129,7 +127,7 @@ export async function replayOne(
 
 /** Counts what a replay would send. Works in steps, between which the object can do other work. */
 export async function countReplay(
-  { forwarding, feed, clock }: Pick<ReplayParts, 'forwarding' | 'feed' | 'clock'>,
+  { forwarding, log, clock }: Pick<Parts, 'forwarding' | 'clock'> & { log: { feed: Feed } },
   spec: ReplaySpec,
 ): Promise<number> {
   const job = { ...spec, id: 0, createdAt: clock.now() };
@@ -137,7 +135,7 @@ export async function countReplay(
   for (let after: number | null = spec.fromSequence - 1; after !== null; ) {
     const destination = forwarding.destination(spec.destinationId)?.destination;
     if (destination === undefined) return count;
-    const wanted = (event: StoredEvent) => wants(destination, event, feed);
+    const wanted = (event: StoredEvent) => wants(destination, event, log.feed);
     const step: { count: number; next: number | null } = forwarding.replays.count(
       job,
       after,
