@@ -4,6 +4,7 @@ import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { JournalEntry } from '../store/attempt-journal';
 import { readDocument, writeDocument } from '../store/documents';
 import { type Circuit, CLOSED } from './circuit';
+import type { Failing } from './failing';
 import type { Pace } from './pace';
 import type { SequenceRange } from './settled-ahead';
 import type { Cursor } from './trail';
@@ -27,6 +28,8 @@ export type StoredDestination = {
   /** Why the gateway itself turned it off, until it is active again. */
   disabledReason: string | null;
   losses: Loss[];
+  /** Its attempts since the last success; null where none failed, or an earlier release stored it. */
+  failing: Failing | null;
 };
 
 export type StoredForwarding = {
@@ -66,6 +69,7 @@ function readDestination(
     totals: { delivered: 0, failedAttempts: 0, lastDeliveredAt: null },
     disabledReason: null,
     losses: [],
+    failing: null,
     ...stored,
   };
 }
