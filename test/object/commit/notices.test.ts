@@ -65,23 +65,40 @@ describe('operational events', () => {
     });
   });
 
-  it.each([
-    ['', { topic: 'gateway:event_quarantined', message: { webhook_name: 'A & B', count: 1 } }],
+  const LINK = 'https://hooks.example.com/v1/webhooks/77/events/1';
+
+  it.each<[string, object]>([
+    [
+      '',
+      {
+        topic: 'gateway:event_quarantined',
+        message: { webhook_name: 'A & B', count: 1, topics: ['order:created'], link: LINK },
+      },
+    ],
     ['#slack', { text: expect.stringMatching(/^A &amp; B \(77\): event quarantined\n/) }],
-  ])('reach OPERATIONS_URL of every webhook, as JSON or in Slack’s form (%j)', async (hash, expected) => {
-    const box = new Box();
-    const stub = env.WEBHOOKS.getByName(crypto.randomUUID());
-    await runInDurableObject(stub, async (_, state) => {
-      const log = new WebhookLog(state, { ...env, OPERATIONS_URL: box.url + hash });
-      await log.create(webhookRecord({ id: 77, name: 'A & B' }));
-      const event = await incomingEvent(null, { issues: [{ path: '', message: 'wrong' }] });
-      expect(await log.append(appendRequest(event))).toMatchObject({ kind: 'quarantined' });
-      const [kept] = await box.whenKept(1);
-      expect(JSON.parse(kept?.body ?? '')).toMatchObject(expected);
-      expect(kept?.headers).not.toHaveProperty('webhook-signature');
-      await log.remove();
-    });
-  });
+    ['#teams', { type: 'message', attachments: [{ content: { actions: [{ url: LINK }] } }] }],
+    ['#pagerduty&routing_key=k1', { routing_key: 'k1', event_action: 'trigger', links: [{ href: LINK }] }],
+  ])(
+    'reach OPERATIONS_URL of every webhook, in the form that its fragment says (%j)',
+    async (hash, expected) => {
+      const box = new Box();
+      const stub = env.WEBHOOKS.getByName(crypto.randomUUID());
+      await runInDurableObject(stub, async (_, state) => {
+        const log = new WebhookLog(state, {
+          ...env,
+          OPERATIONS_URL: box.url + hash,
+          PUBLIC_URL: 'https://hooks.example.com',
+        });
+        await log.create(webhookRecord({ id: 77, name: 'A & B' }));
+        const event = await incomingEvent(null, { issues: [{ path: '', message: 'wrong' }] });
+        expect(await log.append(appendRequest(event))).toMatchObject({ kind: 'quarantined' });
+        const [kept] = await box.whenKept(1);
+        expect(JSON.parse(kept?.body ?? '')).toMatchObject(expected);
+        expect(kept?.headers).not.toHaveProperty('webhook-signature');
+        await log.remove();
+      });
+    },
+  );
 
   it('make no further ones when they cannot be delivered, whatever the answer', async () => {
     for (const status of [500, 410]) {

@@ -1,6 +1,7 @@
 /** What is told of destinations, in simulated time: what fails, is given up or falls behind, and that it is over; each once. */
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/durations';
+import { call, TestWebhook } from '../../support/in-worker';
 import { fails, works } from '../../support/simulation/replies';
 import { type Scene, scene } from '../../support/simulation/scene';
 import { destinationRecord } from '../../support/simulation/world';
@@ -227,5 +228,18 @@ describe('a destination that is behind', () => {
       return rows;
     };
     expect(await rowsWith(60)).toBe(await rowsWith(0));
+  });
+
+  it('has its age set with the destination: an hour, or from a minute on, or never', async () => {
+    const webhook = await TestWebhook.create([{ url: 'https://a.example.com/' }]);
+    const path = `${webhook.path}/destinations/${webhook.destinations[0]}`;
+    const set = async (behind_alert_seconds: unknown) => {
+      const { status, body } = await call<Record<string, unknown>>('PATCH', path, { behind_alert_seconds });
+      return status === 200 ? body.behind_alert_seconds : status;
+    };
+    expect(await set(0)).toBe(0);
+    expect(await set(60)).toBe(60);
+    expect(await set(null)).toBe(3600);
+    expect(await set(59)).toBe(422);
   });
 });
