@@ -35,7 +35,7 @@ export class DestinationWatch {
   /** When there is something to find, ms since 1970; null where nothing waits. Cheap: reads nothing. */
   dueAt(now: number): number | null {
     const times = this.#states().flatMap(state =>
-      [state.opensAt ?? [], this.#behindAt(state, now) ?? []].flat(),
+      [this.#opensAt(state) ?? [], this.#behindAt(state, now) ?? []].flat(),
     );
     return times.length === 0 ? null : Math.min(...times);
   }
@@ -44,7 +44,7 @@ export class DestinationWatch {
   look(now: number): void {
     const changes: AlertChange[] = [];
     for (const state of this.#states()) {
-      if (state.openWhereItLasts(now)) changes.push(failingAlert(state));
+      if (this.#hasWork(state) && state.openWhereItLasts(now)) changes.push(failingAlert(state));
       changes.push(...this.#behind(state, now));
     }
     this.#live.log.alert(changes, now);
@@ -66,6 +66,11 @@ export class DestinationWatch {
     return (
       queue.unfinished.size > 0 || forwarding.rows.has(destination.id) || log.feed.goesOnAfter(queue.scan)
     );
+  }
+
+  /** With nothing to send there is nothing to probe it with; the next failed attempt finds out. */
+  #opensAt(state: DestinationState): number | null {
+    return this.#hasWork(state) ? state.opensAt : null;
   }
 
   #behindAt(state: DestinationState, now: number): number | null {

@@ -44,7 +44,10 @@ function begin(draft: Draft, condition: Condition, details: NoticeDetails, now: 
   const { begins, ends } = ALERT_TOPICS[condition];
   const key = keyOf(condition, details.destination_id);
   if (Object.hasOwn(openAlerts, key)) return;
-  draft.change({ openAlerts: { ...openAlerts, [key]: isWatched(draft, begins) } });
+  const told = isWatched(draft, begins);
+  // What is found by time would be found again with every alarm.
+  if (!told && condition !== 'behind') return;
+  draft.change({ openAlerts: { ...openAlerts, [key]: told } });
   const isEndOfIt = (entry: NoticeDetails): boolean =>
     isAbout(entry, details) && Array.isArray(entry.ends) && entry.ends.includes(begins);
   if (!withdraw(draft, ends, isEndOfIt)) addNotice(draft, begins, details, now);
