@@ -28,6 +28,11 @@ const PARAMETERS: Record<string, { name: string; in: string }> = {
   after: query('after', { type: 'integer', minimum: 0, maximum: safe, default: 0 }, 'Where to go on.'),
   limit: query('limit', { type: 'integer', minimum: 1, maximum: 500, default: 100 }, 'Entries of a page.'),
   topic: query('topic', { type: 'string', minLength: 1 }, 'A topic, or a prefix before `*`.'),
+  overview_limit: query(
+    'limit',
+    { type: 'integer', minimum: 1, maximum: 900, default: 500 },
+    'Webhooks of a page.',
+  ),
   scrape_limit: query(
     'limit',
     { type: 'integer', minimum: 1, maximum: 900, default: 900 },
@@ -146,8 +151,11 @@ function requestBodyOf({ schema, optional, example }: NonNullable<Operation['bod
   return { required: optional !== true, content: { 'application/json': content } };
 }
 
+/** Operations that answer with a webhook's `ETag` and change nothing that has one yet. */
+const TAGGED = ['getWebhook', 'createWebhook', 'listDestinations', 'getDestination'];
+
 function headersOf({ id, takes = [], answers: [status] }: Operation): object {
-  const tagged = id === 'getWebhook' || id === 'createWebhook' || takes.includes('If-Match');
+  const tagged = TAGGED.includes(id) || takes.includes('If-Match');
   const schema = { type: 'string' };
   return {
     ...(tagged ? { ETag: { schema, description: 'Version of the webhook, for `If-Match`.' } } : {}),
