@@ -67,7 +67,12 @@ export function entryView(record: WebhookRecord, report: CurrentReport | NoRepor
   };
 }
 
-const identity = ({ id, name, provider, isActive }: Pick<WebhookRecord, 'id' | 'name' | 'provider' | 'isActive'>) => ({
+const identity = ({
+  id,
+  name,
+  provider,
+  isActive,
+}: Pick<WebhookRecord, 'id' | 'name' | 'provider' | 'isActive'>) => ({
   webhook_id: id,
   name,
   provider,

@@ -20,8 +20,13 @@ export function destinationFamilies(answered: readonly Answered[], now: number):
       return { labels: { ...labels, result }, value };
     }),
   );
-  const latency = all.flatMap(({ labels, status: { latency: { counts, seconds } } }) =>
-    histogram(labels, LATENCY_BOUNDS_SECONDS, counts, seconds),
+  const latency = all.flatMap(
+    ({
+      labels,
+      status: {
+        latency: { counts, seconds },
+      },
+    }) => histogram(labels, LATENCY_BOUNDS_SECONDS, counts, seconds),
   );
   return [
     family(

@@ -40,7 +40,7 @@ export type DestinationStatus = {
   secretOverlapUntil: number | null;
   attempts: Record<AnswerClass, number>;
   /** Deliveries by how long they took, not added up: one more than there are bounds; and the sum of their seconds. */
-  latency: { counts: number[]; seconds: number };
+  latency: { counts: readonly number[]; seconds: number };
   /** Ranges of sequences that retention dropped before they were delivered, and how many events were. */
   lost: { from: number; to: number; at: number }[];
   lostEvents: number;
