@@ -3,7 +3,7 @@
  * labels that the gateway has. So none is renamed without them.
  */
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parser } from '@prometheus-io/lezer-promql';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -12,8 +12,7 @@ import { destinationStatus, statusReport } from '../support/status-report';
 import { webhookRecord } from '../support/webhook-record';
 
 /** A page or a file of docs/. */
-const read = (name: string): string =>
-  readFileSync(fileURLToPath(import.meta.resolve(`../../docs/${name}`)), 'utf8');
+const read = (name: string): string => readFileSync(join(import.meta.dirname, '../../docs', name), 'utf8');
 
 /** Labels of each metric, by the name that an expression asks for. */
 const EXPOSED = new Map<string, Set<string>>();
