@@ -53,9 +53,16 @@ export class Refusals {
     return this.#ownCounts() ?? this.#read().counts;
   }
 
-  /** How many came in the last 24 hours, the running one included; null where not all were counted. `now` in ms since 1970. */
+  /**
+   * How many came in the last 24 hours, the running one included; null where not all were counted, or the list cannot be read.
+   * `now` in ms since 1970.
+   */
   lastDay(now: number): number | null {
-    return sumOf(lastDay(perHourOf(this.#read()), now));
+    try {
+      return sumOf(lastDay(perHourOf(this.#read()), now));
+    } catch {
+      return null;
+    }
   }
 
   /** Null where only an earlier release has counted. */
