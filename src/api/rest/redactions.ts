@@ -117,7 +117,7 @@ function parseRedaction(given: unknown): Result<Search, FieldError[]> {
       { path: '/redaction_id', message: 'must be left out with dry_run, which leaves no receipt' },
     ]);
   }
-  const values = valuesOf(body ?? {});
+  const values = body === null ? ok([]) : valuesOf(body);
   return values.ok ? ok({ entityKey, values: values.value, dryRun, after, redactionId }) : values;
 }
 
