@@ -22,7 +22,7 @@ export const ROOMS: Rooms = {
   limits: [],
   result: [],
   src: ['limits', 'result'],
-  audit: [],
+  audit: ['src'],
   memory: ['limits', 'src'],
   'read-body': ['limits', 'result', 'memory'],
   numbering: ['limits'],
