@@ -21,7 +21,7 @@ const ROWS_PER_READ = 500;
 /** Erases what an event says. False when there is no such event. 2 rows. */
 export function redactEvent(live: LiveWebhook, sequence: number, act: Act | undefined): boolean {
   if (!live.log.redact(sequence)) return false;
-  live.forwarding.eraseAnswers([sequence]);
+  live.forwarding.erase([sequence]);
   const now = live.clock.now();
   live.redactions.put(null, {
     ...{ at: now, lastAt: now, act: act ?? null, sought: { sequence }, complete: true },
@@ -46,7 +46,7 @@ export function redactMatching(
     return { kind: 'ok', redactionId: null, ...counts, capturedRequests };
   }
   for (const sequence of found) live.log.redact(sequence);
-  live.forwarding.eraseAnswers(found);
+  live.forwarding.erase(found);
   const capturedRequests = live.refusals.eraseCaptured();
   const now = live.clock.now();
   const before = earlier === null || isFull(earlier) ? null : earlier;
