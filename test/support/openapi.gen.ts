@@ -304,6 +304,13 @@ export interface paths {
      */
     post: operations["rotateInboundSecret"];
   };
+  "/v1/webhooks/{webhook_id}/sequence": {
+    /**
+     * What became of each increment id
+     * @description A range of a numbering in cells, with how many ids of each were received, late, missing and so on: what the page draws. Without parameters the last 100 ids, one a cell. Any range takes bounded work: of one longer than 6,400 ids (`exact: false`) only the holes, late ids and the quarantine are told apart. Duplicates leave no trace by id; `status` counts them.
+     */
+    get: operations["mapSequence"];
+  };
   "/v1/webhooks/{webhook_id}/status": {
     /** Counters, gaps, and how far each destination is */
     get: operations["getStatus"];
@@ -1219,6 +1226,41 @@ export interface components {
       couriers?: number;
       key: string;
     };
+    SequenceCell: {
+      /** @description how many ids are in each state; those without one are left out */
+      counts: {
+        awaited?: number;
+        expired?: number;
+        ignored?: number;
+        late?: number;
+        missing?: number;
+        quarantined?: number;
+        received?: number;
+        refilled?: number;
+        resolved?: number;
+        uncertain?: number;
+      };
+      from: number;
+      received_at: string | null;
+      /** @description the event of the last received id, where it is on record */
+      sequence: number | null;
+      to: number;
+    };
+    SequenceMap: {
+      cells: components["schemas"]["SequenceCell"][];
+      epoch?: number | null;
+      /** @description newest first; the first is the current one */
+      epochs?: {
+          epoch: number;
+          first: number;
+          highest: number;
+          /** Format: date-time */
+          started_at: string;
+        }[];
+      /** @description false: the range was too long to look at every id */
+      exact?: boolean;
+      numbered: boolean;
+    };
     Settlement: {
       /** @enum {unknown} */
       reading: "new" | "continue" | "undo";
@@ -1618,6 +1660,14 @@ export interface components {
     increment_id?: number;
     /** @description Entries of a page. */
     limit?: number;
+    /** @description Into how many cells the range is divided, at most. */
+    map_cells?: number;
+    /** @description A numbering; the current one unless said. */
+    map_epoch?: number;
+    /** @description The first increment id; 99 below `to` unless said. */
+    map_from?: number;
+    /** @description The last increment id; the highest unless said. */
+    map_to?: number;
     /** @description The id of an entry: the page has those before it. None: the newest. */
     older_than?: number;
     /** @description By sequence; `desc`: newest first. `after` is then the sequence before which the page begins. */
@@ -3335,6 +3385,39 @@ export interface operations {
       409: components["responses"]["Conflict"];
       412: components["responses"]["PreconditionFailed"];
       413: components["responses"]["TooLarge"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * What became of each increment id
+   * @description A range of a numbering in cells, with how many ids of each were received, late, missing and so on: what the page draws. Without parameters the last 100 ids, one a cell. Any range takes bounded work: of one longer than 6,400 ids (`exact: false`) only the holes, late ids and the quarantine are told apart. Duplicates leave no trace by id; `status` counts them.
+   */
+  mapSequence: {
+    parameters: {
+      query?: {
+        epoch?: components["parameters"]["map_epoch"];
+        from?: components["parameters"]["map_from"];
+        to?: components["parameters"]["map_to"];
+        cells?: components["parameters"]["map_cells"];
+      };
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+      };
+    };
+    responses: {
+      /** @description What became of each increment id */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["SequenceMap"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
       422: components["responses"]["Invalid"];
       429: components["responses"]["TooManyFailures"];
       503: components["responses"]["Unavailable"];
