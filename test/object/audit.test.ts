@@ -268,7 +268,13 @@ describe('the audit log of a webhook', () => {
   });
 });
 
-it('the log of the deployment tells of a webhook that is deleted, once', async () => {
+it('the log of the deployment tells of a webhook that is deleted, once, by whichever interface', async () => {
+  const byRpc = (await newWebhook()).id;
+  const params = ['', 'webhook.delete', [byRpc]];
+  await send('POST', '/api/jsonrpc', { jsonrpc: '2.0', id: 1, method: 'call', params });
+  expect((await entriesOf('/v1'))[0]).toMatchObject({
+    ...{ by: 'json_rpc', operation: 'webhook.delete', facts: { webhook_id: byRpc } },
+  });
   const { id, path } = await newWebhook();
   await send('DELETE', path);
   expect((await send('DELETE', path)).status).toBe(404);
