@@ -27,9 +27,9 @@ import { quarantineUnconfirmed, release } from './held-events';
 import { EVENTS_PER_CHECKPOINT, type LogState } from './log-state';
 import { NextAging } from './next-aging';
 import { type NoticeDetails, nextNoticeAt, type OperationalTopic } from './notices';
-import { endHold } from './predecessor-hold';
+import { beginHold, endHold } from './predecessor-hold';
 import { replayEvents } from './replay-events';
-import { deduplicationMs, holdMs, retentionMs, trackerSettings } from './settings';
+import { deduplicationMs, holdMs, isHolding, retentionMs, trackerSettings } from './settings';
 import { settleNumbering } from './settle-numbering';
 import { silentAt, tellSilence } from './silence';
 import { skipTo } from './skip-to';
@@ -199,7 +199,11 @@ export class EventLog {
    * Takes over changed settings. Saves the state first, so that a replay only meets events judged under the new ones.
    */
   configure(webhook: WebhookRecord): void {
-    this.#transaction(draft => draft.change({}));
+    const begins = isHolding(webhook) && !isHolding(this.#webhook);
+    this.#transaction(draft => {
+      if (begins) beginHold(draft, draft.state.tracker.current);
+      draft.change({});
+    });
     this.#webhook = webhook;
     if (holdMs(webhook) === 0) this.endHold(Number.POSITIVE_INFINITY);
     this.#aging = new NextAging();
