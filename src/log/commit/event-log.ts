@@ -29,9 +29,9 @@ import { EVENTS_PER_CHECKPOINT, type LogState } from './log-state';
 import { NextAging } from './next-aging';
 import { nextNoticeAt } from './notices';
 import { type AlertChange, applyAlerts, forgetDestinations, matter } from './open-alerts';
-import { endHold } from './predecessor-hold';
+import { beginHold, endHold } from './predecessor-hold';
 import { replayEvents } from './replay-events';
-import { deduplicationMs, holdMs, retentionMs, trackerSettings } from './settings';
+import { deduplicationMs, holdMs, isHolding, retentionMs, trackerSettings } from './settings';
 import { settleNumbering } from './settle-numbering';
 import { silentAt, tellSilence } from './silence';
 import { skipTo } from './skip-to';
@@ -206,7 +206,9 @@ export class EventLog {
    * Takes over changed settings. Saves the state first, so that a replay only meets events judged under the new ones.
    */
   configure(webhook: WebhookRecord, now: number): void {
+    const begins = isHolding(webhook) && !isHolding(this.#webhook);
     this.#transaction(draft => {
+      if (begins) beginHold(draft, draft.state.tracker.current);
       draft.change({});
       forgetDestinations(draft, webhook, now);
     });
