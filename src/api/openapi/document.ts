@@ -11,8 +11,14 @@ import { type Operation, TAGS } from './operations/operation';
 
 const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
 const safe = Number.MAX_SAFE_INTEGER;
+const whole: JsonSchema = { type: 'integer', minimum: 1, maximum: safe };
+/** Programs may go on giving a number. */
+const idOrName: JsonSchema = { anyOf: [whole, { type: 'string', minLength: 1, maxLength: 200 }] };
+const flag: JsonSchema = { enum: ['true', 'false', '1', '0'], default: 'false' };
 
-const path = (name: string, schema: JsonSchema) => ({ name, in: 'path', required: true, schema });
+const path = (name: string, schema: JsonSchema, description: string) => ({
+  ...{ name, in: 'path', required: true, schema, description },
+});
 const query = (name: string, schema: JsonSchema, description: string) => ({
   ...{ name, in: 'query', required: false, schema, description },
 });
@@ -21,12 +27,25 @@ const header = (name: string, schema: JsonSchema, description: string) => ({
 });
 
 const PARAMETERS: Record<string, { name: string; in: string }> = {
-  webhook_id: path('webhook_id', { type: 'integer', minimum: 1, maximum: safe }),
-  sequence: path('sequence', { type: 'integer', minimum: 1, maximum: safe }),
-  destination_id: path('destination_id', { type: 'string' }),
-  token_id: path('token_id', { type: 'string' }),
-  after: query('after', { type: 'integer', minimum: 0, maximum: safe, default: 0 }, 'Where to go on.'),
-  limit: query('limit', { type: 'integer', minimum: 1, maximum: 500, default: 100 }, 'Entries of a page.'),
+  webhook_id: path('webhook_id', idOrName, 'The id of a webhook, or its name, percent-encoded.'),
+  ingest_id: path('webhook_id', whole, 'The id of the webhook: of `ingest_url`.'),
+  sequence: path('sequence', whole, 'The number of an event in the log of its webhook: 1, 2, 3 …'),
+  destination_id: path(
+    'destination_id',
+    { type: 'string' },
+    'The id of a destination, or its name, percent-encoded.',
+  ),
+  token_id: path('token_id', { type: 'string' }, 'The id of an API token.'),
+  after: query(
+    'after',
+    { type: 'string', pattern: '^\\d{1,16}$', default: '0' },
+    'Where to go on: `next` or `cursor` of the page before; `0`: the beginning. Of events it may also be a sequence.',
+  ),
+  limit: query(
+    'limit',
+    { type: 'integer', minimum: 1, maximum: 500, default: 100 },
+    'Entries of a page, at most.',
+  ),
   topic: query('topic', { type: 'string', minLength: 1 }, 'A topic, or a prefix before `*`.'),
   scrape_limit: query(
     'limit',
@@ -40,7 +59,11 @@ const PARAMETERS: Record<string, { name: string; in: string }> = {
     'Webhooks of a part; 0 only says which key is current.',
   ),
   self_test_key: query('key', { type: 'string' }, 'The key of a self-test that is running.'),
-  hold_ms: query('hold_ms', { type: 'integer', minimum: 0, maximum: 1000, default: 0 }, 'How long to wait.'),
+  hold_ms: query(
+    'hold_ms',
+    { type: 'integer', minimum: 0, maximum: 1000, default: 0 },
+    'How long to wait, in milliseconds.',
+  ),
   export_limit: query(
     'limit',
     { type: 'integer', minimum: 1, maximum: 100, default: 100 },
@@ -60,15 +83,23 @@ const PARAMETERS: Record<string, { name: string; in: string }> = {
   ),
   event_status: query(
     'status',
-    { enum: ['accepted', 'confirming', 'held', 'quarantined', 'retrying', 'dead'] },
-    'Only these.',
+    { enum: ['accepted', 'confirming', 'held', 'quarantined'] },
+    'Only events of which this became. What fails to be delivered: `delivery`.',
   ),
   ...findingParameters(),
-  gap_status: query('status', { enum: ['open', 'filled', 'expired', 'resolved'] }, 'Only these.'),
+  gap_status: query(
+    'status',
+    { enum: ['open', 'uncertain', 'filled', 'expired', 'resolved'] },
+    'Only gaps that are so.',
+  ),
   include: query('include', { enum: ['body'] }, 'With headers and bodies.'),
-  wait: query('wait', { type: 'integer', minimum: 0, maximum: 30 }, 'Seconds to wait for an event.'),
-  dry_run: query('dry_run', { enum: ['0', '1'] }, '1: only say what would change.'),
-  prune: query('prune', { enum: ['0', '1'] }, '1: delete what is not listed.'),
+  wait: query(
+    'wait',
+    { type: 'integer', minimum: 0, maximum: 30, default: 0 },
+    'How long to wait for an event, in seconds; the answer comes after 25 at the latest.',
+  ),
+  dry_run: query('dry_run', flag, 'True: only say what would change.'),
+  prune: query('prune', flag, 'True: delete what is not listed.'),
   'If-Match': header('If-Match', { type: 'string' }, 'The `ETag` of the version that was read.'),
   'Idempotency-Key': header(
     'Idempotency-Key',
@@ -115,7 +146,9 @@ const FOREIGN: Record<string, JsonSchema> = {
 function operationOf(operation: Operation): object {
   const { secured = true, problems = [], takes = [], body, type = 'application/json' } = operation;
   const inPath = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-  const parameters = [...inPath, ...takes].map(name => ref('parameters', name));
+  // A provider has the address with the id in it, and no other.
+  const own = operation.id === 'ingest' ? ['ingest_id'] : inPath;
+  const parameters = [...own, ...takes].map(name => ref('parameters', name));
   const [status, schema] = operation.answers;
   // 422 also without input of its own: a query parameter that it does not have is refused.
   const statuses = new Set([...(secured ? [401, 403, 422, 429, 503] : []), ...problems]);

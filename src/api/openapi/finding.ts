@@ -41,9 +41,10 @@ export function findingParameters(): Record<string, Parameter> {
   };
   for (const [name, schema] of Object.entries(isObject(properties) ? properties : {})) {
     // A parameter is left out, where a field may also be null.
-    const [own] = isObject(schema) && Array.isArray(schema.anyOf) ? schema.anyOf : [schema];
-    if (isObject(own))
-      parameters[name === 'destination_id' ? 'filter_destination' : name] = parameter(name, own);
+    const { anyOf, ...said } = isObject(schema) ? schema : {};
+    const [own] = Array.isArray(anyOf) ? anyOf : [];
+    const shown = { ...(isObject(own) ? own : {}), ...said };
+    parameters[name === 'destination_id' ? 'filter_destination' : name] = parameter(name, shown);
   }
   return parameters;
 }

@@ -5,7 +5,8 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { checked } from '../../input/checked';
-import { fieldsOf, text, wholeNumber } from '../../input/fields';
+import { fieldsOf, position, text } from '../../input/fields';
+import { nextText } from '../../views/cursor';
 import { ask } from '../ask';
 import { problem } from '../problem';
 import { askedOf, objectFor, sequenceOf } from './addressed';
@@ -14,7 +15,7 @@ export const redactions = new Hono<{ Bindings: Env }>();
 
 export const redactionSchema = fieldsOf({
   entity_key: text(1024),
-  after: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 0),
+  after: v.optional(position, 0),
 });
 
 redactions.delete('/:webhook_id/events/:sequence/body', async c => {
@@ -32,5 +33,7 @@ redactions.post('/:webhook_id/redact', async c => {
   if (!request.ok) return problem(request.error);
   const { object, input } = request.value;
   const redacted = await ask(() => object.redactEntity(input.entity_key, input.after));
-  return redacted.ok ? c.json(redacted.value) : problem(redacted.error);
+  if (!redacted.ok) return problem(redacted.error);
+  const { count, next } = redacted.value;
+  return c.json({ count, next: nextText(next) });
 });

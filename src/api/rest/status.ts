@@ -47,7 +47,7 @@ function destinationView(destination: DestinationStatus) {
   return {
     destination_id: destination.destinationId,
     url: destination.url,
-    is_active: destination.isActive ? 1 : 0,
+    is_active: destination.isActive,
     delivered: destination.delivered,
     failed_attempts: destination.failedAttempts,
     retrying: destination.retrying,

@@ -67,5 +67,5 @@ testEvents.post('/:webhook_id/test', async c => {
     body: sample.body,
   });
   const response = await ingest(sent, c.env, c.executionCtx, String(record.id));
-  return c.json({ topic: sample.topic, status: response.status, answer: await response.json() });
+  return c.json({ topic: sample.topic, http_status: response.status, answer: await response.json() });
 });

@@ -63,7 +63,14 @@ const summary = {
   event_id: orNull(text),
   topic: text,
   topics: list(text),
-  status: words('accepted', 'confirming', 'held', 'quarantined', 'retrying', 'dead'),
+  status: {
+    ...words('accepted', 'confirming', 'held', 'quarantined'),
+    description: 'what became of it when it came; `confirming` and `held` are accepted and wait to be let go',
+  },
+  delivery: {
+    ...orNull(words('retrying', 'dead')),
+    description: 'whether a delivery of it is dead, or is tried again after a failure; null: neither',
+  },
   received_at: time,
   reason: orNull(text),
   body_signed: boolean,
@@ -88,7 +95,7 @@ export const EVENTS_ANSWERS: Record<string, JsonSchema> = {
   Events: object({
     events: list(ref('Event')),
     next,
-    cursor: { ...integer, description: '`after` to go on from, also at the end' },
+    cursor: { ...text, description: '`after` to go on from, also at the end' },
     scanned_to,
   }),
   Feed: object({
@@ -112,7 +119,7 @@ export const EVENTS_ANSWERS: Record<string, JsonSchema> = {
           attempt: integer,
           at: time,
           outcome: words('delivered', 'failed'),
-          status: orNull(integer),
+          http_status: { ...orNull(integer), description: 'null where there was no answer' },
           duration_ms: { type: 'number' },
           error: orNull(text),
           connection_error: {

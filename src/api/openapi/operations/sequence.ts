@@ -2,7 +2,7 @@
 import { type JsonSchema, orNull } from '../../../input/json-schema';
 import { W } from './addresses';
 import type { Operation } from './operation';
-import { active, boolean, integer, list, mapOf, object, ref, text, time, words } from './shapes';
+import { boolean, integer, list, mapOf, object, ref, text, time, words } from './shapes';
 
 export const SEQUENCE_OPERATIONS: readonly Operation[] = [
   {
@@ -45,7 +45,7 @@ const side = orNull(object({ increment_id: integer, sequence: orNull(integer), r
 const destinationStatus = object({
   destination_id: text,
   url: text,
-  is_active: active,
+  is_active: boolean,
   delivered: integer,
   failed_attempts: integer,
   retrying: integer,

@@ -3,20 +3,7 @@ import { type JsonSchema, orNull } from '../../../input/json-schema';
 import { JURISDICTIONS, LOCATION_HINTS } from '../../../subscriptions/placement';
 import { W } from './addresses';
 import type { Operation } from './operation';
-import {
-  active,
-  boolean,
-  integer,
-  kvCopy,
-  list,
-  mapOf,
-  next,
-  object,
-  ref,
-  text,
-  time,
-  words,
-} from './shapes';
+import { boolean, integer, kvCopy, list, mapOf, next, object, ref, text, time, words } from './shapes';
 
 export const WEBHOOKS_OPERATIONS: readonly Operation[] = [
   {
@@ -51,7 +38,7 @@ export const WEBHOOKS_OPERATIONS: readonly Operation[] = [
     ...{ method: 'patch', path: W, id: 'updateWebhook', tag: 'webhooks', summary: 'Change a webhook' },
     description: 'A merge patch (RFC 7396): null puts a field back to its default.',
     takes: ['If-Match'],
-    body: { schema: 'WebhookPatch', example: { is_active: 0 } },
+    body: { schema: 'WebhookPatch', example: { is_active: false } },
     ...{ answers: [200, 'Webhook'], problems: [400, 404, 409, 412, 413, 422] },
   },
   {
@@ -73,8 +60,9 @@ const webhook = {
   webhook_id: integer,
   provider: text,
   name: orNull(text),
-  topics: { anyOf: [text, list(text)] },
-  is_active: active,
+  topics: list(text),
+  topics_given: { anyOf: [text, list(text)], description: 'the topics as they were written' },
+  is_active: boolean,
   on_invalid: words('quarantine', 'reject'),
   replay_protection: words('standard', 'strict'),
   retention_days: integer,
