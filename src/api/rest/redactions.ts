@@ -5,7 +5,7 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { checked } from '../../input/checked';
-import { fieldsOf, position, text } from '../../input/fields';
+import { about, fieldsOf, position, text } from '../../input/fields';
 import { nextText } from '../../views/cursor';
 import { ask } from '../ask';
 import { problem } from '../problem';
@@ -14,8 +14,8 @@ import { askedOf, objectFor, sequenceOf } from './addressed';
 export const redactions = new Hono<{ Bindings: Env }>();
 
 export const redactionSchema = fieldsOf({
-  entity_key: text(1024),
-  after: v.optional(position, 0),
+  entity_key: about('What the events are about, as `entity_keys` of an event say it.', text(1024)),
+  after: about('Where to go on: `next` of the answer before.', v.optional(position, 0)),
 });
 
 redactions.delete('/:webhook_id/events/:sequence/body', async c => {

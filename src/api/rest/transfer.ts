@@ -13,7 +13,7 @@ import type { Means, Update } from '../../configuration/means';
 import { inTurns } from '../../in-turns';
 import { checked } from '../../input/checked';
 import type { FieldError } from '../../input/field-errors';
-import { fieldsOf, wholeNumber } from '../../input/fields';
+import { about, fieldsOf, wholeNumber } from '../../input/fields';
 import { objectOf } from '../../log/stub';
 import { err, ok, type Result } from '../../result';
 import { remember } from '../../subscriptions/edge-cache';
@@ -41,18 +41,27 @@ const AT_ONCE = 10;
 const MAX_IMPORT_BYTES = 8 * 1024 * 1024;
 
 export const importSchema = fieldsOf({
-  format: v.literal(FORMAT, `must be ${FORMAT}: the form of export that this release knows`),
-  webhooks: v.pipe(
-    v.array(
-      fieldsOf({
-        webhook_id: wholeNumber(1, Number.MAX_SAFE_INTEGER),
-        name: v.nullish(v.string('must be text or null')),
-        provider: v.optional(v.string('must be text')),
-        sealed: v.string('must be the sealed text of the export'),
-      }),
-      'must be a list of webhooks, as the export has them',
+  format: about(
+    'The form of the export, as it says.',
+    v.literal(FORMAT, `must be ${FORMAT}: the form of export that this release knows`),
+  ),
+  webhooks: about(
+    'Webhooks of an export, 100 at most.',
+    v.pipe(
+      v.array(
+        fieldsOf({
+          webhook_id: about('Its id, which it keeps.', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+          name: about('Its name, for people.', v.nullish(v.string('must be text or null'))),
+          provider: about('Its provider, for people.', v.optional(v.string('must be text'))),
+          sealed: about(
+            'All of it, sealed with the TRANSFER_KEY.',
+            v.string('must be the sealed text of the export'),
+          ),
+        }),
+        'must be a list of webhooks, as the export has them',
+      ),
+      v.maxLength(MAX_PAGE, `must be at most ${MAX_PAGE} webhooks; send the others in another request`),
     ),
-    v.maxLength(MAX_PAGE, `must be at most ${MAX_PAGE} webhooks; send the others in another request`),
   ),
 });
 

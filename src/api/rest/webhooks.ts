@@ -98,6 +98,7 @@ webhooks.patch('/:webhook_id', async c => {
   if (!patch.ok) return problem(patch.error);
   const making = await makingAt(c.env, Date.now());
   if (!making.ok) return problem(making.error);
+  const precondition = preconditionOf(c.req.header('If-Match'));
   const changed = await changeAddressed(
     c.env,
     c.req.param('webhook_id'),
@@ -108,7 +109,8 @@ webhooks.patch('/:webhook_id', async c => {
       if (c.var.principal.webhookId !== null && settings.value.name !== current.name) {
         return err({ reason: 'forbidden', detail: 'A token for one webhook does not rename it.' });
       }
-      if (settings.value.name !== current.name) {
+      // A change of an old version is refused for that.
+      if (settings.value.name !== current.name && precondition(current.version)) {
         const free = await freeName(c.env, settings.value.name, current.id, making.value.now);
         if (!free.ok) return free;
       }
@@ -116,7 +118,7 @@ webhooks.patch('/:webhook_id', async c => {
       return ok({ record: await withSettings(current, settings.value, making.value), extra: warnings });
     },
     making.value.now,
-    { precondition: preconditionOf(c.req.header('If-Match')) },
+    { precondition },
   );
   if (!changed.ok) return problem(changed.error);
   const { record, extra: warnings } = changed.value;

@@ -39,6 +39,12 @@ export const delivery = {
   last_error: orNull(text),
 };
 
+export const warnings: JsonSchema = {
+  ...list(object({ path: text, message: text })),
+  description:
+    'what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing',
+};
+
 export const kvCopy = {
   ...words('pending'),
   description: 'KV did not take the copy of the record yet; it is tried again every 5 s',

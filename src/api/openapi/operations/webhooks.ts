@@ -3,7 +3,20 @@ import { type JsonSchema, orNull } from '../../../input/json-schema';
 import { JURISDICTIONS, LOCATION_HINTS } from '../../../subscriptions/placement';
 import { W } from './addresses';
 import type { Operation } from './operation';
-import { boolean, integer, kvCopy, list, mapOf, next, object, ref, text, time, words } from './shapes';
+import {
+  boolean,
+  integer,
+  kvCopy,
+  list,
+  mapOf,
+  next,
+  object,
+  ref,
+  text,
+  time,
+  warnings,
+  words,
+} from './shapes';
 
 export const WEBHOOKS_OPERATIONS: readonly Operation[] = [
   {
@@ -39,7 +52,7 @@ export const WEBHOOKS_OPERATIONS: readonly Operation[] = [
     description: 'A merge patch (RFC 7396): null puts a field back to its default.',
     takes: ['If-Match'],
     body: { schema: 'WebhookPatch', example: { is_active: false } },
-    ...{ answers: [200, 'Webhook'], problems: [400, 404, 409, 412, 413, 422] },
+    ...{ answers: [200, 'ChangedWebhook'], problems: [400, 404, 409, 412, 413, 422] },
   },
   {
     ...{ method: 'delete', path: W, id: 'deleteWebhook', tag: 'webhooks' },
@@ -86,8 +99,9 @@ const webhook = {
 
 export const WEBHOOKS_ANSWERS: Record<string, JsonSchema> = {
   Webhook: object({ ...webhook, destinations: list(ref('Destination')) }, { signature: {} }),
+  ChangedWebhook: object({ ...webhook, destinations: list(ref('Destination')), warnings }, { signature: {} }),
   CreatedWebhook: object(
-    { ...webhook, destinations: list(ref('CreatedDestination')) },
+    { ...webhook, destinations: list(ref('CreatedDestination')), warnings },
     { signature: {}, kv_copy: kvCopy },
   ),
   Webhooks: object({ webhooks: list(ref('Webhook')), next }),
