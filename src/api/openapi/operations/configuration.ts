@@ -15,6 +15,7 @@ export const CONFIGURATION_OPERATIONS: readonly Operation[] = [
       'Webhooks and destinations are known by their names. A field that is left out has its default, a secret that is ' +
       'left out stays. What is not listed stays too, unless `prune=true`. Applying twice changes nothing.',
     takes: ['dry_run', 'prune'],
+    query: 'dry_run=true',
     body: { schema: 'Config', example: { webhooks: [{ name: 'ShipStream EU', provider: 'shipstream' }] } },
     ...{ answers: [200, 'Changes'], problems: [400, 404, 409, 413, 422] },
   },

@@ -16,6 +16,7 @@ export const EVENTS_OPERATIONS: readonly Operation[] = [
       'request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null. ' +
       'An `after` beyond the last sequence gets 400: the webhook was made again, or it is of another.',
     takes: ['after', 'limit', 'topic', 'event_status', 'include', 'wait', ...FINDS],
+    query: 'entity_key=order:100000015&order=desc',
     ...{ answers: [200, 'Events'], problems: [400, 404, 422] },
   },
   {
@@ -25,6 +26,7 @@ export const EVENTS_OPERATIONS: readonly Operation[] = [
       'quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event. A ' +
       'cursor of another webhook, or of one that was deleted and made again under the same id, gets 400.',
     takes: ['feed_after', 'limit', 'topic', 'include', 'wait', ...FINDS_IN_FEED],
+    query: 'after=0&include=body&wait=25',
     ...{ answers: [200, 'Feed'], problems: [400, 404, 422] },
   },
   LISTEN,
