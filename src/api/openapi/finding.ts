@@ -3,7 +3,7 @@
 import { type JsonSchema, jsonSchemaOf } from '../../input/json-schema';
 import { isObject } from '../../json/kind';
 import { parametersSchema } from '../rest/event-filter';
-import type { Parameter } from './parameters';
+import type { Parameter } from './parameter';
 
 /** What the list takes, as names of parameters. */
 export const FINDS = [

@@ -3,15 +3,7 @@ import type { JsonSchema } from '../../input/json-schema';
 import { MAX_CELLS } from '../../log/contract/sequence-map';
 import { findingParameters } from './finding';
 import type { Operation } from './operations/operation';
-
-export type Parameter = {
-  name: string;
-  in: string;
-  required: boolean;
-  schema: JsonSchema;
-  description: string;
-  example?: unknown;
-};
+import type { Parameter } from './parameter';
 
 const safe = Number.MAX_SAFE_INTEGER;
 const whole: JsonSchema = { type: 'integer', minimum: 1, maximum: safe };
