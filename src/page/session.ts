@@ -11,6 +11,9 @@ export const SESSION_SECONDS = 12 * 60 * 60;
 /** `text` is the cookie's value; `principalId` as in `Principal`. */
 export type Session = { principalId: string; text: string };
 
+/** The field of every form that has what `formTokenOf` gives. */
+export const FORM_TOKEN = 'form_token';
+
 const BASE64URL = { alphabet: 'base64url', omitPadding: true } as const;
 const NONCE_BYTES = 9;
 const SESSION = /^((admin|[0-9a-f]{12})\.(\d{10,12})\.[\w-]{12})\.([\w-]{43})$/;

@@ -19,7 +19,7 @@ status.get('/:webhook_id/status', async c => {
     : c.json(statusView(report.value));
 });
 
-function statusView(report: StatusReport) {
+export function statusView(report: StatusReport) {
   return {
     numbered: report.numbered,
     last_sequence: report.lastSequence,
