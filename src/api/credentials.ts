@@ -52,7 +52,5 @@ async function live(
   if (token.value === null || token.value.webhookId === null) return token;
   const webhook = await recordOf(env, token.value.webhookId);
   if (!webhook.ok) return err({ reason: 'unavailable', cause: 'token_not_judged' });
-  return ok(
-    webhook.value !== null && webhook.value.createdAt <= token.value.createdAt ? token.value : null,
-  );
+  return ok(webhook.value !== null && webhook.value.createdAt <= token.value.createdAt ? token.value : null);
 }

@@ -10,7 +10,11 @@ export const actions = new Hono<PageEnv>();
 
 actions.post('/webhooks/:id/destinations/:destination/retry', async c => {
   const { id, destination } = c.req.param();
-  const retried = await askApi<{ waiting: number }>(c, 'POST', `${apiPath(destinationPath(id, destination))}/retry`);
+  const retried = await askApi<{ waiting: number }>(
+    c,
+    'POST',
+    `${apiPath(destinationPath(id, destination))}/retry`,
+  );
   if (!retried.ok) return failed(c, retried.error);
   return backTo(c, webhookPath(id), 'retried', retried.value.waiting);
 });
@@ -21,7 +25,9 @@ for (const [verb, isActive, done] of [
 ] as const) {
   actions.post(`/webhooks/:id/destinations/:destination/${verb}`, async c => {
     const { id, destination } = c.req.param();
-    const changed = await askApi(c, 'PATCH', apiPath(destinationPath(id, destination)), { is_active: isActive });
+    const changed = await askApi(c, 'PATCH', apiPath(destinationPath(id, destination)), {
+      is_active: isActive,
+    });
     return changed.ok ? backTo(c, webhookPath(id), done) : failed(c, changed.error);
   });
 }

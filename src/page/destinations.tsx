@@ -1,6 +1,7 @@
 /** The destinations of a webhook: how each does, and what can be done about it. */
-import type { Destination, DestinationStatus, Status, Webhook } from './answers';
+
 import { destinationPath, eventsPath } from './addresses';
+import type { Destination, DestinationStatus, Status, Webhook } from './answers';
 import type { Visitor } from './context';
 import { destinationName } from './names';
 import { Action } from './parts/action';
@@ -79,7 +80,10 @@ function columnsOf(webhookId: number, visitor: Visitor, now: number): readonly C
     },
   ];
   if (!visitor.canWrite) return columns;
-  const buttons = { name: 'Do', cell: (row: Row) => <Buttons webhookId={webhookId} visitor={visitor} {...row} /> };
+  const buttons = {
+    name: 'Do',
+    cell: (row: Row) => <Buttons webhookId={webhookId} visitor={visitor} {...row} />,
+  };
   return [...columns, buttons];
 }
 

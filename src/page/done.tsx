@@ -7,7 +7,9 @@ import { numberText } from './parts/state';
 
 const SENTENCES = {
   retried: (count: number) =>
-    count === 0 ? 'Nothing waits for this destination.' : `${numberText(count)} waiting deliveries leave now, in their order.`,
+    count === 0
+      ? 'Nothing waits for this destination.'
+      : `${numberText(count)} waiting deliveries leave now, in their order.`,
   paused: () => 'Paused. What arrives for it waits, within retention.',
   resumed: () => 'Active again. What waited leaves now, in its order.',
   replayed: (count: number) =>
@@ -19,7 +21,8 @@ const SENTENCES = {
 
 export type Done = keyof typeof SENTENCES;
 
-const isDone = (text: string | undefined): text is Done => text !== undefined && Object.hasOwn(SENTENCES, text);
+const isDone = (text: string | undefined): text is Done =>
+  text !== undefined && Object.hasOwn(SENTENCES, text);
 
 /** Leads back to a page, which says what was done. */
 export const backTo = (c: PageContext, path: string, done: Done, count = 0): Response =>

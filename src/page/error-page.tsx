@@ -8,7 +8,7 @@ import { ForeignText } from './parts/foreign-text';
 export type Wrong = Pick<Failure, 'title' | 'detail'> & { status: number; requestId?: string | null };
 
 /** @param visitor null where nobody is signed in */
-export function errorPage(c: PageContext, visitor: Visitor | null, wrong: Wrong): Response {
+export function errorPage(c: PageContext, visitor: Visitor | null, wrong: Wrong): Promise<Response> {
   return showPage(
     c,
     <Layout title={wrong.title} visitor={visitor}>
@@ -31,4 +31,5 @@ export function errorPage(c: PageContext, visitor: Visitor | null, wrong: Wrong)
 }
 
 /** The page for a request that the API refused. */
-export const failed = (c: PageContext, failure: Failure): Response => errorPage(c, c.var.visitor, failure);
+export const failed = (c: PageContext, failure: Failure): Promise<Response> =>
+  errorPage(c, c.var.visitor, failure);

@@ -4,8 +4,8 @@
  */
 import type { Child } from 'hono/jsx';
 import { DELIVERY_STATES } from '../log/contract/event-filter';
-import type { Webhook } from './answers';
 import { eventsPath } from './addresses';
+import type { Webhook } from './answers';
 import { destinationName } from './names';
 
 const STATUSES = ['accepted', 'confirming', 'held', 'quarantined', 'retrying', 'dead'];
@@ -23,7 +23,10 @@ export type Filter = Readonly<Record<string, string>>;
 
 /** What of the query filters, without what is empty. */
 export function filterOf(query: Readonly<Record<string, string>>): Filter {
-  const given = FILTERS.map((name): [string, string] => [name, (query[name] ?? '').trim().slice(0, MAX_CHARACTERS)]);
+  const given = FILTERS.map((name): [string, string] => [
+    name,
+    (query[name] ?? '').trim().slice(0, MAX_CHARACTERS),
+  ]);
   return Object.fromEntries(
     given
       .filter(([, value]) => value !== '')
@@ -53,11 +56,23 @@ export function FilterForm({ webhook, filter, errors }: Props) {
     </Field>
   );
   const text = (name: string, label: string, hint = '') =>
-    field(name, label, <input name={name} value={filter[name] ?? ''} placeholder={hint} maxlength={1024} />);
+    field(
+      name,
+      label,
+      <input name={name} id={name} value={filter[name] ?? ''} placeholder={hint} maxlength={1024} />,
+    );
   const time = (name: string, label: string) =>
-    field(name, label, <input type="datetime-local" step="1" name={name} value={inField(filter[name])} />);
+    field(
+      name,
+      label,
+      <input type="datetime-local" step="1" name={name} id={name} value={inField(filter[name])} />,
+    );
   const choice = (name: string, label: string, words: readonly string[], any: string) =>
-    field(name, label, <Choice name={name} any={any} chosen={filter[name]} options={words.map(word => [word, word])} />);
+    field(
+      name,
+      label,
+      <Choice name={name} any={any} chosen={filter[name]} options={words.map(word => [word, word])} />,
+    );
   const destinations = webhook.destinations.map((destination): [string, string] => [
     destination.destination_id,
     destinationName(destination),
@@ -82,7 +97,12 @@ export function FilterForm({ webhook, filter, errors }: Props) {
         {field(
           'order',
           'Order',
-          <Choice name="order" any="newest first" chosen={filter.order} options={[['asc', 'oldest first']]} />,
+          <Choice
+            name="order"
+            any="newest first"
+            chosen={filter.order}
+            options={[['asc', 'oldest first']]}
+          />,
         )}
         <span class="row">
           <button type="submit" class="main">
@@ -100,11 +120,15 @@ type FieldProps = { name: string; label: string; errors: Errors; children?: Chil
 function Field({ name, label, errors, children }: FieldProps) {
   const error = errors.find(({ path }) => path === `query:${name}`);
   return (
-    <label class="field">
-      <span>{label}</span>
+    <div class="field">
+      <label for={name}>{label}</label>
       {children}
-      {error === undefined ? null : <span class="bad">{error.message}</span>}
-    </label>
+      {error === undefined ? null : (
+        <span class="bad" id={`${name}-error`}>
+          {error.message}
+        </span>
+      )}
+    </div>
   );
 }
 
@@ -118,7 +142,7 @@ type ChoiceProps = {
 
 function Choice({ name, any, chosen, options }: ChoiceProps) {
   return (
-    <select name={name}>
+    <select name={name} id={name}>
       <option value="">{any}</option>
       {options.map(([value, text]) => (
         <option value={value} selected={value === chosen}>

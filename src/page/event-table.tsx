@@ -1,6 +1,7 @@
 /** Events in a list. */
-import type { EventEntry } from './answers';
+
 import { eventPath } from './addresses';
+import type { EventEntry } from './answers';
 import { ForeignText } from './parts/foreign-text';
 import { type Kind, numberText, State } from './parts/state';
 import { type Column, Table } from './parts/table';
@@ -49,7 +50,8 @@ const columnsOf = (webhookId: number, now: number): readonly Column<EventEntry>[
   },
   {
     name: 'Topic',
-    cell: ({ topic }) => (topic === '' ? <span class="soft">none</span> : <ForeignText max={80}>{topic}</ForeignText>),
+    cell: ({ topic }) =>
+      topic === '' ? <span class="soft">none</span> : <ForeignText max={80}>{topic}</ForeignText>,
   },
   { name: 'Status', cell: event => <EventState event={event} /> },
   { name: 'Id', cell: event => <EventId event={event} /> },

@@ -1,7 +1,7 @@
 /** `/webhooks/{webhook_id}/events/{sequence}`: one event, whole, and its body by itself at `…/body`. */
 import { Hono } from 'hono';
-import type { EventDetail, Webhook } from './answers';
 import { apiPath, eventPath, eventsPath, webhookPath } from './addresses';
+import type { EventDetail, Webhook } from './answers';
 import { askApi } from './ask-api';
 import type { PageEnv, Visitor } from './context';
 import { DoneNotice } from './done';
@@ -79,7 +79,10 @@ event.get('/webhooks/:id/events/:sequence/body', async c => {
     const headers = { 'Content-Type': 'application/octet-stream', 'Content-Disposition': disposition };
     return c.body(Uint8Array.fromBase64(found.value.body_base64), 200, { ...headers, ...FOREIGN_HEADERS });
   }
-  return c.body(found.value.body ?? '', 200, { 'Content-Type': 'text/plain; charset=utf-8', ...FOREIGN_HEADERS });
+  return c.body(found.value.body ?? '', 200, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    ...FOREIGN_HEADERS,
+  });
 });
 
 type OfEvent = { event: EventDetail; webhookId: number };
@@ -100,7 +103,12 @@ function Held({ event, webhookId, visitor }: OfEvent & { visitor: Visitor }) {
           ))}
         </ul>
       )}
-      <Action visitor={visitor} to={`${path}/release`} name="Release" about={`Release event ${event.sequence}`} />
+      <Action
+        visitor={visitor}
+        to={`${path}/release`}
+        name="Release"
+        about={`Release event ${event.sequence}`}
+      />
     </div>
   );
 }

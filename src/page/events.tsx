@@ -1,7 +1,7 @@
 /** `/webhooks/{webhook_id}/events`: the list, by all filters of the API. Its address is the view: it can be sent to a colleague. */
 import { Hono } from 'hono';
-import type { Events, Webhook } from './answers';
 import { apiPath, eventsPath, webhookPath } from './addresses';
+import type { Events, Webhook } from './answers';
 import { askApi, queryText } from './ask-api';
 import type { PageEnv } from './context';
 import { failed } from './error-page';
@@ -41,13 +41,19 @@ events.get('/webhooks/:id/events', async c => {
       <div class="stack">
         {errors.length === 0 ? null : (
           <p class="notice bad" role="alert">
-            Nothing is shown: {errors.map(({ path, message }) => `${path.replace('query:', '')} ${message}`).join('; ')}
+            Nothing is shown:{' '}
+            {errors.map(({ path, message }) => `${path.replace('query:', '')} ${message}`).join('; ')}
           </p>
         )}
         <FilterForm webhook={webhook.value} filter={filter} errors={errors} />
         {page.ok ? (
           <>
-            <EventTable webhookId={webhook_id} events={page.value.events} now={Date.now()} none={noneText(page.value)} />
+            <EventTable
+              webhookId={webhook_id}
+              events={page.value.events}
+              now={Date.now()}
+              none={noneText(page.value)}
+            />
             <Turn webhookId={webhook_id} filter={filter} isFirst={after === undefined} page={page.value} />
           </>
         ) : null}

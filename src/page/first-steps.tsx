@@ -1,7 +1,8 @@
 /** What stands where there is no webhook yet: the way to the first event, in commands that work as they are. */
 
 export function FirstSteps({ origin, canWrite }: { origin: string; canWrite: boolean }) {
-  if (!canWrite) return <p class="empty">There is no webhook yet. This token may only read, so it makes none.</p>;
+  if (!canWrite)
+    return <p class="empty">There is no webhook yet. This token may only read, so it makes none.</p>;
   const create = `curl -s ${origin}/v1/webhooks -H "Authorization: Bearer $TOKEN" -d '{
   "name": "my first", "provider": "shipstream", "secret_key": "2RUJ8NXLnLRrAj3",
   "destinations": [{ "url": "https://app.example.com/hooks" }]
@@ -12,8 +13,8 @@ export function FirstSteps({ origin, canWrite }: { origin: string; canWrite: boo
       <p>There is no webhook yet. The first event takes three steps.</p>
       <ol class="steps">
         <li>
-          Make a webhook, with the token that you signed in with in <code>$TOKEN</code>. The provider and its secret
-          are those of whoever sends; <a href="/docs">the reference</a> names every provider.
+          Make a webhook, with the token that you signed in with in <code>$TOKEN</code>. The provider and its
+          secret are those of whoever sends; <a href="/docs">the reference</a> names every provider.
           <pre id="create">{create}</pre>
           <button type="button" hidden data-copy="create">
             Copy

@@ -1,6 +1,7 @@
 /** Gaps: the ids, the events on both sides, and until when the provider tries. */
-import type { Gap } from './answers';
+
 import { eventPath } from './addresses';
+import type { Gap } from './answers';
 import { ForeignText } from './parts/foreign-text';
 import { type Kind, numberText, State } from './parts/state';
 import { type Column, Table } from './parts/table';
@@ -76,7 +77,11 @@ function Outlook({ gap, now }: { gap: Gap; now: number }) {
         <span>The provider tries no more. Ask it for the event.</span>
       );
     case 'resolved':
-      return gap.note === null ? <span class="soft">closed by hand</span> : <ForeignText max={200}>{gap.note}</ForeignText>;
+      return gap.note === null ? (
+        <span class="soft">closed by hand</span>
+      ) : (
+        <ForeignText max={200}>{gap.note}</ForeignText>
+      );
     default:
       return (
         <span class="soft">

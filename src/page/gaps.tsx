@@ -1,7 +1,7 @@
 /** `/webhooks/{webhook_id}/gaps`: the gaps in each state, the newest first. */
 import { Hono } from 'hono';
-import type { Gaps, Webhook } from './answers';
 import { apiPath, gapsPath, webhookPath } from './addresses';
+import type { Gaps, Webhook } from './answers';
 import { askApi, queryText } from './ask-api';
 import type { PageEnv } from './context';
 import { failed } from './error-page';
@@ -42,9 +42,16 @@ gaps.get('/webhooks/:id/gaps', async c => {
         ))}
       </nav>
       <p class="soft">
-        {all.length > MOST ? `The latest ${MOST} of ${numberText(all.length)}; the API lists them all.` : null}
+        {all.length > MOST
+          ? `The latest ${MOST} of ${numberText(all.length)}; the API lists them all.`
+          : null}
       </p>
-      <GapTable webhookId={webhook.value.webhook_id} gaps={all.slice(0, MOST)} now={Date.now()} none="There is none." />
+      <GapTable
+        webhookId={webhook.value.webhook_id}
+        gaps={all.slice(0, MOST)}
+        now={Date.now()}
+        none="There is none."
+      />
     </Layout>,
   );
 });

@@ -11,8 +11,8 @@ import { principalOfId } from '../api/credentials';
 import { isCrossSite } from '../api/cross-site';
 import type { PageEnv } from './context';
 import { errorPage } from './error-page';
-import { sessionCookie } from './session-cookie';
 import { FORM_TOKEN, formTokenOf, isFormToken, readSession } from './session';
+import { sessionCookie } from './session-cookie';
 import { toSignIn } from './sign-in-address';
 
 const MAX_FORM_BYTES = 64 * 1024;
@@ -26,7 +26,11 @@ export const guarded = createMiddleware<PageEnv>(async function guarded(c, next)
   if (session === null) return askToSignIn(c);
   const principal = await principalOfId(c.env, session.principalId);
   if (!principal.ok) {
-    return errorPage(c, null, { status: 503, title: 'Unavailable', detail: 'Your token could not be looked up. Try again.' });
+    return errorPage(c, null, {
+      status: 503,
+      title: 'Unavailable',
+      detail: 'Your token could not be looked up. Try again.',
+    });
   }
   if (principal.value === null) return askToSignIn(c);
   const visitor = {
@@ -38,7 +42,7 @@ export const guarded = createMiddleware<PageEnv>(async function guarded(c, next)
   c.set('visitor', visitor);
   if (isRead(c.req.method)) return next();
 
-  const refuse = (status: 400 | 403, why: string): Response =>
+  const refuse = (status: 400 | 403, why: string): Promise<Response> =>
     errorPage(c, visitor, { status, title: 'Not done', detail: why });
   if (isCrossSite(c.req.raw)) return refuse(403, 'The form came from another site.');
   const form = await readForm(c.req.raw);

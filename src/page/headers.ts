@@ -26,7 +26,10 @@ const COMMON = {
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
 } as const;
 
-export const PAGE_HEADERS: Readonly<Record<string, string>> = { 'Content-Security-Policy': POLICY, ...COMMON };
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy': POLICY,
+  ...COMMON,
+};
 
 /** For what others sent, shown as it came: it is no page, whatever a browser takes it for. */
 export const FOREIGN_HEADERS: Readonly<Record<string, string>> = {

@@ -87,6 +87,10 @@ function Crumbs({ crumbs }: { crumbs: readonly Crumb[] }) {
 }
 
 /** A page as an answer. */
-export function showPage(c: PageContext, page: JSX.Element, status: ContentfulStatusCode = 200): Response {
+export async function showPage(
+  c: PageContext,
+  page: JSX.Element,
+  status: ContentfulStatusCode = 200,
+): Promise<Response> {
   return c.html(html`<!doctype html>${page}`, status, { ...PAGE_HEADERS });
 }

@@ -1,7 +1,7 @@
 /** `/`: every webhook in a row, the worst on top. */
 import { Hono } from 'hono';
-import type { Webhook } from './answers';
 import { webhookPath } from './addresses';
+import type { Webhook } from './answers';
 import { askApi } from './ask-api';
 import type { PageEnv } from './context';
 import { failed } from './error-page';

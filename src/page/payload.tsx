@@ -1,6 +1,7 @@
 /** What an event brought: its body, pretty and as it came, and its headers. All of it is somebody else's text, and of any length. */
-import type { EventDetail } from './answers';
+
 import { bodyPath } from './addresses';
+import type { EventDetail } from './answers';
 import { curlCommand } from './curl';
 import { ForeignText, seen } from './parts/foreign-text';
 import { numberText } from './parts/state';
@@ -50,7 +51,13 @@ export function Payload({ webhookId, event, ingestUrl, origin }: Props) {
         <details>
           <summary>As curl</summary>
           <pre id="curl">
-            {seen(curlCommand({ headers: event.headers, query: event.query, body: text }, ingestUrl, origin + whole))}
+            {seen(
+              curlCommand(
+                { headers: event.headers, query: event.query, body: text },
+                ingestUrl,
+                origin + whole,
+              ),
+            )}
           </pre>
           <p>
             <button type="button" hidden data-copy="curl">
@@ -66,7 +73,7 @@ export function Payload({ webhookId, event, ingestUrl, origin }: Props) {
 function Part({ id, of: { text, isCut }, whole }: { id: string; of: Shown; whole: string }) {
   return (
     <>
-      <pre id={id} tabindex={0} aria-label="Body">
+      <pre id={id} tabindex={0}>
         {seen(text)}
       </pre>
       {isCut ? (
@@ -95,7 +102,9 @@ function Headers({ headers }: { headers: Readonly<Record<string, string>> }) {
           </>
         ))}
       </dl>
-      {all.length > MAX_HEADERS ? <p class="soft">{all.length - MAX_HEADERS} more; the API gives them all.</p> : null}
+      {all.length > MAX_HEADERS ? (
+        <p class="soft">{all.length - MAX_HEADERS} more; the API gives them all.</p>
+      ) : null}
     </>
   );
 }

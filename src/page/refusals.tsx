@@ -11,8 +11,10 @@ const SHOWN_NAMES = 12;
 /** By the reason that the API names. */
 const LIKELIEST: Readonly<Record<string, string>> = {
   missing: 'They have no signature: signing is not turned on at the provider, or somebody else sends them.',
-  malformed: 'Their signature is not of the form that this provider’s have: the provider may be another one than was chosen.',
-  mismatch: 'They are signed with another secret: compare the one here with the provider’s, or something on the way changes the body.',
+  malformed:
+    'Their signature is not of the form that this provider’s have: the provider may be another one than was chosen.',
+  mismatch:
+    'They are signed with another secret: compare the one here with the provider’s, or something on the way changes the body.',
   stale: 'Their time is too long ago: an old request was sent again, or the sender’s clock is wrong.',
   digest: 'Their body is not the one that was signed: something on the way changes it.',
   content_encoding: 'Their body is packed in a way that is not read here.',
@@ -22,7 +24,13 @@ const LIKELIEST: Readonly<Record<string, string>> = {
   inactive: 'The webhook is turned off: make it active.',
 };
 
-export function Refusals({ rejections: { counts, rejections }, now }: { rejections: Rejections; now: number }) {
+export function Refusals({
+  rejections: { counts, rejections },
+  now,
+}: {
+  rejections: Rejections;
+  now: number;
+}) {
   const reasons = Object.entries(counts).toSorted(([, a], [, b]) => b - a);
   if (reasons.length === 0) return <p class="empty">No request was refused.</p>;
   return (
@@ -30,7 +38,11 @@ export function Refusals({ rejections: { counts, rejections }, now }: { rejectio
       <Table caption="Refused requests by reason" columns={REASONS} rows={reasons} />
       <details>
         <summary>The latest {Math.min(SHOWN, rejections.length)}</summary>
-        <Table caption="The latest refused requests" columns={latest(now)} rows={rejections.slice(0, SHOWN)} />
+        <Table
+          caption="The latest refused requests"
+          columns={latest(now)}
+          rows={rejections.slice(0, SHOWN)}
+        />
       </details>
     </>
   );

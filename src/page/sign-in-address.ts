@@ -3,7 +3,8 @@ import { queryText } from './ask-api';
 
 export const SIGN_IN = '/sign_in';
 
-export const toSignIn = (returnTo: string): string => SIGN_IN + queryText({ to: returnTo === '/' ? null : returnTo });
+export const toSignIn = (returnTo: string): string =>
+  SIGN_IN + queryText({ to: returnTo === '/' ? null : returnTo });
 
 /** An address of this page, and of nowhere else; the overview in the place of anything else. */
 export function returnAddress(given: string | null | undefined): string {

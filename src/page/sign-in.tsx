@@ -75,13 +75,15 @@ function show(c: PageContext, status: 200 | 401 | 403 | 422 | 429 | 503, to: str
               />
             </label>
             <p class="soft" id="which-token">
-              The admin token (<code>ADMIN_TOKEN</code>; on your own machine it is in <code>.dev.vars</code>), or an API
-              token. What it may do, you may do here, for twelve hours.
+              The admin token (<code>ADMIN_TOKEN</code>; on your own machine it is in <code>.dev.vars</code>),
+              or an API token. What it may do, you may do here, for twelve hours.
             </p>
             <button type="submit">Sign in</button>
           </form>
         ) : (
-          <p class="notice bad">Open this page with https:// — a token would be sent for everybody on the way to read.</p>
+          <p class="notice bad">
+            Open this page with https:// — a token would be sent for everybody on the way to read.
+          </p>
         )}
       </div>
     </Layout>,

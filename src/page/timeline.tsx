@@ -42,7 +42,11 @@ export function Timeline({ webhook, event: { deliveries, attempts }, now }: Prop
           ))}
         </ol>
       )}
-      {attempts.length > SHOWN ? <p class="soft">The latest {SHOWN} of {attempts.length}.</p> : null}
+      {attempts.length > SHOWN ? (
+        <p class="soft">
+          The latest {SHOWN} of {attempts.length}.
+        </p>
+      ) : null}
     </>
   );
 }

@@ -1,8 +1,8 @@
 /** `/webhooks/{webhook_id}`: is everything coming in, is everything going out, what is missing; and mending it. */
 import { Hono } from 'hono';
 import type { Child } from 'hono/jsx';
-import type { Events, Gaps, Rejections, Status, Webhook } from './answers';
 import { apiPath, eventsPath, gapsPath, webhookPath } from './addresses';
+import type { Events, Gaps, Rejections, Status, Webhook } from './answers';
 import { askApi } from './ask-api';
 import type { PageEnv } from './context';
 import { Destinations } from './destinations';
@@ -73,7 +73,8 @@ webhook.get('/webhooks/:id', async c => {
         <GapTable webhookId={id} gaps={gaps.slice(0, SHOWN_GAPS)} now={now} none="No id is missing." />
       ) : (
         <p class="empty">
-          {providerTitle(record.value.provider)} does not number its events, so whether one is missing cannot be known.
+          {providerTitle(record.value.provider)} does not number its events, so whether one is missing cannot
+          be known.
         </p>
       )}
       {gaps.length > SHOWN_GAPS ? (

@@ -4,7 +4,8 @@
  */
 
 /** Besides line ends and tabs: controls, marks of direction, what takes no place, and halves of characters. */
-const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E007F}]/gu;
+const UNSEEN =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E007F}]/gu;
 const KEPT = new Set(['\n', '\t', '\r']);
 
 const numberOf = (character: string): string =>

@@ -27,5 +27,4 @@ export function Count({ of: count, kind, unit = '' }: { of: number | null; kind:
 }
 
 /** With a thin space between thousands. */
-export const numberText = (count: number): string =>
-  String(count).replace(/\B(?=(\d{3})+$)/g, '\u202F');
+export const numberText = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, '\u202F');

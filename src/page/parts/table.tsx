@@ -1,5 +1,5 @@
 /**
- * A table that becomes a list of cards where there is little room. The roles say what it is there too, as styles take them away.
+ * A table that becomes a list of cards where there is little room. Cards name each value.
  */
 import type { Child } from 'hono/jsx';
 
@@ -21,22 +21,22 @@ type Props<T> = {
 
 export function Table<T>({ caption, columns, rows, kind = () => undefined }: Props<T>) {
   return (
-    <table role="table">
+    <table>
       <caption class="unseen">{caption}</caption>
-      <thead role="rowgroup">
-        <tr role="row">
+      <thead>
+        <tr>
           {columns.map(({ name, isNumber }) => (
-            <th role="columnheader" scope="col" class={isNumber && 'number'}>
+            <th scope="col" class={isNumber && 'number'}>
               {name}
             </th>
           ))}
         </tr>
       </thead>
-      <tbody role="rowgroup">
+      <tbody>
         {rows.map(row => (
-          <tr role="row" class={kind(row)}>
+          <tr class={kind(row)}>
             {columns.map(({ name, cell, isNumber }) => (
-              <td role="cell" data-name={name} class={isNumber && 'number'}>
+              <td data-name={name} class={isNumber && 'number'}>
                 {cell(row)}
               </td>
             ))}
