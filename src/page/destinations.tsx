@@ -95,7 +95,8 @@ function DestinationState({ destination, status }: Row) {
   if (!destination.is_active) return <State kind="off">paused</State>;
   if (status?.circuit === 'open') return <State kind="bad">fails, is probed</State>;
   if (status?.circuit === 'recovering') return <State kind="warn">recovers</State>;
-  return status === undefined ? <State kind="unsure">not known</State> : <State kind="good">open</State>;
+  if (status === undefined) return <State kind="unsure">not known</State>;
+  return status.retrying > 0 ? <State kind="warn">tries again</State> : <State kind="good">delivers</State>;
 }
 
 function Buttons({ webhookId, visitor, destination }: Row & { webhookId: number; visitor: Visitor }) {
@@ -103,12 +104,12 @@ function Buttons({ webhookId, visitor, destination }: Row & { webhookId: number;
   const name = destinationName(destination);
   const common = { visitor };
   if (!destination.is_active) {
-    return <Action {...common} to={`${path}/resume`} name="Resume" about={`Resume ${name}`} />;
+    return <Action {...common} to={`${path}/resume`} name="Resume" about={name} />;
   }
   return (
     <span class="row">
-      <Action {...common} to={`${path}/retry`} name="Retry now" about={`Retry ${name} now`} />
-      <Action {...common} to={`${path}/pause`} name="Pause" about={`Pause ${name}`} />
+      <Action {...common} to={`${path}/retry`} name="Retry now" about={name} />
+      <Action {...common} to={`${path}/pause`} name="Pause" about={name} />
     </span>
   );
 }

@@ -85,7 +85,7 @@ export function FilterForm({ webhook, filter, errors }: Props) {
         {text('q', 'Text in headers or body')}
         {text('increment_id', 'Increment id')}
         {text('event_id', 'Event id')}
-        {text('entity_key', 'About', 'order:100000015')}
+        {text('entity_key', 'Entity', 'order:100000015')}
         {time('since', 'Since (UTC)')}
         {time('until', 'Before (UTC)')}
         {field(
@@ -93,7 +93,7 @@ export function FilterForm({ webhook, filter, errors }: Props) {
           'Destination',
           <Choice name="destination_id" any="any" chosen={filter.destination_id} options={destinations} />,
         )}
-        {choice('delivery', 'its delivery', DELIVERY_STATES, 'any')}
+        {choice('delivery', 'Its delivery', DELIVERY_STATES, 'any')}
         {field(
           'order',
           'Order',

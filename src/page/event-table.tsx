@@ -3,7 +3,7 @@
 import { eventPath } from './addresses';
 import type { EventEntry } from './answers';
 import { ForeignText } from './parts/foreign-text';
-import { type Kind, numberText, State } from './parts/state';
+import { type Kind, Nothing, numberText, State } from './parts/state';
 import { type Column, Table } from './parts/table';
 import { Ago } from './parts/time';
 
@@ -62,7 +62,7 @@ const columnsOf = (webhookId: number, now: number): readonly Column<EventEntry>[
 
 function EventId({ event: { increment_id, event_id } }: { event: EventEntry }) {
   if (increment_id !== null) return <span class="mono">{increment_id}</span>;
-  if (event_id === null) return <span class="soft">–</span>;
+  if (event_id === null) return <Nothing />;
   return (
     <span class="cut mono">
       <ForeignText max={60}>{event_id}</ForeignText>
@@ -76,5 +76,5 @@ function Marks({ event: { late, repeats, body_signed } }: { event: EventEntry })
     repeats === null ? '' : `repeats #${repeats}`,
     body_signed ? '' : 'body not signed',
   ].filter(mark => mark !== '');
-  return marks.length === 0 ? <span class="soft">–</span> : <span>{marks.join(', ')}</span>;
+  return marks.length === 0 ? <Nothing /> : <span>{marks.join(', ')}</span>;
 }

@@ -59,7 +59,7 @@ event.get('/webhooks/:id/events/:sequence', async c => {
           />
         </div>
         <div>
-          <h2>About it</h2>
+          <h2>Details</h2>
           <About event={found.value} webhookId={webhook_id} />
           <Timeline webhook={webhook.value} event={found.value} now={now} />
           <Replay webhook={webhook.value} event={found.value} visitor={visitor} />
@@ -103,12 +103,7 @@ function Held({ event, webhookId, visitor }: OfEvent & { visitor: Visitor }) {
           ))}
         </ul>
       )}
-      <Action
-        visitor={visitor}
-        to={`${path}/release`}
-        name="Release"
-        about={`Release event ${event.sequence}`}
-      />
+      <Action visitor={visitor} to={`${path}/release`} name="Release" />
     </div>
   );
 }
@@ -139,7 +134,7 @@ function About({ event, webhookId }: OfEvent) {
           </>
         )}
       </dd>
-      <dt>About</dt>
+      <dt>Entity</dt>
       <dd class="mono">
         {entity_keys.length === 0
           ? '–'

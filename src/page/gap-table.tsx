@@ -3,7 +3,7 @@
 import { eventPath } from './addresses';
 import type { Gap } from './answers';
 import { ForeignText } from './parts/foreign-text';
-import { type Kind, numberText, State } from './parts/state';
+import { type Kind, Nothing, numberText, State } from './parts/state';
 import { type Column, Table } from './parts/table';
 import { Ago, Time } from './parts/time';
 
@@ -47,7 +47,7 @@ const columnsOf = (webhookId: number, now: number): readonly Column<Gap>[] => [
 ];
 
 function Side({ webhookId, side }: { webhookId: number; side: Gap['before'] }) {
-  if (side === null) return <span class="soft">–</span>;
+  if (side === null) return <Nothing />;
   const id = `id ${side.increment_id}`;
   return (
     <span>

@@ -32,7 +32,7 @@ export function Timeline({ webhook, event: { deliveries, attempts }, now }: Prop
       )}
       <h2 id="attempts">Attempts</h2>
       {latest.length === 0 ? (
-        <p class="empty">None failed. Attempts that succeed at once are not kept.</p>
+        <p class="empty">There was none.</p>
       ) : (
         <ol class="timeline">
           {latest.map(attempt => (

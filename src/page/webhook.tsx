@@ -13,7 +13,7 @@ import { GapTable } from './gap-table';
 import { Layout, showPage } from './layout';
 import { providerTitle, webhookName } from './names';
 import { ForeignText } from './parts/foreign-text';
-import { Count, numberText, State } from './parts/state';
+import { Count, Nothing, numberText, State } from './parts/state';
 import { Ago } from './parts/time';
 import { Refusals } from './refusals';
 
@@ -60,7 +60,7 @@ webhook.get('/webhooks/:id', async c => {
           Copy
         </button>
       </p>
-      <Facts status={status.value} now={now} />
+      <Facts id={id} status={status.value} now={now} />
 
       <h2 id="destinations">Destinations</h2>
       <Destinations webhook={record.value} status={status.value} visitor={visitor} now={now} />
@@ -100,7 +100,7 @@ export const crumbsOf = (webhook: Webhook) => [
   { name: webhookName(webhook), href: webhookPath(webhook.webhook_id) },
 ];
 
-function Facts({ status, now }: { status: Status; now: number }) {
+function Facts({ id, status, now }: { id: number; status: Status; now: number }) {
   const { counters, storage } = status;
   const refused = Object.values(status.rejected).reduce((sum, count) => sum + count, 0);
   const dead = status.destinations.reduce((sum, destination) => sum + destination.dead, 0);
@@ -118,16 +118,20 @@ function Facts({ status, now }: { status: Status; now: number }) {
         <Count of={status.uncertain_ids} kind="unsure" />
       </Fact>
       <Fact name="dead deliveries">
-        <Count of={dead} kind="bad" />
+        <a href={eventsPath(id, { status: 'dead' })}>
+          <Count of={dead} kind="bad" />
+        </a>
       </Fact>
-      <Fact name="in quarantine, ever">
-        <Count of={counters.quarantined} kind="warn" />
+      <Fact name="were quarantined">
+        <a href={eventsPath(id, { status: 'quarantined' })}>
+          <Count of={counters.quarantined} kind="warn" />
+        </a>
       </Fact>
       <Fact name="duplicates">{numberText(counters.duplicate)}</Fact>
       <Fact name="refused">
         <Count of={refused} kind="warn" />
       </Fact>
-      <Fact name="highest id">{status.highest_increment_id ?? <span class="soft">–</span>}</Fact>
+      <Fact name="highest id">{status.highest_increment_id ?? <Nothing />}</Fact>
       <Fact name="storage">
         {storage.refusing_since === null ? `${percent} %` : <State kind="bad">refuses writes</State>}
       </Fact>

@@ -13,7 +13,7 @@ type Props = {
   to: string;
   /** What stands on the button. */
   name: string;
-  /** What it does to what, for those who hear the button alone. */
+  /** To what, for those who hear the button alone. */
   about?: string;
   /** Fields, before the button. */
   children?: Child;
@@ -25,7 +25,7 @@ export function Action({ visitor, to, name, about, children }: Props) {
     <form method="post" action={to} class="action">
       <HiddenFormToken visitor={visitor} />
       {children}
-      <button type="submit" aria-label={about}>
+      <button type="submit" aria-label={about === undefined ? undefined : `${name}: ${about}`}>
         {name}
       </button>
     </form>

@@ -9,7 +9,7 @@ const UNSEEN =
 const KEPT = new Set(['\n', '\t', '\r']);
 
 const numberOf = (character: string): string =>
-  `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`;
+  `‹U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}›`;
 
 /** The text with every such character told by its number. */
 export const seen = (text: string): string =>

@@ -1,18 +1,18 @@
-/** A state in one or two words. Its mark has a shape of its own, so that nobody has to tell colours apart. */
+/**
+ * A state in one or two words. The mark that styles put before it has a shape of its own for each kind, so that nobody has
+ * to tell colours apart.
+ */
 import type { Child } from 'hono/jsx';
 
 /** `unsure`: it cannot be known; `off`: somebody turned it off. */
 export type Kind = 'good' | 'warn' | 'bad' | 'unsure' | 'off';
 
-const MARKS: Record<Kind, string> = { good: '●', warn: '▲', bad: '■', unsure: '◆', off: '○' };
-
 export function State({ kind, children }: { kind: Kind; children?: Child }) {
-  return (
-    <span class={`state ${kind}`}>
-      <span aria-hidden="true">{MARKS[kind]}</span> {children}
-    </span>
-  );
+  return <span class={`state ${kind}`}>{children}</span>;
 }
+
+/** Where there is nothing; narrow pages leave it out. */
+export const Nothing = () => <span class="none">–</span>;
 
 /** A number that is bad unless it is none; null where it is not known. */
 export function Count({ of: count, kind, unit = '' }: { of: number | null; kind: Kind; unit?: string }) {

@@ -1,4 +1,5 @@
 /** Times. The page's script shows them in the reader's own zone; without it they are UTC. `title` is UTC always. */
+import { Nothing } from './state';
 
 const UNITS: readonly [seconds: number, name: string][] = [
   [86_400, 'd'],
@@ -19,9 +20,12 @@ const utcText = (at: string): string => `${at.slice(0, 19).replace('T', ' ')} UT
 
 type Moment = { at: string | null; otherwise?: string };
 
+const Never = ({ otherwise }: { otherwise: string | undefined }) =>
+  otherwise === undefined ? <Nothing /> : <span class="soft">{otherwise}</span>;
+
 /** A moment. @param at RFC 3339 in UTC, as the API has it; null: there was none */
-export function Time({ at, otherwise = '–' }: Moment) {
-  if (at === null) return <span class="soft">{otherwise}</span>;
+export function Time({ at, otherwise }: Moment) {
+  if (at === null) return <Never otherwise={otherwise} />;
   return (
     <time datetime={at} title={utcText(at)}>
       {utcText(at)}
@@ -30,8 +34,8 @@ export function Time({ at, otherwise = '–' }: Moment) {
 }
 
 /** How long ago it was, or how soon it will be. @param now ms since 1970 */
-export function Ago({ at, now, otherwise = '–' }: Moment & { now: number }) {
-  if (at === null) return <span class="soft">{otherwise}</span>;
+export function Ago({ at, now, otherwise }: Moment & { now: number }) {
+  if (at === null) return <Never otherwise={otherwise} />;
   const passed = now - Date.parse(at);
   return (
     <time datetime={at} title={utcText(at)} class="ago">
