@@ -15,6 +15,7 @@ import type { Settlement, SettleResult } from './contract/numbering';
 import type { RecoveryRequest, RecoveryResult } from './contract/recovery';
 import type { RefusalReport, RefusalsView } from './contract/refusals';
 import type { ReplayRequest, ReplayResult, RetryResult } from './contract/replays';
+import type { SequenceMap, SequenceMapQuery } from './contract/sequence-map';
 import type { StatusReport } from './contract/status';
 import type { CreateResult, ReplaceResult, WebhookObject } from './contract/webhook-object';
 import { retryDestination } from './forward/retry-requests';
@@ -25,6 +26,7 @@ import { readEvents } from './read/event-pages';
 import { readFeedPage } from './read/feed-pages';
 import { readGaps } from './read/gaps';
 import { awaitEvents } from './read/new-events';
+import { readSequenceMap } from './read/sequence-map';
 import { readStatus } from './read/status';
 import { redactEntity, redactEvent } from './redaction';
 import { replayOne, replayRange } from './replay-requests';
@@ -157,6 +159,10 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 
   async gaps(status: GapStatus | null): Promise<GapsReport> {
     return this.#live === null ? { numbered: false } : readGaps(this.#live, status);
+  }
+
+  async sequenceMap(query: SequenceMapQuery): Promise<SequenceMap> {
+    return this.#live === null ? { kind: 'gone' } : readSequenceMap(this.#live, query);
   }
 
   async status(): Promise<StatusReport | null> {

@@ -3,7 +3,7 @@
  * Made when it is first asked for, and kept: it is the same for everyone.
  */
 import type { JsonSchema } from '../../input/json-schema';
-
+import { MAX_CELLS } from '../../log/contract/sequence-map';
 import { findingParameters } from './finding';
 import { inputSchemas } from './inputs';
 import { ANSWERS, OPERATIONS } from './operations';
@@ -65,6 +65,26 @@ const PARAMETERS: Record<string, { name: string; in: string }> = {
   ),
   ...findingParameters(),
   gap_status: query('status', { enum: ['open', 'filled', 'expired', 'resolved'] }, 'Only these.'),
+  map_epoch: query(
+    'epoch',
+    { type: 'integer', minimum: 1, maximum: safe },
+    'A numbering; the current one unless said.',
+  ),
+  map_from: query(
+    'from',
+    { type: 'integer', minimum: 1, maximum: safe },
+    'The first increment id; 99 below `to` unless said.',
+  ),
+  map_to: query(
+    'to',
+    { type: 'integer', minimum: 1, maximum: safe },
+    'The last increment id; the highest unless said.',
+  ),
+  map_cells: query(
+    'cells',
+    { type: 'integer', minimum: 1, maximum: MAX_CELLS, default: 100 },
+    'Into how many cells the range is divided, at most.',
+  ),
   include: query('include', { enum: ['body'] }, 'With headers and bodies.'),
   wait: query('wait', { type: 'integer', minimum: 0, maximum: 30 }, 'Seconds to wait for an event.'),
   dry_run: query('dry_run', { enum: ['0', '1'] }, '1: only say what would change.'),

@@ -12,6 +12,7 @@ import type { Settlement, SettleResult } from './numbering';
 import type { RecoveryRequest, RecoveryResult } from './recovery';
 import type { RefusalReport, RefusalsView } from './refusals';
 import type { ReplayRequest, ReplayResult, RetryResult } from './replays';
+import type { SequenceMap, SequenceMapQuery } from './sequence-map';
 import type { StatusReport } from './status';
 
 export type CreateResult = 'created' | 'created_uncopied' | 'exists';
@@ -70,5 +71,6 @@ export interface WebhookObject {
   /** Null also for an event that is unknown or past its retention. */
   event(sequence: number): Promise<EventDetail | null>;
   gaps(status: GapStatus | null): Promise<GapsReport>;
+  sequenceMap(query: SequenceMapQuery): Promise<SequenceMap>;
   status(): Promise<StatusReport | null>;
 }
