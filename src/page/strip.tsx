@@ -12,6 +12,9 @@ import { COLUMN, HEIGHT, legendShape, stripPaths, totalsOf, worstOf } from './st
 type NumberedMap = Extract<SequenceMap, { numbered: true }>;
 type Cell = NumberedMap['cells'][number];
 
+/** Pixels of a column where there is room for all. */
+const MOST_PER_COLUMN = 14;
+
 /** Why somebody would click on a column. */
 const TROUBLE: readonly IdState[] = ['missing', 'uncertain', 'expired', 'awaited', 'quarantined', 'resolved'];
 
@@ -25,8 +28,9 @@ export function Strip({ webhookId, map }: { webhookId: number; map: NumberedMap 
   return (
     <figure class="strip">
       <svg
-        role="img"
+        role="group"
         aria-label={`Increment ids ${first.from} to ${last.to}: ${totals.map(([state, ids]) => `${numberText(ids)} ${state}`).join(', ')}`}
+        width={cells.length * MOST_PER_COLUMN}
         viewBox={`0 0 ${width} ${HEIGHT}`}
         preserveAspectRatio="none"
       >
@@ -36,7 +40,7 @@ export function Strip({ webhookId, map }: { webhookId: number; map: NumberedMap 
         {cells.map((cell, i) => {
           const href = targetOf(webhookId, map, cell);
           return href === null ? null : (
-            <a href={href}>
+            <a href={href} aria-label={aboutCell(cell)}>
               <title>{aboutCell(cell)}</title>
               <rect x={i * COLUMN - 1} y="0" width={COLUMN} height={HEIGHT} />
             </a>
