@@ -56,7 +56,7 @@ describe('a listener', () => {
       { sequence: 1, status: 'dead', attempts: 2, next_attempt_at: null, replay: false },
       { sequence: 2, status: 'delivered', attempts: 1, last_error: null },
     ]);
-    await call('POST', `${webhook.path}/replay`, { from_sequence: 1, to_sequence: 1 });
+    await call('POST', `${webhook.path}/replays`, { from_sequence: 1, to_sequence: 1 });
     await listening.until(() => ends().length === 4);
     expect(ends()[3]).toMatchObject({ sequence: 1, status: 'delivered', replay: true });
     expect(others.messages).toHaveLength(1);
