@@ -23,7 +23,7 @@ export type ApiError =
   /** `meant`: names that are near the one that was given. */
   | {
       reason: 'not_found';
-      what: 'route' | 'webhook' | 'destination' | 'event' | 'token';
+      what: 'route' | 'webhook' | 'destination' | 'event' | 'replay' | 'token';
       meant?: readonly string[];
     }
   | { reason: 'method_not_allowed'; allowed: readonly string[] }

@@ -28,12 +28,11 @@ export function Strip({ webhookId, map }: { webhookId: number; map: NumberedMap 
   return (
     <figure class="strip">
       <svg
-        role="group"
-        aria-label={`Increment ids ${first.from} to ${last.to}: ${totals.map(([state, ids]) => `${numberText(ids)} ${state}`).join(', ')}`}
         width={cells.length * MOST_PER_COLUMN}
         viewBox={`0 0 ${width} ${HEIGHT}`}
         preserveAspectRatio="none"
       >
+        <title>{`Increment ids ${first.from} to ${last.to}: ${totals.map(([state, ids]) => `${numberText(ids)} ${state}`).join(', ')}`}</title>
         {[...stripPaths(cells)].map(([state, d]) => (
           <path class={`id-${state}`} d={d} />
         ))}

@@ -26,6 +26,7 @@ export const PARAMETERS: Record<string, Parameter> = {
   webhook_id: path('webhook_id', idOrName, 'The id of a webhook, or its name, percent-encoded.'),
   ingest_id: path('webhook_id', whole, 'The id of the webhook: of `ingest_url`.'),
   sequence: path('sequence', whole, 'The number of an event in the log of its webhook: 1, 2, 3 …'),
+  replay_id: path('replay_id', whole, 'The id of a replay.'),
   destination_id: path(
     'destination_id',
     { type: 'string' },

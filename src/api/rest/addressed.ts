@@ -45,11 +45,11 @@ function withDestinationId(record: WebhookRecord, given: unknown): Result<unknow
   return destination.ok ? ok({ ...given, destination_id: destination.value.id }) : destination;
 }
 
-/** The number of an event in an address, 0 < sequence < 2^53. */
-export function sequenceOf(text: string): Result<number, ApiError> {
+/** The number of an event, or of what else has one, in an address: 0 < number < 2^53. */
+export function sequenceOf(text: string, what: 'event' | 'replay' = 'event'): Result<number, ApiError> {
   const sequence = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : 0;
   if (sequence > 0 && Number.isSafeInteger(sequence)) return ok(sequence);
-  return err({ reason: 'not_found', what: 'event' });
+  return err({ reason: 'not_found', what });
 }
 
 export type Asked<T> = { record: WebhookRecord; object: WebhookObject; input: T };
@@ -59,7 +59,7 @@ export type Asked<T> = { record: WebhookRecord; object: WebhookObject; input: T 
  * the body may be a name; `parse` gets the id.
  */
 export async function askedOf<T>(
-  c: Context<{ Bindings: Env }>,
+  c: Pick<Context<{ Bindings: Env }>, 'env' | 'req'>,
   parse: (given: unknown) => Result<T, FieldError[]>,
   reading: Reading = {},
 ): Promise<Result<Asked<T>, ApiError>> {
