@@ -1,0 +1,143 @@
+/** The command line, each command as a process of its own, against the gateway that the other files use too. */
+import { chmod, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type Cli, cliOf } from '../support/cli';
+import { clientOf, shipstreamEvent } from '../support/client';
+import { eventually } from '../support/eventually';
+import { type Receiver, startReceiver } from '../support/receiver';
+
+const gateway = inject('gateway');
+const client = clientOf(gateway);
+let cli: Cli;
+let receiver: Receiver;
+/** A webhook of events 1, 2 and 5, whose one destination takes all but the second. */
+let shop: string;
+
+const NEWER = { name: 'cli-shop', sequence: { grace_seconds: 1 } };
+
+beforeAll(async () => {
+  [cli, receiver] = await Promise.all([cliOf(gateway), startReceiver()]);
+  receiver.behave(({ body }) => ({
+    status: body.includes('_id":2}') ? 500 : 200,
+    body: 'No stock of \u001b[31mthat',
+  }));
+  const { webhook_id } = await client.shipstream(receiver.url, NEWER, {
+    name: 'erp',
+    retry: { schedule_seconds: [] },
+  });
+  shop = String(webhook_id);
+  for (const id of [1, 2, 5]) await client.sendShipstream(webhook_id, shipstreamEvent(id));
+  await eventually(async () => {
+    const { gaps } = await client.gaps(webhook_id);
+    const { destinations } = await client.get<{ destinations: { delivered: number; dead: number }[] }>(
+      `/v1/webhooks/${shop}/status`,
+    );
+    if (gaps.length === 0 || destinations[0]?.dead !== 1 || destinations[0].delivered !== 2)
+      throw new Error('the log is not as it should be yet');
+  });
+});
+afterAll(() => Promise.all([cli.close(), receiver.close()]));
+
+describe('seeing', () => {
+  it('lists webhooks, and shows one', async () => {
+    const { webhooks } = await cli.json<{ webhooks: { webhook_id: number }[] }>(['webhooks']);
+    expect(webhooks.map(({ webhook_id }) => String(webhook_id))).toContain(shop);
+    const { stdout, code } = await cli.run(['webhooks', shop]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/erp +http:/);
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('lists events by every filter, page after page', async () => {
+    type Events = { events: { sequence: number }[]; next: unknown };
+    const sequences = async (...args: string[]) =>
+      (await cli.json<Events>(['events', shop, ...args])).events.map(({ sequence }) => sequence);
+    expect(await sequences()).toEqual([3, 2, 1]);
+    const first = await cli.json<Events>(['events', shop, '--oldest-first', '--limit', '2']);
+    expect(first.events.map(({ sequence }) => sequence)).toEqual([1, 2]);
+    expect(await sequences('--oldest-first', '--after', String(first.next))).toEqual([3]);
+    expect(await sequences('--increment-id', '5', '--since', '1h')).toEqual([3]);
+    expect(await sequences('--topic', 'order:*', '--search', '100000002')).toEqual([2]);
+    expect(await sequences('--until', '1h')).toEqual([]);
+  });
+
+  it('shows an event with what the receiver said, escaped, and its body byte for byte', async () => {
+    const page = await cli.run(['event', shop, '2']);
+    expect(page.stdout).toContain('No stock of \\u001b[31mthat');
+    expect((await cli.run(['event', shop, '2', '--body'])).stdout).toBe(shipstreamEvent(2));
+  });
+
+  it('shows gaps and status, and says by the exit code that there is something to look at', async () => {
+    const { gaps } = await cli.json<{ gaps: { from: number; to: number }[] }>(['gaps', shop]);
+    expect(gaps).toMatchObject([{ from: 3, to: 4 }]);
+    expect((await cli.run(['gaps', shop, '--exit-code'])).code).toBe(4);
+    expect((await cli.run(['gaps', shop, '--status', 'filled', '--exit-code'])).code).toBe(0);
+    expect((await cli.run(['status', shop, '--exit-code'])).code).toBe(4);
+    expect((await cli.run(['status', shop])).stdout).toMatch(/open gaps +1\n/);
+  });
+});
+
+describe('which gateway', () => {
+  it('is kept by login in a file for its owner alone, and named by profile', async () => {
+    const nobody = await cliOf(null);
+    try {
+      expect(await nobody.run(['webhooks'])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('login'),
+      });
+      const input = `${gateway.adminToken}\n`;
+      expect((await nobody.run(['login', gateway.url], { input: 'wrong' })).code).toBe(3);
+      expect((await nobody.run(['login', gateway.url, '--profile', 'test'], { input })).code).toBe(0);
+      expect(await nobody.json(['profiles'])).toMatchObject({
+        profiles: [{ name: 'test', url: gateway.url }],
+      });
+      expect((await nobody.run(['webhooks'])).code).toBe(0);
+
+      const file = join(nobody.home, 'profiles.json');
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+      await chmod(file, 0o640);
+      expect(await nobody.run(['webhooks'])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('chmod 600'),
+      });
+      await chmod(file, 0o600);
+
+      // A kept token goes to its own gateway only.
+      const elsewhere = await nobody.run(['webhooks', '--url', 'https://elsewhere.example']);
+      expect(elsewhere).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('no token for https://elsewhere'),
+      });
+      await nobody.run(['profiles', '--remove', 'test']);
+      expect(await readFile(file, 'utf8')).not.toContain(gateway.adminToken);
+    } finally {
+      await nobody.close();
+    }
+  });
+});
+
+describe('a script', () => {
+  it.each([
+    [1, ['event', 'SHOP', '99']],
+    [2, ['events', 'SHOP', '--since', 'yesterday']],
+    [2, ['events', 'SHOP', '--delivery', 'dead']],
+    [2, ['evnts', 'SHOP']],
+    [3, ['webhooks', '--url', 'http://127.0.0.1:9', '--token', 'any']],
+    [3, ['--token', 'wrong', 'webhooks']],
+    [2, ['webhooks', '--url', 'http://gateway.example', '--token', 'any']],
+    [0, ['events', '--help']],
+  ])('reads %i: %j', async (code, args) => {
+    const ran = await cli.run(args.map(arg => (arg === 'SHOP' ? shop : arg)));
+    expect(ran.code).toBe(code);
+    if (code !== 0) expect(ran.stdout).toBe('');
+  });
+
+  it('reads errors too, with --json', async () => {
+    const { stderr } = await cli.run(['event', shop, '99', '--json']);
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: expect.stringContaining('no such event'),
+      problem: { status: 404 },
+    });
+  });
+});
