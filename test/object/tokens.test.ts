@@ -128,7 +128,7 @@ describe('API tokens', () => {
 });
 
 describe('a token for one webhook', () => {
-  const one = { id: 'x', scope: 'write', webhookId: 12 } as const;
+  const one = { id: 'x', name: 'x', scope: 'write', webhookId: 12 } as const;
   it.each([
     ['/v1/webhooks/12', true],
     ['/v1/webhooks/12/events', true],

@@ -3,7 +3,7 @@
  * Made when it is first asked for, and kept: it is the same for everyone.
  */
 import type { JsonSchema } from '../../input/json-schema';
-
+import { MAX_CELLS } from '../../log/contract/sequence-map';
 import { findingParameters } from './finding';
 import { inputSchemas } from './inputs';
 import { ANSWERS, OPERATIONS } from './operations';
@@ -27,6 +27,17 @@ const PARAMETERS: Record<string, { name: string; in: string }> = {
   token_id: path('token_id', { type: 'string' }),
   after: query('after', { type: 'integer', minimum: 0, maximum: safe, default: 0 }, 'Where to go on.'),
   limit: query('limit', { type: 'integer', minimum: 1, maximum: 500, default: 100 }, 'Entries of a page.'),
+  older_than: query(
+    'after',
+    { type: 'integer', minimum: 0, maximum: safe },
+    'The id of an entry: the page has those before it. None: the newest.',
+  ),
+  receipts: query('limit', { type: 'integer', minimum: 1, maximum: 20, default: 20 }, 'Entries of a page.'),
+  audit_format: query(
+    'format',
+    { enum: ['json', 'ndjson'], default: 'json' },
+    '`ndjson`: all of it, as lines.',
+  ),
   topic: query('topic', { type: 'string', minLength: 1 }, 'A topic, or a prefix before `*`.'),
   scrape_limit: query(
     'limit',
@@ -65,6 +76,26 @@ const PARAMETERS: Record<string, { name: string; in: string }> = {
   ),
   ...findingParameters(),
   gap_status: query('status', { enum: ['open', 'filled', 'expired', 'resolved'] }, 'Only these.'),
+  map_epoch: query(
+    'epoch',
+    { type: 'integer', minimum: 1, maximum: safe },
+    'A numbering; the current one unless said.',
+  ),
+  map_from: query(
+    'from',
+    { type: 'integer', minimum: 1, maximum: safe },
+    'The first increment id; 99 below `to` unless said.',
+  ),
+  map_to: query(
+    'to',
+    { type: 'integer', minimum: 1, maximum: safe },
+    'The last increment id; the highest unless said.',
+  ),
+  map_cells: query(
+    'cells',
+    { type: 'integer', minimum: 1, maximum: MAX_CELLS, default: 100 },
+    'Into how many cells the range is divided, at most.',
+  ),
   include: query('include', { enum: ['body'] }, 'With headers and bodies.'),
   wait: query('wait', { type: 'integer', minimum: 0, maximum: 30 }, 'Seconds to wait for an event.'),
   dry_run: query('dry_run', { enum: ['0', '1'] }, '1: only say what would change.'),
@@ -123,7 +154,7 @@ function operationOf(operation: Operation): object {
     [status]: {
       description: operation.summary,
       ...(status === 204 ? {} : { headers: headersOf(operation) }),
-      ...(schema === null ? {} : { content: { [type]: { schema: ref('schemas', schema) } } }),
+      ...(schema === null ? {} : { content: contentOf(schema, type, operation.linesOf) }),
     },
   };
   for (const code of [...statuses].sort()) {
@@ -140,6 +171,11 @@ function operationOf(operation: Operation): object {
     responses,
   };
 }
+
+const contentOf = (schema: string, type: string, linesOf: string | undefined): object => ({
+  [type]: { schema: ref('schemas', schema) },
+  ...(linesOf === undefined ? {} : { 'application/x-ndjson': { schema: ref('schemas', linesOf) } }),
+});
 
 function requestBodyOf({ schema, optional, example }: NonNullable<Operation['body']>): object {
   const content = { schema: ref('schemas', schema), ...(example === undefined ? {} : { example }) };
@@ -190,12 +226,15 @@ function build(): object {
   };
 }
 
+/** The operation of a route. @param route as `/v1/webhooks/:webhook_id` */
+export function operationAt(method: string, route: string): Operation | undefined {
+  const path = route.replaceAll(/:(\w+)/g, '{$1}').replace(/(.)\/$/, '$1');
+  return OPERATIONS.find(candidate => candidate.path === path && candidate.method === method.toLowerCase());
+}
+
 /** The query parameters of an operation; null where there is no such one. @param route as `/v1/webhooks/:webhook_id` */
 export function queryNames(method: string, route: string): string[] | null {
-  const path = route.replaceAll(/:(\w+)/g, '{$1}').replace(/(.)\/$/, '$1');
-  const operation = OPERATIONS.find(
-    candidate => candidate.path === path && candidate.method === method.toLowerCase(),
-  );
+  const operation = operationAt(method, route);
   if (operation === undefined) return null;
   return (operation.takes ?? []).flatMap(name => {
     const parameter = PARAMETERS[name];

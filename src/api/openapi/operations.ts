@@ -1,6 +1,7 @@
 /** Every operation of the gateway, in the order a reader meets them, and every answer. A test holds the list against the routes. */
 import type { JsonSchema } from '../../input/json-schema';
 import { ACCESS_ANSWERS, ACCESS_OPERATIONS } from './operations/access';
+import { AUDIT_ANSWERS, AUDIT_OPERATIONS } from './operations/audit';
 import { CONFIGURATION_ANSWERS, CONFIGURATION_OPERATIONS } from './operations/configuration';
 import { DESTINATIONS_ANSWERS, DESTINATIONS_OPERATIONS } from './operations/destinations';
 import { DIAGNOSIS_ANSWERS, DIAGNOSIS_OPERATIONS } from './operations/diagnosis';
@@ -23,6 +24,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...REPLAY_OPERATIONS,
   ...DIAGNOSIS_OPERATIONS,
   ...ACCESS_OPERATIONS,
+  ...AUDIT_OPERATIONS,
   ...CONFIGURATION_OPERATIONS,
   ...KEEPING_OPERATIONS,
   ...SELF_TEST_OPERATIONS,
@@ -43,6 +45,7 @@ export const ANSWERS: Record<string, JsonSchema> = {
   ...REPLAY_ANSWERS,
   ...DIAGNOSIS_ANSWERS,
   ...ACCESS_ANSWERS,
+  ...AUDIT_ANSWERS,
   ...CONFIGURATION_ANSWERS,
   ...KEEPING_ANSWERS,
   ...SELF_TEST_ANSWERS,

@@ -14,7 +14,7 @@ import { type Delivery, deliveryKey } from './delivery';
 import { DeliveryQueue } from './delivery-queue';
 import { Gate } from './gate';
 import { restoredPace } from './pace';
-import { keysOf, type QueuedEvent, queuedFromRow } from './queued-event';
+import { keysOf, park, type QueuedEvent, queuedFromRow } from './queued-event';
 import type { SequenceRange } from './settled-ahead';
 import type { Loss, StoredDestination, Totals } from './stored-forwarding';
 import type { Cursor } from './trail';
@@ -111,6 +111,16 @@ export class DestinationState {
   reorder(sources: Sources): void {
     this.#revisitsUpTo = sources.feed.end;
     this.queue = this.#restore(this.queue.cursor, this.queue.settledAhead, sources);
+  }
+
+  /** Erased events, and what waits with them, are stored under no key that may tell of them. True where something is to be saved. */
+  forgetKeys(erased: ReadonlySet<number>): boolean {
+    const renamed = this.blocked.rename(erased);
+    for (const [sequence, key] of renamed) {
+      const queued = this.queue.find(sequence);
+      if (queued !== null) park(queued, key);
+    }
+    return renamed.size > 0;
   }
 
   /** Whether the scan is where it may have been before, so that events may have rows. */

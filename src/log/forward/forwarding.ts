@@ -227,10 +227,10 @@ export class Forwarding {
     this.pump();
   }
 
-  /** Erases what receivers said about events whose bodies are erased: they may have quoted them. */
-  eraseAnswers(sequences: readonly number[]): void {
+  /** Erases what else is known of events that are erased: what receivers said, who may have quoted them, and keys they wait under. */
+  erase(sequences: readonly number[]): void {
     this.flush();
-    this.#write(() => this.#results.eraseAnswers(this.#states.byId, sequences));
+    this.#write(() => this.#results.erase(this.#states.byId, sequences));
   }
 
   /** The state of a destination, or null for an unknown one. */

@@ -98,6 +98,20 @@ export class Refusals {
     };
   }
 
+  /** How many requests are kept whole. */
+  get captured(): number {
+    const [row] = this.#sql.exec<{ total: number }>('SELECT count(*) AS total FROM captures').toArray();
+    return row?.total ?? 0;
+  }
+
+  /** Erases all requests that are kept whole, and says how many there were. */
+  eraseCaptured(): number {
+    const erased = this.captured;
+    this.#oldestAt = undefined;
+    this.#sql.exec('DELETE FROM captures');
+    return erased;
+  }
+
   /** When `expire` has something to erase next, ms since 1970, or null. */
   expiresAt(): number | null {
     if (this.#oldestAt === undefined) {

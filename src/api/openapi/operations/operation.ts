@@ -15,6 +15,8 @@ export type Operation = {
   answers: readonly [status: number, schema: string | null];
   /** Other content than JSON. */
   type?: string;
+  /** Schema of a line, where the answer comes as lines of JSON, too. */
+  linesOf?: string;
   /** Statuses of problems besides those that every operation with a token can have. */
   problems?: readonly number[];
   /** False where no token is needed. */

@@ -1,5 +1,6 @@
 /** What is missing: operations and answers. */
 import { type JsonSchema, orNull } from '../../../input/json-schema';
+import { ID_STATES } from '../../../log/contract/sequence-map';
 import { W } from './addresses';
 import type { Operation } from './operation';
 import { active, boolean, integer, list, mapOf, object, ref, text, time, words } from './shapes';
@@ -17,6 +18,19 @@ export const SEQUENCE_OPERATIONS: readonly Operation[] = [
   {
     ...{ method: 'get', path: `${W}/gaps`, id: 'listGaps', tag: 'sequence', summary: 'What is missing' },
     ...{ takes: ['gap_status'], answers: [200, 'Gaps'], problems: [404, 422] },
+  },
+  {
+    ...{ method: 'get', path: `${W}/sequence`, id: 'mapSequence', tag: 'sequence' },
+    summary: 'What became of each increment id',
+    description:
+      'A range of a numbering in cells, with how many ids of each were received, late, missing and so on: what the page draws. ' +
+      'Without parameters the last 100 ids, one a cell. Any range takes bounded work: of one longer than 6,400 ids (`exact: false`) ' +
+      'only the holes, late ids and the quarantine are told apart. Duplicates leave no trace by id; `status` counts them.',
+    ...{
+      takes: ['map_epoch', 'map_from', 'map_to', 'map_cells'],
+      answers: [200, 'SequenceMap'],
+      problems: [404, 422],
+    },
   },
   {
     ...{ method: 'post', path: `${W}/gaps/resolve`, id: 'resolveGaps', tag: 'sequence' },
@@ -77,6 +91,27 @@ export const SEQUENCE_ANSWERS: Record<string, JsonSchema> = {
     { numbered: boolean, gaps: list(ref('Gap')) },
     { highest_increment_id: orNull(integer), epoch: orNull(integer) },
   ),
+  SequenceMap: object(
+    { numbered: boolean, cells: list(ref('SequenceCell')) },
+    {
+      epochs: {
+        ...list(object({ epoch: integer, first: integer, highest: integer, started_at: time })),
+        description: 'newest first; the first is the current one',
+      },
+      epoch: orNull(integer),
+      exact: { ...boolean, description: 'false: the range was too long to look at every id' },
+    },
+  ),
+  SequenceCell: object({
+    from: integer,
+    to: integer,
+    counts: {
+      ...object({}, Object.fromEntries(ID_STATES.map(state => [state, integer]))),
+      description: 'how many ids are in each state; those without one are left out',
+    },
+    sequence: { ...orNull(integer), description: 'the event of the last received id, where it is on record' },
+    received_at: orNull(time),
+  }),
   ResolvedGaps: object({ count: integer, gaps: list(ref('Gap')) }),
   Status: object({
     numbered: boolean,
