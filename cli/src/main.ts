@@ -1,4 +1,5 @@
 /** `gapless`: the commands, and how the process ends. */
+import './platform';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
@@ -8,7 +9,9 @@ import { addEvents } from './commands/events';
 import { addGaps } from './commands/gaps';
 import { addLogin } from './commands/login';
 import { addProfiles } from './commands/profiles';
+import { addSend } from './commands/send';
 import { addStatus } from './commands/status';
+import { addVerify } from './commands/verify';
 import { addWebhooks } from './commands/webhooks';
 import { EXIT } from './ending';
 
@@ -32,6 +35,9 @@ addWebhooks(program);
 addEvents(program);
 addEvent(program);
 addGaps(program);
+program.commandsGroup('Try:');
+addSend(program);
+addVerify(program);
 program.commandsGroup('Set up:');
 addLogin(program);
 addProfiles(program);

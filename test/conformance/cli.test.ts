@@ -1,5 +1,6 @@
 /** The command line, each command as a process of its own, against the gateway that the other files use too. */
-import { chmod, readFile, stat } from 'node:fs/promises';
+import { createHmac } from 'node:crypto';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Cli, cliOf } from '../support/cli';
@@ -75,6 +76,69 @@ describe('seeing', () => {
     expect((await cli.run(['gaps', shop, '--status', 'filled', '--exit-code'])).code).toBe(0);
     expect((await cli.run(['status', shop, '--exit-code'])).code).toBe(4);
     expect((await cli.run(['status', shop])).stdout).toMatch(/open gaps +1\n/);
+  });
+});
+
+describe('verify', () => {
+  const secret = 'whsec_test';
+  const now = Math.floor(Date.now() / 1000);
+  const mac = (key: string, text: string, as: 'hex' | 'base64') =>
+    createHmac('sha256', key).update(text).digest(as);
+  const stripe = (signed: string, body: string, time = now, key = secret) =>
+    `POST /hooks HTTP/1.1\r\nHost: shop.example\r\nstripe-signature: t=${time},v1=${mac(key, `${time}.${signed}`, 'hex')}\r\n\r\n${body}`;
+  const verify = (input: string, more: string[] = [], env = { GAPLESS_SECRET: secret }) =>
+    cli.run(['verify', '--provider', 'stripe', ...more], { input, env });
+
+  it('says that a signature is valid', async () => {
+    expect(await verify(stripe('{"a":1}', '{"a":1}'))).toMatchObject({
+      ...{ code: 0, stdout: expect.stringMatching(/^Valid/) },
+    });
+    const old = stripe('{}', '{}', now - 86_400);
+    expect((await verify(old, ['--at', '1d'])).code).toBe(0);
+  });
+
+  it.each([
+    ['body_rewritten', stripe('{"a": 1}', '{"a":1}')],
+    ['line_feed', stripe('{"a":1}', '{"a":1}\n')],
+    ['byte_order_mark', stripe('{"a":1}', '\uFEFF{"a":1}')],
+    ['secret_prefix', stripe('{}', '{}', now, 'test')],
+    ['too_old', stripe('{}', '{}', now - 86_400)],
+    ['time_unit', stripe('{}', '{}', now * 1000)],
+    ['header_lost', 'POST / HTTP/1.1\n\n{}'],
+  ])('names the mistake: %s', async (kind, input) => {
+    const { code, stdout } = await verify(input, ['--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ mistake: { kind } });
+  });
+
+  it('says what mends it, and shows the bytes and both signatures', async () => {
+    const input = stripe('{"ü":1}', '{"ü":1}\n');
+    const { stdout } = await verify(input, ['--show']);
+    expect(stdout).toContain('--data-binary');
+    expect(stdout).toContain(`${now}.{"\\xc3\\xbc":1}\\n`);
+    expect(stdout).toContain(mac(secret, `${now}.{"ü":1}`, 'hex'));
+    expect(stdout).toContain(mac(secret, `${now}.{"ü":1}\n`, 'hex'));
+  });
+
+  it('takes a request in parts, and a scheme of its own', async () => {
+    const [body, scheme] = [join(cli.home, 'body'), join(cli.home, 'scheme')];
+    await writeFile(body, '{"a":1}');
+    await writeFile(scheme, '{"alg":"hmac-sha256","enc":"base64","msg":["{body}"],"sig":[{"h":"x-mac"}]}');
+    const header = ['--header', `x-mac: ${mac(secret, '{"a":1}', 'base64')}`];
+    const args = ['verify', '--scheme', scheme, '--body', body];
+    const env = { GAPLESS_SECRET: secret };
+    expect(await cli.run([...args, ...header], { env })).toMatchObject({ code: 0 });
+    expect(await cli.run(args, { env })).toMatchObject({ code: 1 });
+  });
+
+  it.each([
+    [['verify', '--provider', 'strip', '--secret', 'x'], 'Did you mean stripe'],
+    [['verify', '--provider', 'stripe'], 'GAPLESS_SECRET'],
+    [['verify', '--provider', 'stripe', '--secret', 'x'], 'no empty line'],
+  ])('says what it lacks: %j', async (args, said) => {
+    expect(await cli.run(args, { input: 'POST / HTTP/1.1\n' })).toMatchObject({
+      ...{ code: 2, stderr: expect.stringContaining(said) },
+    });
   });
 });
 
