@@ -142,6 +142,156 @@ describe('verify', () => {
   });
 });
 
+describe('send', () => {
+  const env = { GAPLESS_SECRET: '2RUJ8NXLnLRrAj3' };
+  type Sent = { increment_id: number | null; status: number };
+  const lines = (stdout: string): Sent[] =>
+    stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
+
+  it('sends what the gateway takes: numbered, with a hole, twice, with a value set', async () => {
+    const { webhook_id, ingest_url } = await client.shipstream(null, { name: 'cli-send' });
+    const more = [
+      '--increment',
+      '7',
+      '--count',
+      '3',
+      '--hole',
+      '8',
+      '--duplicate',
+      '--set',
+      '/message/total=9.5',
+    ];
+    const ran = await cli.run(
+      ['send', 'shipstream', 'order:created', '--to', ingest_url, ...more, '--json'],
+      { env },
+    );
+    expect(ran.code).toBe(0);
+    expect(lines(ran.stdout).map(({ increment_id }) => increment_id)).toEqual([7, 7, 9, 9, 10, 10]);
+    const events = await client.events(webhook_id);
+    expect(events.map(({ increment_id }) => increment_id)).toEqual([7, 9, 10]);
+    expect(await client.event(webhook_id, 1)).toMatchObject({ body: expect.stringContaining('"total":9.5') });
+  });
+
+  it('sends what has to be refused, and says so', async () => {
+    const { ingest_url } = await client.shipstream(null, { name: 'cli-forge' });
+    const ran = await cli.run(['send', 'shipstream', '--to', ingest_url, '--forge', '--json']);
+    expect([ran.code, lines(ran.stdout)[0]?.status]).toEqual([1, 401]);
+  });
+
+  it('sends to any address, as the provider signs', async () => {
+    const before = receiver.received.length;
+    const to = `${receiver.url}/stripe`;
+    const ran = await cli.run(['send', 'stripe', 'charge.succeeded', '--to', to], { env });
+    expect(ran.code).toBe(0);
+    const got = receiver.received.slice(before).find(({ url }) => url === '/stripe');
+    const head = Object.entries(got?.headers ?? {}).map(([name, value]) => `${name}: ${value}`);
+    const raw = ['POST /stripe HTTP/1.1', ...head, '', got?.body.toString()].join('\r\n');
+    expect((await cli.run(['verify', '--provider', 'stripe'], { input: raw, env })).code).toBe(0);
+    expect((await cli.run(['send', 'paypal', '--to', to], { env })).code).toBe(2);
+  });
+});
+
+describe('mending', () => {
+  it('retries, pauses and resumes a destination', async () => {
+    const listed = await cli.json<{ destinations: { destination_id: string }[] }>(['destinations', shop]);
+    const id = listed.destinations[0]?.destination_id ?? '';
+    expect(await cli.json(['retry', shop, id])).toMatchObject({ waiting: 0 });
+    expect((await cli.run(['destinations', shop, '--pause', id])).stdout).toMatch(/erp .* no /);
+    expect((await cli.run(['destinations', shop, '--resume', id])).stdout).toMatch(/erp .* yes /);
+    expect((await cli.run(['retry', shop, 'dst_0000000000000000'])).code).toBe(1);
+  });
+
+  it('releases an event from quarantine', async () => {
+    const { webhook_id } = await client.shipstream(null, { name: 'cli-release' });
+    await client.sendShipstream(webhook_id, '{"topic":"order:created"}');
+    expect((await cli.run(['release', String(webhook_id), '1'])).code).toBe(0);
+    expect((await cli.run(['release', String(webhook_id), '2'])).code).toBe(1);
+  });
+
+  it('erases what is about somebody, and only after a yes', async () => {
+    const { webhook_id } = await client.shipstream(null, { name: 'cli-erase' });
+    for (const id of [1, 2]) {
+      const email = id === 1 ? 'jane@example.com' : 'joe@example.com';
+      await client.sendShipstream(webhook_id, shipstreamEvent(id, { email }));
+    }
+    const args = ['erase', String(webhook_id), '--body', '/message/email=jane@example.com'];
+    expect(await cli.json([...args, '--dry-run'])).toMatchObject({ count: 1, sample: [1], dry_run: true });
+    expect(await cli.run(args)).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+    expect(await cli.json([...args, '--yes'])).toMatchObject({ count: 1, dry_run: false });
+    expect(await cli.run(['event', String(webhook_id), '1', '--body'])).toMatchObject({
+      code: 1,
+      stdout: '',
+    });
+    expect((await cli.run(['event', String(webhook_id), '2', '--body'])).code).toBe(0);
+  });
+});
+
+describe('tail', () => {
+  it('shows what comes, each once, and what came since', async () => {
+    const { webhook_id } = await client.shipstream(null, { name: 'cli-tail' });
+    await client.sendShipstream(webhook_id, shipstreamEvent(1));
+    const tail = cli.start(['tail', String(webhook_id), '--since', '1h', '--json']);
+    try {
+      await eventually(() => expect(tail.lines()).toHaveLength(1));
+      for (const id of [2, 3]) await client.sendShipstream(webhook_id, shipstreamEvent(id));
+      await eventually(() => expect(tail.lines()).toHaveLength(3));
+      expect(tail.lines().map(line => JSON.parse(line).sequence)).toEqual([1, 2, 3]);
+    } finally {
+      await tail.stop();
+    }
+  });
+});
+
+describe('configuration', () => {
+  const place = (name: string) => `\${${name}}`;
+
+  it('shows the difference, changes it after a yes, and then there is none', async () => {
+    const file = join(cli.home, 'gateway.json');
+    const destination = { name: 'erp', url: `https://${place('HOST')}/hook` };
+    const webhook = {
+      name: 'cli-apply',
+      provider: 'shipstream',
+      secret_key: place('SHOP_SECRET'),
+      destinations: [destination],
+    };
+    await writeFile(file, JSON.stringify({ webhooks: [webhook] }));
+    const env = { SHOP_SECRET: '2RUJ8NXLnLRrAj3', HOST: 'erp.example' };
+    const apply = (...more: string[]) => cli.run(['apply', file, ...more], { env });
+
+    expect(await cli.run(['apply', file])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('SHOP_SECRET'),
+    });
+    const plan = await apply('--dry-run', '--exit-code');
+    expect(plan).toMatchObject({ code: 4, stdout: expect.stringMatching(/create +webhook cli-apply/) });
+    expect(await apply()).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+    expect((await apply('--yes')).code).toBe(0);
+    expect(await apply('--dry-run', '--exit-code')).toMatchObject({ code: 0 });
+
+    const exported = await cli.run(['export']);
+    expect(exported.stdout).toContain('https://erp.example/hook');
+    expect(exported.stdout).not.toContain(env.SHOP_SECRET);
+    await writeFile(file, '{');
+    expect((await apply()).code).toBe(2);
+  });
+
+  it('makes, lists and revokes tokens', async () => {
+    const { token, token_id } = await cli.json<{ token: string; token_id: string }>([
+      'tokens',
+      '--create',
+      'cli',
+    ]);
+    expect((await cli.run(['webhooks'], { env: { GAPLESS_TOKEN: token } })).code).toBe(0);
+    expect((await cli.run(['tokens'], { env: { GAPLESS_TOKEN: token } })).code).toBe(3);
+    expect((await cli.run(['tokens'])).stdout).toContain(token_id);
+    expect((await cli.run(['tokens', '--revoke', token_id])).code).toBe(0);
+    expect((await cli.run(['tokens'])).stdout).not.toContain(token_id);
+  });
+});
+
 describe('which gateway', () => {
   it('is kept by login in a file for its owner alone, and named by profile', async () => {
     const nobody = await cliOf(null);

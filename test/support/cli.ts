@@ -19,7 +19,15 @@ export type Cli = {
   ): Promise<Ran>;
   /** Runs a command with `--json` that has to succeed, and answers what it says. */
   json<T>(args: readonly string[], more?: { env?: Record<string, string> }): Promise<T>;
+  /** Starts one that goes on until it is stopped. */
+  start(args: readonly string[]): Started;
   close(): Promise<void>;
+};
+
+export type Started = {
+  /** What it has written to stdout so far, without the line that is not whole yet. */
+  lines(): string[];
+  stop(): Promise<void>;
 };
 
 export async function cliOf(gateway: SharedGateway | null): Promise<Cli> {
@@ -56,6 +64,23 @@ export async function cliOf(gateway: SharedGateway | null): Promise<Cli> {
       if (code !== 0) throw new Error(`gapless ${args.join(' ')} ended with ${code}: ${stderr}`);
       const value: T = JSON.parse(stdout);
       return value;
+    },
+    start(args) {
+      const child = spawn(process.execPath, [PROGRAM, ...args], {
+        cwd: home,
+        env: { ...process.env, ...own },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const ended = new Promise<void>(resolve => child.on('close', () => resolve()));
+      let stdout = '';
+      child.stdout.on('data', chunk => (stdout += chunk));
+      return {
+        lines: () => stdout.split('\n').slice(0, -1),
+        async stop() {
+          child.kill('SIGKILL');
+          await ended;
+        },
+      };
     },
     close: () => rm(home, { recursive: true }),
   };
