@@ -27,6 +27,9 @@ const ADMIN_ONLY: readonly [path: RegExp, what: string][] = [
   [/^\/v1\/webhooks\/[^/]+\/(bookmark|restore)\/?$/, 'takes a webhook back to an earlier moment'],
 ];
 
+/** What says nothing of a webhook, or of those alone that the principal may see. */
+const FOR_EVERYONE = ['/v1/providers', '/v1/status'];
+
 /** Why a principal may not do this, or null. `path` is that of the request, `/v1/…` or `/metrics`. */
 export function refusal(principal: Principal, method: string, path: string): string | null {
   if (principal.scope === 'admin') return null;
@@ -35,7 +38,7 @@ export function refusal(principal: Principal, method: string, path: string): str
   if (principal.scope === 'read' && method !== 'GET' && method !== 'HEAD') {
     return 'This token may only read.';
   }
-  if (principal.webhookId === null || path === '/v1/providers') return null;
+  if (principal.webhookId === null || FOR_EVERYONE.includes(path)) return null;
   // Compared as text: an id in any other spelling is no id.
   return path.split('/')[3] === String(principal.webhookId) && path.startsWith('/v1/webhooks/')
     ? null

@@ -138,6 +138,8 @@ describe('a token for one webhook', () => {
     ['/v1/webhooks/', false],
     ['/v1/config', false],
     ['/v1/config/12', false],
+    ['/v1/status', true],
+    ['/v1/status/12', false],
     ['/metrics', false],
   ])('may use %s: %s', (path, allowed) => {
     expect(refusal(one, 'GET', path) === null).toBe(allowed);

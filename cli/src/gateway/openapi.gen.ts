@@ -125,6 +125,13 @@ export interface paths {
      */
     post: operations["measureWaking"];
   };
+  "/v1/status": {
+    /**
+     * All webhooks at a glance
+     * @description Ascending by id; follow `next` beyond 500. A webhook that does not answer within 7 seconds says so in `left_out`, and what is not known of it is null. A token for one webhook sees that one.
+     */
+    get: operations["getOverview"];
+  };
   "/v1/tokens": {
     /** List API tokens */
     get: operations["listTokens"];
@@ -186,10 +193,14 @@ export interface paths {
     post: operations["captureRejections"];
   };
   "/v1/webhooks/{webhook_id}/destinations": {
+    /** All destinations of a webhook */
+    get: operations["listDestinations"];
     /** Add a destination */
     post: operations["createDestination"];
   };
   "/v1/webhooks/{webhook_id}/destinations/{destination_id}": {
+    /** One destination */
+    get: operations["getDestination"];
     /** Remove a destination */
     delete: operations["deleteDestination"];
     /** Change a destination */
@@ -312,7 +323,7 @@ export interface paths {
     get: operations["mapSequence"];
   };
   "/v1/webhooks/{webhook_id}/status": {
-    /** Counters, gaps, and how far each destination is */
+    /** Counters, gaps, and how each destination does */
     get: operations["getStatus"];
   };
   "/v1/webhooks/{webhook_id}/stream": {
@@ -585,6 +596,9 @@ export interface components {
       /** @default 86400 */
       overlap_seconds?: number;
       secret_key?: string | null;
+    };
+    Destinations: {
+      destinations: components["schemas"]["Destination"][];
     };
     Echoed: {
       answered_ms: number;
@@ -993,6 +1007,11 @@ export interface components {
        */
       when_full?: "drop_oldest_delivered" | "refuse";
     };
+    Overview: {
+      /** @description `after` of the next page; null at the end */
+      next: number | null;
+      webhooks: components["schemas"]["WebhookOverview"][];
+    };
     Problem: {
       detail: string;
       errors?: {
@@ -1274,15 +1293,33 @@ export interface components {
         quarantined: number;
       };
       destinations: ({
-          /** @enum {unknown} */
+          /** @description attempts by the class of the answer, or why there was none */
+          attempts: {
+            "2xx": number;
+            "3xx": number;
+            "4xx": number;
+            "5xx": number;
+            connection: number;
+            timeout: number;
+          };
+          /**
+           * @description `open`: it is only probed; `recovering`: it gets ever more again
+           * @enum {unknown}
+           */
           circuit: "closed" | "open" | "recovering";
+          /** @description since when it is not closed */
+          circuit_since: string | null;
           dead: number;
           delivered: number;
           destination_id: string;
+          /** @description why the gateway itself turned it off */
           disabled_reason: string | null;
           failed_attempts: number;
-          /** @enum {unknown} */
-          is_active: "" | 1;
+          /** @description since when every attempt has failed */
+          failing_since: string | null;
+          /** @description false: paused, its events wait */
+          is_active: boolean;
+          /** @description sequences between the end of the log and where the destination stands */
           lag: number;
           last_delivered_at: string | null;
           lost: {
@@ -1291,21 +1328,43 @@ export interface components {
               from: number;
               to: number;
             }[];
+          /** @description events that retention dropped before they were delivered */
+          lost_events: number;
+          name: string | null;
+          /** @description when the next attempt begins, the present where one is under way; null when nothing waits, or while paused */
+          next_attempt_at: string | null;
+          next_probe_at: string | null;
           oldest_undelivered_at: string | null;
+          /** @description of these, those that failed before */
           retrying: number;
+          /** @description until when an earlier secret signs, too */
+          secret_overlap_until: string | null;
           url: string;
+          /** @description deliveries that have neither succeeded nor died */
+          waiting: number;
+          /** @description false: beyond the first 512, or with a filter, events are counted that were not looked at yet, wanted or not */
+          waiting_exact: boolean;
         })[];
       epoch: number | null;
+      /** @description events stored in each of the last 24 hours of the clock in UTC, the running hour last; null for an hour in which nobody counted */
+      events_per_hour: (number | null)[];
       highest_increment_id: number | null;
+      is_active: boolean;
       last_event_at: string | null;
       last_sequence: number;
       missing_ids: number | null;
+      name: string | null;
       numbered: boolean;
       open_gaps: number | null;
+      provider: string;
+      /** @description requests refused in the last 24 hours; null where a part of them was not counted */
+      refused_last_day: number | null;
       /** @description refused requests by reason */
       rejected: {
         [key: string]: number;
       };
+      /** @description until when an earlier inbound secret is accepted, too */
+      secret_overlap_until: string | null;
       storage: {
         /** @description delivered events that were dropped before their retention, to make room */
         dropped_events: number;
@@ -1442,6 +1501,47 @@ export interface components {
       webhook_id: number;
       /** @enum {unknown} */
       when_full: "drop_oldest_delivered" | "refuse";
+    };
+    WebhookOverview: {
+      dead: number | null;
+      /** @description how many */
+      destinations: number | null;
+      events_per_hour: ((number | null)[]) | null;
+      failing: (({
+          /** @enum {unknown} */
+          circuit: "closed" | "open" | "recovering";
+          destination_id: string;
+          /** @description why the gateway itself turned it off */
+          disabled_reason: string | null;
+          /** @description since when every attempt has failed */
+          failing_since: string | null;
+          name: string | null;
+          /** @description when the next attempt begins, the present where one is under way; null when nothing waits, or while paused */
+          next_attempt_at: string | null;
+        })[]) | null;
+      is_active: boolean;
+      last_event_at: string | null;
+      /** @description null: it answered. Else why nothing is known of it: it was too late, could not be reached, or runs the release before */
+      left_out: ("late" | "unreachable" | "earlier_release") | null;
+      missing_ids: number | null;
+      name: string | null;
+      /** @description null also where events have no numbers */
+      open_gaps: number | null;
+      /** @description how many of them somebody turned off */
+      paused: number | null;
+      provider: string;
+      /** @description requests refused in the last 24 hours; null where a part of them was not counted */
+      refused_last_day: number | null;
+      /** @description of what it may store */
+      storage_percent: number | null;
+      /** @description since when writes fail */
+      storage_refusing_since: string | null;
+      uncertain_ids: number | null;
+      /** @description deliveries that have neither succeeded nor died */
+      waiting: number | null;
+      /** @description false: beyond the first 512, or with a filter, events are counted that were not looked at yet, wanted or not */
+      waiting_exact: boolean | null;
+      webhook_id: number;
     };
     WebhookPatch: {
       confirm?: ({
@@ -1672,6 +1772,8 @@ export interface components {
     older_than?: number;
     /** @description By sequence; `desc`: newest first. `after` is then the sequence before which the page begins. */
     order?: "asc" | "desc";
+    /** @description Webhooks of a page. */
+    overview_limit?: number;
     /** @description 1: delete what is not listed. */
     prune?: "0" | "1";
     /**
@@ -2274,6 +2376,33 @@ export interface operations {
       503: components["responses"]["Unavailable"];
     };
   };
+  /**
+   * All webhooks at a glance
+   * @description Ascending by id; follow `next` beyond 500. A webhook that does not answer within 7 seconds says so in `left_out`, and what is not known of it is null. A token for one webhook sees that one.
+   */
+  getOverview: {
+    parameters: {
+      query?: {
+        after?: components["parameters"]["after"];
+        limit?: components["parameters"]["overview_limit"];
+      };
+    };
+    responses: {
+      /** @description All webhooks at a glance */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Overview"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
   /** List API tokens */
   listTokens: {
     responses: {
@@ -2626,6 +2755,32 @@ export interface operations {
       503: components["responses"]["Unavailable"];
     };
   };
+  /** All destinations of a webhook */
+  listDestinations: {
+    parameters: {
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+      };
+    };
+    responses: {
+      /** @description All destinations of a webhook */
+      200: {
+        headers: {
+          /** @description Version of the webhook, for `If-Match`. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Destinations"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
   /** Add a destination */
   createDestination: {
     parameters: {
@@ -2666,6 +2821,33 @@ export interface operations {
       409: components["responses"]["Conflict"];
       412: components["responses"]["PreconditionFailed"];
       413: components["responses"]["TooLarge"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /** One destination */
+  getDestination: {
+    parameters: {
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+        destination_id: components["parameters"]["destination_id"];
+      };
+    };
+    responses: {
+      /** @description One destination */
+      200: {
+        headers: {
+          /** @description Version of the webhook, for `If-Match`. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Destination"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
       422: components["responses"]["Invalid"];
       429: components["responses"]["TooManyFailures"];
       503: components["responses"]["Unavailable"];
@@ -3423,7 +3605,7 @@ export interface operations {
       503: components["responses"]["Unavailable"];
     };
   };
-  /** Counters, gaps, and how far each destination is */
+  /** Counters, gaps, and how each destination does */
   getStatus: {
     parameters: {
       path: {
@@ -3431,7 +3613,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Counters, gaps, and how far each destination is */
+      /** @description Counters, gaps, and how each destination does */
       200: {
         headers: {
         };

@@ -14,11 +14,13 @@ import { SELF_TEST_ANSWERS, SELF_TEST_OPERATIONS } from './operations/self-test'
 import { SEQUENCE_ANSWERS, SEQUENCE_OPERATIONS } from './operations/sequence';
 import { SERVICE_ANSWERS, SERVICE_OPERATIONS } from './operations/service';
 import { integer, list, object, text } from './operations/shapes';
+import { STATUS_ANSWERS, STATUS_OPERATIONS } from './operations/status';
 import { WEBHOOKS_ANSWERS, WEBHOOKS_OPERATIONS } from './operations/webhooks';
 
 export const OPERATIONS: readonly Operation[] = [
   ...WEBHOOKS_OPERATIONS,
   ...DESTINATIONS_OPERATIONS,
+  ...STATUS_OPERATIONS,
   ...EVENTS_OPERATIONS,
   ...SEQUENCE_OPERATIONS,
   ...REPLAY_OPERATIONS,
@@ -40,6 +42,7 @@ export const ANSWERS: Record<string, JsonSchema> = {
   ),
   ...WEBHOOKS_ANSWERS,
   ...DESTINATIONS_ANSWERS,
+  ...STATUS_ANSWERS,
   ...EVENTS_ANSWERS,
   ...SEQUENCE_ANSWERS,
   ...REPLAY_ANSWERS,

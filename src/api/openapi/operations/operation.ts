@@ -31,7 +31,7 @@ export const TAGS = {
   replay: 'Sending again.',
   diagnosis: 'Why requests are refused; samples.',
   access: 'Tokens.',
-  operation: 'Configuration as code, metrics, health, this description.',
+  operation: 'The overview, configuration as code, metrics, health, this description.',
   providers: 'What providers call.',
 } as const;
 
