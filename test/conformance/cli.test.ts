@@ -76,6 +76,10 @@ describe('seeing', () => {
     expect((await cli.run(['gaps', shop, '--status', 'filled', '--exit-code'])).code).toBe(0);
     expect((await cli.run(['status', shop, '--exit-code'])).code).toBe(4);
     expect((await cli.run(['status', shop])).stdout).toMatch(/open gaps +1\n/);
+    const all = await cli.json<{ webhooks: { name: string }[] }>(['status']);
+    expect(all.webhooks).toContainEqual(expect.objectContaining({ name: 'cli-shop', open_gaps: 1, dead: 1 }));
+    expect((await cli.run(['status'])).stdout).toMatch(/cli-shop +shipstream +active/);
+    expect((await cli.run(['status', '--exit-code'])).code).toBe(4);
   });
 });
 
@@ -202,6 +206,23 @@ describe('mending', () => {
     expect((await cli.run(['destinations', shop, '--pause', id])).stdout).toMatch(/erp .* no /);
     expect((await cli.run(['destinations', shop, '--resume', id])).stdout).toMatch(/erp .* yes /);
     expect((await cli.run(['retry', shop, 'dst_0000000000000000'])).code).toBe(1);
+  });
+
+  it('sends events again, after saying how many, and only after a yes', async () => {
+    const { webhook_id } = await client.shipstream(`${receiver.url}/replay`, { name: 'cli-replay' });
+    for (const id of [11, 12, 13]) await client.sendShipstream(webhook_id, shipstreamEvent(id));
+    const got = () => receiver.received.filter(({ url }) => url === '/replay').length;
+    const replay = (...args: string[]) => cli.run(['replay', String(webhook_id), ...args, '--json']);
+    await eventually(() => expect(got()).toBeGreaterThanOrEqual(3));
+    const before = got();
+    expect(JSON.parse((await replay('--from', '2', '--dry-run')).stdout)).toMatchObject({ count: 2 });
+    expect(await replay('--from', '2')).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+    expect(await replay()).toMatchObject({ code: 2 });
+    expect(got()).toBe(before);
+    expect((await replay('3')).code).toBe(0);
+    await eventually(() => expect(got()).toBe(before + 1));
+    expect((await replay('--topic', 'order:*', '--to', '2', '--yes')).code).toBe(0);
+    await eventually(() => expect(got()).toBe(before + 3));
   });
 
   it('releases an event from quarantine', async () => {
