@@ -266,6 +266,20 @@ describe('tail', () => {
   });
 });
 
+describe('doctor', () => {
+  it('says what is well, and what is wrong', async () => {
+    type Found = { findings: { check: string; verdict: string; found: string }[] };
+    const { findings } = await cli.json<Found>(['doctor']);
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'objects', verdict: 'well' }));
+    const gaps = findings.find(({ check }) => check === 'gaps');
+    expect(gaps).toMatchObject({ verdict: 'look', found: expect.stringContaining('cli-shop') });
+    const refused = await cli.run(['doctor', '--token', 'wrong', '--json']);
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.stdout).findings.at(-1)).toMatchObject({ check: 'token', verdict: 'wrong' });
+    expect((await cli.run(['doctor', '--url', 'http://127.0.0.1:9'])).code).toBe(3);
+  });
+});
+
 describe('configuration', () => {
   const place = (name: string) => `\${${name}}`;
 
