@@ -74,6 +74,11 @@ const filterAnswer = {
   ],
 };
 
+/** By then the default schedule has tried an event four times: what waits longer is no short failure. */
+const HOUR_SECONDS = 3600;
+const behindMessage = 'must be 0 for never, or a whole number of seconds from 60 to 2592000';
+const behindAlert = v.union([v.literal(0), wholeNumber(60, 30 * DAY_SECONDS)], behindMessage);
+
 const rateMessage = 'must be a number from 0.01 to 10000';
 const rate = v.pipe(v.number(rateMessage), v.minValue(0.01, rateMessage), v.maxValue(10_000, rateMessage));
 
@@ -115,6 +120,8 @@ export const DESTINATION_OPTIONS = {
   maxInFlight: option('max_in_flight', v.optional(wholeNumber(1, 128), 24)),
   /** Attempts per second, at most; null: as many as there are. */
   ratePerSecond: option('rate_per_second', v.nullish(rate, null)),
+  /** How old the oldest event that waits may be before `gateway:destination_behind` tells it, in seconds; 0: never. */
+  behindAlertSeconds: option('behind_alert_seconds', v.optional(behindAlert, HOUR_SECONDS)),
   /** How long an attempt may take. */
   timeoutSeconds: option('timeout_seconds', v.optional(wholeNumber(1, 60), 15)),
   /** Waits in seconds before attempt 2, 3, …: N entries mean N+1 attempts. */

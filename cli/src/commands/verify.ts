@@ -64,6 +64,8 @@ export function addVerify(program: Command): void {
         const { request, doubts } = await givenRequest(
           url === undefined ? others : { ...others, requestUrl: url },
         );
+        if (provider.certificate !== null)
+          doubts.push(certificateText(provider.title, provider.certificate.setting));
         const secrets = texts.map((text, at) => ({ id: String(at), text }));
         const nowMs = options.at === undefined ? Date.now() : Date.parse(options.at);
         const explanation = await explain({
@@ -92,6 +94,9 @@ export function addVerify(program: Command): void {
       }),
     );
 }
+
+const certificateText = (title: string, setting: string): string =>
+  `${title} names a certificate in the request, which is not fetched here: the secret is its public key, and --setting ${setting}=... the id.`;
 
 async function chosenProvider({ provider, scheme }: Options) {
   if (scheme !== undefined) return providerInFile(scheme);

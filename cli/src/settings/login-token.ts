@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { parseEnv } from 'node:util';
+import { EXIT } from '../ending';
 import { isThisMachine } from './choose';
 import type { Environment } from './profiles';
 
@@ -35,7 +36,7 @@ function typed(question: string): Promise<string> {
     });
     asking.once('SIGINT', () => {
       process.stderr.write('\n');
-      process.exit(130);
+      process.exit(EXIT.interrupted);
     });
   });
 }

@@ -27,6 +27,7 @@ rejections.get('/:webhook_id/rejections', async c => {
 });
 
 function rejectionView({
+  id,
   at,
   reason,
   headerNames,
@@ -35,6 +36,7 @@ function rejectionView({
   request,
 }: RefusalsView['last'][number]) {
   return {
+    id: id ?? null,
     at: timeText(at),
     reason,
     header_names: headerNames,

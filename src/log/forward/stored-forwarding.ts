@@ -4,6 +4,7 @@ import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { JournalEntry } from '../store/attempt-journal';
 import { readDocument, writeDocument } from '../store/documents';
 import { type Circuit, CLOSED } from './circuit';
+import type { Failing } from './failing';
 import type { Pace } from './pace';
 import type { SequenceRange } from './settled-ahead';
 import { NO_TOTALS, type Totals } from './totals';
@@ -25,6 +26,8 @@ export type StoredDestination = {
   /** Why the gateway itself turned it off, until it is active again. */
   disabledReason: string | null;
   losses: Loss[];
+  /** Its attempts since the last success; null where none failed, or an earlier release stored it. */
+  failing: Failing | null;
 };
 
 export type StoredForwarding = {
@@ -65,6 +68,7 @@ function readDestination(
     pace: null,
     progress: [],
     disabledReason: null,
+    failing: null,
     ...stored,
     losses,
     totals: { ...NO_TOTALS, lost, ...totals },

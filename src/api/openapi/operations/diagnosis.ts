@@ -31,6 +31,7 @@ export const DIAGNOSIS_ANSWERS: Record<string, JsonSchema> = {
     counts: mapOf(integer),
     rejections: list(
       object({
+        id: orNull(integer),
         at: time,
         reason: text,
         header_names: list(text),
