@@ -449,6 +449,7 @@ export interface components {
       count: number;
     };
     CreatedDestination: {
+      behind_alert_seconds: 0 | number;
       /** Format: date-time */
       created_at: string;
       destination_id: string;
@@ -542,6 +543,7 @@ export interface components {
       [key: string]: unknown;
     };
     Destination: {
+      behind_alert_seconds: 0 | number;
       /** Format: date-time */
       created_at: string;
       destination_id: string;
@@ -572,6 +574,7 @@ export interface components {
       url: string;
     };
     DestinationPatch: {
+      behind_alert_seconds?: (0 | number) | null;
       extra_headers?: (string | {
         [key: string]: string;
       }) | null;
@@ -833,6 +836,8 @@ export interface components {
       new_key_ms: number | null;
     };
     NewDestination: {
+      /** @default 3600 */
+      behind_alert_seconds?: 0 | number;
       /** @default {} */
       extra_headers?: string | {
         [key: string]: string;
@@ -1122,6 +1127,7 @@ export interface components {
           body_bytes: number;
           body_sha256: string | null;
           header_names: string[];
+          id: number | null;
           reason: string;
           request: ({
             body?: string | null;
