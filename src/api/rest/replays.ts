@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { checked } from '../../input/checked';
 import type { FieldError } from '../../input/field-errors';
-import { fieldsOf, text } from '../../input/fields';
+import { about, fieldsOf, oneOf, text } from '../../input/fields';
 import { described } from '../../input/json-schema';
 import { NO_TOPIC } from '../../log/contract/event-filter';
 import type { EventStatus } from '../../log/contract/events';
@@ -21,7 +21,7 @@ import { filterEntries, filterOf, spanError } from './event-filter';
 
 export const replays = new Hono<{ Bindings: Env }>();
 
-const STATUSES: readonly EventStatus[] = ['accepted', 'quarantined', 'retrying', 'dead'];
+const STATUSES = ['accepted', 'quarantined', 'retrying', 'dead'] as const satisfies readonly EventStatus[];
 
 const sequence = v.pipe(
   v.number('must be a whole number'),
@@ -39,19 +39,25 @@ const topicPattern = v.pipe(
 );
 
 const eventReplayEntries = {
-  destination_id: v.nullish(text(64), null),
-  new_id: v.nullish(activity, false),
+  destination_id: about(
+    'The destination that they are sent to, by its id or its name. Null: all that want them.',
+    v.nullish(text(64), null),
+  ),
+  new_id: about(
+    'True: with a `webhook-id` of its own, for receivers that refuse one twice.',
+    v.nullish(activity, false),
+  ),
 };
 
 export const eventReplaySchema = fieldsOf(eventReplayEntries);
 
 export const replaySchema = fieldsOf({
   ...eventReplayEntries,
-  from_sequence: v.nullish(sequence, null),
-  to_sequence: v.nullish(sequence, null),
+  from_sequence: about('The first sequence. Null: the first of the log.', v.nullish(sequence, null)),
+  to_sequence: about('The last sequence. Null: the last of the log.', v.nullish(sequence, null)),
   ...filterEntries,
-  status: v.nullish(v.picklist(STATUSES, `must be one of ${STATUSES.join(', ')}`), null),
-  topic: v.nullish(topicPattern, null),
+  status: about('Only events that stand so at the destination.', v.nullish(oneOf(...STATUSES), null)),
+  topic: about('Only events of this topic, or with this prefix before `*`.', v.nullish(topicPattern, null)),
   all: v.nullish(
     v.pipe(activity, described({ description: 'Every event of the log. Instead of a filter.' })),
     false,

@@ -230,7 +230,10 @@ export class EventLog {
       const result = this.#storage.transactionSync(() => {
         const changed = change(draft);
         saves = draft.mustSave || draft.state.lastSequence - this.#savedSequence >= EVENTS_PER_CHECKPOINT;
-        if (saves) this.#save(draft.state);
+        if (saves) {
+          tables.known.save();
+          storeCheckpoint(this.#storage.sql, { state: draft.state, forgotten: tables.known.forgotten });
+        }
         return changed;
       });
       tables.committed();
@@ -241,11 +244,5 @@ export class EventLog {
       tables.rolledBack();
       throw error;
     }
-  }
-
-  #save(state: LogState): void {
-    const { known } = this.tables;
-    known.save();
-    storeCheckpoint(this.#storage.sql, { state, forgotten: known.forgotten });
   }
 }

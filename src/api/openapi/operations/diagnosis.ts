@@ -42,5 +42,5 @@ export const DIAGNOSIS_ANSWERS: Record<string, JsonSchema> = {
     ),
   }),
   Capture: object({ capture_until: time }),
-  Tested: object({ topic: text, status: integer, answer: { type: 'object' } }),
+  Tested: object({ topic: text, http_status: integer, answer: { type: 'object' } }),
 };
