@@ -202,7 +202,7 @@ describe('mending', () => {
   it('retries, pauses and resumes a destination', async () => {
     const listed = await cli.json<{ destinations: { destination_id: string }[] }>(['destinations', shop]);
     const id = listed.destinations[0]?.destination_id ?? '';
-    expect(await cli.json(['retry', shop, id])).toMatchObject({ waiting: 0 });
+    expect(await cli.json(['retry', 'cli-shop', 'erp'])).toMatchObject({ waiting: 0 });
     expect((await cli.run(['destinations', shop, '--pause', id])).stdout).toMatch(/erp .* no /);
     expect((await cli.run(['destinations', shop, '--resume', id])).stdout).toMatch(/erp .* yes /);
     expect((await cli.run(['retry', shop, 'dst_0000000000000000'])).code).toBe(1);
@@ -219,6 +219,8 @@ describe('mending', () => {
     expect(await replay('--from', '2')).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
     expect(await replay()).toMatchObject({ code: 2 });
     expect(got()).toBe(before);
+    const lost = ['replay', 'cli-shop', '--destination', 'erp', '--delivery', 'dead', '--dry-run'];
+    expect(await cli.json(lost)).toMatchObject({ count: 1 });
     expect((await replay('3')).code).toBe(0);
     await eventually(() => expect(got()).toBe(before + 1));
     expect((await replay('--topic', 'order:*', '--to', '2', '--yes')).code).toBe(0);
@@ -370,7 +372,8 @@ describe('a script', () => {
   it.each([
     [1, ['event', 'SHOP', '99']],
     [2, ['events', 'SHOP', '--since', 'yesterday']],
-    [2, ['events', 'SHOP', '--delivery', 'dead']],
+    [2, ['events', 'SHOP', '--event-id', '']],
+    [0, ['events', 'cli-shop', '--delivery', 'dead']],
     [2, ['evnts', 'SHOP']],
     [3, ['webhooks', '--url', 'http://127.0.0.1:9', '--token', 'any']],
     [3, ['--token', 'wrong', 'webhooks']],

@@ -9,8 +9,8 @@ type Options = { pause?: string; resume?: string };
 export function addDestinations(program: Command): void {
   gatewayCommand(program, 'destinations <webhook>', "Where a webhook's events go", [
     ['gapless destinations shop', 'all of them'],
-    ['gapless destinations shop --pause dst_14d0ac257a653019', 'events wait for it in the log'],
-    ['gapless destinations shop --resume dst_14d0ac257a653019', 'what waits leaves, at the pace of recovery'],
+    ['gapless destinations shop --pause erp', 'events wait for it in the log'],
+    ['gapless destinations shop --resume erp', 'what waits leaves, at the pace of recovery'],
   ])
     .option('--pause <destination>', 'send nothing there for now')
     .option('--resume <destination>', 'send again')

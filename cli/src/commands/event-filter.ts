@@ -6,7 +6,7 @@ export type EventFilter = {
   since?: string;
   until?: string;
   topic?: string;
-  status?: 'accepted' | 'confirming' | 'held' | 'quarantined' | 'retrying' | 'dead';
+  status?: 'accepted' | 'confirming' | 'held' | 'quarantined';
   destination?: string;
   delivery?: 'waiting' | 'retrying' | 'paused' | 'dead' | 'delivered';
   eventId?: string;
@@ -23,12 +23,12 @@ export const filterOptions = (command: Command): Command =>
     .option('--topic <topic>', 'a topic, or a prefix before *')
     .addOption(
       new Option('--status <status>', 'what became of it').choices([
-        ...['accepted', 'confirming', 'held', 'quarantined', 'retrying', 'dead'],
+        ...['accepted', 'confirming', 'held', 'quarantined'],
       ]),
     )
-    .option('--destination <destination>', 'the destination that --delivery is about, by id')
+    .option('--destination <destination>', 'the destination that --delivery is about, by id or name')
     .addOption(
-      new Option('--delivery <state>', 'how the delivery to --destination stands').choices([
+      new Option('--delivery <state>', 'how a delivery of it stands').choices([
         ...['waiting', 'retrying', 'paused', 'dead', 'delivered'],
       ]),
     )

@@ -81,7 +81,7 @@ const deliveries = ({ deliveries: list }: Detail, paint: Paint): string =>
     : table(
         ['destination', 'delivery', 'attempts', 'next', 'last error'],
         list.map(delivery => [
-          ...[delivery.destination_id, statusCell(delivery.status), delivery.attempts],
+          ...[delivery.destination_id, statusCell(delivery.delivery), delivery.attempts],
           delivery.next_attempt_at === null ? null : relativeTime(delivery.next_attempt_at, Date.now()),
           delivery.last_error,
         ]),
@@ -95,7 +95,7 @@ const attempts = ({ attempts: list }: Detail, paint: Paint): string =>
         ['attempt (UTC)', 'destination', '#', 'outcome', 'status', 'ms', 'what the receiver said'],
         list.map(attempt => [
           ...[shortTime(attempt.at), attempt.destination_id, attempt.attempt, statusCell(attempt.outcome)],
-          ...[attempt.status, attempt.duration_ms, saidBy(attempt)],
+          ...[attempt.http_status, attempt.duration_ms, saidBy(attempt)],
         ]),
         paint,
       );

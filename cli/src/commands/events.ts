@@ -34,7 +34,7 @@ export function addEvents(program: Command): void {
           ...(options.body === true ? { include: 'body' as const } : {}),
           ...(options.oldestFirst === true ? {} : { order: 'desc' as const }),
         };
-        let next: string | number | null = options.after ?? null;
+        let next: string | null = options.after ?? null;
         let scanned: Schemas['Events']['scanned_to'] = null;
         do {
           const page: Schemas['Events'] = await asked.call('get', '/v1/webhooks/{webhook_id}/events', {
@@ -56,5 +56,4 @@ export function addEvents(program: Command): void {
     );
 }
 
-const afterOf = (next: string | number | null): { after?: number } =>
-  next === null ? {} : { after: Number(next) };
+const afterOf = (next: string | null): { after?: string } => (next === null ? {} : { after: next });

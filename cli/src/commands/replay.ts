@@ -18,7 +18,7 @@ type Options = EventFilter & {
 export function addReplay(program: Command): void {
   const command = gatewayCommand(program, 'replay <webhook>', 'Send events again', [
     ['gapless replay shop 1204', 'one event, by its sequence'],
-    ['gapless replay shop --destination DST --delivery dead', 'what one destination has lost; asks first'],
+    ['gapless replay shop --destination erp --delivery dead', 'what one destination has lost; asks first'],
     ['gapless replay shop --since 2h --topic order:* --dry-run', 'only say how many'],
     ['gapless replay shop --from 100 --to 200 --yes', 'in a script'],
   ]);

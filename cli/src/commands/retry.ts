@@ -6,7 +6,7 @@ import { relativeTime } from '../output/times';
 
 export function addRetry(program: Command): void {
   gatewayCommand(program, 'retry <webhook> <destination>', 'Send now what waits for a destination', [
-    ['gapless retry shop dst_14d0ac257a653019', 'after an outage: in its order, at the pace of recovery'],
+    ['gapless retry shop erp', 'after an outage: in its order, at the pace of recovery'],
   ]).action((webhook: string, destination: string, _options: object, command: Command) =>
     run(command, async ({ output, gateway }) => {
       const asked = await gateway();

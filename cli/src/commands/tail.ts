@@ -56,7 +56,7 @@ export function addTail(program: Command): void {
           isLost = false;
           for (const event of page.value.events) {
             output.item(event, paint => {
-              const status = statusCell(event.status);
+              const status = statusCell(event.delivery ?? event.status);
               const shown =
                 status === null || typeof status !== 'object'
                   ? String(status)

@@ -26,7 +26,7 @@ export function statusCell(status: string): Cell {
 
 export const eventRow = (event: Schemas['Event']): Cell[] => [
   ...[event.sequence, shortTime(event.received_at), event.topics.join(', ') || event.topic],
-  ...[event.increment_id, event.event_id, statusCell(event.status)],
+  ...[event.increment_id, event.event_id, statusCell(event.delivery ?? event.status)],
   notes(event),
 ];
 
