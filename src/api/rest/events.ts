@@ -100,7 +100,7 @@ events.post('/:webhook_id/events/:sequence/release', async c => {
   return 'error' in view ? problem(view.error) : c.json(view.body);
 });
 
-function eventDetailView(event: EventDetail) {
+export function eventDetailView(event: EventDetail) {
   return {
     ...eventView(event),
     ...contentView(event),

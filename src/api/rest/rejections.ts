@@ -26,7 +26,7 @@ rejections.get('/:webhook_id/rejections', async c => {
   return c.json({ counts, rejections: last.map(rejectionView) });
 });
 
-function rejectionView({
+export function rejectionView({
   id,
   at,
   reason,
