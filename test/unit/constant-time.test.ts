@@ -104,6 +104,7 @@ describe('the source', () => {
       'configuration/means.ts',
       'constant-time.ts',
       'ingest/answer-handshake.ts',
+      'page/session.ts',
       'signature/compare.ts',
       'tokens/api-tokens.ts',
     ]);
