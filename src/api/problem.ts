@@ -20,7 +20,7 @@ export type ApiError =
   /** A right token that may not do this. */
   | { reason: 'forbidden'; detail: string }
   | { reason: 'sign_ins_limited' }
-  | { reason: 'not_found'; what: 'route' | 'webhook' | 'destination' | 'event' | 'token' }
+  | { reason: 'not_found'; what: 'route' | 'webhook' | 'destination' | 'event' | 'replay' | 'token' }
   | { reason: 'method_not_allowed'; allowed: readonly string[] }
   | { reason: 'conflict'; detail: string }
   /** `If-Match` names another version. */

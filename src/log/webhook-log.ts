@@ -14,7 +14,7 @@ import type { KeptAnswer } from './contract/kept-answer';
 import type { Settlement, SettleResult } from './contract/numbering';
 import type { RecoveryRequest, RecoveryResult } from './contract/recovery';
 import type { RefusalReport, RefusalsView } from './contract/refusals';
-import type { ReplayRequest, ReplayResult, RetryResult } from './contract/replays';
+import type * as Replays from './contract/replays';
 import type { StatusReport } from './contract/status';
 import type { CreateResult, ReplaceResult, WebhookObject } from './contract/webhook-object';
 import { retryDestination } from './forward/retry-requests';
@@ -27,7 +27,7 @@ import { readGaps } from './read/gaps';
 import { awaitEvents } from './read/new-events';
 import { readStatus } from './read/status';
 import { redactEntity, redactEvent } from './redaction';
-import { replayOne, replayRange } from './replay-requests';
+import { cancelReplay, findReplay, listReplays, replayOne, replayRange } from './replay-requests';
 
 /** The class that Cloudflare instantiates, once per webhook id. The interface says what each method gives. */
 export class WebhookLog extends DurableObject<Env> implements WebhookObject {
@@ -90,15 +90,33 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#live?.release(sequence) ?? { kind: 'not_found' };
   }
 
-  async replay(request: ReplayRequest): Promise<ReplayResult> {
+  async replay(request: Replays.ReplayRequest): Promise<Replays.ReplayResult> {
     return this.#live === null ? { kind: 'gone' } : replayRange(this.#live, request);
   }
 
-  async replayEvent(sequence: number, destinationId: string | null, newId: boolean): Promise<ReplayResult> {
-    return this.#live === null ? { kind: 'gone' } : replayOne(this.#live, sequence, destinationId, newId);
+  async replayEvent(
+    sequence: number,
+    destinationId: string | null,
+    newId: boolean,
+    asked: Replays.AskedReplay | null = null,
+  ): Promise<Replays.ReplayResult> {
+    if (this.#live === null) return { kind: 'gone' };
+    return replayOne(this.#live, sequence, destinationId, newId, asked);
   }
 
-  async retry(destinationId: string): Promise<RetryResult> {
+  async replays(): Promise<Replays.ReplayList | null> {
+    return this.#live === null ? null : listReplays(this.#live);
+  }
+
+  async replayOf(replayId: number): Promise<Replays.Replay | null> {
+    return this.#live === null ? null : findReplay(this.#live, replayId);
+  }
+
+  async cancelReplay(replayId: number): Promise<Replays.Replay | null> {
+    return this.#live === null ? null : cancelReplay(this.#live, replayId);
+  }
+
+  async retry(destinationId: string): Promise<Replays.RetryResult> {
     return this.#live === null ? { kind: 'gone' } : retryDestination(this.#live, destinationId);
   }
 

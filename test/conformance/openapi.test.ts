@@ -190,7 +190,7 @@ describe('a client generated from it', () => {
     });
     expect(events.data?.events[0]?.body).toBe(shipstreamEvent(1));
 
-    const replayed = await api.POST('/v1/webhooks/{webhook_id}/replay', { ...one, body: { all: true } });
+    const replayed = await api.POST('/v1/webhooks/{webhook_id}/replays', { ...one, body: { all: true } });
     expect(replayed.data?.count).toBe(1);
     await eventually(async () => expect(receiver.received).toHaveLength(2));
 

@@ -379,7 +379,7 @@ describe('the rest of the API', () => {
       ['GET', `${path}?include=body`, 'include'],
       ['GET', '/v1/webhooks?offset=5', 'offset'],
       ['DELETE', `${path}?force=1`, 'force'],
-      ['POST', `${path}/replay?dry_run=1`, 'dry_run'],
+      ['POST', `${path}/replays?dry_run=1`, 'dry_run'],
       ['PUT', '/v1/config?dryrun=1', 'dryrun'],
       ['GET', '/metrics?page=2', 'page'],
     ] as const) {
@@ -387,7 +387,7 @@ describe('the rest of the API', () => {
       expect([method, at, answer.status]).toEqual([method, at, 422]);
       expect(answer.body.errors).toMatchObject([{ path: `query:${name}` }]);
     }
-    const replay = await send('POST', `${path}/replay?dry_run=1`);
+    const replay = await send('POST', `${path}/replays?dry_run=1`);
     expect(replay.body.errors).toMatchObject([{ message: expect.stringContaining('in the body') }]);
     expect((await send('HEAD', `${path}/events?limit=1`)).status).toBe(200);
     expect((await send('GET', path)).status).toBe(200);
@@ -395,7 +395,7 @@ describe('the rest of the API', () => {
 
   it('says of an unknown field of a replay which fields there are', async () => {
     const { path } = await created();
-    for (const at of [`${path}/replay`, `${path}/events/1/replay`]) {
+    for (const at of [`${path}/replays`, `${path}/events/1/replay`]) {
       const { status, body } = await send('POST', at, { destination: 'x' });
       expect(status).toBe(422);
       expect(body.errors).toMatchObject([

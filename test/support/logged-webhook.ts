@@ -114,7 +114,7 @@ export class LoggedWebhook {
         if (inRange && this.model.of(sequence)?.redacted === false) this.#owed.add(`${name}/${sequence}`);
       }
     }
-    const { status } = await this.#call('POST', 'replay', { from_sequence: from, to_sequence: to });
+    const { status } = await this.#call('POST', 'replays', { from_sequence: from, to_sequence: to });
     expect(status).toBe(200);
   }
 

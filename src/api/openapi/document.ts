@@ -23,6 +23,7 @@ const header = (name: string, schema: JsonSchema, description: string) => ({
 const PARAMETERS: Record<string, { name: string; in: string }> = {
   webhook_id: path('webhook_id', { type: 'integer', minimum: 1, maximum: safe }),
   sequence: path('sequence', { type: 'integer', minimum: 1, maximum: safe }),
+  replay_id: path('replay_id', { type: 'integer', minimum: 1, maximum: safe }),
   destination_id: path('destination_id', { type: 'string' }),
   token_id: path('token_id', { type: 'string' }),
   after: query('after', { type: 'integer', minimum: 0, maximum: safe, default: 0 }, 'Where to go on.'),

@@ -15,18 +15,18 @@ export async function objectFor(env: Env, idText: string): Promise<Result<Webhoo
   return record.ok ? ok(objectOf(env, record.value)) : record;
 }
 
-/** The number of an event in an address, 0 < sequence < 2^53. */
-export function sequenceOf(text: string): Result<number, ApiError> {
+/** The number of an event, or of what else has one, in an address: 0 < number < 2^53. */
+export function sequenceOf(text: string, what: 'event' | 'replay' = 'event'): Result<number, ApiError> {
   const sequence = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : 0;
   if (sequence > 0 && Number.isSafeInteger(sequence)) return ok(sequence);
-  return err({ reason: 'not_found', what: 'event' });
+  return err({ reason: 'not_found', what });
 }
 
 export type Asked<T> = { record: WebhookRecord; object: WebhookObject; input: T };
 
 /** What a request with a body asks of an existing webhook. An unknown webhook is found out before a wrong body. */
 export async function askedOf<T>(
-  c: Context<{ Bindings: Env }>,
+  c: Pick<Context<{ Bindings: Env }>, 'env' | 'req'>,
   parse: (given: unknown) => Result<T, FieldError[]>,
   reading: Reading = {},
 ): Promise<Result<Asked<T>, ApiError>> {

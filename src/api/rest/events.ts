@@ -103,6 +103,7 @@ function attemptView(attempt: AttemptView) {
     error: attempt.error,
     connection_error: attempt.connectionError ?? null,
     answer: attempt.answer ?? null,
+    replay_id: attempt.replayId ?? null,
   };
 }
 

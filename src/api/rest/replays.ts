@@ -1,25 +1,30 @@
 /**
- * `POST /v1/webhooks/{webhook_id}/replay` and `POST …/events/{sequence}/replay`: many events sent again, or one. The webhook's
- * object does it; the answer says how many.
+ * `POST /v1/webhooks/{webhook_id}/replays` and `POST …/events/{sequence}/replay`: many events sent again, or one. The webhook's
+ * object does it; the answer says how many. `GET …/replays` and `GET …/replays/{replay_id}` say how far it is, and
+ * `POST …/replays/{replay_id}/cancel` ends it.
  */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { checked } from '../../input/checked';
 import type { FieldError } from '../../input/field-errors';
 import { fieldsOf, text } from '../../input/fields';
 import { described } from '../../input/json-schema';
+import { isObject } from '../../json/kind';
 import { NO_TOPIC } from '../../log/contract/event-filter';
 import type { EventStatus } from '../../log/contract/events';
-import type { ReplayRequest, ReplayResult } from '../../log/contract/replays';
+import type { Replay, ReplayPart, ReplayRequest, ReplayResult } from '../../log/contract/replays';
+import type { WebhookObject } from '../../log/contract/webhook-object';
 import { err, ok, type Result } from '../../result';
 import { activity } from '../../subscriptions/shared-fields';
 import { parseTopics } from '../../subscriptions/topics';
+import { timeOrNull, timeText } from '../../time';
 import { ask } from '../ask';
+import type { ApiEnv } from '../context';
 import { type ApiError, problem } from '../problem';
-import { askedOf, sequenceOf } from './addressed';
+import { askedOf, objectFor, sequenceOf } from './addressed';
 import { filterEntries, filterOf, spanError } from './event-filter';
 
-export const replays = new Hono<{ Bindings: Env }>();
+export const replays = new Hono<ApiEnv>();
 
 const STATUSES: readonly EventStatus[] = ['accepted', 'quarantined', 'retrying', 'dead'];
 
@@ -59,13 +64,22 @@ export const replaySchema = fieldsOf({
   dry_run: v.nullish(v.pipe(activity, described({ description: 'Only count, and send nothing.' })), false),
 });
 
-replays.post('/:webhook_id/replay', async c => {
-  const request = await askedOf(c, parseReplay, { whenEmpty: {} });
+replays.post('/:webhook_id/replays', async c => {
+  const request = await askedOf(c, withGiven(parseReplay), { whenEmpty: {} });
   if (!request.ok) return problem(request.error);
   const { object, input } = request.value;
-  const result = await ask(() => object.replay(input));
+  const asked = { by: c.get('principal').id, request: input.given };
+  const result = await ask(() => object.replay({ ...input.parsed, asked }));
   return result.ok ? replayed(result.value) : problem(result.error);
 });
+
+/** Parses a request that is kept as it was given, too. */
+const withGiven =
+  <T>(parse: (given: unknown) => Result<T, FieldError[]>) =>
+  (given: unknown): Result<{ parsed: T; given: Record<string, unknown> }, FieldError[]> => {
+    const parsed = parse(given);
+    return parsed.ok ? ok({ parsed: parsed.value, given: isObject(given) ? given : {} }) : parsed;
+  };
 
 type ReplayInput = v.InferOutput<typeof replaySchema>;
 
@@ -136,15 +150,81 @@ function contradictionIn(input: ReplayInput): FieldError | null {
 replays.post('/:webhook_id/events/:sequence/replay', async c => {
   const sequence = sequenceOf(c.req.param('sequence'));
   if (!sequence.ok) return problem(sequence.error);
-  const request = await askedOf(c, given => checked(eventReplaySchema, given), { whenEmpty: {} });
+  const parse = withGiven(given => checked(eventReplaySchema, given));
+  const request = await askedOf(c, parse, { whenEmpty: {} });
   if (!request.ok) return problem(request.error);
-  const { destination_id: destinationId, new_id: newId } = request.value.input;
-  const result = await ask(() => request.value.object.replayEvent(sequence.value, destinationId, newId));
+  const { object, input } = request.value;
+  const { destination_id: destinationId, new_id: newId } = input.parsed;
+  const asked = { by: c.get('principal').id, request: { ...input.given, sequence: sequence.value } };
+  const result = await ask(() => object.replayEvent(sequence.value, destinationId, newId, asked));
   return result.ok ? replayed(result.value) : problem(result.error);
 });
 
 function replayed(result: ReplayResult): Response {
-  return result.kind === 'ok' ? Response.json({ count: result.count }) : problem(errorOf(result));
+  if (result.kind !== 'ok') return problem(errorOf(result));
+  return Response.json({ replay_id: result.replayId ?? null, count: result.count });
+}
+
+replays.get('/:webhook_id/replays', async c => {
+  const object = await objectFor(c.env, c.req.param('webhook_id'));
+  if (!object.ok) return problem(object.error);
+  const list = await ask(() => object.value.replays());
+  if (!list.ok) return problem(list.error);
+  if (list.value === null) return problem({ reason: 'not_found', what: 'webhook' });
+  return c.json({ replays: list.value.replays.map(replayView), more: list.value.more });
+});
+
+replays.get('/:webhook_id/replays/:replay_id', c => oneReplay(c, (object, id) => object.replayOf(id)));
+
+replays.post('/:webhook_id/replays/:replay_id/cancel', c =>
+  oneReplay(c, (object, id) => object.cancelReplay(id)),
+);
+
+async function oneReplay(
+  c: Context<ApiEnv>,
+  find: (object: WebhookObject, replayId: number) => Promise<Replay | null>,
+): Promise<Response> {
+  const id = sequenceOf(c.req.param('replay_id') ?? '', 'replay');
+  if (!id.ok) return problem(id.error);
+  const object = await objectFor(c.env, c.req.param('webhook_id') ?? '');
+  if (!object.ok) return problem(object.error);
+  const found = await ask(() => find(object.value, id.value));
+  if (!found.ok) return problem(found.error);
+  return found.value === null
+    ? problem({ reason: 'not_found', what: 'replay' })
+    : c.json(replayView(found.value));
+}
+
+/** As a whole, and for each destination. It runs while a part of it does. */
+function replayView({ id, asked, startedAt, parts }: Replay) {
+  const states = parts.map(({ state }) => state);
+  const isRunning = states.includes('running');
+  const isCancelled = states.includes('cancelled');
+  const ends = parts.map(({ endedAt }) => endedAt ?? 0);
+  const sum = (count: (part: ReplayPart) => number | null): number | null =>
+    parts.reduce((total: number | null, part) => {
+      const of = count(part);
+      return total === null || of === null ? null : total + of;
+    }, 0);
+  return {
+    replay_id: id,
+    state: isRunning ? 'running' : isCancelled ? 'cancelled' : 'done',
+    asked_by: asked?.by ?? null,
+    request: asked?.request ?? null,
+    started_at: timeText(startedAt),
+    ended_at: isRunning ? null : timeText(Math.max(startedAt, ...ends)),
+    counted: sum(part => part.counted),
+    sent: sum(part => part.sent),
+    delivered: sum(part => part.delivered),
+    retrying: sum(part => part.retrying),
+    dead: sum(part => part.dead),
+    remaining: sum(part => part.remaining),
+    destinations: parts.map(({ destinationId, endedAt, ...part }) => ({
+      destination_id: destinationId,
+      ...part,
+      ended_at: timeOrNull(endedAt),
+    })),
+  };
 }
 
 function errorOf(result: Exclude<ReplayResult, { kind: 'ok' }>): ApiError {

@@ -11,7 +11,7 @@ import type { KeptAnswer } from './kept-answer';
 import type { Settlement, SettleResult } from './numbering';
 import type { RecoveryRequest, RecoveryResult } from './recovery';
 import type { RefusalReport, RefusalsView } from './refusals';
-import type { ReplayRequest, ReplayResult, RetryResult } from './replays';
+import type { AskedReplay, Replay, ReplayList, ReplayRequest, ReplayResult, RetryResult } from './replays';
 import type { StatusReport } from './status';
 
 export type CreateResult = 'created' | 'created_uncopied' | 'exists';
@@ -51,7 +51,18 @@ export interface WebhookObject {
   release(sequence: number): Promise<ReleaseResult>;
   replay(request: ReplayRequest): Promise<ReplayResult>;
   /** @param destinationId null for all destinations that want the event */
-  replayEvent(sequence: number, destinationId: string | null, newId: boolean): Promise<ReplayResult>;
+  replayEvent(
+    sequence: number,
+    destinationId: string | null,
+    newId: boolean,
+    asked?: AskedReplay,
+  ): Promise<ReplayResult>;
+  /** The replays that run, and the last that ended. */
+  replays(): Promise<ReplayList | null>;
+  /** One of these; null also for one that is not among them. */
+  replayOf(replayId: number): Promise<Replay | null>;
+  /** Sends nothing more of it, and gives it as it then is; one that has ended stays as it is. Null as above. */
+  cancelReplay(replayId: number): Promise<Replay | null>;
   /** Sends what waits for a destination now. */
   retry(destinationId: string): Promise<RetryResult>;
   /** Erases the body of an event; false when there is no such event. */

@@ -8,13 +8,11 @@
  */
 
 import type { AttemptResult } from '../../delivery/outgoing';
-import type { Log, LogFields } from '../../log-line';
+import type { Log } from '../../log-line';
 import type { NoticeDetails, OperationalTopic } from '../commit/notices';
-import type { DeliveryView } from '../contract/events';
 import type { AttemptJournal } from '../store/attempt-journal';
-import type { DeliveryRow } from '../store/delivery-row';
 import type { DeliveryRows } from '../store/delivery-rows';
-import type { StoredEvent } from '../store/stored-event';
+import { type AttemptEnd, deadFields, endOf } from './attempt-end';
 import type { Delivery } from './delivery';
 import { type DeliveryEnds, type Ended, isGone } from './delivery-ends';
 import type { CircuitChange, DestinationState } from './destination-state';
@@ -27,9 +25,6 @@ import type { WriteWatch } from './write-watch';
 
 /** After a crash, a first attempt that the cursor has passed is tried again this many ms after its timeout. */
 const ABANDONED_MS = 30_000;
-
-/** What came of an attempt. `at` and `nextAttemptAt` in ms since 1970. */
-export type AttemptEnd = DeliveryView & { event: StoredEvent; replay: number; at: number };
 
 export type DeliveryResultsDeps = {
   storage: DurableObjectStorage;
@@ -78,15 +73,17 @@ export class DeliveryResults {
     const ended = this.#ended;
     this.#ended = [];
     const gone = new Set<string>();
+    const { ends: attempts, replays } = this.#deps;
     const lines: Parameters<Log>[] = [];
     const ends: AttemptEnd[] = [];
     this.#inTransaction(ended, () => {
       for (const attempt of ended) {
         const state = destinations.get(attempt.delivery.destinationId);
         if (state === undefined) continue;
-        const failed = this.#deps.ends.attempted(state, attempt);
-        if (failed?.status === 'dead') lines.push(['delivery_dead', deadFields(failed)]);
-        if (state.destination.id !== OPERATIONS_ID) ends.push(endOf(attempt, failed));
+        const failed = attempts.attempted(state, attempt);
+        const replayId = replays.replayOf(attempt.delivery.replay);
+        if (failed?.status === 'dead') lines.push(['delivery_dead', deadFields(failed, replayId)]);
+        if (state.destination.id !== OPERATIONS_ID) ends.push(endOf(attempt, failed, replayId));
         // Only while it is active: later answers of deliveries that were under way may be 410 too.
         if (isGone(state, attempt.result) && state.destination.isActive) gone.add(state.destination.id);
       }
@@ -138,6 +135,15 @@ export class DeliveryResults {
     });
   }
 
+  /** Sends nothing more of a replay. Throws when it fails. */
+  cancelReplay(destinations: Destinations, replayId: number): void {
+    const { storage, replays } = this.#deps;
+    storage.transactionSync(() => {
+      replays.cancel(replayId);
+      this.save(destinations);
+    });
+  }
+
   /** Erases what receivers said about events. Throws when it fails. */
   eraseAnswers(destinations: Destinations, sequences: readonly number[]): void {
     const { storage, journal } = this.#deps;
@@ -149,10 +155,11 @@ export class DeliveryResults {
 
   /** Takes over that retention dropped all events before `first`. `now` in ms since 1970. Throws when it fails. */
   dropped(destinations: Destinations, first: number, now: number): void {
-    const { storage, rows } = this.#deps;
+    const { storage, rows, replays } = this.#deps;
     storage.transactionSync(() => {
       for (const state of destinations.values()) state.lose(first, rows, now);
       rows.prune(first);
+      replays.dropped();
       this.save(destinations);
     });
   }
@@ -222,18 +229,3 @@ export class DeliveryResults {
     });
   }
 }
-
-/** @param failed null where it was delivered, and where retention dropped the event meanwhile */
-function endOf({ delivery, result, at }: Ended, failed: DeliveryRow | null): AttemptEnd {
-  const { event, destinationId, replay, row } = delivery;
-  const end = { event, destinationId, replay, at, attempts: (row?.attempts ?? 0) + 1 };
-  if (result.outcome === 'delivered')
-    return { ...end, status: 'delivered', nextAttemptAt: null, lastError: null };
-  const { status = 'dead', nextAt = null, error = result.error } = failed ?? {};
-  return { ...end, status, nextAttemptAt: nextAt, lastError: error };
-}
-
-const deadFields = ({ destinationId, sequence, replay, attempts, error }: DeliveryRow): LogFields => ({
-  ...{ destination_id: destinationId, sequence, attempts, error },
-  ...(replay === 0 ? {} : { replay }),
-});

@@ -8,6 +8,7 @@
 
 import type { AttemptResult } from '../../delivery/outgoing';
 import type { DestinationRecord } from '../../subscriptions/webhook';
+import type { AskedReplay } from '../contract/replays';
 import { AttemptJournal } from '../store/attempt-journal';
 import { BlockedKeyRows } from '../store/blocked-key-rows';
 import { DeliveryRows } from '../store/delivery-rows';
@@ -19,10 +20,11 @@ import { DeliveryEnds } from './delivery-ends';
 import { DeliveryResults } from './delivery-results';
 import type { DestinationState, Sources } from './destination-state';
 import { DestinationStates } from './destination-states';
+import { EndedReplays } from './ended-replays';
 import { FlushTimer } from './flush-timer';
 import type { ForwardingDeps } from './forwarding-deps';
 import { NextDeliveries } from './next-deliveries';
-import { type ReplaySpec, Replays } from './replays';
+import { type ReplayStart, Replays } from './replays';
 import { Sending } from './sending';
 import { isStored, readForwarding } from './stored-forwarding';
 import { Wake } from './wake';
@@ -53,7 +55,13 @@ export class Forwarding {
     this.#deps = deps;
     this.rows = new DeliveryRows(sql);
     this.journal = new AttemptJournal(sql, days, stored.attempts);
-    this.replays = new Replays(new ReplayRows(sql), feed, this.rows, stored);
+    this.replays = new Replays(
+      {
+        ...{ log: feed, rows: this.rows, now: clock.now },
+        ...{ jobRows: new ReplayRows(sql), ended: new EndedReplays(sql) },
+      },
+      stored,
+    );
     this.#sources = { feed, rows: this.rows, blockedRows: new BlockedKeyRows(sql) };
     this.#states = new DestinationStates(this.#sources, this.replays);
     this.#calls = new CourierCalls({
@@ -114,7 +122,8 @@ export class Forwarding {
     if (this.#stopped) return;
     const { writes, owner, clock } = this.#deps;
     if (writes.allowsSending()) {
-      for (const state of this.#states.byId.values()) if (state.destination.isActive) this.#sending.send(state);
+      for (const state of this.#states.byId.values())
+        if (state.destination.isActive) this.#sending.send(state);
       this.#store();
       this.#requestFlush();
     }
@@ -192,10 +201,19 @@ export class Forwarding {
     return this.#stopped;
   }
 
-  /** Stores a replay and starts it. */
-  startReplay(spec: ReplaySpec): void {
-    if (this.#stopped) return;
-    this.#deps.storage.transactionSync(() => this.replays.start(spec, this.#deps.clock.now()));
+  /** Stores a replay and starts it; gives its id, null where the webhook is deleted. */
+  startReplay(parts: readonly ReplayStart[], asked: AskedReplay | null): number | null {
+    if (this.#stopped) return null;
+    const { storage } = this.#deps;
+    const id = storage.transactionSync(() => this.replays.start(parts, asked));
+    this.pump();
+    return id;
+  }
+
+  /** Sends nothing more of a replay. What is under way ends. */
+  cancelReplay(id: number): void {
+    this.flush();
+    this.#write(() => this.#results.cancelReplay(this.#states.byId, id));
     this.pump();
   }
 

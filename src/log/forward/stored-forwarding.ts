@@ -36,6 +36,8 @@ export type StoredForwarding = {
   replays: [number, number][];
   /** Of the replays with events under way: how far they have read, and which events those are. */
   replaysUnderWay: ReplayUnderWay[];
+  /** Per replay, of how many events a first attempt has ended, how many of them arrived, and how many were given up. */
+  replayCounts: [id: number, sent: number, delivered: number, dead: number][];
   attempts: JournalEntry[];
 };
 
@@ -50,9 +52,9 @@ const NAME = 'forwarding';
 export function readForwarding(sql: SqlStorage): StoredForwarding {
   const text = readDocument(sql, NAME);
   const stored = text === null ? {} : (JSON.parse(text) as Partial<Document>);
-  const { routes = [], replays = [], replaysUnderWay = [], attempts = [] } = stored;
+  const { routes = [], replays = [], replaysUnderWay = [], replayCounts = [], attempts = [] } = stored;
   const destinations = routes.map(([id, route]): [string, StoredDestination] => [id, readDestination(route)]);
-  return { destinations, replays, replaysUnderWay, attempts };
+  return { destinations, replays, replaysUnderWay, replayCounts, attempts };
 }
 
 function readDestination(

@@ -205,6 +205,13 @@ export class DeliveryRows {
     return counts;
   }
 
+  /** Deletes what is still tried of a replay. 2 rows for each. */
+  giveUp(destinationId: string, replay: number): void {
+    this.#earliestAt.delete(destinationId);
+    const where = 'destination_id = ? AND next_at IS NOT NULL AND replay = ?';
+    this.#sql.exec(`DELETE FROM deliveries WHERE ${where}`, destinationId, replay);
+  }
+
   /** Forgets a destination that was deleted. */
   forget(destinationId: string): void {
     this.#earliestAt.delete(destinationId);

@@ -265,7 +265,7 @@ describe('a replay that delivers what was still retrying', () => {
       await outage(s, 3 * SECOND, index => ({ entityKeys: [`order/${index}`] }));
       const retrying = s.status('a').retrying;
       expect(retrying).toBe(ordering === 'strict' ? 1 : 3);
-      s.world.forwarding.startReplay(replayOf('a', { toSequence: 3, status: 'retrying' }));
+      s.world.startReplay(replayOf('a', { toSequence: 3, status: 'retrying' }));
       await s.wait(MINUTE);
       expect(s.status('a')).toEqual({ retrying: 0, dead: 0 });
       // What waited behind it follows in its turn.
@@ -288,7 +288,7 @@ describe('a replay that delivers what was still retrying', () => {
       });
       // Both end while the other is under way.
       await s.wait(52 * SECOND);
-      s.world.forwarding.startReplay(replayOf('a', { fromSequence: 2, toSequence: 2 }));
+      s.world.startReplay(replayOf('a', { fromSequence: 2, toSequence: 2 }));
       await s.wait(MINUTE);
       s.reply = works;
       await s.wait(DAY);

@@ -123,6 +123,7 @@ export const EVENTS_ANSWERS: Record<string, JsonSchema> = {
             ...orNull(object({ text, truncated: boolean, headers: mapOf(text) })),
             description: 'what the receiver said where it did not take the event; text of whoever that is',
           },
+          replay_id: { ...orNull(integer), description: 'the replay that it is of' },
         }),
       ),
     },
@@ -133,5 +134,5 @@ export const EVENTS_ANSWERS: Record<string, JsonSchema> = {
     { sequence: integer, issues: list(issue) },
   ),
   Redacted: object({ count: integer, next }),
-  ...streamAnswers(object({ sequence: integer, ...delivery, at: time, replay: boolean })),
+  ...streamAnswers(object({ sequence: integer, ...delivery, at: time, replay_id: orNull(integer) })),
 };
