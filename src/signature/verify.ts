@@ -37,6 +37,8 @@ export type SignatureFailure = {
    */
   reason: 'missing' | 'malformed' | 'mismatch' | 'digest' | 'stale';
   detail: string;
+  /** Of a stale one: how long ago it was signed, in ms; negative where that is ahead. */
+  ageMs?: number;
 };
 
 /**
@@ -88,14 +90,15 @@ async function verifyAs(
   }
   // Judged last, so that only a request that was really signed is called stale.
   const tolerance = toleranceOf(scheme, view.request);
-  if (candidates.value.times.some(time => isOutsideTolerance(time, tolerance, nowMs))) {
-    return failure('stale', 'timestamp: outside the tolerance');
+  const stale = candidates.value.times.find(time => isOutsideTolerance(time, tolerance, nowMs));
+  if (stale !== undefined) {
+    return err({ reason: 'stale', detail: 'timestamp: outside the tolerance', ageMs: nowMs - stale });
   }
   return ok(matched);
 }
 
-/** What the webhook's owner allows, where the scheme checks the age at all. */
-function toleranceOf({ ts }: Scheme, { cfg }: SignedRequest): number | null {
+/** What the webhook's owner allows, in seconds; null where the scheme does not check the age. */
+export function toleranceOf({ ts }: Scheme, { cfg }: SignedRequest): number | null {
   const tolerance = ts?.tol ?? null;
   const wanted = Object.hasOwn(cfg, 'tolerance_seconds') ? cfg.tolerance_seconds : undefined;
   return tolerance !== null && wanted !== undefined && isTolerance(wanted) ? Number(wanted) : tolerance;

@@ -15,7 +15,7 @@ type Body = {
   webhooks: { webhook_id: number }[];
   events: { sequence: number }[];
   next: number | null;
-} & Record<'status' | 'sequence' | 'gaps' | 'verdict' | 'errors' | 'providers', unknown>;
+} & Record<'status' | 'sequence' | 'gaps' | 'verdict' | 'errors' | 'providers' | 'warnings', unknown>;
 
 type Answer = { status: number; headers: Headers; body: Body };
 
@@ -71,9 +71,10 @@ describe('webhooks', () => {
     expect(Number.isSafeInteger(body.webhook_id) && body.webhook_id > 0).toBe(true);
     expect(answer.headers.get('Location')).toBe(`/v1/webhooks/${body.webhook_id}`);
     expect(body).toMatchObject({
-      ...{ ingest_url: `${ORIGIN}/in/${body.webhook_id}`, provider: 'shipstream', is_active: 1, topics: '*' },
+      ...{ ingest_url: `${ORIGIN}/in/${body.webhook_id}`, provider: 'shipstream', is_active: true },
+      ...{ topics: ['*'], topics_given: '*', warnings: [] },
       sequence: { enabled: true, hold_seconds: 0, grace_seconds: 60, expires_seconds: 374_400 },
-      destinations: [{ url, extra_headers: 'X-Env: prod', is_active: 1 }],
+      destinations: [{ url, extra_headers: 'X-Env: prod', is_active: true }],
     });
     const [destination] = body.destinations;
     if (destination === undefined) throw new Error('no destination');
@@ -115,9 +116,13 @@ describe('webhooks', () => {
     const { path } = await created({ name: 'A', topics: 'order:*' });
     const patched = await send('PATCH', path, { name: null, is_active: '0', sequence: { hold_seconds: 9 } });
     expect(patched.status).toBe(200);
-    expect(patched.body).toMatchObject({ name: null, is_active: 0, topics: 'order:*' });
+    expect(patched.body).toMatchObject({
+      ...{ name: null, is_active: false, topics: ['order:*'], topics_given: 'order:*' },
+    });
     expect(patched.body.sequence).toMatchObject({ hold_seconds: 9, grace_seconds: 60 });
-    expect((await send('GET', path)).body).toEqual(patched.body);
+    const { warnings, ...shown } = patched.body;
+    expect(warnings).toEqual([]);
+    expect((await send('GET', path)).body).toEqual(shown);
   });
 
   it('lose no change to another made at the same time', async () => {
@@ -182,12 +187,16 @@ describe('destinations', () => {
     const { path } = await created();
     const added = await send('POST', `${path}/destinations`, { url, topics: 'order:*', is_active: 0 });
     expect(added.status).toBe(201);
-    expect(added.body).toMatchObject({ url, topics: ['order:*'], is_active: 0 });
+    expect(added.body).toMatchObject({ url, topics: ['order:*'], is_active: false });
     expect(added.body.secret_key).toMatch(/^whsec_/);
     const at = `${path}/destinations/${added.body.destination_id}`;
 
     const patched = await send('PATCH', at, { max_in_flight: 128, extra_headers: { 'X-A': '1' } });
-    expect(patched.body).toMatchObject({ max_in_flight: 128, extra_headers: { 'X-A': '1' }, is_active: 0 });
+    expect(patched.body).toMatchObject({
+      max_in_flight: 128,
+      extra_headers: { 'X-A': '1' },
+      is_active: false,
+    });
     expect(patched.body).not.toHaveProperty('secret_key');
     expect((await send('PATCH', at, { max_in_flight: 129 })).status).toBe(422);
 

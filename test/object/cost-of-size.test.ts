@@ -22,7 +22,8 @@ async function costsBeside<T extends Paths>(
   paths: T,
 ): Promise<Record<keyof T, Rows>> {
   const costs: Partial<Record<keyof T, Rows>> = {};
-  await scene([destinationRecord('a', { maxInFlight: 128, retrySchedule: [60, 600] })], async s => {
+  // Shorter than the time in which a circuit opens.
+  await scene([destinationRecord('a', { maxInFlight: 128, retrySchedule: [60, 200] })], async s => {
     await setUp(s, events);
     for (const [name, path] of Object.entries(paths)) {
       costs[name as keyof T] = await costOf(s, () => path(s));

@@ -100,19 +100,28 @@ describe('deliveries of a destination', () => {
   });
 
   it('stand in an event as in the list', async () => {
-    const { body } = await call<{ deliveries: { destination_id: string; status: string }[] }>(
+    const { body } = await call<{ deliveries: { destination_id: string; delivery: string }[] }>(
       'GET',
       `${webhook.path}/events/2`,
     );
-    expect(body.deliveries.map(({ status }) => status)).toEqual(['delivered', 'waiting', 'dead', 'paused']);
+    expect(body.deliveries.map(({ delivery }) => delivery)).toEqual([
+      'delivered',
+      'waiting',
+      'dead',
+      'paused',
+    ]);
   });
 
   it('are told of a destination that there is, together with how they stand', async () => {
     const unknown = await call('GET', `${webhook.path}/events?destination_id=dst_none&delivery=dead`);
     expect(unknown.status).toBe(404);
+    const any = await call<List>('GET', `${webhook.path}/events?delivery=dead&status=accepted`);
+    expect(any.body.events).toMatchObject(range(1, 5).map(() => ({ status: 'accepted', delivery: 'dead' })));
     for (const [query, path] of [
       [`destination_id=${destination('fine')}`, 'query:delivery'],
-      ['delivery=dead', 'query:destination_id'],
+      ['delivery=waiting', 'query:destination_id'],
+      ['delivery=dead&status=quarantined', 'query:status'],
+      ['delivery=retrying&wait=1', 'query:wait'],
       [`destination_id=${destination('fine')}&delivery=dead&wait=1`, 'query:wait'],
     ]) {
       const { status, body } = await call<Problem>('GET', `${webhook.path}/events?${query}`);

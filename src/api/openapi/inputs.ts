@@ -10,7 +10,7 @@ import { destinationRotation, inboundRotation } from '../../subscriptions/rotati
 import {
   creationSchema as newWebhook,
   changeableSchema as webhookChanges,
-} from '../../subscriptions/webhook-input';
+} from '../../subscriptions/webhook-fields';
 import { addedEventSchema } from '../rest/added-events';
 import { resolutionSchema } from '../rest/gaps';
 import { settlementSchema } from '../rest/numbering';
@@ -44,7 +44,7 @@ export const inputSchemas = (): Record<string, JsonSchema> => ({
   Resolution: jsonSchemaOf(resolutionSchema),
   Settlement: jsonSchemaOf(settlementSchema),
   AddedEvent: jsonSchemaOf(addedEventSchema),
-  Redaction: jsonSchemaOf(redactionSchema),
+  RedactionRequest: jsonSchemaOf(redactionSchema),
   Test: jsonSchemaOf(testSchema),
   NewToken: jsonSchemaOf(tokenSchema),
   SelfTestRun: jsonSchemaOf(runSchema),

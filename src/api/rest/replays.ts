@@ -7,7 +7,7 @@ import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { checked } from '../../input/checked';
 import type { FieldError } from '../../input/field-errors';
-import { fieldsOf, text } from '../../input/fields';
+import { about, fieldsOf, oneOf, text } from '../../input/fields';
 import { described } from '../../input/json-schema';
 import { isObject } from '../../json/kind';
 import { NO_TOPIC } from '../../log/contract/event-filter';
@@ -26,7 +26,7 @@ import { filterEntries, filterOf, spanError } from './event-filter';
 
 export const replays = new Hono<ApiEnv>();
 
-const STATUSES: readonly EventStatus[] = ['accepted', 'quarantined', 'retrying', 'dead'];
+const STATUSES = ['accepted', 'quarantined', 'retrying', 'dead'] as const satisfies readonly EventStatus[];
 
 const sequence = v.pipe(
   v.number('must be a whole number'),
@@ -44,19 +44,25 @@ const topicPattern = v.pipe(
 );
 
 const eventReplayEntries = {
-  destination_id: v.nullish(text(64), null),
-  new_id: v.nullish(activity, false),
+  destination_id: about(
+    'The destination that they are sent to, by its id or its name. Null: all that want them.',
+    v.nullish(text(64), null),
+  ),
+  new_id: about(
+    'True: with a `webhook-id` of its own, for receivers that refuse one twice.',
+    v.nullish(activity, false),
+  ),
 };
 
 export const eventReplaySchema = fieldsOf(eventReplayEntries);
 
 export const replaySchema = fieldsOf({
   ...eventReplayEntries,
-  from_sequence: v.nullish(sequence, null),
-  to_sequence: v.nullish(sequence, null),
+  from_sequence: about('The first sequence. Null: the first of the log.', v.nullish(sequence, null)),
+  to_sequence: about('The last sequence. Null: the last of the log.', v.nullish(sequence, null)),
   ...filterEntries,
-  status: v.nullish(v.picklist(STATUSES, `must be one of ${STATUSES.join(', ')}`), null),
-  topic: v.nullish(topicPattern, null),
+  status: about('Only events that stand so at the destination.', v.nullish(oneOf(...STATUSES), null)),
+  topic: about('Only events of this topic, or with this prefix before `*`.', v.nullish(topicPattern, null)),
   all: v.nullish(
     v.pipe(activity, described({ description: 'Every event of the log. Instead of a filter.' })),
     false,
@@ -73,13 +79,23 @@ replays.post('/:webhook_id/replays', async c => {
   return result.ok ? replayed(result.value) : problem(result.error);
 });
 
-/** Parses a request that is kept as it was given, too. */
+/** Parses a request of which what was given is kept, too. */
 const withGiven =
   <T>(parse: (given: unknown) => Result<T, FieldError[]>) =>
   (given: unknown): Result<{ parsed: T; given: Record<string, unknown> }, FieldError[]> => {
     const parsed = parse(given);
-    return parsed.ok ? ok({ parsed: parsed.value, given: isObject(given) ? given : {} }) : parsed;
+    return parsed.ok
+      ? ok({ parsed: parsed.value, given: isObject(given) ? withoutNames(given) : {} })
+      : parsed;
   };
+
+/** What may name a person is not kept: erasing events would not reach it. */
+const NAMING = ['q', 'entity_key'];
+
+const withoutNames = (given: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, NAMING.includes(name) ? '[not kept]' : value]),
+  );
 
 type ReplayInput = v.InferOutput<typeof replaySchema>;
 

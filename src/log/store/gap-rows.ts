@@ -95,6 +95,18 @@ export class GapRows {
           .toArray();
   }
 
+  /** The ids of a range that came after their gap was in the list, ascending, at most `limit`. */
+  filled(epoch: number, from: number, to: number, limit: number): number[] {
+    return this.#sql
+      .exec<{ from_id: number }>(
+        `SELECT from_id FROM gaps WHERE epoch = ? AND from_id BETWEEN ? AND ? AND status = 'filled'
+         ORDER BY from_id, to_id LIMIT ?`,
+        ...[epoch, from, to, limit],
+      )
+      .toArray()
+      .map(({ from_id }) => from_id);
+  }
+
   /** The entry of this name, or null. */
   find({ epoch, from, to }: GapKey): GapRow | null {
     const where = 'epoch = ? AND from_id = ? AND to_id = ?';

@@ -130,6 +130,7 @@ export class World {
       },
       random: this.#options.random ?? (() => 0.5),
       operationsUrl: this.#options.operationsUrl ?? '',
+      publicUrl: '',
       target: async ({ id }, destination) => (destination.id === UNOPENED ? null : targetOf(id, destination)),
       deliver: async (target, events, carrier) => {
         const call = {};

@@ -67,7 +67,7 @@ export const REPLAY_ANSWERS: Record<string, JsonSchema> = {
   ReplayProgress: object({
     replay_id: integer,
     asked_by: described(orNull(text), '`admin`, or the id of a token'),
-    request: described(orNull({ type: 'object' }), 'as it was given'),
+    request: described(orNull({ type: 'object' }), 'as it was given, but for `q` and `entity_key`'),
     started_at: time,
     ...counts,
     destinations: list(object({ destination_id: text, ...counts })),

@@ -1,8 +1,9 @@
 /** What is missing: operations and answers. */
 import { type JsonSchema, orNull } from '../../../input/json-schema';
+import { ID_STATES } from '../../../log/contract/sequence-map';
 import { W } from './addresses';
 import type { Operation } from './operation';
-import { active, boolean, integer, list, mapOf, object, ref, text, time, words } from './shapes';
+import { boolean, integer, list, object, ref, text, time, words } from './shapes';
 
 export const SEQUENCE_OPERATIONS: readonly Operation[] = [
   {
@@ -19,6 +20,19 @@ export const SEQUENCE_OPERATIONS: readonly Operation[] = [
     ...{ takes: ['gap_status'], answers: [200, 'Gaps'], problems: [404, 422] },
   },
   {
+    ...{ method: 'get', path: `${W}/sequence`, id: 'mapSequence', tag: 'sequence' },
+    summary: 'What became of each increment id',
+    description:
+      'A range of a numbering in cells, with how many ids of each were received, late, missing and so on: what the page draws. ' +
+      'Without parameters the last 100 ids, one a cell. Any range takes bounded work: of one longer than 6,400 ids (`exact: false`) ' +
+      'only the holes, late ids and the quarantine are told apart. Duplicates leave no trace by id; `status` counts them.',
+    ...{
+      takes: ['map_epoch', 'map_from', 'map_to', 'map_cells'],
+      answers: [200, 'SequenceMap'],
+      problems: [404, 422],
+    },
+  },
+  {
     ...{ method: 'post', path: `${W}/gaps/resolve`, id: 'resolveGaps', tag: 'sequence' },
     summary: 'Close a gap by hand',
     description: 'Its ids leave the open list. One that arrives after all is accepted.',
@@ -33,30 +47,9 @@ export const SEQUENCE_OPERATIONS: readonly Operation[] = [
     body: { schema: 'Settlement', example: { reading: 'new', sequence: 17 } },
     ...{ answers: [200, 'Gaps'], problems: [400, 404, 409, 413, 422] },
   },
-  {
-    ...{ method: 'get', path: `${W}/status`, id: 'getStatus', tag: 'sequence' },
-    summary: 'Counters, gaps, and how far each destination is',
-    ...{ answers: [200, 'Status'], problems: [404] },
-  },
 ];
 
 const side = orNull(object({ increment_id: integer, sequence: orNull(integer), received_at: orNull(time) }));
-
-const destinationStatus = object({
-  destination_id: text,
-  url: text,
-  is_active: active,
-  delivered: integer,
-  failed_attempts: integer,
-  retrying: integer,
-  dead: integer,
-  lag: integer,
-  oldest_undelivered_at: orNull(time),
-  last_delivered_at: orNull(time),
-  disabled_reason: orNull(text),
-  circuit: words('closed', 'open', 'recovering'),
-  lost: list(object({ from: integer, to: integer, at: time })),
-});
 
 export const SEQUENCE_ANSWERS: Record<string, JsonSchema> = {
   Gap: object({
@@ -77,31 +70,26 @@ export const SEQUENCE_ANSWERS: Record<string, JsonSchema> = {
     { numbered: boolean, gaps: list(ref('Gap')) },
     { highest_increment_id: orNull(integer), epoch: orNull(integer) },
   ),
-  ResolvedGaps: object({ count: integer, gaps: list(ref('Gap')) }),
-  Status: object({
-    numbered: boolean,
-    last_sequence: integer,
-    last_event_at: orNull(time),
-    counters: object({ accepted: integer, duplicate: integer, ignored: integer, quarantined: integer }),
-    rejected: { ...mapOf(integer), description: 'refused requests by reason' },
-    epoch: orNull(integer),
-    highest_increment_id: orNull(integer),
-    open_gaps: orNull(integer),
-    missing_ids: orNull(integer),
-    uncertain_ids: orNull(integer),
-    storage: object({
-      used_bytes: integer,
-      limit_bytes: integer,
-      dropped_events: {
-        ...integer,
-        description: 'delivered events that were dropped before their retention, to make room',
+  SequenceMap: object(
+    { numbered: boolean, cells: list(ref('SequenceCell')) },
+    {
+      epochs: {
+        ...list(object({ epoch: integer, first: integer, highest: integer, started_at: time })),
+        description: 'newest first; the first is the current one',
       },
-      dropped_up_to: { ...orNull(integer), description: 'their highest sequence' },
-      refusing_since: {
-        ...orNull(time),
-        description: 'since when writes fail; nothing is delivered until one works again',
-      },
-    }),
-    destinations: list(destinationStatus),
+      epoch: orNull(integer),
+      exact: { ...boolean, description: 'false: the range was too long to look at every id' },
+    },
+  ),
+  SequenceCell: object({
+    from: integer,
+    to: integer,
+    counts: {
+      ...object({}, Object.fromEntries(ID_STATES.map(state => [state, integer]))),
+      description: 'how many ids are in each state; those without one are left out',
+    },
+    sequence: { ...orNull(integer), description: 'the event of the last received id, where it is on record' },
+    received_at: orNull(time),
   }),
+  ResolvedGaps: object({ count: integer, gaps: list(ref('Gap')) }),
 };
