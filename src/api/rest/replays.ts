@@ -12,12 +12,12 @@ import { described } from '../../input/json-schema';
 import { isObject } from '../../json/kind';
 import { NO_TOPIC } from '../../log/contract/event-filter';
 import type { EventStatus } from '../../log/contract/events';
-import type { Replay, ReplayPart, ReplayRequest, ReplayResult } from '../../log/contract/replays';
+import type { Replay, ReplayRequest, ReplayResult } from '../../log/contract/replays';
 import type { WebhookObject } from '../../log/contract/webhook-object';
 import { err, ok, type Result } from '../../result';
 import { activity } from '../../subscriptions/shared-fields';
 import { parseTopics } from '../../subscriptions/topics';
-import { timeOrNull, timeText } from '../../time';
+import { replayView } from '../../views/replay';
 import { ask } from '../ask';
 import type { ApiEnv } from '../context';
 import { type ApiError, problem } from '../problem';
@@ -209,38 +209,6 @@ async function oneReplay(
   return found.value === null
     ? problem({ reason: 'not_found', what: 'replay' })
     : c.json(replayView(found.value));
-}
-
-/** As a whole, and for each destination. It runs while a part of it does. */
-function replayView({ id, asked, startedAt, parts }: Replay) {
-  const states = parts.map(({ state }) => state);
-  const isRunning = states.includes('running');
-  const isCancelled = states.includes('cancelled');
-  const ends = parts.map(({ endedAt }) => endedAt ?? 0);
-  const sum = (count: (part: ReplayPart) => number | null): number | null =>
-    parts.reduce((total: number | null, part) => {
-      const of = count(part);
-      return total === null || of === null ? null : total + of;
-    }, 0);
-  return {
-    replay_id: id,
-    state: isRunning ? 'running' : isCancelled ? 'cancelled' : 'done',
-    asked_by: asked?.by ?? null,
-    request: asked?.request ?? null,
-    started_at: timeText(startedAt),
-    ended_at: isRunning ? null : timeText(Math.max(startedAt, ...ends)),
-    counted: sum(part => part.counted),
-    sent: sum(part => part.sent),
-    delivered: sum(part => part.delivered),
-    retrying: sum(part => part.retrying),
-    dead: sum(part => part.dead),
-    remaining: sum(part => part.remaining),
-    destinations: parts.map(({ destinationId, endedAt, ...part }) => ({
-      destination_id: destinationId,
-      ...part,
-      ended_at: timeOrNull(endedAt),
-    })),
-  };
 }
 
 function errorOf(result: Exclude<ReplayResult, { kind: 'ok' }>): ApiError {

@@ -7,21 +7,14 @@
  * redacted body. How far they are is stored with the cursors, in the row that is written anyway.
  */
 import type { AskedReplay, Replay } from '../contract/replays';
-import type { DeliveryRow } from '../store/delivery-row';
 import type { DeliveryRows } from '../store/delivery-rows';
 import type { Feed } from '../store/feed';
 import type { ReplayRows } from '../store/replay-rows';
 import type { StoredEvent } from '../store/stored-event';
 import type { EndedReplays } from './ended-replays';
-import {
-  nextRange,
-  type ReplayJob,
-  type ReplaySpec,
-  replayIdOf,
-  type StoredJob,
-  wantsReplay,
-} from './replay-job';
+import { type ReplayJob, type ReplaySpec, replayIdOf, type StoredJob } from './replay-job';
 import * as progress from './replay-progress';
+import { ReplayedEvents } from './replayed-events';
 import { rangesOf, sequencesOf } from './settled-ahead';
 import type { ReplayUnderWay, StoredForwarding } from './stored-forwarding';
 
@@ -40,13 +33,10 @@ export type ReplaysDeps = {
   now: () => number;
 };
 
-const EVENTS_PER_READ = 128;
-/** How many events one turn reads at most. Appends have to wait for that long. */
-const EVENTS_PER_TURN = 2048;
-
 /** The replays of a webhook. */
 export class Replays {
   #deps: ReplaysDeps;
+  #events: ReplayedEvents;
   /** Of those that run, oldest first. */
   #jobs: progress.Progress[];
   /** At least the highest id of a job that is still known. */
@@ -57,6 +47,7 @@ export class Replays {
   /** @param positions where the jobs stand, as `save` gave it */
   constructor(deps: ReplaysDeps, { replays, replaysUnderWay, replayCounts }: Positions) {
     this.#deps = deps;
+    this.#events = new ReplayedEvents(deps.log, deps.rows);
     this.#lastId = Math.max(deps.jobRows.lastId, deps.ended.lastId);
     const done = new Map(replays);
     const underWay = new Map(replaysUnderWay.map(one => [one[0], one]));
@@ -105,41 +96,15 @@ export class Replays {
     wants: (event: StoredEvent) => boolean,
   ): { taken: { job: ReplayJob; event: StoredEvent }[]; unread: boolean } {
     const taken: { job: ReplayJob; event: StoredEvent }[] = [];
-    let examined = 0;
+    const turn = this.#events.turn();
     for (const one of this.#jobs) {
       const { job } = one;
       if (job.destinationId !== destinationId) continue;
       for (const event of one.returned.splice(0, count - taken.length)) taken.push({ job, event });
-      while (taken.length < count && one.scanned < job.toSequence) {
-        if (examined >= EVENTS_PER_TURN) return { taken, unread: true };
-        const [from, to] = nextRange(job, one.scanned);
-        one.scanned = Math.max(one.scanned, from - 1);
-        const left = to - one.scanned;
-        if (left <= 0) break;
-        const read = this.#deps.log.eventsAfter(one.scanned, Math.min(EVENTS_PER_READ, left));
-        examined += read.length;
-        if (read.length === 0) one.scanned = to;
-        const rows = this.#rowsOf(read, destinationId);
-        for (const event of read) {
-          if (taken.length >= count) break;
-          one.scanned = event.sequence;
-          if (event.sequence > job.toSequence) break;
-          if (!wantsReplay(job, event, rows.get(event.sequence) ?? null)) continue;
-          if (!job.unasked && !wants(event)) continue;
-          one.underWay.add(event.sequence);
-          taken.push({ job, event });
-        }
-      }
+      for (const event of turn.next(one, count - taken.length, wants)) taken.push({ job, event });
+      if (turn.isOver) break;
     }
-    return { taken, unread: false };
-  }
-
-  #rowsOf(events: readonly StoredEvent[], destinationId: string): Map<number, DeliveryRow> {
-    const [first] = events;
-    const last = events.at(-1);
-    if (first === undefined || last === undefined) return new Map();
-    const rows = this.#deps.rows.between(first.sequence, last.sequence);
-    return new Map(rows.filter(row => row.destinationId === destinationId).map(row => [row.sequence, row]));
+    return { taken, unread: turn.isOver };
   }
 
   /** How many of the next `limit` events after a sequence would be sent. `next`: where to go on; null at the end. */
@@ -149,14 +114,7 @@ export class Replays {
     limit: number,
     wants: (event: StoredEvent) => boolean,
   ): { count: number; next: number | null } {
-    const { log, now } = this.#deps;
-    const job = { ...spec, createdAt: now() };
-    const read = log.eventsAfter(after, limit).filter(event => event.sequence <= job.toSequence);
-    const rows = this.#rowsOf(read, job.destinationId);
-    const sent = read.filter(
-      event => wantsReplay(job, event, rows.get(event.sequence) ?? null) && (job.unasked || wants(event)),
-    );
-    return { count: sent.length, next: read.length < limit ? null : (read.at(-1)?.sequence ?? null) };
+    return this.#events.count({ ...spec, createdAt: this.#deps.now() }, after, limit, wants);
   }
 
   /** An attempt of a job ended, and its event is settled, or kept in a row. @param first whether it was its event's first */
