@@ -89,7 +89,7 @@ export class DeliveryResults {
         if (attempt.result.outcome === 'delivered') answered.add(state.destination.id);
         if (failed?.status === 'dead') {
           lines.push(['delivery_dead', deadFields(failed, replayId)]);
-          alerts.push(...deadAlert(state, attempt, failed));
+          alerts.push(...deadAlert(state, attempt, failed, replayId));
         }
         if (state.destination.id !== OPERATIONS_ID) ends.push(endOf(attempt, failed, replayId));
         // Only while it is active: later answers of deliveries that were under way may be 410 too.

@@ -10,11 +10,12 @@ import type { Ended } from './delivery-ends';
 import type { CircuitChange, DestinationState } from './destination-state';
 import { OPERATIONS_ID } from './operations-destination';
 
-/** That a delivery was given up, where somebody is told of it. */
+/** That a delivery was given up, where somebody is told of it. @param replayId the replay that it was of; null for none */
 export function deadAlert(
   { destination }: DestinationState,
   { delivery: { event }, result }: Ended,
-  { sequence, replay, attempts, error }: DeliveryRow,
+  { sequence, attempts, error }: DeliveryRow,
+  replayId: number | null,
 ): AlertChange[] {
   const { id: destination_id, url } = destination;
   // A body that was erased on purpose is no failure of the destination.
@@ -22,7 +23,7 @@ export function deadAlert(
   const details = {
     ...{ destination_id, url, sequence, topics: [...event.topics], attempts },
     ...{ last_error: error, last_status: result.status },
-    ...(replay === 0 ? {} : { replay }),
+    ...(replayId === null ? {} : { replay_id: replayId }),
   };
   return [{ kind: 'tell', topic: 'gateway:delivery_dead', details }];
 }
