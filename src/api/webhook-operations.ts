@@ -4,6 +4,7 @@
  * `unavailable`, never "not found".
  */
 
+import { currentAct } from '../audit/acting';
 import type { KeptAnswer } from '../log/contract/kept-answer';
 import { objectOf, recordInObject } from '../log/stub';
 import { err, ok, type Result } from '../result';
@@ -118,7 +119,7 @@ export async function changeWebhook<T, E extends { reason: string } = never>(
 
 /**
  * Removes a webhook with all it stored, and the tokens for it. False: there was none. Tokens whose object cannot be reached are
- * left behind: they open nothing (`auth.ts`).
+ * left behind: they open nothing (`auth.ts`); then the deployment's audit log does not tell of it either.
  * @param version only in this version; undefined: in whichever
  */
 export async function removeWebhook(
@@ -138,7 +139,7 @@ export async function removeWebhook(
   if (removed.value === 'changed') return err({ reason: 'precondition_failed' });
   noteChange(id, null, now);
   forget(id);
-  await ask(() => tokensOf(env).revokeOf(id));
+  await ask(() => tokensOf(env).revokeOf(id, removed.value ? currentAct() : undefined));
   return ok(removed.value);
 }
 

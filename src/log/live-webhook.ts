@@ -31,6 +31,7 @@ import { closedGaps, isNumbered, readGaps } from './read/gaps';
 import { NewEvents } from './read/new-events';
 import { StorageFull, StorageWatch } from './storage-watch';
 import { writeDocument } from './store/documents';
+import { RedactionRows } from './store/redaction-rows';
 import { Refusals } from './store/refusals';
 
 /** One webhook, restored from its storage. Making one sends nothing. */
@@ -39,6 +40,7 @@ export class LiveWebhook {
   readonly forwarding: Forwarding;
   readonly confirmations: Confirmations;
   readonly refusals: Refusals;
+  readonly redactions: RedactionRows;
   readonly writes: WriteWatch;
   readonly space: StorageWatch;
   readonly newEvents = new NewEvents();
@@ -54,6 +56,7 @@ export class LiveWebhook {
     this.#means = means;
     this.#webhook = webhook;
     this.refusals = new Refusals(storage.sql);
+    this.redactions = new RedactionRows(storage.sql);
     this.writes = new WriteWatch({ storage, clock, memory: means.suspension, log: this.#log });
     this.log = new EventLog(storage, webhook, means.operationsUrl !== '', memory.recent);
     const { feed, tables } = this.log;

@@ -3,6 +3,8 @@
  * webhook comes and goes is in `Lifetime`; what happens to an event is decided in `LiveWebhook`.
  */
 import { DurableObject } from 'cloudflare:workers';
+import type { Act } from '../audit/acting';
+import type { AuditPage, Facts } from '../audit/entry';
 import { PLATFORM_CLOCK } from '../clock';
 import { setVersion } from '../log-line';
 import type { WebhookRecord } from '../subscriptions/webhook';
@@ -13,6 +15,7 @@ import type { GapResolution, GapStatus, GapsReport, ResolveResult } from './cont
 import type { KeptAnswer } from './contract/kept-answer';
 import type { Settlement, SettleResult } from './contract/numbering';
 import type { RecoveryRequest, RecoveryResult } from './contract/recovery';
+import type { RedactionRequest, RedactionResult, RedactionsPage } from './contract/redactions';
 import type { RefusalReport, RefusalsView } from './contract/refusals';
 import type { ReplayRequest, ReplayResult, RetryResult } from './contract/replays';
 import type { SequenceMap, SequenceMapQuery } from './contract/sequence-map';
@@ -28,8 +31,9 @@ import { readGaps } from './read/gaps';
 import { awaitEvents } from './read/new-events';
 import { readSequenceMap } from './read/sequence-map';
 import { readStatus } from './read/status';
-import { redactEntity, redactEvent } from './redaction';
+import { redactEvent, redactMatching } from './redaction';
 import { replayOne, replayRange } from './replay-requests';
+import * as told from './told';
 
 /** The class that Cloudflare instantiates, once per webhook id. The interface says what each method gives. */
 export class WebhookLog extends DurableObject<Env> implements WebhookObject {
@@ -46,8 +50,8 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 
   // --- the record -------------------------------------------------------------------------------------------------
 
-  async create(webhook: WebhookRecord, kept?: KeptAnswer): Promise<CreateResult> {
-    return this.#life.create(webhook, kept);
+  async create(webhook: WebhookRecord, kept?: KeptAnswer, act?: Act): Promise<CreateResult> {
+    return this.#life.create(webhook, kept, act);
   }
 
   async getRecord(): Promise<WebhookRecord | null> {
@@ -58,8 +62,13 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#life.wake();
   }
 
-  async replace(webhook: WebhookRecord, baseVersion: number, kept?: KeptAnswer): Promise<ReplaceResult> {
-    return this.#life.replace(webhook, baseVersion, kept);
+  async replace(
+    webhook: WebhookRecord,
+    baseVersion: number,
+    kept?: KeptAnswer,
+    act?: Act,
+  ): Promise<ReplaceResult> {
+    return this.#life.replace(webhook, baseVersion, kept, act);
   }
 
   async remove(baseVersion?: number): Promise<boolean | 'changed'> {
@@ -70,8 +79,8 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#life.recall(key);
   }
 
-  async recover(request: RecoveryRequest): Promise<RecoveryResult> {
-    return this.#life.recover(request);
+  async recover(request: RecoveryRequest, act?: Act): Promise<RecoveryResult> {
+    return this.#noted(act, await this.#life.recover(request), told.ofRecovery);
   }
 
   // --- events -----------------------------------------------------------------------------------------------------
@@ -84,40 +93,58 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return Promise.all(requests.map(request => this.append(request).catch(() => null)));
   }
 
-  async add(event: IncomingEvent): Promise<AddResult> {
-    return this.#live?.add(event) ?? { kind: 'gone' };
+  async add(event: IncomingEvent, act?: Act): Promise<AddResult> {
+    return this.#noted(act, (await this.#live?.add(event)) ?? { kind: 'gone' }, told.ofAdded);
   }
 
-  async release(sequence: number): Promise<ReleaseResult> {
-    return this.#live?.release(sequence) ?? { kind: 'not_found' };
+  async release(sequence: number, act?: Act): Promise<ReleaseResult> {
+    return this.#noted(act, this.#live?.release(sequence) ?? { kind: 'not_found' }, told.ofAdded);
   }
 
-  async replay(request: ReplayRequest): Promise<ReplayResult> {
-    return this.#live === null ? { kind: 'gone' } : replayRange(this.#live, request);
+  async replay(request: ReplayRequest, act?: Act): Promise<ReplayResult> {
+    if (this.#live === null) return { kind: 'gone' };
+    return this.#noted(act, await replayRange(this.#live, request), told.ofReplay(request));
   }
 
-  async replayEvent(sequence: number, destinationId: string | null, newId: boolean): Promise<ReplayResult> {
-    return this.#live === null ? { kind: 'gone' } : replayOne(this.#live, sequence, destinationId, newId);
+  async replayEvent(
+    sequence: number,
+    destinationId: string | null,
+    newId: boolean,
+    act?: Act,
+  ): Promise<ReplayResult> {
+    if (this.#live === null) return { kind: 'gone' };
+    const replayed = await replayOne(this.#live, sequence, destinationId, newId);
+    return this.#noted(act, replayed, told.ofReplayedEvent(sequence, destinationId));
   }
 
-  async retry(destinationId: string): Promise<RetryResult> {
-    return this.#live === null ? { kind: 'gone' } : retryDestination(this.#live, destinationId);
+  async retry(destinationId: string, act?: Act): Promise<RetryResult> {
+    if (this.#live === null) return { kind: 'gone' };
+    return this.#noted(act, retryDestination(this.#live, destinationId), told.ofRetry(destinationId));
   }
 
-  async redact(sequence: number): Promise<boolean> {
-    return this.#live !== null && redactEvent(this.#live, sequence);
+  async redact(sequence: number, act?: Act): Promise<boolean> {
+    if (this.#live === null) return false;
+    return this.#noted(act, redactEvent(this.#live, sequence, act), told.ofRedactedEvent(sequence));
   }
 
-  async redactEntity(entityKey: string, after: number): Promise<Events.RedactionPage> {
-    return this.#live === null ? { count: 0, next: null } : redactEntity(this.#live, entityKey, after);
+  async redactMatching(request: RedactionRequest, act?: Act): Promise<RedactionResult> {
+    if (this.#live === null) return { kind: 'gone' };
+    return this.#noted(act, redactMatching(this.#live, request, act), told.ofRedaction(request));
   }
 
-  async resolveGaps(request: GapResolution): Promise<ResolveResult> {
-    return this.#live?.resolveGaps(request) ?? { kind: 'gone' };
+  async resolveGaps(request: GapResolution, act?: Act): Promise<ResolveResult> {
+    return this.#noted(act, this.#live?.resolveGaps(request) ?? { kind: 'gone' }, told.ofResolved(request));
   }
 
-  async settleNumbering(request: Settlement): Promise<SettleResult> {
-    return this.#live?.settle(request) ?? { kind: 'gone' };
+  async settleNumbering(request: Settlement, act?: Act): Promise<SettleResult> {
+    return this.#noted(act, this.#live?.settle(request) ?? { kind: 'gone' }, told.ofSettled(request));
+  }
+
+  /** Writes what an act changed into the audit log. With no wait in between, that is one transaction with the change. */
+  #noted<T>(act: Act | undefined, result: T, factsOf: (result: T) => Facts | null): T {
+    const facts = act === undefined ? null : factsOf(result);
+    if (act !== undefined && facts !== null) this.#life.audit.add(act, Date.now(), facts);
+    return result;
   }
 
   async refused(report: RefusalReport): Promise<void> {
@@ -131,6 +158,14 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 
   async refusals(): Promise<RefusalsView | null> {
     return this.#live?.refusals.view(Date.now()) ?? null;
+  }
+
+  async audit(after: number | null, limit: number): Promise<AuditPage | null> {
+    return this.#live === null ? null : this.#life.audit.page(after, limit);
+  }
+
+  async redactions(after: number | null, limit: number): Promise<RedactionsPage | null> {
+    return this.#live?.redactions.page(after, limit) ?? null;
   }
 
   async events(query: Events.EventsQuery): Promise<Events.EventsPage | null> {

@@ -322,7 +322,9 @@ describe('metrics', () => {
     ]) {
       expect(text.split('\n')).toContain(line);
     }
-    expect(text).toMatch(/^gapless_oldest_undelivered_seconds\{.*destination_id="dst_\w+"\} [\d.]+$/m);
+    expect(text).toMatch(
+      /^gapless_oldest_undelivered_seconds\{.*destination_id="dst_\w+",destination=""\} [\d.]+$/m,
+    );
     expect(text).toMatch(/^# TYPE gapless_events_accepted_total counter$/m);
     expect((await send('GET', '/metrics', undefined, { Authorization: 'Bearer wrong' })).status).toBe(401);
   });

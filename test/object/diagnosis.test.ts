@@ -101,7 +101,7 @@ describe('the log of refusals', () => {
     await runInDurableObject(stub, (_object, { storage }) => {
       storage.sql.exec("UPDATE state SET value = '{' WHERE name = 'refusals'");
     });
-    expect((await stub.status())?.rejected.mismatch).toBe(7);
+    expect(await stub.status()).toMatchObject({ rejected: { mismatch: 7 }, refusedLastDay: null });
   });
 
   it('reads what an earlier release left, goes on from it, and leaves what that one can read', async () => {

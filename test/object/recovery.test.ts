@@ -55,6 +55,10 @@ describe('going back', () => {
     const { status, body } = await send('POST', `${path}/restore`, wish);
     expect(status).toBe(200);
     expect(body).toMatchObject({ state: 'restored', lost: { from: 4, to: 5 }, last_sequence: 5 });
+    // Its own log went back as well, and says so.
+    expect((await send('GET', `${path}/audit`)).body.entries?.[0]).toMatchObject({
+      ...{ operation: 'restoreWebhook', by: 'admin', facts: { last_sequence: 5 } },
+    });
     expect(await sequencesOf(path)).toEqual([1, 2, 3]);
     // 5 was received, and is not in the log: it is new. 3 is known.
     expect(await accept(id, 3, 5, 6)).toEqual(['duplicate 3', 'accepted 6', 'accepted 7']);

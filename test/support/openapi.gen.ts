@@ -52,6 +52,13 @@ export interface paths {
      */
     post: operations["receive"];
   };
+  "/v1/audit": {
+    /**
+     * List which tokens were made and revoked and which webhooks deleted, newest first
+     * @description Only the admin token can. `format=ndjson` exports the whole log, an entry a line. It has the latest 10,000 entries.
+     */
+    get: operations["listDeploymentChanges"];
+  };
   "/v1/config": {
     /** The configuration, without secrets */
     get: operations["exportConfig"];
@@ -118,6 +125,13 @@ export interface paths {
      */
     post: operations["measureWaking"];
   };
+  "/v1/status": {
+    /**
+     * All webhooks at a glance
+     * @description Ascending by id; follow `next` beyond 500. A webhook that does not answer within 7 seconds says so in `left_out`, and what is not known of it is null. A token for one webhook sees that one.
+     */
+    get: operations["getOverview"];
+  };
   "/v1/tokens": {
     /** List API tokens */
     get: operations["listTokens"];
@@ -160,6 +174,13 @@ export interface paths {
      */
     patch: operations["updateWebhook"];
   };
+  "/v1/webhooks/{webhook_id}/audit": {
+    /**
+     * List what was changed of a webhook by the API, newest first
+     * @description Who, what, when, and which fields; secrets, header values, filters and settings are masked. `format=ndjson` exports the whole log, an entry a line. It has the latest 10,000 entries.
+     */
+    get: operations["listChanges"];
+  };
   "/v1/webhooks/{webhook_id}/bookmark": {
     /**
      * A moment to go back to, and what going back would lose
@@ -172,10 +193,14 @@ export interface paths {
     post: operations["captureRejections"];
   };
   "/v1/webhooks/{webhook_id}/destinations": {
+    /** All destinations of a webhook */
+    get: operations["listDestinations"];
     /** Add a destination */
     post: operations["createDestination"];
   };
   "/v1/webhooks/{webhook_id}/destinations/{destination_id}": {
+    /** One destination */
+    get: operations["getDestination"];
     /** Remove a destination */
     delete: operations["deleteDestination"];
     /** Change a destination */
@@ -212,7 +237,10 @@ export interface paths {
     get: operations["getEvent"];
   };
   "/v1/webhooks/{webhook_id}/events/{sequence}/body": {
-    /** Erase the body of an event */
+    /**
+     * Erase what an event says
+     * @description Body, headers, query string, entity keys, the words of its issues, and what receivers said about it.
+     */
     delete: operations["redactEvent"];
   };
   "/v1/webhooks/{webhook_id}/events/{sequence}/release": {
@@ -250,10 +278,14 @@ export interface paths {
   };
   "/v1/webhooks/{webhook_id}/redact": {
     /**
-     * Erase the bodies of all events about one entity
-     * @description Examines at most 10,000 events a call: repeat with `after` until `next` is null.
+     * Erase a customer: what all events about an entity, or with these values in their bodies, say
+     * @description Several pointers hold together. Text is compared by its characters, numbers by their value. Examines at most 10,000 events and 8 MiB of bodies a call: repeat with `after` and `redaction_id` until `next` is null. Refused requests that were kept whole are erased, too, whatever they are. A receipt stays.
      */
-    post: operations["redactEntity"];
+    post: operations["redactEvents"];
+  };
+  "/v1/webhooks/{webhook_id}/redactions": {
+    /** List the receipts of what was erased, newest first */
+    get: operations["listRedactions"];
   };
   "/v1/webhooks/{webhook_id}/rejections": {
     /**
@@ -283,8 +315,15 @@ export interface paths {
      */
     post: operations["rotateInboundSecret"];
   };
+  "/v1/webhooks/{webhook_id}/sequence": {
+    /**
+     * What became of each increment id
+     * @description A range of a numbering in cells, with how many ids of each were received, late, missing and so on: what the page draws. Without parameters the last 100 ids, one a cell. Any range takes bounded work: of one longer than 6,400 ids (`exact: false`) only the holes, late ids and the quarantine are told apart. Duplicates leave no trace by id; `status` counts them.
+     */
+    get: operations["mapSequence"];
+  };
   "/v1/webhooks/{webhook_id}/status": {
-    /** Counters, gaps, and how far each destination is */
+    /** Counters, gaps, and how each destination does */
     get: operations["getStatus"];
   };
   "/v1/webhooks/{webhook_id}/stream": {
@@ -317,6 +356,37 @@ export interface components {
     /** @description whatever the provider sends */
     AnyBody: {
       [key: string]: unknown;
+    };
+    Audit: {
+      entries: components["schemas"]["AuditEntry"][];
+      /** @description `after` of the next page; null at the end */
+      next: number | null;
+    };
+    AuditEntry: {
+      /** Format: date-time */
+      at: string;
+      audit_id: number;
+      /** @enum {unknown} */
+      by: "admin" | "token" | "json_rpc";
+      changes: {
+          /** @description null where there was none; a long one is cut and given as text */
+          after: unknown;
+          /** @description null where there was none; a long one is cut and given as text */
+          before: unknown;
+          path: string;
+        }[];
+      /** @description what else there is to know: ids and numbers */
+      facts: {
+        [key: string]: unknown;
+      };
+      /** @description `operationId` of this description, or the method of JSON-RPC */
+      operation: string;
+      /** @description as in answers that are problems, and in the log */
+      request_id: string | null;
+      token: {
+        name: string;
+        token_id: string;
+      } | null;
     };
     Bookmark: {
       /** Format: date-time */
@@ -526,6 +596,9 @@ export interface components {
       /** @default 86400 */
       overlap_seconds?: number;
       secret_key?: string | null;
+    };
+    Destinations: {
+      destinations: components["schemas"]["Destination"][];
     };
     Echoed: {
       answered_ms: number;
@@ -934,6 +1007,11 @@ export interface components {
        */
       when_full?: "drop_oldest_delivered" | "refuse";
     };
+    Overview: {
+      /** @description `after` of the next page; null at the end */
+      next: number | null;
+      webhooks: components["schemas"]["WebhookOverview"][];
+    };
     Problem: {
       detail: string;
       errors?: {
@@ -961,14 +1039,78 @@ export interface components {
       signature: "right";
     };
     Redacted: {
+      captured_requests: number;
+      /** @description events of this call, as all that follows */
       count: number;
       /** @description `after` of the next page; null at the end */
       next: number | null;
+      /** @description of the receipt; null for a dry run */
+      redaction_id: number | null;
+      /** @description the first of their sequences */
+      sample: number[];
+      /** @description one event; or digests, under SECRETS_KEY, of what was looked for: never the values */
+      sought: {
+        body?: {
+          [key: string]: string;
+        };
+        entity_key?: string;
+        sequence?: number;
+      };
+      /** @description events whose bodies are neither JSON nor a form */
+      unsearched: number;
+      unsearched_sample: number[];
     };
-    Redaction: {
+    RedactionRequest: {
       /** @default 0 */
-      after?: number;
-      entity_key: string;
+      after?: number | null;
+      body?: ({
+        [key: string]: string | number | boolean | null;
+      }) | null;
+      /** @default false */
+      dry_run?: ("" | 1 | true | "0" | "1") | null;
+      entity_key?: string | null;
+      redaction_id?: number | null;
+    };
+    Redactions: {
+      /** @description `after` of the next page; null at the end */
+      next: number | null;
+      redactions: ({
+          act: ({
+            /** @enum {unknown} */
+            by: "admin" | "token" | "json_rpc";
+            /** @description `operationId` of this description, or the method of JSON-RPC */
+            operation: string;
+            /** @description as in answers that are problems, and in the log */
+            request_id: string | null;
+            token: {
+              name: string;
+              token_id: string;
+            } | null;
+          }) | null;
+          /** Format: date-time */
+          at: string;
+          captured_requests: number;
+          /** @description null while there is a `next` */
+          completed_at: string | null;
+          count: number;
+          redaction_id: number;
+          sequences: {
+              from: number;
+              to: number;
+            }[];
+          /** @description one event; or digests, under SECRETS_KEY, of what was looked for: never the values */
+          sought: {
+            body?: {
+              [key: string]: string;
+            };
+            entity_key?: string;
+            sequence?: number;
+          };
+          unsearched_sequences: {
+              from: number;
+              to: number;
+            }[];
+        })[];
     };
     Rejections: {
       counts: {
@@ -1103,6 +1245,41 @@ export interface components {
       couriers?: number;
       key: string;
     };
+    SequenceCell: {
+      /** @description how many ids are in each state; those without one are left out */
+      counts: {
+        awaited?: number;
+        expired?: number;
+        ignored?: number;
+        late?: number;
+        missing?: number;
+        quarantined?: number;
+        received?: number;
+        refilled?: number;
+        resolved?: number;
+        uncertain?: number;
+      };
+      from: number;
+      received_at: string | null;
+      /** @description the event of the last received id, where it is on record */
+      sequence: number | null;
+      to: number;
+    };
+    SequenceMap: {
+      cells: components["schemas"]["SequenceCell"][];
+      epoch?: number | null;
+      /** @description newest first; the first is the current one */
+      epochs?: {
+          epoch: number;
+          first: number;
+          highest: number;
+          /** Format: date-time */
+          started_at: string;
+        }[];
+      /** @description false: the range was too long to look at every id */
+      exact?: boolean;
+      numbered: boolean;
+    };
     Settlement: {
       /** @enum {unknown} */
       reading: "new" | "continue" | "undo";
@@ -1116,15 +1293,33 @@ export interface components {
         quarantined: number;
       };
       destinations: ({
-          /** @enum {unknown} */
+          /** @description attempts by the class of the answer, or why there was none */
+          attempts: {
+            "2xx": number;
+            "3xx": number;
+            "4xx": number;
+            "5xx": number;
+            connection: number;
+            timeout: number;
+          };
+          /**
+           * @description `open`: it is only probed; `recovering`: it gets ever more again
+           * @enum {unknown}
+           */
           circuit: "closed" | "open" | "recovering";
+          /** @description since when it is not closed */
+          circuit_since: string | null;
           dead: number;
           delivered: number;
           destination_id: string;
+          /** @description why the gateway itself turned it off */
           disabled_reason: string | null;
           failed_attempts: number;
-          /** @enum {unknown} */
-          is_active: "" | 1;
+          /** @description since when every attempt has failed */
+          failing_since: string | null;
+          /** @description false: paused, its events wait */
+          is_active: boolean;
+          /** @description sequences between the end of the log and where the destination stands */
           lag: number;
           last_delivered_at: string | null;
           lost: {
@@ -1133,21 +1328,43 @@ export interface components {
               from: number;
               to: number;
             }[];
+          /** @description events that retention dropped before they were delivered */
+          lost_events: number;
+          name: string | null;
+          /** @description when the next attempt begins, the present where one is under way; null when nothing waits, or while paused */
+          next_attempt_at: string | null;
+          next_probe_at: string | null;
           oldest_undelivered_at: string | null;
+          /** @description of these, those that failed before */
           retrying: number;
+          /** @description until when an earlier secret signs, too */
+          secret_overlap_until: string | null;
           url: string;
+          /** @description deliveries that have neither succeeded nor died */
+          waiting: number;
+          /** @description false: beyond the first 512, or with a filter, events are counted that were not looked at yet, wanted or not */
+          waiting_exact: boolean;
         })[];
       epoch: number | null;
+      /** @description events stored in each of the last 24 hours of the clock in UTC, the running hour last; null for an hour in which nobody counted */
+      events_per_hour: (number | null)[];
       highest_increment_id: number | null;
+      is_active: boolean;
       last_event_at: string | null;
       last_sequence: number;
       missing_ids: number | null;
+      name: string | null;
       numbered: boolean;
       open_gaps: number | null;
+      provider: string;
+      /** @description requests refused in the last 24 hours; null where a part of them was not counted */
+      refused_last_day: number | null;
       /** @description refused requests by reason */
       rejected: {
         [key: string]: number;
       };
+      /** @description until when an earlier inbound secret is accepted, too */
+      secret_overlap_until: string | null;
       storage: {
         /** @description delivered events that were dropped before their retention, to make room */
         dropped_events: number;
@@ -1284,6 +1501,47 @@ export interface components {
       webhook_id: number;
       /** @enum {unknown} */
       when_full: "drop_oldest_delivered" | "refuse";
+    };
+    WebhookOverview: {
+      dead: number | null;
+      /** @description how many */
+      destinations: number | null;
+      events_per_hour: ((number | null)[]) | null;
+      failing: (({
+          /** @enum {unknown} */
+          circuit: "closed" | "open" | "recovering";
+          destination_id: string;
+          /** @description why the gateway itself turned it off */
+          disabled_reason: string | null;
+          /** @description since when every attempt has failed */
+          failing_since: string | null;
+          name: string | null;
+          /** @description when the next attempt begins, the present where one is under way; null when nothing waits, or while paused */
+          next_attempt_at: string | null;
+        })[]) | null;
+      is_active: boolean;
+      last_event_at: string | null;
+      /** @description null: it answered. Else why nothing is known of it: it was too late, could not be reached, or runs the release before */
+      left_out: ("late" | "unreachable" | "earlier_release") | null;
+      missing_ids: number | null;
+      name: string | null;
+      /** @description null also where events have no numbers */
+      open_gaps: number | null;
+      /** @description how many of them somebody turned off */
+      paused: number | null;
+      provider: string;
+      /** @description requests refused in the last 24 hours; null where a part of them was not counted */
+      refused_last_day: number | null;
+      /** @description of what it may store */
+      storage_percent: number | null;
+      /** @description since when writes fail */
+      storage_refusing_since: string | null;
+      uncertain_ids: number | null;
+      /** @description deliveries that have neither succeeded nor died */
+      waiting: number | null;
+      /** @description false: beyond the first 512, or with a filter, events are counted that were not looked at yet, wanted or not */
+      waiting_exact: boolean | null;
+      webhook_id: number;
     };
     WebhookPatch: {
       confirm?: ({
@@ -1460,13 +1718,15 @@ export interface components {
   parameters: {
     /** @description Where to go on. */
     after?: number;
+    /** @description `ndjson`: all of it, as lines. */
+    audit_format?: "json" | "ndjson";
     /** @description How the delivery to `destination_id` stands: `waiting` for its turn or under way, `retrying` after a failure, `paused` where it would be one of these and the destination is turned off, `delivered`, `dead`. */
     delivery?: "waiting" | "retrying" | "dead" | "delivered" | "paused";
     destination_id: string;
     /** @description 1: only say what would change. */
     dry_run?: "0" | "1";
     /**
-     * @description What the event is about, as `entity_keys` of an event say it.
+     * @description What the event is about, as `entity_keys` of an event shows it.
      * @example order:100000015
      */
     entity_key?: string;
@@ -1500,8 +1760,20 @@ export interface components {
     increment_id?: number;
     /** @description Entries of a page. */
     limit?: number;
+    /** @description Into how many cells the range is divided, at most. */
+    map_cells?: number;
+    /** @description A numbering; the current one unless said. */
+    map_epoch?: number;
+    /** @description The first increment id; 99 below `to` unless said. */
+    map_from?: number;
+    /** @description The last increment id; the highest unless said. */
+    map_to?: number;
+    /** @description The id of an entry: the page has those before it. None: the newest. */
+    older_than?: number;
     /** @description By sequence; `desc`: newest first. `after` is then the sequence before which the page begins. */
     order?: "asc" | "desc";
+    /** @description Webhooks of a page. */
+    overview_limit?: number;
     /** @description 1: delete what is not listed. */
     prune?: "0" | "1";
     /**
@@ -1509,6 +1781,8 @@ export interface components {
      * @example jane@example.com
      */
     q?: string;
+    /** @description Entries of a page. */
+    receipts?: number;
     /** @description A time of the last 30 days; none: now. */
     recovery_at?: string;
     /** @description A bookmark that was taken then. */
@@ -1738,6 +2012,35 @@ export interface operations {
       400: components["responses"]["Malformed"];
       403: components["responses"]["Forbidden"];
       413: components["responses"]["TooLarge"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * List which tokens were made and revoked and which webhooks deleted, newest first
+   * @description Only the admin token can. `format=ndjson` exports the whole log, an entry a line. It has the latest 10,000 entries.
+   */
+  listDeploymentChanges: {
+    parameters: {
+      query?: {
+        after?: components["parameters"]["older_than"];
+        limit?: components["parameters"]["limit"];
+        format?: components["parameters"]["audit_format"];
+      };
+    };
+    responses: {
+      /** @description List which tokens were made and revoked and which webhooks deleted, newest first */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Audit"];
+          "application/x-ndjson": components["schemas"]["AuditEntry"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
       503: components["responses"]["Unavailable"];
     };
   };
@@ -2073,6 +2376,33 @@ export interface operations {
       503: components["responses"]["Unavailable"];
     };
   };
+  /**
+   * All webhooks at a glance
+   * @description Ascending by id; follow `next` beyond 500. A webhook that does not answer within 7 seconds says so in `left_out`, and what is not known of it is null. A token for one webhook sees that one.
+   */
+  getOverview: {
+    parameters: {
+      query?: {
+        after?: components["parameters"]["after"];
+        limit?: components["parameters"]["overview_limit"];
+      };
+    };
+    responses: {
+      /** @description All webhooks at a glance */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Overview"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
   /** List API tokens */
   listTokens: {
     responses: {
@@ -2329,6 +2659,39 @@ export interface operations {
     };
   };
   /**
+   * List what was changed of a webhook by the API, newest first
+   * @description Who, what, when, and which fields; secrets, header values, filters and settings are masked. `format=ndjson` exports the whole log, an entry a line. It has the latest 10,000 entries.
+   */
+  listChanges: {
+    parameters: {
+      query?: {
+        after?: components["parameters"]["older_than"];
+        limit?: components["parameters"]["limit"];
+        format?: components["parameters"]["audit_format"];
+      };
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+      };
+    };
+    responses: {
+      /** @description List what was changed of a webhook by the API, newest first */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Audit"];
+          "application/x-ndjson": components["schemas"]["AuditEntry"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
    * A moment to go back to, and what going back would lose
    * @description For `npm run recover`, by the admin token. Of now, or of a time of the last 30 days. Only Cloudflare’s network has this (501 elsewhere).
    */
@@ -2392,6 +2755,32 @@ export interface operations {
       503: components["responses"]["Unavailable"];
     };
   };
+  /** All destinations of a webhook */
+  listDestinations: {
+    parameters: {
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+      };
+    };
+    responses: {
+      /** @description All destinations of a webhook */
+      200: {
+        headers: {
+          /** @description Version of the webhook, for `If-Match`. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Destinations"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
   /** Add a destination */
   createDestination: {
     parameters: {
@@ -2432,6 +2821,33 @@ export interface operations {
       409: components["responses"]["Conflict"];
       412: components["responses"]["PreconditionFailed"];
       413: components["responses"]["TooLarge"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /** One destination */
+  getDestination: {
+    parameters: {
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+        destination_id: components["parameters"]["destination_id"];
+      };
+    };
+    responses: {
+      /** @description One destination */
+      200: {
+        headers: {
+          /** @description Version of the webhook, for `If-Match`. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Destination"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
       422: components["responses"]["Invalid"];
       429: components["responses"]["TooManyFailures"];
       503: components["responses"]["Unavailable"];
@@ -2697,7 +3113,10 @@ export interface operations {
       503: components["responses"]["Unavailable"];
     };
   };
-  /** Erase the body of an event */
+  /**
+   * Erase what an event says
+   * @description Body, headers, query string, entity keys, the words of its issues, and what receivers said about it.
+   */
   redactEvent: {
     parameters: {
       path: {
@@ -2706,7 +3125,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Erase the body of an event */
+      /** @description Erase what an event says */
       204: {
         content: never;
       };
@@ -2928,10 +3347,10 @@ export interface operations {
     };
   };
   /**
-   * Erase the bodies of all events about one entity
-   * @description Examines at most 10,000 events a call: repeat with `after` until `next` is null.
+   * Erase a customer: what all events about an entity, or with these values in their bodies, say
+   * @description Several pointers hold together. Text is compared by its characters, numbers by their value. Examines at most 10,000 events and 8 MiB of bodies a call: repeat with `after` and `redaction_id` until `next` is null. Refused requests that were kept whole are erased, too, whatever they are. A receipt stays.
    */
-  redactEntity: {
+  redactEvents: {
     parameters: {
       path: {
         webhook_id: components["parameters"]["webhook_id"];
@@ -2941,14 +3360,17 @@ export interface operations {
       content: {
         /**
          * @example {
-         *   "entity_key": "order:100000015"
+         *   "body": {
+         *     "/customer/email": "jane@example.com"
+         *   },
+         *   "dry_run": true
          * }
          */
-        "application/json": components["schemas"]["Redaction"];
+        "application/json": components["schemas"]["RedactionRequest"];
       };
     };
     responses: {
-      /** @description Erase the bodies of all events about one entity */
+      /** @description Erase a customer: what all events about an entity, or with these values in their bodies, say */
       200: {
         headers: {
         };
@@ -2961,6 +3383,34 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       413: components["responses"]["TooLarge"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /** List the receipts of what was erased, newest first */
+  listRedactions: {
+    parameters: {
+      query?: {
+        after?: components["parameters"]["older_than"];
+        limit?: components["parameters"]["receipts"];
+      };
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+      };
+    };
+    responses: {
+      /** @description List the receipts of what was erased, newest first */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Redactions"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
       422: components["responses"]["Invalid"];
       429: components["responses"]["TooManyFailures"];
       503: components["responses"]["Unavailable"];
@@ -3122,7 +3572,40 @@ export interface operations {
       503: components["responses"]["Unavailable"];
     };
   };
-  /** Counters, gaps, and how far each destination is */
+  /**
+   * What became of each increment id
+   * @description A range of a numbering in cells, with how many ids of each were received, late, missing and so on: what the page draws. Without parameters the last 100 ids, one a cell. Any range takes bounded work: of one longer than 6,400 ids (`exact: false`) only the holes, late ids and the quarantine are told apart. Duplicates leave no trace by id; `status` counts them.
+   */
+  mapSequence: {
+    parameters: {
+      query?: {
+        epoch?: components["parameters"]["map_epoch"];
+        from?: components["parameters"]["map_from"];
+        to?: components["parameters"]["map_to"];
+        cells?: components["parameters"]["map_cells"];
+      };
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+      };
+    };
+    responses: {
+      /** @description What became of each increment id */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["SequenceMap"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /** Counters, gaps, and how each destination does */
   getStatus: {
     parameters: {
       path: {
@@ -3130,7 +3613,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Counters, gaps, and how far each destination is */
+      /** @description Counters, gaps, and how each destination does */
       200: {
         headers: {
         };

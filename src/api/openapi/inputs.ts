@@ -44,7 +44,7 @@ export const inputSchemas = (): Record<string, JsonSchema> => ({
   Resolution: jsonSchemaOf(resolutionSchema),
   Settlement: jsonSchemaOf(settlementSchema),
   AddedEvent: jsonSchemaOf(addedEventSchema),
-  Redaction: jsonSchemaOf(redactionSchema),
+  RedactionRequest: jsonSchemaOf(redactionSchema),
   Test: jsonSchemaOf(testSchema),
   NewToken: jsonSchemaOf(tokenSchema),
   SelfTestRun: jsonSchemaOf(runSchema),

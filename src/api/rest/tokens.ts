@@ -1,6 +1,7 @@
 /** `/v1/tokens`: named tokens for programs. They may do less than the admin token, and only the admin token manages them. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
+import { currentAct } from '../../audit/acting';
 import { checked } from '../../input/checked';
 import { fieldsOf, oneOf, text, wholeNumber } from '../../input/fields';
 import { err, ok, type Result } from '../../result';
@@ -59,7 +60,7 @@ tokens.post('/', async c => {
   const createdAt = Math.max(Date.now(), since.value);
   const token: TokenRecord = { id, name, scope, webhookId, createdAt, lastUsedAt: null };
   const digest = await tokenDigest(secret);
-  const added = await ask(() => tokensOf(c.env).add(token, digest));
+  const added = await ask(() => tokensOf(c.env).add(token, digest, currentAct()));
   if (!added.ok) return problem(added.error);
   if (added.value !== 'added') {
     const detail = added.value === 'full' ? `There are ${MAX_TOKENS} tokens already.` : 'Try again.';
@@ -75,7 +76,7 @@ tokens.get('/', async c => {
 
 tokens.delete('/:token_id', async c => {
   const id = c.req.param('token_id');
-  const revoked = await ask(async () => tokensOf(c.env).revoke(id));
+  const revoked = await ask(async () => tokensOf(c.env).revoke(id, currentAct()));
   if (!revoked.ok) return problem(revoked.error);
   forgetApiToken(id);
   return revoked.value ? c.body(null, 204) : problem({ reason: 'not_found', what: 'token' });

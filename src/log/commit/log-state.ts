@@ -5,6 +5,7 @@
  * events, and with every change that the event rows do not show. When the object wakes up, the events after the last
  * checkpoint are replayed. So the state is always the checkpoint plus the events since.
  */
+import { type HourCounts, NOTHING_COUNTED } from '../../hour-counts';
 import type { Hold } from '../../numbering/predecessor-wait';
 import { EMPTY_TRACKER, type Tracker } from '../../numbering/types';
 import type { PendingNotices } from './notices';
@@ -24,6 +25,8 @@ export type LogState = {
   readonly lastSequence: number;
   /** ms since 1970, or null before the first event. */
   readonly lastEventAt: number | null;
+  /** Events that were stored, notices left out. */
+  readonly perHour: HourCounts;
   readonly tracker: Tracker;
   /**
    * Since the webhook exists. Duplicates, and ignored events without an increment id, leave no row: a crash loses those
@@ -48,6 +51,7 @@ export type LogState = {
 export const EMPTY_STATE: LogState = {
   lastSequence: 0,
   lastEventAt: null,
+  perHour: NOTHING_COUNTED,
   tracker: EMPTY_TRACKER,
   counters: { accepted: 0, duplicate: 0, ignored: 0, quarantined: 0 },
   lastRelease: 0,

@@ -112,9 +112,6 @@ export type FeedQuery = Pick<EventsQuery, 'limit' | 'topic' | 'waitMs' | 'includ
   after: FeedStart;
 };
 
-/** How many bodies were erased. `next` is the `after` of the next call, null at the end. */
-export type RedactionPage = { count: number; next: number | null };
-
 /**
  * As `EventsPage`, in the order in which events become forwardable. `otherLife`: what was asked for is a cursor of a webhook
  * that had this id before, and was deleted; `cursor` is where the feed of this one ends.

@@ -16,6 +16,7 @@ import type { DestinationState } from './destination-state';
 import { OPERATIONS_ID } from './operations-destination';
 import { atRest, hasRow } from './queued-event';
 import type { Replays } from './replays';
+import { afterAttempt } from './totals';
 
 /** An attempt that has ended; `at` in ms since 1970. */
 export type Ended = { delivery: Delivery; result: AttemptResult; at: number };
@@ -62,17 +63,18 @@ export class DeliveryEnds {
     this.#journal.add(sequence, destinationId, attempts, ended.result, erased);
     const rest = atRest(queued);
     if (rest.kind === 'parked') state.blocked.done(rest.key, queued.ordinal);
-    const delivered = ended.result.outcome === 'delivered';
+    const { result, at } = ended;
+    const receivedAt = replay === 0 ? event.receivedAt : null;
+    state.totals = afterAttempt(state.totals, { result, at, receivedAt });
+    const delivered = result.outcome === 'delivered';
     if (delivered) this.#delivered(state, ended);
     const failed = delivered ? null : this.#failed(state, ended, attempts);
     if (replay !== 0) this.#replays.done(replay, sequence);
     return failed;
   }
 
-  #delivered(state: DestinationState, { delivery, at }: Ended): void {
+  #delivered(state: DestinationState, { delivery }: Ended): void {
     const { destinationId, event, queued, row, replay } = delivery;
-    const { delivered } = state.totals;
-    state.totals = { ...state.totals, delivered: delivered + 1, lastDeliveredAt: at };
     if (row !== null || hasRow(queued)) this.#rows.delete(event.sequence, destinationId, replay);
     if (replay !== 0) this.#arrivedByReplay(state, event.sequence);
     if (replay === 0) state.queue.settle(queued);
@@ -90,8 +92,6 @@ export class DeliveryEnds {
 
   /** Gives the row; null for an event that is past its retention. */
   #failed(state: DestinationState, ended: Ended, attempts: number): DeliveryRow | null {
-    const { failedAttempts } = state.totals;
-    state.totals = { ...state.totals, failedAttempts: failedAttempts + 1 };
     if (isGone(state, ended.result) && state.destination.isActive) {
       state.disabledReason = 'it answered 410 Gone';
     }

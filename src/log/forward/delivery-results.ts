@@ -138,12 +138,14 @@ export class DeliveryResults {
     });
   }
 
-  /** Erases what receivers said about events. Throws when it fails. */
-  eraseAnswers(destinations: Destinations, sequences: readonly number[]): void {
+  /** Erases what receivers said about events, and the keys that these wait under. Throws when it fails. */
+  erase(destinations: Destinations, sequences: readonly number[]): void {
     const { storage, journal } = this.#deps;
+    const erased = new Set(sequences);
     storage.transactionSync(() => {
-      const erased = sequences.filter(sequence => journal.eraseAnswers(sequence));
-      if (erased.length > 0) this.save(destinations);
+      const answered = sequences.filter(sequence => journal.eraseAnswers(sequence));
+      const keyed = [...destinations.values()].filter(state => state.forgetKeys(erased));
+      if (answered.length + keyed.length > 0) this.save(destinations);
     });
   }
 

@@ -14,9 +14,10 @@ import { type Delivery, deliveryKey } from './delivery';
 import { DeliveryQueue } from './delivery-queue';
 import { Gate } from './gate';
 import { restoredPace } from './pace';
-import { keysOf, type QueuedEvent, queuedFromRow } from './queued-event';
+import { keysOf, park, type QueuedEvent, queuedFromRow } from './queued-event';
 import type { SequenceRange } from './settled-ahead';
-import type { Loss, StoredDestination, Totals } from './stored-forwarding';
+import type { Loss, StoredDestination } from './stored-forwarding';
+import { NO_TOTALS, type Totals } from './totals';
 import type { Cursor } from './trail';
 
 /** How many lost ranges are kept. Beyond that, the two oldest become one. */
@@ -77,7 +78,7 @@ export class DestinationState {
     this.gate = new Gate(known?.circuit ?? CLOSED, now, pace);
     this.gate.limit(ratePerSecond, now);
     this.blocked = new BlockedKeys(sources.blockedRows, destination.id, known?.progress ?? []);
-    this.totals = known?.totals ?? { delivered: 0, failedAttempts: 0, lastDeliveredAt: null };
+    this.totals = known?.totals ?? NO_TOTALS;
     this.#hasAnswered = this.totals.delivered > 0;
     this.hurriedUpTo = this.totals.lastDeliveredAt ?? 0;
     // What failed before this object woke up is looked for once.
@@ -111,6 +112,16 @@ export class DestinationState {
   reorder(sources: Sources): void {
     this.#revisitsUpTo = sources.feed.end;
     this.queue = this.#restore(this.queue.cursor, this.queue.settledAhead, sources);
+  }
+
+  /** Erased events, and what waits with them, are stored under no key that may tell of them. True where something is to be saved. */
+  forgetKeys(erased: ReadonlySet<number>): boolean {
+    const renamed = this.blocked.rename(erased);
+    for (const [sequence, key] of renamed) {
+      const queued = this.queue.find(sequence);
+      if (queued !== null) park(queued, key);
+    }
+    return renamed.size > 0;
   }
 
   /** Whether the scan is where it may have been before, so that events may have rows. */
@@ -176,6 +187,7 @@ export class DestinationState {
   /** Records that the events `from..to` were dropped before they were delivered. `at` in ms since 1970. */
   lost(from: number, to: number, at: number): void {
     const losses = [...this.losses];
+    this.totals = { ...this.totals, lost: this.totals.lost + to - from + 1 };
     const last = losses.at(-1);
     if (last !== undefined && last.at === at && last.to === from - 1)
       losses[losses.length - 1] = { ...last, to };

@@ -34,12 +34,12 @@ export class Forwarding {
   readonly rows: DeliveryRows;
   readonly replays: Replays;
   readonly journal: AttemptJournal;
+  readonly times: WakeTimes;
   #deps: ForwardingDeps;
   #sources: Sources & { feed: Feed };
   #states: DestinationStates;
   #calls: CourierCalls;
   #next: NextDeliveries;
-  #times: WakeTimes;
   #ends: DeliveryEnds;
   #results: DeliveryResults;
   #flushTimer: FlushTimer;
@@ -69,7 +69,7 @@ export class Forwarding {
     this.#results = new DeliveryResults({ storage, rows, journal, replays, ends, writes, ...owner });
     this.#next = new NextDeliveries(feed, rows, replays);
     this.#wake = new Wake(feed.end.sequence, clock.now());
-    this.#times = new WakeTimes(feed, rows, replays, this.#calls);
+    this.times = new WakeTimes(feed, rows, replays, this.#calls);
     const flush = (): void => {
       this.flush();
       this.pump();
@@ -117,7 +117,7 @@ export class Forwarding {
       this.#requestFlush();
     }
     // Short waits are left to a timer, as the object is awake anyway. So is the next probe: the alarm may not be writable either.
-    this.#wakeTimer.request(writes.probeAt ?? this.#times.timerAt(this.#states.byId.values(), clock.now()));
+    this.#wakeTimer.request(writes.probeAt ?? this.times.timerAt(this.#states.byId.values(), clock.now()));
     owner.rescheduled();
   }
 
@@ -207,13 +207,13 @@ export class Forwarding {
     const now = this.#deps.clock.now();
     this.#write(() => this.#results.retryNow(this.#states.byId, state, now));
     this.pump();
-    return this.#times.nextAttemptAt(state, now);
+    return this.times.nextAttemptAt(state, now);
   }
 
   /** When the alarm has to pump, ms since 1970; null when nothing is due by itself. */
   nextAt(): number | null {
     const { probeAt } = this.#deps.writes;
-    return probeAt ?? this.#times.alarmAt(this.#states.byId.values(), this.#deps.clock.now());
+    return probeAt ?? this.times.alarmAt(this.#states.byId.values(), this.#deps.clock.now());
   }
 
   get isStopped(): boolean {
@@ -227,10 +227,10 @@ export class Forwarding {
     this.pump();
   }
 
-  /** Erases what receivers said about events whose bodies are erased: they may have quoted them. */
-  eraseAnswers(sequences: readonly number[]): void {
+  /** Erases what else is known of events that are erased: what receivers said, who may have quoted them, and keys they wait under. */
+  erase(sequences: readonly number[]): void {
     this.flush();
-    this.#write(() => this.#results.eraseAnswers(this.#states.byId, sequences));
+    this.#write(() => this.#results.erase(this.#states.byId, sequences));
   }
 
   /** The state of a destination, or null for an unknown one. */

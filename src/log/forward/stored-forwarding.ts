@@ -6,10 +6,8 @@ import { readDocument, writeDocument } from '../store/documents';
 import { type Circuit, CLOSED } from './circuit';
 import type { Pace } from './pace';
 import type { SequenceRange } from './settled-ahead';
+import { NO_TOTALS, type Totals } from './totals';
 import type { Cursor } from './trail';
-
-/** Counts since the destination was made. `lastDeliveredAt` in ms since 1970. */
-export type Totals = { delivered: number; failedAttempts: number; lastDeliveredAt: number | null };
 
 /** Events `from..to` that retention dropped before they were delivered; `at` in ms since 1970. */
 export type Loss = { from: number; to: number; at: number };
@@ -56,17 +54,20 @@ export function readForwarding(sql: SqlStorage): StoredForwarding {
 }
 
 function readDestination(
-  stored: Pick<StoredDestination, 'cursor'> & Partial<StoredDestination>,
+  stored: Pick<StoredDestination, 'cursor'> &
+    Partial<Omit<StoredDestination, 'totals'>> & { totals?: Partial<Totals> },
 ): StoredDestination {
+  const { losses = [], totals } = stored;
+  const lost = losses.reduce((sum, { from, to }) => sum + to - from + 1, 0);
   return {
     settled: [],
     circuit: CLOSED,
     pace: null,
     progress: [],
-    totals: { delivered: 0, failedAttempts: 0, lastDeliveredAt: null },
     disabledReason: null,
-    losses: [],
     ...stored,
+    losses,
+    totals: { ...NO_TOTALS, lost, ...totals },
   };
 }
 

@@ -8,6 +8,7 @@
  * Counts have a document of their own, so that nothing a sender writes stands beside them. The list has a copy: earlier
  * releases read and raise that one.
  */
+import { countedAt, type HourCounts, lastDay, NOTHING_COUNTED, sumOf, unknownUpTo } from '../../hour-counts';
 import {
   bounded,
   CAPTURE_MS,
@@ -17,14 +18,20 @@ import {
   type RefusalsView,
 } from '../contract/refusals';
 import { readDocument, writeDocument } from './documents';
-import { added, type Counts, higher } from './refusal-counts';
+import { added, type Counts, higher, total } from './refusal-counts';
 import { type RefusalRise, type RiseNotice, risen } from './refusal-rise';
 import { write } from './write';
 
 const MAX_KEPT = 100;
 const MAX_CAPTURES = 20;
 
-type Stored = { counts: Counts; last: (Refusal & { capture: number | null })[]; rise?: RefusalRise | null };
+type Stored = {
+  counts: Counts;
+  last: (Refusal & { capture: number | null })[];
+  rise?: RefusalRise | null;
+  /** Absent from what an earlier release stored. */
+  perHour?: HourCounts;
+};
 type CaptureRow = { id: number; at: number; request: string; body: ArrayBuffer };
 
 /** The refusals of a webhook. */
@@ -46,6 +53,18 @@ export class Refusals {
     return this.#ownCounts() ?? this.#read().counts;
   }
 
+  /**
+   * How many came in the last 24 hours, the running one included; null where not all were counted, or the list cannot be read.
+   * `now` in ms since 1970.
+   */
+  lastDay(now: number): number | null {
+    try {
+      return sumOf(lastDay(perHourOf(this.#read()), now));
+    } catch {
+      return null;
+    }
+  }
+
   /** Null where only an earlier release has counted. */
   #ownCounts(): Counts | null {
     const text = readDocument(this.#sql, 'refusal_counts');
@@ -57,14 +76,16 @@ export class Refusals {
    * @param verified see `risen`. @param now ms since 1970
    */
   add(report: RefusalReport, verified: string, now: number): RiseNotice | null {
-    const { counts: copied, last, rise: before = null } = this.#read();
+    const stored = this.#read();
+    const { counts: copied, last, rise: before = null } = stored;
+    const perHour = countedAt(perHourOf(stored), now, total(report.counts));
     const counts = added(higher(this.#ownCounts() ?? {}, copied), report.counts);
     for (const { request, ...refusal } of report.last) {
       last.unshift({ ...refusal, capture: request === undefined ? null : this.#capture(request, now) });
     }
     writeDocument(this.#sql, 'refusal_counts', JSON.stringify(counts));
     const { rise, notice } = risen(before, report.counts, verified, now);
-    const kept: Stored = { counts, last: last.slice(0, MAX_KEPT).map(bounded), rise };
+    const kept: Stored = { counts, last: last.slice(0, MAX_KEPT).map(bounded), rise, perHour };
     writeDocument(this.#sql, 'refusals', JSON.stringify(kept));
     return notice;
   }
@@ -98,6 +119,20 @@ export class Refusals {
     };
   }
 
+  /** How many requests are kept whole. */
+  get captured(): number {
+    const [row] = this.#sql.exec<{ total: number }>('SELECT count(*) AS total FROM captures').toArray();
+    return row?.total ?? 0;
+  }
+
+  /** Erases all requests that are kept whole, and says how many there were. */
+  eraseCaptured(): number {
+    const erased = this.captured;
+    this.#oldestAt = undefined;
+    this.#sql.exec('DELETE FROM captures');
+    return erased;
+  }
+
   /** When `expire` has something to erase next, ms since 1970, or null. */
   expiresAt(): number | null {
     if (this.#oldestAt === undefined) {
@@ -112,6 +147,12 @@ export class Refusals {
     this.#oldestAt = undefined;
     this.#sql.exec('DELETE FROM captures WHERE at <= ?', now - CAPTURE_MS);
   }
+}
+
+/** An earlier release counted no hours: not known is what came up to the last refusal that it kept. */
+function perHourOf({ perHour, last }: Stored): HourCounts {
+  const latest = last[0];
+  return perHour ?? (latest === undefined ? NOTHING_COUNTED : unknownUpTo(latest.at));
 }
 
 function fromRow({ request, body }: CaptureRow): CapturedRequest {

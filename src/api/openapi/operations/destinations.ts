@@ -4,9 +4,18 @@ import { answersOf } from '../../../input/options';
 import { DESTINATION_OPTIONS } from '../../../subscriptions/destination-options';
 import { D, W } from './addresses';
 import type { Operation } from './operation';
-import { boolean, integer, object, text, time, words } from './shapes';
+import { boolean, integer, list, object, ref, text, time, words } from './shapes';
 
 export const DESTINATIONS_OPERATIONS: readonly Operation[] = [
+  {
+    ...{ method: 'get', path: `${W}/destinations`, id: 'listDestinations', tag: 'destinations' },
+    summary: 'All destinations of a webhook',
+    ...{ answers: [200, 'Destinations'], problems: [404] },
+  },
+  {
+    ...{ method: 'get', path: D, id: 'getDestination', tag: 'destinations' },
+    ...{ summary: 'One destination', answers: [200, 'Destination'], problems: [404] },
+  },
   {
     ...{ method: 'post', path: `${W}/destinations`, id: 'createDestination', tag: 'destinations' },
     summary: 'Add a destination',
@@ -53,6 +62,7 @@ const destination = {
 
 export const DESTINATIONS_ANSWERS: Record<string, JsonSchema> = {
   Destination: object(destination),
+  Destinations: object({ destinations: list(ref('Destination')) }),
   CreatedDestination: object({
     ...destination,
     secret_key: { ...text, description: 'shown in this answer only' },

@@ -15,6 +15,8 @@ export type Operation = {
   answers: readonly [status: number, schema: string | null];
   /** Other content than JSON. */
   type?: string;
+  /** Schema of a line, where the answer comes as lines of JSON, too. */
+  linesOf?: string;
   /** Statuses of problems besides those that every operation with a token can have. */
   problems?: readonly number[];
   /** False where no token is needed. */
@@ -29,7 +31,7 @@ export const TAGS = {
   replay: 'Sending again.',
   diagnosis: 'Why requests are refused; samples.',
   access: 'Tokens.',
-  operation: 'Configuration as code, metrics, health, this description.',
+  operation: 'The overview, configuration as code, metrics, health, this description.',
   providers: 'What providers call.',
 } as const;
 

@@ -50,6 +50,7 @@ const pendingNotices: fc.Arbitrary<PendingNotices> = fc
 const state: fc.Arbitrary<LogState> = fc.record({
   ...{ lastSequence: number, lastEventAt: number, lastRelease: number, silentSince: number },
   ...{ tracker, hold, pendingNotices },
+  perHour: fc.record({ hour: number, counts: some(fc.option(number)) }),
   storageLevel: fc.constantFrom(70, 90),
   dropped: fc.record({ events: number, upTo: number }),
   settled: fc.option(fc.record({ how: fc.constantFrom('new', 'continue'), sequence: number })),
