@@ -1,5 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+
+// The Worker names what it builds.
+execFileSync(process.execPath, [join(import.meta.dirname, 'bin/build-page.mjs')]);
 
 /** Modules by themselves, in one workerd after the other file; the Durable Object, a fresh workerd for each file. */
 const inWorkerd = (main?: string) =>

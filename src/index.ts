@@ -4,11 +4,14 @@ import { app } from './api/app';
 import { unexpectedError } from './api/fallbacks';
 import { ingest } from './ingest/ingest';
 import { setVersion } from './log-line';
+import { page } from './page/page';
 import { answering } from './request-id';
 
 export { Courier } from './delivery/courier';
 export { WebhookLog } from './log/webhook-log';
 export { ApiTokens } from './tokens/api-tokens';
+
+app.route('/', page);
 
 /** Finds the webhook id in an absolute address, which may end in one slash. */
 const INGEST = /^[^/]+:\/\/[^/]*\/in\/([^/?#]+)\/?(?:[?#]|$)/;

@@ -1,29 +1,16 @@
 /**
- * The guard in front of `/v1` and `/metrics`: only a bearer token that may do what is asked gets past it. Where the deployment
- * has no secrets, nobody does.
+ * The guard in front of `/v1` and `/metrics`: only a bearer token that may do what is asked gets past it, and whoever has signed in
+ * at the page with such a token. Where the deployment has no secrets, nobody does.
  */
 import { createMiddleware } from 'hono/factory';
 import { err, ok, type Result } from '../result';
-import { judgeApiToken } from '../tokens/judged';
-import type { TokenRecord } from '../tokens/token';
-import { addressOf, configurationProblem, judgeToken } from './admin-token';
+import { addressOf, configurationProblem } from './admin-token';
 import { bearerToken } from './bearer';
 import type { ApiEnv } from './context';
-import { ADMIN, principalOf, refusal } from './principal';
-import { problem } from './problem';
-import { recordOf } from './webhook-operations';
-
-/**
- * The API token of this text; null where there is none, or where the webhook that it is for is no more. Another webhook may have
- * that one's id (`PUT /v1/config` makes the same again), so the token must not be older than the webhook.
- */
-async function liveToken(env: Env, text: string): Promise<Result<TokenRecord | null, 'unavailable'>> {
-  const token = await judgeApiToken(env, text, Date.now());
-  if (!token.ok || token.value === null || token.value.webhookId === null) return token;
-  const webhook = await recordOf(env, token.value.webhookId);
-  if (!webhook.ok) return err('unavailable');
-  return webhook.value !== null && webhook.value.createdAt <= token.value.createdAt ? token : ok(null);
-}
+import { principalOfToken } from './credentials';
+import { forWhom } from './on-behalf';
+import { type Principal, refusal } from './principal';
+import { type ApiError, problem } from './problem';
 
 /**
  * Answers 503 when secrets are missing, 401 to a missing or wrong token, 429 to wrong ones over the limit, and 403 to
@@ -32,24 +19,18 @@ async function liveToken(env: Env, text: string): Promise<Result<TokenRecord | n
 export const authorized = createMiddleware<ApiEnv>(async function authorized(c, next) {
   const detail = configurationProblem(c.env);
   if (detail !== null) return problem({ reason: 'not_configured', detail });
-
-  const text = bearerToken(c.req.raw);
-  if (text === null) return problem({ reason: 'unauthorized' });
-  const token = await liveToken(c.env, text);
-  if (!token.ok) return problem({ reason: 'unavailable', cause: 'token_not_judged' });
-  if (token.value === null) {
-    switch (await judgeToken(c.env, text, addressOf(c.req.raw))) {
-      case 'wrong':
-        return problem({ reason: 'unauthorized' });
-      case 'wrong_and_limited':
-        return problem({ reason: 'sign_ins_limited' });
-      case 'right':
-        break;
-    }
-  }
-  const principal = token.value === null ? ADMIN : principalOf(token.value);
-  const refused = refusal(principal, c.req.method, c.req.path);
+  const principal = await whoAsks(c.env, c.req.raw);
+  if (!principal.ok) return problem(principal.error);
+  const refused = refusal(principal.value, c.req.method, c.req.path);
   if (refused !== null) return problem({ reason: 'forbidden', detail: refused });
-  c.set('principal', principal);
+  c.set('principal', principal.value);
   await next();
 });
+
+async function whoAsks(env: Env, request: Request): Promise<Result<Principal, ApiError>> {
+  const known = forWhom(request);
+  if (known !== null) return ok(known);
+  const text = bearerToken(request);
+  if (text === null) return err({ reason: 'unauthorized' });
+  return principalOfToken(env, text, addressOf(request));
+}

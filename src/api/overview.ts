@@ -8,6 +8,7 @@ import { err, ok, type Result } from '../result';
 import type { Page } from '../subscriptions/listing';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { timeOrNull } from '../time';
+import { nextText } from '../views/cursor';
 import type { Principal } from './principal';
 import type { ApiError } from './problem';
 import { askStatus, type CurrentReport, type NoReport, reportsOf } from './reports';
@@ -21,13 +22,16 @@ export async function overview(
   { webhookId }: Principal,
   page: Page,
   clock: Clock,
-): Promise<Result<{ webhooks: OverviewEntry[]; next: number | null }, ApiError>> {
+): Promise<Result<{ webhooks: OverviewEntry[]; next: string | null }, ApiError>> {
   const listing =
     webhookId === null ? await listPage(env, page, clock.now()) : await onlyOne(env, webhookId, page);
   if (!listing.ok) return listing;
   const { records, next } = listing.value;
   const reported = await reportsOf(records, askStatus(env), clock);
-  return ok({ webhooks: reported.map(({ record, report }) => entryView(record, report)), next });
+  return ok({
+    webhooks: reported.map(({ record, report }) => entryView(record, report)),
+    next: nextText(next),
+  });
 }
 
 async function onlyOne(

@@ -8,7 +8,7 @@ import type { GapResolution, ResolveResult } from './contract/gaps';
 import type { Settlement, SettleResult } from './contract/numbering';
 import type { RecoveryResult } from './contract/recovery';
 import type { RedactionRequest, RedactionResult } from './contract/redactions';
-import type { ReplayRequest, ReplayResult, RetryResult } from './contract/replays';
+import type { Replay, ReplayRequest, ReplayResult, RetryResult } from './contract/replays';
 
 /** A duplicate changed nothing. */
 export function ofAdded(result: AddResult | ReleaseResult): Facts | null {
@@ -30,6 +30,11 @@ export const ofReplayedEvent =
   (sequence: number, destinationId: string | null) =>
   (result: ReplayResult): Facts | null =>
     result.kind === 'ok' ? { sequence, destination_id: destinationId, count: result.count } : null;
+
+export const ofCancelledReplay =
+  (replayId: number) =>
+  (replay: Replay | null): Facts | null =>
+    replay === null ? null : { replay_id: replayId };
 
 export const ofRetry =
   (destinationId: string) =>

@@ -17,7 +17,7 @@ import type { Settlement, SettleResult } from './contract/numbering';
 import type { RecoveryRequest, RecoveryResult } from './contract/recovery';
 import type { RedactionRequest, RedactionResult, RedactionsPage } from './contract/redactions';
 import type { RefusalReport, RefusalsView } from './contract/refusals';
-import type { ReplayRequest, ReplayResult, RetryResult } from './contract/replays';
+import type * as Replays from './contract/replays';
 import type { SequenceMap, SequenceMapQuery } from './contract/sequence-map';
 import type { StatusReport } from './contract/status';
 import type { CreateResult, ReplaceResult, WebhookObject } from './contract/webhook-object';
@@ -32,7 +32,7 @@ import { awaitEvents } from './read/new-events';
 import { readSequenceMap } from './read/sequence-map';
 import { readStatus } from './read/status';
 import { redactEvent, redactMatching } from './redaction';
-import { replayOne, replayRange } from './replay-requests';
+import { cancelReplay, findReplay, listReplays, replayOne, replayRange } from './replay-requests';
 import * as told from './told';
 
 /** The class that Cloudflare instantiates, once per webhook id. The interface says what each method gives. */
@@ -101,7 +101,7 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#noted(act, this.#live?.release(sequence) ?? { kind: 'not_found' }, told.ofAdded);
   }
 
-  async replay(request: ReplayRequest, act?: Act): Promise<ReplayResult> {
+  async replay(request: Replays.ReplayRequest, act?: Act): Promise<Replays.ReplayResult> {
     if (this.#live === null) return { kind: 'gone' };
     return this.#noted(act, await replayRange(this.#live, request), told.ofReplay(request));
   }
@@ -110,14 +110,28 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     sequence: number,
     destinationId: string | null,
     newId: boolean,
+    asked: Replays.AskedReplay | null = null,
     act?: Act,
-  ): Promise<ReplayResult> {
+  ): Promise<Replays.ReplayResult> {
     if (this.#live === null) return { kind: 'gone' };
-    const replayed = await replayOne(this.#live, sequence, destinationId, newId);
+    const replayed = await replayOne(this.#live, sequence, destinationId, newId, asked);
     return this.#noted(act, replayed, told.ofReplayedEvent(sequence, destinationId));
   }
 
-  async retry(destinationId: string, act?: Act): Promise<RetryResult> {
+  async replays(): Promise<Replays.ReplayList | null> {
+    return this.#live === null ? null : listReplays(this.#live);
+  }
+
+  async replayOf(replayId: number): Promise<Replays.Replay | null> {
+    return this.#live === null ? null : findReplay(this.#live, replayId);
+  }
+
+  async cancelReplay(replayId: number, act?: Act): Promise<Replays.Replay | null> {
+    if (this.#live === null) return null;
+    return this.#noted(act, cancelReplay(this.#live, replayId), told.ofCancelledReplay(replayId));
+  }
+
+  async retry(destinationId: string, act?: Act): Promise<Replays.RetryResult> {
     if (this.#live === null) return { kind: 'gone' };
     return this.#noted(act, retryDestination(this.#live, destinationId), told.ofRetry(destinationId));
   }

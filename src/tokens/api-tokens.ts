@@ -70,13 +70,15 @@ export class ApiTokens extends DurableObject<Env> {
 
   /** The token whose digest this is, or null. @param now ms since 1970 */
   async judge(id: string, digest: Uint8Array, now: number): Promise<TokenRecord | null> {
-    const [row] = this.#sql.exec<Row>(`SELECT ${COLUMNS} FROM tokens WHERE id = ?`, id).toArray();
-    if (row === undefined || !sameBytes(new Uint8Array(row.digest), digest)) return null;
-    if (now - (row.last_used_at ?? 0) >= USE_INTERVAL_MS) {
-      const hour = now - (now % USE_INTERVAL_MS);
-      this.#sql.exec('UPDATE tokens SET last_used_at = ? WHERE id = ?', hour, id);
-    }
-    return fromRow(row);
+    const row = this.#row(id);
+    if (row === null || !sameBytes(new Uint8Array(row.digest), digest)) return null;
+    return this.#used(row, now);
+  }
+
+  /** The token of this id, which is in use; null where there is none (any more). @param now ms since 1970 */
+  async find(id: string, now: number): Promise<TokenRecord | null> {
+    const row = this.#row(id);
+    return row === null ? null : this.#used(row, now);
   }
 
   /** Those of the ids that are still those of tokens. */
@@ -110,6 +112,18 @@ export class ApiTokens extends DurableObject<Env> {
 
   #noted(act: Act | undefined, facts: Facts): void {
     if (act !== undefined) this.#audit.add(act, Date.now(), facts);
+  }
+
+  #row(id: string): Row | null {
+    return this.#sql.exec<Row>(`SELECT ${COLUMNS} FROM tokens WHERE id = ?`, id).toArray()[0] ?? null;
+  }
+
+  #used(row: Row, now: number): TokenRecord {
+    if (now - (row.last_used_at ?? 0) >= USE_INTERVAL_MS) {
+      const hour = now - (now % USE_INTERVAL_MS);
+      this.#sql.exec('UPDATE tokens SET last_used_at = ? WHERE id = ?', hour, row.id);
+    }
+    return fromRow(row);
   }
 }
 

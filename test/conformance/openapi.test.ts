@@ -7,6 +7,7 @@ import { createConfig, lintFromString } from '@redocly/openapi-core';
 import * as fc from 'fast-check';
 import createClient from 'openapi-fetch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { paths } from '../../cli/src/gateway/openapi.gen';
 import { type Client, clientOf, SEED_SECRET, shipstreamEvent } from '../support/client';
 import { eventually } from '../support/eventually';
 import { fuzzed, fuzzTimeout } from '../support/fuzz';
@@ -19,7 +20,6 @@ import {
   operationsOf,
   valuesOf,
 } from '../support/openapi';
-import type { paths } from '../support/openapi.gen';
 import { type Receiver, startReceiver } from '../support/receiver';
 
 const run = promisify(execFile);
@@ -58,7 +58,7 @@ describe('the description', () => {
     // In a process of its own: the generator replaces the connections that this one's requests share.
     const generator = join(import.meta.dirname, '../../bin/generate-client.mjs');
     const { stdout: generated } = await run(process.execPath, [generator, gateway.url, '--print']);
-    const kept = await readFile(join(import.meta.dirname, '../support/openapi.gen.ts'), 'utf8');
+    const kept = await readFile(join(import.meta.dirname, '../../cli/src/gateway/openapi.gen.ts'), 'utf8');
     expect(kept === generated, 'run node bin/generate-client.mjs against a running gateway').toBe(true);
   });
 });
@@ -202,7 +202,7 @@ describe('a client generated from it', () => {
     });
     expect(events.data?.events[0]?.body).toBe(shipstreamEvent(1));
 
-    const replayed = await api.POST('/v1/webhooks/{webhook_id}/replay', { ...one, body: { all: true } });
+    const replayed = await api.POST('/v1/webhooks/{webhook_id}/replays', { ...one, body: { all: true } });
     expect(replayed.data?.count).toBe(1);
     await eventually(async () => expect(receiver.received).toHaveLength(2));
 

@@ -128,11 +128,37 @@ const MISTAKES: [method: string, path: string, input: unknown][] = [
   ['POST', '/v1/import', { format: 1, webhooks: [{ webhook_id: 7, sealed: UNTAKEN.text }] }],
   ['POST', '/v1/import', { format: 1, webhooks: [{ webhook_id: UNTAKEN.text, sealed: 'v1.a' }] }],
   ['POST', '/v1/webhooks/{id}/restore', { at: UNTAKEN.text, bookmark: [UNTAKEN.text] }],
-  ['POST', '/v1/webhooks/{id}/replay', { status: UNTAKEN.text, destination_id: 7 }],
+  ['POST', '/v1/webhooks/{id}/replays', { status: UNTAKEN.text, destination_id: 7 }],
   ['GET', `/v1/webhooks?token=${encodeURIComponent(ADMIN.text)}`, undefined],
   ['GET', `/v1/webhooks/${encodeURIComponent(UNTAKEN.text)}`, undefined],
   ['GET', `/nowhere/${encodeURIComponent(UNTAKEN.text)}`, undefined],
 ];
+
+/** What the page shows to the operator, of every webhook. */
+async function askPage(): Promise<void> {
+  const entered = await fetch(`${gateway.url}/sign_in`, {
+    method: 'POST',
+    body: new URLSearchParams({ token: ADMIN.text }),
+    redirect: 'manual',
+  });
+  const cookie = entered.headers.get('set-cookie') ?? '';
+  answers.push(['the cookie', cookie]);
+  const pages = Object.values(ids).flatMap(webhook =>
+    ['', '/gaps', '/events', '/events/1', '/events/1/body', '/nothing'].map(
+      path => `/webhooks/${webhook}${path}`,
+    ),
+  );
+  for (const path of ['/', '/sign_in', ...pages]) {
+    const shown = await fetch(gateway.url + path, { headers: { cookie: cookie.split(';')[0] ?? '' } });
+    answers.push([path, await shown.text()]);
+  }
+  const wrong = await fetch(`${gateway.url}/sign_in?to=/${UNTAKEN.text}`, {
+    method: 'POST',
+    body: new URLSearchParams({ token: UNTAKEN.text }),
+  });
+  // The address that it leads back to is in the form.
+  answers.push(['a wrong token', (await wrong.text()).replaceAll(`%2F${UNTAKEN.text}`, '')]);
+}
 
 describe('the gateway', () => {
   it('is given secrets wherever it takes any', async () => {
@@ -248,6 +274,7 @@ describe('the gateway', () => {
         await ask('GET', `/v1/webhooks/${webhook}${path}`);
       }
     }
+    await askPage();
     for (const [method, path, input] of MISTAKES) {
       const { status } = await ask(method, path.replace('{id}', `${id}`), input);
       expect([method, path, status >= 400]).toEqual([method, path, true]);
@@ -285,7 +312,7 @@ describe('the gateway with another key than its secrets were sealed with', () =>
     for (const id of [shipstream, ecwid]) {
       for (const path of ['', '/status', '/events/1']) await ask('GET', `/v1/webhooks/${id}${path}`);
       await ask('POST', `/v1/webhooks/${id}/test`, {});
-      await ask('POST', `/v1/webhooks/${id}/replay`, { from_sequence: 1, to_sequence: 2 });
+      await ask('POST', `/v1/webhooks/${id}/replays`, { from_sequence: 1, to_sequence: 2 });
     }
     await ask('POST', '/v1/reseal', {});
     const { json: exported } = await ask('GET', '/v1/export');

@@ -54,15 +54,17 @@ export const ROOMS: Rooms = {
     ...[...GROUND, 'input', 'numbering', 'signature', 'providers', 'delivery', 'subscriptions'],
     ...['log/contract', 'log/stub', 'views', 'tokens', 'configuration', 'ingest'],
   ],
+  'page/browser': [],
+  page: [...GROUND, 'input', 'providers', 'log/contract', 'views', 'api'],
   alarms: [...GROUND, 'subscriptions', 'log/contract', 'log/stub'],
-  index: ['src', 'log', 'delivery', 'tokens', 'ingest', 'api', 'alarms'],
+  index: ['src', 'log', 'delivery', 'tokens', 'ingest', 'api', 'page', 'alarms'],
 };
 
 /** The platform's own module belongs to the three classes that the platform makes; a package not named here, to nobody. */
 export const PACKAGES: Packages = {
   'cloudflare:workers': ['log/webhook-log', 'delivery/courier', 'tokens/api-tokens'],
   async_hooks: ['request-id', 'audit/acting'],
-  hono: ['api'],
+  hono: ['api', 'page'],
   valibot: ['input', 'signature', 'providers', 'subscriptions', 'api'],
 };
 

@@ -2,7 +2,8 @@
  * Reads what the house rules speak of. dependency-cruiser finds the imports and the circles. TypeScript, which knows what
  * an expression is, finds the calls of `SqlStorage.exec` (`RegExp` has an `exec` too) and checks that no import was missed.
  */
-import { join, relative, sep } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, join, relative, sep } from 'node:path';
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import extractOptions from 'dependency-cruiser/config-utl/extract-depcruise-options';
 import { isMethodSignatureDeclaration, isStringLiteral } from 'typescript/unstable/ast/is';
@@ -32,6 +33,12 @@ export interface Source {
 
 const OPTIONS = join(import.meta.dirname, '../../.dependency-cruiser.json');
 
+/** What is not for the Worker has a tsconfig.json of its own. */
+async function nestedProjects(root: string): Promise<string[]> {
+  const paths = await readdir(join(root, 'src'), { recursive: true });
+  return paths.filter(path => basename(path) === 'tsconfig.json').map(path => join('src', path));
+}
+
 /** Reads src/ below a directory that has a tsconfig.json. */
 export async function readSource(root: string): Promise<Source> {
   const { output } = await cruise(['src'], { ...(await extractOptions(OPTIONS)), baseDir: root });
@@ -45,9 +52,14 @@ export async function readSource(root: string): Promise<Source> {
 
   const api = new API({ cwd: root });
   try {
-    const [project] = api.updateSnapshot({ openProjects: [join(root, 'tsconfig.json')] }).getProjects();
-    if (project === undefined) throw new Error(`no project in ${root}`);
-    const { files, specifiers } = readWithTypeScript(project, root);
+    const openProjects = ['tsconfig.json', ...(await nestedProjects(root))].map(path => join(root, path));
+    const projects = api.updateSnapshot({ openProjects }).getProjects();
+    const main = projects.find(({ configFileName }) => configFileName === openProjects[0]);
+    if (main === undefined) throw new Error(`no project in ${root}`);
+    const sql = new Set(filesWithSql(main));
+    const read = projects.map(project => readWithTypeScript(project, root, sql));
+    const files = read.flatMap(project => project.files);
+    const specifiers = read.flatMap(project => project.specifiers);
     return {
       files,
       imports: modules.flatMap(({ source, dependencies }) =>
@@ -65,9 +77,13 @@ export async function readSource(root: string): Promise<Source> {
   }
 }
 
-function readWithTypeScript(project: Project, root: string): { files: SourceFile[]; specifiers: Import[] } {
+/** @param withSql names of files that speak SQL */
+function readWithTypeScript(
+  project: Project,
+  root: string,
+  withSql: ReadonlySet<string>,
+): { files: SourceFile[]; specifiers: Import[] } {
   const pathOf = (file: string) => relative(root, file).split(sep).join('/');
-  const withSql = new Set(filesWithSql(project).map(pathOf));
   const files: SourceFile[] = [];
   const specifiers: Import[] = [];
   for (const name of project.program.getSourceFileNames().toSorted()) {
@@ -75,7 +91,7 @@ function readWithTypeScript(project: Project, root: string): { files: SourceFile
     const file = inSource(path) ? project.program.getSourceFile(name) : undefined;
     if (file === undefined) continue;
     // The last line ends with a line break, after which another, empty one begins.
-    files.push({ path, lines: file.getLineStarts().length - 1, usesSql: withSql.has(path) });
+    files.push({ path, lines: file.getLineStarts().length - 1, usesSql: withSql.has(name) });
     for (const specifier of file.imports) {
       if (isStringLiteral(specifier)) specifiers.push({ from: path, to: specifier.text });
     }

@@ -74,6 +74,11 @@ const CHANGES: Record<string, (at: Place) => Promise<string | undefined>> = {
     await send('POST', `${destination}/retry`);
     return path;
   },
+  async cancelReplay({ path }) {
+    const { body } = await send('POST', `${path}/replays`, { all: true });
+    await send('POST', `${path}/replays/${body.replay_id}/cancel`);
+    return path;
+  },
   async releaseEvent({ path }) {
     await send('POST', `${path}/events/3/release`);
     return path;
@@ -99,7 +104,7 @@ const CHANGES: Record<string, (at: Place) => Promise<string | undefined>> = {
     return path;
   },
   async replayEvents({ path }) {
-    await send('POST', `${path}/replay`, { from_sequence: 1 });
+    await send('POST', `${path}/replays`, { from_sequence: 1 });
     return path;
   },
   async replayEvent({ path }) {
@@ -215,7 +220,7 @@ describe('the audit log of a webhook', () => {
       ['PATCH', path, { name: 'x' }, stale],
       ['POST', `${path}/events/1/release`, undefined, {}],
       ['POST', `${path}/events/99/replay`, undefined, {}],
-      ['POST', `${path}/replay`, { all: true, dry_run: true }, {}],
+      ['POST', `${path}/replays`, { all: true, dry_run: true }, {}],
       ['POST', `${path}/redact`, { entity_key: 'order:1', dry_run: true }, {}],
       ['POST', `${path}/events`, { body: orderCreated(1) }, {}],
       ['POST', `${destination}/retry`, undefined, {}],
@@ -263,7 +268,7 @@ describe('the audit log of a webhook', () => {
     expect(body.result).toBe(true);
     expect((await entriesOf(path))[0]).toMatchObject({
       ...{ by: 'json_rpc', token: null, operation: 'webhook.update_status' },
-      changes: [{ path: '/is_active', before: 1, after: 0 }],
+      changes: [{ path: '/is_active', before: true, after: false }],
     });
   });
 });

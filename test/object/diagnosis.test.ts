@@ -161,7 +161,7 @@ describe('a test event', () => {
   it.each(['shipstream', 'apideck', 'ecwid'])('of %s goes the real path', async provider => {
     const { path } = await newWebhook({ provider });
     const sent = await send('POST', `${path}/test`);
-    expect(sent.body).toMatchObject({ status: 200, answer: { status: 'accepted', sequence: 1 } });
+    expect(sent.body).toMatchObject({ http_status: 200, answer: { status: 'accepted', sequence: 1 } });
     const event = await send('GET', `${path}/events/1`);
     expect(event.body).toMatchObject({ topic: sent.body.topic, verdict: { valid: true } });
     expect((await send('POST', `${path}/test`)).body.answer).toMatchObject({ sequence: 2 });

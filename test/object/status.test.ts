@@ -210,7 +210,7 @@ describe('the overview', () => {
         { url: box.url, name: 'ERP', retry: { schedule_seconds: [3600] } },
         { url: box.url, name: 'paused', is_active: 0 },
       ],
-      { name: 'Shop', sequence: { grace_seconds: 0 } },
+      { name: 'Shop at a glance', sequence: { grace_seconds: 0 } },
     );
     for (const id of [1, 4]) await webhook.send({ id });
     await webhook.send({ id: 5, secret: 'wrong' });
@@ -220,7 +220,7 @@ describe('the overview', () => {
         patiently,
       )
       .toMatchObject({
-        ...{ name: 'Shop', provider: 'shipstream', is_active: true, left_out: null },
+        ...{ name: 'Shop at a glance', provider: 'shipstream', is_active: true, left_out: null },
         ...{ last_event_at: expect.any(String), open_gaps: 1, missing_ids: 2, uncertain_ids: 0 },
         ...{ waiting: 4, waiting_exact: true, dead: 0, refused_last_day: 1, destinations: 2, paused: 1 },
         failing: [

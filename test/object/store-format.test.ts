@@ -177,7 +177,7 @@ describe('where forwarding stands', () => {
       replay && sequence === 5 ? hangs(target) : sequence === 11 ? fails() : works();
     await s.append(9, index => ({ entityKeys: [`order/${index < 2 ? 'failing' : index}`] }));
     await s.wait(SECOND);
-    s.world.forwarding.startReplay(replayOf('a', { toSequence: 10 }));
+    s.world.startReplay(replayOf('a', { toSequence: 10 }));
     await s.wait(SECOND);
     await s.append(1, { entityKeys: ['order/later'] });
     await s.wait(SECOND);

@@ -3,13 +3,13 @@
  * Made when it is first asked for, and kept: it is the same for everyone.
  */
 import type { JsonSchema } from '../../input/json-schema';
+
 import { inputSchemas } from './inputs';
 import { ANSWERS, OPERATIONS } from './operations';
 import { type Operation, TAGS } from './operations/operation';
-import { PARAMETERS } from './parameters';
+import { PARAMETERS, parameterNames } from './parameters';
 
 const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
-
 const PROBLEMS: Record<number, [name: string, description: string]> = {
   400: ['Malformed', 'The body is not JSON, or did not arrive whole.'],
   401: ['Unauthorized', 'No valid token, or no valid signature.'],
@@ -46,9 +46,8 @@ const FOREIGN: Record<string, JsonSchema> = {
 };
 
 function operationOf(operation: Operation): object {
-  const { secured = true, problems = [], takes = [], body, type = 'application/json' } = operation;
-  const inPath = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-  const parameters = [...inPath, ...takes].map(name => ref('parameters', name));
+  const { secured = true, problems = [], body, type = 'application/json' } = operation;
+  const parameters = parameterNames(operation).map(name => ref('parameters', name));
   const [status, schema] = operation.answers;
   // 422 also without input of its own: a query parameter that it does not have is refused.
   const statuses = new Set([...(secured ? [401, 403, 422, 429, 503] : []), ...problems]);
@@ -80,7 +79,7 @@ const contentOf = (schema: string, type: string, linesOf: string | undefined): o
 });
 
 function requestBodyOf({ schema, optional, example }: NonNullable<Operation['body']>): object {
-  const content = { schema: ref('schemas', schema), ...(example === undefined ? {} : { example }) };
+  const content = { schema: ref('schemas', schema), example };
   return { required: optional !== true, content: { 'application/json': content } };
 }
 

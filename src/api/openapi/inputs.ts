@@ -10,7 +10,7 @@ import { destinationRotation, inboundRotation } from '../../subscriptions/rotati
 import {
   creationSchema as newWebhook,
   changeableSchema as webhookChanges,
-} from '../../subscriptions/webhook-input';
+} from '../../subscriptions/webhook-fields';
 import { addedEventSchema } from '../rest/added-events';
 import { resolutionSchema } from '../rest/gaps';
 import { settlementSchema } from '../rest/numbering';

@@ -8,7 +8,7 @@ import { incomingEvent } from '../../ingest/incoming-event';
 import { signedRequest } from '../../ingest/signed-request';
 import { checked } from '../../input/checked';
 import type { FieldError } from '../../input/field-errors';
-import { fieldsOf, jsonObject } from '../../input/fields';
+import { about, fieldsOf, jsonObject } from '../../input/fields';
 import { LIMITS } from '../../limits';
 import type { IncomingEvent } from '../../log/contract/append';
 import type { NotAdded } from '../../numbering/added-by-hand';
@@ -31,22 +31,28 @@ const MAX_EVENT_REQUEST_BYTES = 6 * LIMITS.MAX_BODY_BYTES + 64 * 1024;
 const headerMessage = 'must be an object of texts, header names in it';
 
 export const addedEventSchema = fieldsOf({
-  body: v.nullish(v.string('must be text'), null),
-  body_base64: v.nullish(v.string('must be text'), null),
-  headers: v.optional(
-    v.pipe(
-      jsonObject,
-      v.record(
-        v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]{1,100}$/, headerMessage)),
-        v.pipe(v.string(headerMessage), v.regex(/^[\t\x20-\x7e]{0,4096}$/, headerMessage)),
-        headerMessage,
-      ),
-    ),
-    {},
+  body: about('The body as the provider would send it, as text.', v.nullish(v.string('must be text'), null)),
+  body_base64: about(
+    'The same as bytes in base64, in the place of `body`.',
+    v.nullish(v.string('must be text'), null),
   ),
-  query: v.optional(
-    v.pipe(v.string('must be text'), v.maxLength(4096, 'must be at most 4096 characters')),
-    '',
+  headers: about(
+    'Headers that the provider would send: where it has topic or id there.',
+    v.optional(
+      v.pipe(
+        jsonObject,
+        v.record(
+          v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]{1,100}$/, headerMessage)),
+          v.pipe(v.string(headerMessage), v.regex(/^[\t\x20-\x7e]{0,4096}$/, headerMessage)),
+          headerMessage,
+        ),
+      ),
+      {},
+    ),
+  ),
+  query: about(
+    'The query string that it would call with.',
+    v.optional(v.pipe(v.string('must be text'), v.maxLength(4096, 'must be at most 4096 characters')), ''),
   ),
 });
 

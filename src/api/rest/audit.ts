@@ -8,6 +8,7 @@ import { Hono } from 'hono';
 import type { AuditPage } from '../../audit/entry';
 import { err, ok, type Result } from '../../result';
 import { auditView } from '../../views/act';
+import { nextText } from '../../views/cursor';
 import { tokensOf } from '../../where-is';
 import { ask } from '../ask';
 import { type ApiError, problem } from '../problem';
@@ -50,7 +51,7 @@ async function auditAnswer(query: Record<string, string>, read: Read): Promise<R
   if (isExport) {
     return new Response(lines(first.value, read), { headers: { 'Content-Type': 'application/x-ndjson' } });
   }
-  return Response.json({ entries: first.value.entries.map(auditView), next: first.value.next });
+  return Response.json({ entries: first.value.entries.map(auditView), next: nextText(first.value.next) });
 }
 
 /** Whoever reads it slowly is waited for. A page that cannot be read breaks it off, so that a part is not taken for the whole. */

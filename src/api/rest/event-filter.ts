@@ -67,7 +67,7 @@ export const filterEntries = {
       oneOf(...DELIVERY_STATES),
       described({
         description:
-          'How the delivery to `destination_id` stands: `waiting` for its turn or under way, `retrying` after a failure, `paused` ' +
+          'How the delivery to `destination_id` stands, or, for `retrying` and `dead` without one, any delivery: `waiting` for its turn or under way, `retrying` after a failure, `paused` ' +
           'where it would be one of these and the destination is turned off, `delivered`, `dead`.',
       }),
     ),
@@ -76,7 +76,10 @@ export const filterEntries = {
 };
 
 const destinationId = v.nullish(
-  v.pipe(text(64), described({ description: 'The destination that `delivery` is about.' })),
+  v.pipe(
+    text(64),
+    described({ description: 'The destination that `delivery` is about: its id or its name.' }),
+  ),
   null,
 );
 
@@ -122,7 +125,7 @@ export function filterParameters(query: Record<string, string>): Result<EventFil
   const { delivery: state, destination_id } = read.value;
   if ((state === null) !== (destination_id === null)) {
     const [missing, there] = state === null ? ['delivery', 'destination_id'] : ['destination_id', 'delivery'];
-    const words = state === null ? `, one of ${DELIVERY_STATES.join(', ')}` : '';
+    const words = state === null ? `, one of ${DELIVERY_STATES.join(', ')}` : ` ${state}`;
     return err([{ path: `query:${missing}`, message: `is needed with ${there}${words}` }]);
   }
   const delivery =

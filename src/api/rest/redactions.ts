@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { checked } from '../../input/checked';
 import type { FieldError } from '../../input/field-errors';
-import { fieldsOf, jsonObject, wholeNumber } from '../../input/fields';
+import { about, fieldsOf, jsonObject, position, wholeNumber } from '../../input/fields';
 import { described } from '../../input/json-schema';
 import { isObject } from '../../json/kind';
 import { formatPointer, parsePointer } from '../../json/pointer';
@@ -14,6 +14,7 @@ import { scalarForm, textForm } from '../../json/scalar-search';
 import type { RedactionRequest, RedactionResult } from '../../log/contract/redactions';
 import { err, ok, type Result } from '../../result';
 import { activity } from '../../subscriptions/shared-fields';
+import { nextText } from '../../views/cursor';
 import { redactionView, soughtView } from '../../views/redaction';
 import { ask } from '../ask';
 import { keyedDigest } from '../mac';
@@ -51,7 +52,7 @@ export const redactionSchema = fieldsOf({
     null,
   ),
   dry_run: v.nullish(v.pipe(activity, described({ description: 'Only count, and erase nothing.' })), false),
-  after: v.nullish(v.pipe(whole, described({ description: '`next` of the call before.' })), 0),
+  after: about('Where to go on: `next` of the answer before.', v.optional(position, 0)),
   redaction_id: v.nullish(
     v.pipe(
       whole,
@@ -99,7 +100,7 @@ redactions.get('/:webhook_id/redactions', async c => {
   if (!found.ok) return problem(found.error);
   if (found.value === null) return problem({ reason: 'not_found', what: 'webhook' });
   const { redactions: receipts, next } = found.value;
-  return c.json({ redactions: receipts.map(redactionView), next });
+  return c.json({ redactions: receipts.map(redactionView), next: nextText(next) });
 });
 
 type Search = Omit<RedactionRequest, 'sought'>;
@@ -182,7 +183,7 @@ function answerOf(
     unsearched_sample: unsearched
       .flatMap(([from, to]) => range(from, Math.min(to, from + SAMPLE)))
       .slice(0, SAMPLE),
-    ...{ captured_requests: capturedRequests, next },
+    ...{ captured_requests: capturedRequests, next: nextText(next) },
   };
 }
 

@@ -11,7 +11,7 @@ import { bodyView, joinedHeaders } from '../../views/stored-request';
 import { ask } from '../ask';
 import { etagOf, preconditionOf } from '../preconditions';
 import { problem } from '../problem';
-import { changeWebhook } from '../webhook-operations';
+import { changeAddressed } from '../webhook-names';
 import { objectFor } from './addressed';
 
 export const rejections = new Hono<{ Bindings: Env }>();
@@ -26,7 +26,8 @@ rejections.get('/:webhook_id/rejections', async c => {
   return c.json({ counts, rejections: last.map(rejectionView) });
 });
 
-function rejectionView({
+export function rejectionView({
+  id,
   at,
   reason,
   headerNames,
@@ -35,6 +36,7 @@ function rejectionView({
   request,
 }: RefusalsView['last'][number]) {
   return {
+    id: id ?? null,
     at: timeText(at),
     reason,
     header_names: headerNames,
@@ -50,7 +52,7 @@ function rejectionView({
 rejections.post('/:webhook_id/capture', async c => {
   const now = Date.now();
   const captureUntil = now + CAPTURE_MS;
-  const changed = await changeWebhook(
+  const changed = await changeAddressed(
     c.env,
     c.req.param('webhook_id'),
     async current => ok({ record: { ...current, captureUntil }, extra: null }),

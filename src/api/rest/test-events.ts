@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { ingest } from '../../ingest/ingest';
 import { signedRequest } from '../../ingest/signed-request';
 import { checked } from '../../input/checked';
-import { fieldsOf, text, wholeNumber } from '../../input/fields';
+import { about, fieldsOf, text, wholeNumber } from '../../input/fields';
 import { LIMITS } from '../../limits';
 import { plainSample } from '../../providers/plain-sample';
 import { providerOf } from '../../providers/registry';
@@ -21,8 +21,14 @@ import { askedOf } from './addressed';
 export const testEvents = new Hono<{ Bindings: Env }>();
 
 export const testSchema = fieldsOf({
-  topic: v.nullish(text(LIMITS.MAX_TOPIC_BYTES), null),
-  increment_id: v.nullish(wholeNumber(1, Number.MAX_SAFE_INTEGER), null),
+  topic: about(
+    "The topic of the sample. Null: the provider's own test event, or a usual one.",
+    v.nullish(text(LIMITS.MAX_TOPIC_BYTES), null),
+  ),
+  increment_id: about(
+    'Its number, one that the provider will never send. Null: none.',
+    v.nullish(wholeNumber(1, Number.MAX_SAFE_INTEGER), null),
+  ),
 });
 
 testEvents.post('/:webhook_id/test', async c => {
@@ -67,5 +73,5 @@ testEvents.post('/:webhook_id/test', async c => {
     body: sample.body,
   });
   const response = await ingest(sent, c.env, c.executionCtx, String(record.id));
-  return c.json({ topic: sample.topic, status: response.status, answer: await response.json() });
+  return c.json({ topic: sample.topic, http_status: response.status, answer: await response.json() });
 });

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { currentAct } from '../../audit/acting';
 import { checked } from '../../input/checked';
-import { fieldsOf, oneOf, text, wholeNumber } from '../../input/fields';
+import { about, fieldsOf, oneOf, text, wholeNumber } from '../../input/fields';
 import { err, ok, type Result } from '../../result';
 import { timeOrNull, timeText } from '../../time';
 import { MAX_TOKENS } from '../../tokens/api-tokens';
@@ -18,9 +18,12 @@ import { recordOf } from '../webhook-operations';
 export const tokens = new Hono<{ Bindings: Env }>();
 
 export const tokenSchema = fieldsOf({
-  name: text(100),
-  scope: v.optional(oneOf('read', 'write'), 'read'),
-  webhook_id: v.nullish(wholeNumber(1, Number.MAX_SAFE_INTEGER), null),
+  name: about('What the token is for.', text(100)),
+  scope: about('`read`: every GET; `write`: changes, too.', v.optional(oneOf('read', 'write'), 'read')),
+  webhook_id: about(
+    'The id of the one webhook that it is for. Null: all.',
+    v.nullish(wholeNumber(1, Number.MAX_SAFE_INTEGER), null),
+  ),
 });
 
 function tokenView({ id, name, scope, webhookId, createdAt, lastUsedAt }: TokenRecord) {

@@ -8,6 +8,7 @@
 import { type HourCounts, NOTHING_COUNTED } from '../../hour-counts';
 import type { Hold } from '../../numbering/predecessor-wait';
 import { EMPTY_TRACKER, type Tracker } from '../../numbering/types';
+import type { OpenAlerts } from './alert-conditions';
 import type { PendingNotices } from './notices';
 import type { StorageLevel } from './storage-level';
 
@@ -39,6 +40,8 @@ export type LogState = {
   readonly hold: Hold | null;
   /** Notices that are kept back to be sent together. */
   readonly pendingNotices: PendingNotices;
+  /** What is wrong and was told, until its end is told. */
+  readonly openAlerts: OpenAlerts;
   /** What an operator settled last about the numbering, so that it can be taken back; null for nothing. */
   readonly settled: Settled | null;
   /** Since when the source was silent when a notice last told so, ms since 1970; null when none did. */
@@ -57,6 +60,7 @@ export const EMPTY_STATE: LogState = {
   lastRelease: 0,
   hold: null,
   pendingNotices: {},
+  openAlerts: {},
   silentSince: null,
   settled: null,
   storageLevel: 0,

@@ -45,6 +45,8 @@ export type AttemptView = {
   connectionError?: string | null;
   /** The same; null where there was none, or the attempt succeeded, or the event's body was erased. */
   answer?: { text: string; truncated: boolean; headers: Record<string, string> } | null;
+  /** The same; the replay that it is of, or null. */
+  replayId?: number | null;
 };
 
 export type DeliveryView = {

@@ -14,7 +14,7 @@ import type { Settlement, SettleResult } from './numbering';
 import type { RecoveryRequest, RecoveryResult } from './recovery';
 import type { RedactionRequest, RedactionResult, RedactionsPage } from './redactions';
 import type { RefusalReport, RefusalsView } from './refusals';
-import type { ReplayRequest, ReplayResult, RetryResult } from './replays';
+import type { AskedReplay, Replay, ReplayList, ReplayRequest, ReplayResult, RetryResult } from './replays';
 import type { SequenceMap, SequenceMapQuery } from './sequence-map';
 import type { StatusReport } from './status';
 
@@ -61,8 +61,15 @@ export interface WebhookObject {
     sequence: number,
     destinationId: string | null,
     newId: boolean,
+    asked?: AskedReplay | null,
     act?: Act,
   ): Promise<ReplayResult>;
+  /** The replays that run, and the last that ended. */
+  replays(): Promise<ReplayList | null>;
+  /** One of these; null also for one that is not among them. */
+  replayOf(replayId: number): Promise<Replay | null>;
+  /** Sends nothing more of it, and gives it as it then is; one that has ended stays as it is. Null as above. */
+  cancelReplay(replayId: number, act?: Act): Promise<Replay | null>;
   /** Sends what waits for a destination now. */
   retry(destinationId: string, act?: Act): Promise<RetryResult>;
   /** Erases what an event says; false when there is no such event. */

@@ -4,6 +4,7 @@ import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { JournalEntry } from '../store/attempt-journal';
 import { readDocument, writeDocument } from '../store/documents';
 import { type Circuit, CLOSED } from './circuit';
+import type { Failing } from './failing';
 import type { Pace } from './pace';
 import type { SequenceRange } from './settled-ahead';
 import { NO_TOTALS, type Totals } from './totals';
@@ -25,6 +26,8 @@ export type StoredDestination = {
   /** Why the gateway itself turned it off, until it is active again. */
   disabledReason: string | null;
   losses: Loss[];
+  /** Its attempts since the last success; null where none failed, or an earlier release stored it. */
+  failing: Failing | null;
 };
 
 export type StoredForwarding = {
@@ -34,6 +37,8 @@ export type StoredForwarding = {
   replays: [number, number][];
   /** Of the replays with events under way: how far they have read, and which events those are. */
   replaysUnderWay: ReplayUnderWay[];
+  /** Per replay, of how many events a first attempt has ended, how many of them arrived, and how many were given up. */
+  replayCounts: [id: number, sent: number, delivered: number, dead: number][];
   attempts: JournalEntry[];
 };
 
@@ -48,9 +53,9 @@ const NAME = 'forwarding';
 export function readForwarding(sql: SqlStorage): StoredForwarding {
   const text = readDocument(sql, NAME);
   const stored = text === null ? {} : (JSON.parse(text) as Partial<Document>);
-  const { routes = [], replays = [], replaysUnderWay = [], attempts = [] } = stored;
+  const { routes = [], replays = [], replaysUnderWay = [], replayCounts = [], attempts = [] } = stored;
   const destinations = routes.map(([id, route]): [string, StoredDestination] => [id, readDestination(route)]);
-  return { destinations, replays, replaysUnderWay, attempts };
+  return { destinations, replays, replaysUnderWay, replayCounts, attempts };
 }
 
 function readDestination(
@@ -65,6 +70,7 @@ function readDestination(
     pace: null,
     progress: [],
     disabledReason: null,
+    failing: null,
     ...stored,
     losses,
     totals: { ...NO_TOTALS, lost, ...totals },

@@ -19,15 +19,17 @@ import {
 } from '../contract/refusals';
 import { readDocument, writeDocument } from './documents';
 import { added, type Counts, higher, total } from './refusal-counts';
-import { type RefusalRise, type RiseNotice, risen } from './refusal-rise';
+import { QUIET_MS, type RefusalRise, type RiseNotice, risen } from './refusal-rise';
 import { write } from './write';
 
 const MAX_KEPT = 100;
 const MAX_CAPTURES = 20;
 
+/** Without an id: stored by an earlier release. */
+type Kept = Refusal & { id?: number; capture: number | null };
 type Stored = {
   counts: Counts;
-  last: (Refusal & { capture: number | null })[];
+  last: Kept[];
   rise?: RefusalRise | null;
   /** Absent from what an earlier release stored. */
   perHour?: HourCounts;
@@ -39,6 +41,8 @@ export class Refusals {
   #sql: SqlStorage;
   /** When the oldest captured request came, ms since 1970; null for none, undefined when it has to be read. */
   #oldestAt: number | null | undefined;
+  /** Of the rise of refusals, as `quietAt` says; undefined when it has to be read. */
+  #quietAt: number | null | undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -75,19 +79,36 @@ export class Refusals {
    * 2 rows, and 1 for each captured request. What is to be told of the refusals now, or null.
    * @param verified see `risen`. @param now ms since 1970
    */
-  add(report: RefusalReport, verified: string, now: number): RiseNotice | null {
+  add(
+    report: RefusalReport,
+    verified: string,
+    now: number,
+  ): (RiseNotice & { sample_id: number | null }) | null {
     const stored = this.#read();
     const { counts: copied, last, rise: before = null } = stored;
     const perHour = countedAt(perHourOf(stored), now, total(report.counts));
     const counts = added(higher(this.#ownCounts() ?? {}, copied), report.counts);
+    let id = Math.max(0, ...last.map(one => one.id ?? 0));
     for (const { request, ...refusal } of report.last) {
-      last.unshift({ ...refusal, capture: request === undefined ? null : this.#capture(request, now) });
+      const capture = request === undefined ? null : this.#capture(request, now);
+      last.unshift({ ...refusal, id: ++id, capture });
     }
     writeDocument(this.#sql, 'refusal_counts', JSON.stringify(counts));
     const { rise, notice } = risen(before, report.counts, verified, now);
     const kept: Stored = { counts, last: last.slice(0, MAX_KEPT).map(bounded), rise, perHour };
     writeDocument(this.#sql, 'refusals', JSON.stringify(kept));
-    return notice;
+    this.#quietAt = undefined;
+    const sample = last.find(({ reason }) => reason === notice?.reason);
+    return notice === null ? null : { ...notice, sample_id: sample?.id ?? null };
+  }
+
+  /** When a rise of refusals is over if none comes until then, ms since 1970; null where there is none. */
+  quietAt(): number | null {
+    if (this.#quietAt === undefined) {
+      const { rise = null } = this.#read();
+      this.#quietAt = rise === null ? null : rise.lastAt + QUIET_MS;
+    }
+    return this.#quietAt;
   }
 
   #capture({ headers, query, body }: CapturedRequest, now: number): number {
@@ -112,8 +133,9 @@ export class Refusals {
     const captured = new Map(rows.map(row => [row.id, fromRow(row)]));
     return {
       counts: this.counts,
-      last: last.map(({ capture, ...refusal }) => ({
+      last: last.map(({ capture, id = null, ...refusal }) => ({
         ...refusal,
+        id,
         request: (capture === null ? null : captured.get(capture)) ?? null,
       })),
     };

@@ -4,30 +4,29 @@ import { answersOf } from '../../../input/options';
 import { DESTINATION_OPTIONS } from '../../../subscriptions/destination-options';
 import { D, W } from './addresses';
 import type { Operation } from './operation';
-import { boolean, integer, list, object, ref, text, time, words } from './shapes';
+import { boolean, integer, list, object, ref, text, time, warnings, words } from './shapes';
 
 export const DESTINATIONS_OPERATIONS: readonly Operation[] = [
   {
     ...{ method: 'get', path: `${W}/destinations`, id: 'listDestinations', tag: 'destinations' },
-    summary: 'All destinations of a webhook',
-    ...{ answers: [200, 'Destinations'], problems: [404] },
+    ...{ summary: 'List the destinations of a webhook', answers: [200, 'Destinations'], problems: [404] },
   },
   {
-    ...{ method: 'get', path: D, id: 'getDestination', tag: 'destinations' },
-    ...{ summary: 'One destination', answers: [200, 'Destination'], problems: [404] },
+    ...{ method: 'get', path: D, id: 'getDestination', tag: 'destinations', summary: 'Read a destination' },
+    ...{ answers: [200, 'Destination'], problems: [404, 409] },
   },
   {
     ...{ method: 'post', path: `${W}/destinations`, id: 'createDestination', tag: 'destinations' },
     summary: 'Add a destination',
     takes: ['Idempotency-Key', 'If-Match'],
     body: { schema: 'NewDestination', example: { url: 'https://app.example.com/hooks', topics: 'order:*' } },
-    ...{ answers: [201, 'CreatedDestination'], problems: [400, 404, 409, 412, 413, 422] },
+    ...{ answers: [201, 'AddedDestination'], problems: [400, 404, 409, 412, 413, 422] },
   },
   {
     ...{ method: 'patch', path: D, id: 'updateDestination', tag: 'destinations' },
     ...{ summary: 'Change a destination', takes: ['If-Match'] },
     body: { schema: 'DestinationPatch', example: { max_in_flight: 6 } },
-    ...{ answers: [200, 'Destination'], problems: [400, 404, 409, 412, 413, 422] },
+    ...{ answers: [200, 'ChangedDestination'], problems: [400, 404, 409, 412, 413, 422] },
   },
   {
     ...{ method: 'delete', path: D, id: 'deleteDestination', tag: 'destinations' },
@@ -60,12 +59,16 @@ const destination = {
   created_at: time,
 };
 
+const secretShown = { ...text, description: 'shown in this answer only' };
+
 export const DESTINATIONS_ANSWERS: Record<string, JsonSchema> = {
   Destination: object(destination),
   Destinations: object({ destinations: list(ref('Destination')) }),
+  ChangedDestination: object({ ...destination, warnings }),
+  AddedDestination: object({ ...destination, secret_key: secretShown, warnings }),
   CreatedDestination: object({
     ...destination,
-    secret_key: { ...text, description: 'shown in this answer only' },
+    secret_key: secretShown,
   }),
   RotatedSecret: object({ secret_key: text }, { usable_from: time }),
   Retried: object({

@@ -31,6 +31,7 @@ export const DIAGNOSIS_ANSWERS: Record<string, JsonSchema> = {
     counts: mapOf(integer),
     rejections: list(
       object({
+        id: orNull(integer),
         at: time,
         reason: text,
         header_names: list(text),
@@ -41,5 +42,5 @@ export const DIAGNOSIS_ANSWERS: Record<string, JsonSchema> = {
     ),
   }),
   Capture: object({ capture_until: time }),
-  Tested: object({ topic: text, status: integer, answer: { type: 'object' } }),
+  Tested: object({ topic: text, http_status: integer, answer: { type: 'object' } }),
 };

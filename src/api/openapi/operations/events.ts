@@ -17,6 +17,7 @@ export const EVENTS_OPERATIONS: readonly Operation[] = [
       'request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null. ' +
       'An `after` beyond the last sequence gets 400: the webhook was made again, or it is of another.',
     takes: ['after', 'limit', 'topic', 'event_status', 'include', 'wait', ...FINDS],
+    query: 'entity_key=order:100000015&order=desc',
     ...{ answers: [200, 'Events'], problems: [400, 404, 422] },
   },
   {
@@ -26,6 +27,7 @@ export const EVENTS_OPERATIONS: readonly Operation[] = [
       'quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event. A ' +
       'cursor of another webhook, or of one that was deleted and made again under the same id, gets 400.',
     takes: ['feed_after', 'limit', 'topic', 'include', 'wait', ...FINDS_IN_FEED],
+    query: 'after=0&include=body&wait=25',
     ...{ answers: [200, 'Feed'], problems: [400, 404, 422] },
   },
   LISTEN,
@@ -77,7 +79,14 @@ const summary = {
   event_id: orNull(text),
   topic: text,
   topics: list(text),
-  status: words('accepted', 'confirming', 'held', 'quarantined', 'retrying', 'dead'),
+  status: {
+    ...words('accepted', 'confirming', 'held', 'quarantined'),
+    description: 'what became of it when it came; `confirming` and `held` are accepted and wait to be let go',
+  },
+  delivery: {
+    ...orNull(words('retrying', 'dead')),
+    description: 'whether a delivery of it is dead, or is tried again after a failure; null: neither',
+  },
   received_at: time,
   reason: orNull(text),
   body_signed: boolean,
@@ -109,7 +118,7 @@ export const EVENTS_ANSWERS: Record<string, JsonSchema> = {
   Events: object({
     events: list(ref('Event')),
     next,
-    cursor: { ...integer, description: '`after` to go on from, also at the end' },
+    cursor: { ...text, description: '`after` to go on from, also at the end' },
     scanned_to,
   }),
   Feed: object({
@@ -133,7 +142,7 @@ export const EVENTS_ANSWERS: Record<string, JsonSchema> = {
           attempt: integer,
           at: time,
           outcome: words('delivered', 'failed'),
-          status: orNull(integer),
+          http_status: { ...orNull(integer), description: 'null where there was no answer' },
           duration_ms: { type: 'number' },
           error: orNull(text),
           connection_error: {
@@ -144,6 +153,7 @@ export const EVENTS_ANSWERS: Record<string, JsonSchema> = {
             ...orNull(object({ text, truncated: boolean, headers: mapOf(text) })),
             description: 'what the receiver said where it did not take the event; text of whoever that is',
           },
+          replay_id: { ...orNull(integer), description: 'the replay that it is of' },
         }),
       ),
     },
@@ -179,5 +189,5 @@ export const EVENTS_ANSWERS: Record<string, JsonSchema> = {
     ),
     next,
   }),
-  ...streamAnswers(object({ sequence: integer, ...delivery, at: time, replay: boolean })),
+  ...streamAnswers(object({ sequence: integer, ...delivery, at: time, replay_id: orNull(integer) })),
 };

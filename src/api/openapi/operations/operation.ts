@@ -10,7 +10,9 @@ export type Operation = {
   /** Names of `PARAMETERS`, those of the path left out. */
   takes?: readonly string[];
   /** Name of a schema; `optional`: the body may be empty. */
-  body?: { schema: string; optional?: true; example?: unknown };
+  body?: { schema: string; optional?: true; example: unknown };
+  /** What the example in the reference asks for, besides the address. */
+  query?: string;
   /** Status and schema of the answer; null for none. */
   answers: readonly [status: number, schema: string | null];
   /** Other content than JSON. */

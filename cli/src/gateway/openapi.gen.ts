@@ -64,7 +64,7 @@ export interface paths {
     get: operations["exportConfig"];
     /**
      * Apply a configuration
-     * @description Webhooks and destinations are known by their names. A field that is left out has its default, a secret that is left out stays. What is not listed stays too, unless `prune=1`. Applying twice changes nothing.
+     * @description Webhooks and destinations are known by their names. A field that is left out has its default, a secret that is left out stays. What is not listed stays too, unless `prune=true`. Applying twice changes nothing.
      */
     put: operations["applyConfig"];
   };
@@ -193,13 +193,13 @@ export interface paths {
     post: operations["captureRejections"];
   };
   "/v1/webhooks/{webhook_id}/destinations": {
-    /** All destinations of a webhook */
+    /** List the destinations of a webhook */
     get: operations["listDestinations"];
     /** Add a destination */
     post: operations["createDestination"];
   };
   "/v1/webhooks/{webhook_id}/destinations/{destination_id}": {
-    /** One destination */
+    /** Read a destination */
     get: operations["getDestination"];
     /** Remove a destination */
     delete: operations["deleteDestination"];
@@ -248,7 +248,10 @@ export interface paths {
     post: operations["releaseEvent"];
   };
   "/v1/webhooks/{webhook_id}/events/{sequence}/replay": {
-    /** Send an event again */
+    /**
+     * Send an event again
+     * @description A replay like any other, of one event.
+     */
     post: operations["replayEvent"];
   };
   "/v1/webhooks/{webhook_id}/feed": {
@@ -294,12 +297,28 @@ export interface paths {
      */
     get: operations["listRejections"];
   };
-  "/v1/webhooks/{webhook_id}/replay": {
+  "/v1/webhooks/{webhook_id}/replays": {
+    /**
+     * Replays, newest first
+     * @description Those that run, and the last 50 that ended: 100 at most.
+     */
+    get: operations["listReplays"];
     /**
      * Send many again
      * @description Which events is said by a range or by the filters of the list, or by `"all": true`; a request that says nothing sends nothing (422). `dry_run` counts what would be sent.
      */
     post: operations["replayEvents"];
+  };
+  "/v1/webhooks/{webhook_id}/replays/{replay_id}": {
+    /** How far a replay is */
+    get: operations["getReplay"];
+  };
+  "/v1/webhooks/{webhook_id}/replays/{replay_id}/cancel": {
+    /**
+     * Send nothing more of a replay
+     * @description What is under way ends; the rest is not sent, and what failed is not tried again. One that has ended stays as it is.
+     */
+    post: operations["cancelReplay"];
   };
   "/v1/webhooks/{webhook_id}/restore": {
     /**
@@ -343,14 +362,77 @@ export type webhooks = Record<string, never>;
 
 export interface components {
   schemas: {
+    AddedDestination: {
+      /** @description How long the oldest event may wait before `gateway:destination_behind` tells of it, in seconds; 0: never. */
+      behind_alert_seconds: 0 | number;
+      /** Format: date-time */
+      created_at: string;
+      destination_id: string;
+      /** @description Headers of every delivery: an object, or lines of `Name: value`. Credentials are shown as `********`. */
+      extra_headers: string | {
+        [key: string]: string;
+      };
+      filter: ({
+        [key: string]: (string | number | boolean | null)[];
+      }) | null;
+      /** @description False: paused. Its events wait, as long as the webhook keeps them. */
+      is_active: boolean;
+      /** @description Deliveries at the same time, at most. */
+      max_in_flight: number;
+      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. */
+      name: string | null;
+      /**
+       * @description Which events wait for others: none, those about the same entity, or all.
+       * @enum {unknown}
+       */
+      ordering: "parallel" | "key" | "strict";
+      /** @description Whether the query string that the provider called with is added to the url. */
+      pass_query: boolean;
+      /** @description Attempts per second, at most. Null: no limit. */
+      rate_per_second: number | null;
+      /** @description What happens after a failed attempt. */
+      retry: {
+        /** @description Waits before attempt 2, 3, …, in seconds: N entries mean N + 1 attempts. Then the delivery is dead. */
+        schedule_seconds: number[];
+      };
+      /** @description shown in this answer only */
+      secret_key: string;
+      /**
+       * @description How deliveries are signed: as Standard Webhooks, anew as the provider signs, or both Standard Webhooks and as ShipStream does with the secret of the destination.
+       * @enum {unknown}
+       */
+      sign: "standard" | "provider" | "shipstream";
+      start: ("now" | "beginning") | {
+        sequence: number;
+      };
+      /** @description How long an attempt may take, in seconds. */
+      timeout_seconds: number;
+      /** @description topics, or prefixes before `*` */
+      topics: string[];
+      /** @description Where events are sent: `https`, and no private address unless the gateway allows it. */
+      url: string;
+      /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
+      warnings: {
+          message: string;
+          path: string;
+        }[];
+    };
     AddedEvent: {
+      /** @description The body as the provider would send it, as text. */
       body?: string | null;
+      /** @description The same as bytes in base64, in the place of `body`. */
       body_base64?: string | null;
-      /** @default {} */
+      /**
+       * @description Headers that the provider would send: where it has topic or id there.
+       * @default {}
+       */
       headers?: {
         [key: string]: string;
       };
-      /** @default */
+      /**
+       * @description The query string that it would call with.
+       * @default
+       */
       query?: string;
     };
     /** @description whatever the provider sends */
@@ -360,7 +442,7 @@ export interface components {
     Audit: {
       entries: components["schemas"]["AuditEntry"][];
       /** @description `after` of the next page; null at the end */
-      next: number | null;
+      next: string | null;
     };
     AuditEntry: {
       /** Format: date-time */
@@ -422,8 +504,113 @@ export interface components {
       secret_key?: string;
       webhook?: string;
     };
+    ChangedDestination: {
+      /** @description How long the oldest event may wait before `gateway:destination_behind` tells of it, in seconds; 0: never. */
+      behind_alert_seconds: 0 | number;
+      /** Format: date-time */
+      created_at: string;
+      destination_id: string;
+      /** @description Headers of every delivery: an object, or lines of `Name: value`. Credentials are shown as `********`. */
+      extra_headers: string | {
+        [key: string]: string;
+      };
+      filter: ({
+        [key: string]: (string | number | boolean | null)[];
+      }) | null;
+      /** @description False: paused. Its events wait, as long as the webhook keeps them. */
+      is_active: boolean;
+      /** @description Deliveries at the same time, at most. */
+      max_in_flight: number;
+      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. */
+      name: string | null;
+      /**
+       * @description Which events wait for others: none, those about the same entity, or all.
+       * @enum {unknown}
+       */
+      ordering: "parallel" | "key" | "strict";
+      /** @description Whether the query string that the provider called with is added to the url. */
+      pass_query: boolean;
+      /** @description Attempts per second, at most. Null: no limit. */
+      rate_per_second: number | null;
+      /** @description What happens after a failed attempt. */
+      retry: {
+        /** @description Waits before attempt 2, 3, …, in seconds: N entries mean N + 1 attempts. Then the delivery is dead. */
+        schedule_seconds: number[];
+      };
+      /**
+       * @description How deliveries are signed: as Standard Webhooks, anew as the provider signs, or both Standard Webhooks and as ShipStream does with the secret of the destination.
+       * @enum {unknown}
+       */
+      sign: "standard" | "provider" | "shipstream";
+      start: ("now" | "beginning") | {
+        sequence: number;
+      };
+      /** @description How long an attempt may take, in seconds. */
+      timeout_seconds: number;
+      /** @description topics, or prefixes before `*` */
+      topics: string[];
+      /** @description Where events are sent: `https`, and no private address unless the gateway allows it. */
+      url: string;
+      /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
+      warnings: {
+          message: string;
+          path: string;
+        }[];
+    };
+    ChangedWebhook: {
+      confirm: {
+        tokens?: {
+          [key: string]: string;
+        };
+        url: string;
+      } | null;
+      /** Format: date-time */
+      created_at: string;
+      destinations: components["schemas"]["Destination"][];
+      ingest_url: string;
+      is_active: boolean;
+      jurisdiction: ("eu" | "fedramp" | "us") | null;
+      location_hint: ("wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me") | null;
+      name: string | null;
+      /** @enum {unknown} */
+      on_invalid: "quarantine" | "reject";
+      provider: string;
+      /** @enum {unknown} */
+      replay_protection: "standard" | "strict";
+      retention_days: number;
+      sequence: {
+        enabled: boolean;
+        expires_seconds: number;
+        grace_seconds: number;
+        hold_seconds: number;
+        restarts_with_secret: boolean;
+      };
+      settings: {
+        [key: string]: string;
+      };
+      signature?: unknown;
+      silence_seconds: number | null;
+      topics: string[];
+      /** @description the topics as they were written */
+      topics_given: string | string[];
+      /** Format: date-time */
+      updated_at: string;
+      /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
+      warnings: {
+          message: string;
+          path: string;
+        }[];
+      webhook_id: number;
+      /** @enum {unknown} */
+      when_full: "drop_oldest_delivered" | "refuse";
+    };
     Changes: {
       changes: components["schemas"]["Change"][];
+      /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
+      warnings: {
+          message: string;
+          path: string;
+        }[];
     };
     Config: {
       webhooks: {
@@ -445,39 +632,54 @@ export interface components {
         status: number | null;
       }) | null;
     };
-    Count: {
-      count: number;
-    };
     CreatedDestination: {
+      /** @description How long the oldest event may wait before `gateway:destination_behind` tells of it, in seconds; 0: never. */
+      behind_alert_seconds: 0 | number;
       /** Format: date-time */
       created_at: string;
       destination_id: string;
+      /** @description Headers of every delivery: an object, or lines of `Name: value`. Credentials are shown as `********`. */
       extra_headers: string | {
         [key: string]: string;
       };
       filter: ({
         [key: string]: (string | number | boolean | null)[];
       }) | null;
-      /** @enum {unknown} */
-      is_active: "" | 1;
+      /** @description False: paused. Its events wait, as long as the webhook keeps them. */
+      is_active: boolean;
+      /** @description Deliveries at the same time, at most. */
       max_in_flight: number;
+      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. */
       name: string | null;
-      /** @enum {unknown} */
+      /**
+       * @description Which events wait for others: none, those about the same entity, or all.
+       * @enum {unknown}
+       */
       ordering: "parallel" | "key" | "strict";
+      /** @description Whether the query string that the provider called with is added to the url. */
       pass_query: boolean;
+      /** @description Attempts per second, at most. Null: no limit. */
       rate_per_second: number | null;
+      /** @description What happens after a failed attempt. */
       retry: {
+        /** @description Waits before attempt 2, 3, …, in seconds: N entries mean N + 1 attempts. Then the delivery is dead. */
         schedule_seconds: number[];
       };
       /** @description shown in this answer only */
       secret_key: string;
-      /** @enum {unknown} */
+      /**
+       * @description How deliveries are signed: as Standard Webhooks, anew as the provider signs, or both Standard Webhooks and as ShipStream does with the secret of the destination.
+       * @enum {unknown}
+       */
       sign: "standard" | "provider" | "shipstream";
       start: ("now" | "beginning") | {
         sequence: number;
       };
+      /** @description How long an attempt may take, in seconds. */
       timeout_seconds: number;
+      /** @description topics, or prefixes before `*` */
       topics: string[];
+      /** @description Where events are sent: `https`, and no private address unless the gateway allows it. */
       url: string;
     };
     CreatedToken: {
@@ -503,8 +705,7 @@ export interface components {
       created_at: string;
       destinations: components["schemas"]["CreatedDestination"][];
       ingest_url: string;
-      /** @enum {unknown} */
-      is_active: "" | 1;
+      is_active: boolean;
       jurisdiction: ("eu" | "fedramp" | "us") | null;
       /**
        * @description KV did not take the copy of the record yet; it is tried again every 5 s
@@ -531,9 +732,16 @@ export interface components {
       };
       signature?: unknown;
       silence_seconds: number | null;
-      topics: string | string[];
+      topics: string[];
+      /** @description the topics as they were written */
+      topics_given: string | string[];
       /** Format: date-time */
       updated_at: string;
+      /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
+      warnings: {
+          message: string;
+          path: string;
+        }[];
       webhook_id: number;
       /** @enum {unknown} */
       when_full: "drop_oldest_delivered" | "refuse";
@@ -542,59 +750,97 @@ export interface components {
       [key: string]: unknown;
     };
     Destination: {
+      /** @description How long the oldest event may wait before `gateway:destination_behind` tells of it, in seconds; 0: never. */
+      behind_alert_seconds: 0 | number;
       /** Format: date-time */
       created_at: string;
       destination_id: string;
+      /** @description Headers of every delivery: an object, or lines of `Name: value`. Credentials are shown as `********`. */
       extra_headers: string | {
         [key: string]: string;
       };
       filter: ({
         [key: string]: (string | number | boolean | null)[];
       }) | null;
-      /** @enum {unknown} */
-      is_active: "" | 1;
+      /** @description False: paused. Its events wait, as long as the webhook keeps them. */
+      is_active: boolean;
+      /** @description Deliveries at the same time, at most. */
       max_in_flight: number;
+      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. */
       name: string | null;
-      /** @enum {unknown} */
+      /**
+       * @description Which events wait for others: none, those about the same entity, or all.
+       * @enum {unknown}
+       */
       ordering: "parallel" | "key" | "strict";
+      /** @description Whether the query string that the provider called with is added to the url. */
       pass_query: boolean;
+      /** @description Attempts per second, at most. Null: no limit. */
       rate_per_second: number | null;
+      /** @description What happens after a failed attempt. */
       retry: {
+        /** @description Waits before attempt 2, 3, …, in seconds: N entries mean N + 1 attempts. Then the delivery is dead. */
         schedule_seconds: number[];
       };
-      /** @enum {unknown} */
+      /**
+       * @description How deliveries are signed: as Standard Webhooks, anew as the provider signs, or both Standard Webhooks and as ShipStream does with the secret of the destination.
+       * @enum {unknown}
+       */
       sign: "standard" | "provider" | "shipstream";
       start: ("now" | "beginning") | {
         sequence: number;
       };
+      /** @description How long an attempt may take, in seconds. */
       timeout_seconds: number;
+      /** @description topics, or prefixes before `*` */
       topics: string[];
+      /** @description Where events are sent: `https`, and no private address unless the gateway allows it. */
       url: string;
     };
     DestinationPatch: {
+      /** @description How long the oldest event may wait before `gateway:destination_behind` tells of it, in seconds; 0: never. */
+      behind_alert_seconds?: (0 | number) | null;
+      /** @description Headers of every delivery: an object, or lines of `Name: value`. Credentials are shown as `********`. */
       extra_headers?: (string | {
         [key: string]: string;
       }) | null;
+      /** @description Only events that have one of these values there: JSON pointers into the body, each with a list. Null: all. */
       filter?: (({
         [key: string]: (string | number | boolean | null)[];
       }) | null) | null;
-      is_active?: ("" | 1 | true | "0" | "1") | null;
+      /** @description False: paused. Its events wait, as long as the webhook keeps them. */
+      is_active?: (true | "" | 1 | "1" | "0") | null;
+      /** @description Deliveries at the same time, at most. */
       max_in_flight?: number | null;
+      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. */
       name?: (string | null) | null;
+      /** @description Which events wait for others: none, those about the same entity, or all. */
       ordering?: ("parallel" | "key" | "strict") | null;
-      pass_query?: boolean | null;
+      /** @description Whether the query string that the provider called with is added to the url. */
+      pass_query?: (true | "" | 1 | "1" | "0") | null;
+      /** @description Attempts per second, at most. Null: no limit. */
       rate_per_second?: (number | null) | null;
+      /** @description What happens after a failed attempt. */
       retry?: ({
+        /** @description Waits before attempt 2, 3, …, in seconds: N entries mean N + 1 attempts. Then the delivery is dead. */
         schedule_seconds?: number[] | null;
       }) | null;
+      /** @description How deliveries are signed: as Standard Webhooks, anew as the provider signs, or both Standard Webhooks and as ShipStream does with the secret of the destination. */
       sign?: ("standard" | "provider" | "shipstream") | null;
+      /** @description How long an attempt may take, in seconds. */
       timeout_seconds?: number | null;
+      /** @description Which of the events that the webhook accepts it gets: topics, or prefixes before `*`. `gateway:*` are what the gateway has to tell. */
       topics?: (string | string[]) | null;
+      /** @description Where events are sent: `https`, and no private address unless the gateway allows it. */
       url?: string | null;
     };
     DestinationRotation: {
-      /** @default 86400 */
+      /**
+       * @description How long the secrets before stay usable, in seconds. 0 ends them at once, as after a leak.
+       * @default 86400
+       */
       overlap_seconds?: number;
+      /** @description The new secret, `whsec_…`. Null: one is made. */
       secret_key?: string | null;
     };
     Destinations: {
@@ -613,6 +859,8 @@ export interface components {
       body_base64?: string;
       body_bytes: number;
       body_signed: boolean;
+      /** @description whether a delivery of it is dead, or is tried again after a failure; null: neither */
+      delivery: ("retrying" | "dead") | null;
       epoch: number | null;
       event_id: string | null;
       headers?: {
@@ -628,8 +876,11 @@ export interface components {
       /** @description sequence of the first event with the same signed bytes */
       repeats: number | null;
       sequence: number;
-      /** @enum {unknown} */
-      status: "accepted" | "confirming" | "held" | "quarantined" | "retrying" | "dead";
+      /**
+       * @description what became of it when it came; `confirming` and `held` are accepted and wait to be let go
+       * @enum {unknown}
+       */
+      status: "accepted" | "confirming" | "held" | "quarantined";
       topic: string;
       topics: string[];
     };
@@ -651,9 +902,12 @@ export interface components {
           destination_id: string;
           duration_ms: number;
           error: string | null;
+          /** @description null where there was no answer */
+          http_status: number | null;
           /** @enum {unknown} */
           outcome: "delivered" | "failed";
-          status: number | null;
+          /** @description the replay that it is of */
+          replay_id: number | null;
         })[];
       /** @description where it is UTF-8; null when redacted */
       body?: string | null;
@@ -663,12 +917,14 @@ export interface components {
       body_signed: boolean;
       deliveries: ({
           attempts: number;
+          /** @enum {unknown} */
+          delivery: "waiting" | "retrying" | "dead" | "delivered" | "paused";
           destination_id: string;
           last_error: string | null;
           next_attempt_at: string | null;
-          /** @enum {unknown} */
-          status: "waiting" | "retrying" | "paused" | "delivered" | "dead";
         })[];
+      /** @description whether a delivery of it is dead, or is tried again after a failure; null: neither */
+      delivery: ("retrying" | "dead") | null;
       entity_keys: string[];
       epoch: number | null;
       event_id: string | null;
@@ -685,8 +941,11 @@ export interface components {
       /** @description sequence of the first event with the same signed bytes */
       repeats: number | null;
       sequence: number;
-      /** @enum {unknown} */
-      status: "accepted" | "confirming" | "held" | "quarantined" | "retrying" | "dead";
+      /**
+       * @description what became of it when it came; `confirming` and `held` are accepted and wait to be let go
+       * @enum {unknown}
+       */
+      status: "accepted" | "confirming" | "held" | "quarantined";
       topic: string;
       topics: string[];
       verdict: {
@@ -700,16 +959,20 @@ export interface components {
       };
     };
     EventReplay: {
+      /** @description The destination that they are sent to, by its id or its name. Null: all that want them. */
       destination_id?: string | null;
-      /** @default false */
-      new_id?: ("" | 1 | true | "0" | "1") | null;
+      /**
+       * @description True: with a `webhook-id` of its own, for receivers that refuse one twice.
+       * @default false
+       */
+      new_id?: (true | "" | 1 | "1" | "0") | null;
     };
     Events: {
       /** @description `after` to go on from, also at the end */
-      cursor: number;
+      cursor: string;
       events: components["schemas"]["Event"][];
       /** @description `after` of the next page; null at the end */
-      next: number | null;
+      next: string | null;
       /** @description the last event that was looked at, where the page is not the last; null at the end */
       scanned_to: ({
         received_at: string | null;
@@ -782,12 +1045,20 @@ export interface components {
       version: string | null;
     };
     Import: {
-      /** @constant */
+      /**
+       * @description The form of the export, as it says.
+       * @constant
+       */
       format: 1;
+      /** @description Webhooks of an export, 100 at most. */
       webhooks: ({
+          /** @description Its name, for people. */
           name?: string | null;
+          /** @description Its provider, for people. */
           provider?: string;
+          /** @description All of it, sealed with the TRANSFER_KEY. */
           sealed: string;
+          /** @description Its id, which it keeps. */
           webhook_id: number;
         })[];
     };
@@ -807,8 +1078,12 @@ export interface components {
         })[];
     };
     InboundRotation: {
-      /** @default 86400 */
+      /**
+       * @description How long the secrets before stay usable, in seconds. 0 ends them at once, as after a leak.
+       * @default 86400
+       */
       overlap_seconds?: number;
+      /** @description The new secret. Null: the gateway makes one, where the provider takes any. */
       secret_key?: string | null;
     };
     Ingested: {
@@ -833,30 +1108,51 @@ export interface components {
       new_key_ms: number | null;
     };
     NewDestination: {
-      /** @default {} */
+      /**
+       * @description How long the oldest event may wait before `gateway:destination_behind` tells of it, in seconds; 0: never.
+       * @default 3600
+       */
+      behind_alert_seconds?: 0 | number;
+      /**
+       * @description Headers of every delivery: an object, or lines of `Name: value`. Credentials are shown as `********`.
+       * @default {}
+       */
       extra_headers?: string | {
         [key: string]: string;
       };
+      /** @description Only events that have one of these values there: JSON pointers into the body, each with a list. Null: all. */
       filter?: ({
         [key: string]: (string | number | boolean | null)[];
       }) | null;
       /**
-       * @default 1
+       * @description False: paused. Its events wait, as long as the webhook keeps them.
+       * @default true
        * @enum {unknown}
        */
-      is_active?: "" | 1 | true | "0" | "1";
-      /** @default 24 */
+      is_active?: true | "" | 1 | "1" | "0";
+      /**
+       * @description Deliveries at the same time, at most.
+       * @default 24
+       */
       max_in_flight?: number;
+      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. */
       name?: string | null;
       /**
+       * @description Which events wait for others: none, those about the same entity, or all.
        * @default parallel
        * @enum {unknown}
        */
       ordering?: "parallel" | "key" | "strict";
-      /** @default true */
-      pass_query?: boolean;
+      /**
+       * @description Whether the query string that the provider called with is added to the url.
+       * @default true
+       * @enum {unknown}
+       */
+      pass_query?: true | "" | 1 | "1" | "0";
+      /** @description Attempts per second, at most. Null: no limit. */
       rate_per_second?: number | null;
       /**
+       * @description What happens after a failed attempt.
        * @default {
        *   "schedule_seconds": [
        *     5,
@@ -872,136 +1168,250 @@ export interface components {
        * }
        */
       retry?: {
+        /** @description Waits before attempt 2, 3, …, in seconds: N entries mean N + 1 attempts. Then the delivery is dead. */
         schedule_seconds: number[];
       };
+      /** @description The secret that deliveries are signed with: `whsec_…`. Null: one is made, and shown once. */
       secret_key?: string | null;
       /**
+       * @description How deliveries are signed: as Standard Webhooks, anew as the provider signs, or both Standard Webhooks and as ShipStream does with the secret of the destination.
        * @default standard
        * @enum {unknown}
        */
       sign?: "standard" | "provider" | "shipstream";
-      /** @default now */
+      /**
+       * @description The first event that it gets: `now`, the `beginning` of the log, or `{"sequence": n}`.
+       * @default now
+       */
       start?: ("now" | "beginning") | {
+        /** @description The sequence to begin with. */
         sequence: number;
       };
-      /** @default 15 */
+      /**
+       * @description How long an attempt may take, in seconds.
+       * @default 15
+       */
       timeout_seconds?: number;
-      /** @default * */
+      /**
+       * @description Which of the events that the webhook accepts it gets: topics, or prefixes before `*`. `gateway:*` are what the gateway has to tell.
+       * @default *
+       */
       topics?: string | string[];
+      /** @description Where events are sent: `https`, and no private address unless the gateway allows it. */
       url: string;
     };
     NewToken: {
+      /** @description What the token is for. */
       name: string;
       /**
+       * @description `read`: every GET; `write`: changes, too.
        * @default read
        * @enum {unknown}
        */
       scope?: "read" | "write";
+      /** @description The id of the one webhook that it is for. Null: all. */
       webhook_id?: number | null;
     };
     NewWebhook: {
+      /** @description Ecwid: ask its API for the entity before an event is let go. Null: do not. */
       confirm?: {
+        /** @description The token for stores that have none of their own. */
         token?: string;
+        /** @description Tokens by the id of the store. */
         tokens?: {
           [key: string]: string;
         };
+        /** @description Where the provider's API is, as `https://app.ecwid.com/api/v3`. */
         url: string;
       } | null;
-      /** @default [] */
+      /**
+       * @description Where the events go.
+       * @default []
+       */
       destinations?: components["schemas"]["NewDestination"][];
       /**
-       * @default 1
+       * @description False: its requests are refused, and nothing is delivered.
+       * @default true
        * @enum {unknown}
        */
-      is_active?: "" | 1 | true | "0" | "1";
+      is_active?: true | "" | 1 | "1" | "0";
+      /** @description Where the events are, for good, by law. Null: anywhere. */
       jurisdiction?: ("eu" | "fedramp" | "us") | null;
+      /** @description Where the events had best be, for good. Null: near the first request. */
       location_hint?: ("wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me") | null;
+      /** @description What you call it. It may stand in addresses in the place of the id; no other webhook may have it, and it is no number. */
       name?: string | null;
       /**
+       * @description What happens to an authentic event that is not as the provider says: kept in quarantine, or answered with an error.
        * @default quarantine
        * @enum {unknown}
        */
       on_invalid?: "quarantine" | "reject";
+      /** @description Who sends the events: a name of `GET /v1/providers`, or `custom`. */
       provider: string;
       /**
+       * @description Signed bytes that came before under another id which nobody signs: another event (`standard`), or a duplicate (`strict`).
        * @default standard
        * @enum {unknown}
        */
       replay_protection?: "standard" | "strict";
-      /** @default 7 */
+      /**
+       * @description How long events are kept, in days.
+       * @default 7
+       */
       retention_days?: number;
+      /** @description The secret that the provider signs with, or the key that tells its signature. */
       secret_key: string;
-      /** @default {} */
+      /**
+       * @description The numbering of events.
+       * @default {}
+       */
       sequence?: {
-        enabled?: boolean;
+        /**
+         * @description Whether increment ids are read, and gaps found. Default: as the provider numbers.
+         * @enum {unknown}
+         */
+        enabled?: true | "" | 1 | "1" | "0";
+        /** @description How old an open gap has to be to expire, in seconds. Default: when the provider's last retry is over, or 374400. */
         expires_seconds?: number;
-        /** @default 60 */
+        /**
+         * @description How old a hole has to be to become a gap, in seconds.
+         * @default 60
+         */
         grace_seconds?: number;
-        /** @default 0 */
+        /**
+         * @description How long an event waits for the ones before it, in seconds.
+         * @default 0
+         */
         hold_seconds?: number;
-        restarts_with_secret?: boolean;
+        /**
+         * @description Whether another inbound secret is another numbering. Default: as the provider does it.
+         * @enum {unknown}
+         */
+        restarts_with_secret?: true | "" | 1 | "1" | "0";
       };
-      /** @default {} */
+      /**
+       * @description What the provider needs besides a secret, by name: see `GET /v1/providers`.
+       * @default {}
+       */
       settings?: {
         [key: string]: string;
       };
+      /** @description How requests are signed, for provider `custom` only: docs/signatures.md. */
       signature?: ({
-        /** @enum {unknown} */
+        /**
+         * @description How it is signed.
+         * @enum {unknown}
+         */
         alg: "hmac-sha1" | "hmac-sha256" | "hmac-sha512" | "ed25519" | "ecdsa-p256-sha256" | "rsa-pkcs1-sha256" | "token";
+        /** @description Whether the signature covers the body. Default: as the templates say. */
         bodySigned?: boolean;
+        /** @description A digest of the body that is signed in its place. */
         digest?: {
-          /** @enum {unknown} */
+          /**
+           * @description How it is made.
+           * @enum {unknown}
+           */
           alg: "sha1" | "sha256" | "sha512";
-          /** @enum {unknown} */
+          /**
+           * @description How it is written.
+           * @enum {unknown}
+           */
           enc: "hex" | "base64";
+          /** @description Where it is. */
           from: string;
         };
+        /** @description What of each element of a list of events is signed. */
         each?: string;
-        /** @enum {unknown} */
+        /**
+         * @description How signatures are written.
+         * @enum {unknown}
+         */
         enc: "hex" | "base64" | "base64url" | "utf8";
-        /** @default [] */
+        /**
+         * @description Where it says what the event is about, likewise.
+         * @default []
+         */
         entity?: string[];
-        /** @default [] */
+        /**
+         * @description Where the id of the event is, likewise.
+         * @default []
+         */
         id?: string[];
         /**
+         * @description How the secret is a key.
          * @default {
          *   "enc": "utf8"
          * }
          */
         key?: {
-          /** @enum {unknown} */
+          /**
+           * @description How the key is written.
+           * @enum {unknown}
+           */
           enc: "utf8" | "base64" | "hex" | "raw-hex" | "raw-base64" | "spki-base64";
-          /** @enum {unknown} */
+          /**
+           * @description How it is read where that fails.
+           * @enum {unknown}
+           */
           or?: "utf8" | "base64" | "hex" | "raw-hex" | "raw-base64" | "spki-base64";
+          /** @description A prefix of the secret that is no part of the key. */
           strip?: string;
         };
-        /** @default [] */
+        /**
+         * @description What is signed: templates as `{ts}.{body}`, one of which fits.
+         * @default []
+         */
         msg?: string[];
+        /** @description Where events are numbered. */
         seq?: {
+          /** @description Where the number is. */
           from: string;
+          /** @description What it is counted by. */
           scope?: string;
         };
+        /** @description Where signatures are; one that is right is enough. */
         sig: {
+            /** @description The header that has it. */
             h?: string;
+            /** @description The member of the body that has it, in the place of a header. */
             json?: string;
+            /** @description What stands between the name and the value of each. */
             kv?: string;
+            /** @description The name of the value that is the signature. */
             pick?: string;
+            /** @description What stands before it, as `sha256=`. */
             prefix?: string;
+            /** @description What stands between several values. */
             split?: string;
           }[];
+        /** @description The time of the request, where it has one. */
         ts?: {
-          /** @enum {unknown} */
+          /**
+           * @description How it is written.
+           * @enum {unknown}
+           */
           fmt: "s" | "ms" | "rfc3339" | "http-date";
+          /** @description Where it is. */
           from: string;
+          /** @description How old it may be, in seconds. Null: any age. */
           tol?: number | null;
         };
-        /** @default [] */
+        /**
+         * @description Where the topic is: places as `json:/type` or `h:x-topic`, the first that has one.
+         * @default []
+         */
         type?: string[];
       }) | null;
+      /** @description Tell (`gateway:source_silent`) when nothing came for so many seconds; null: never. */
       silence_seconds?: number | null;
-      /** @default * */
+      /**
+       * @description Which events are accepted, others are ignored: topics, or prefixes before `*`, as a list or with commas between them. `*`: all.
+       * @default *
+       */
       topics?: string | string[];
       /**
+       * @description What makes room when the storage is full: the oldest events that every destination has, or nothing (new events are refused).
        * @default drop_oldest_delivered
        * @enum {unknown}
        */
@@ -1009,7 +1419,7 @@ export interface components {
     };
     Overview: {
       /** @description `after` of the next page; null at the end */
-      next: number | null;
+      next: string | null;
       webhooks: components["schemas"]["WebhookOverview"][];
     };
     Problem: {
@@ -1043,7 +1453,7 @@ export interface components {
       /** @description events of this call, as all that follows */
       count: number;
       /** @description `after` of the next page; null at the end */
-      next: number | null;
+      next: string | null;
       /** @description of the receipt; null for a dry run */
       redaction_id: number | null;
       /** @description the first of their sequences */
@@ -1061,19 +1471,28 @@ export interface components {
       unsearched_sample: number[];
     };
     RedactionRequest: {
-      /** @default 0 */
-      after?: number | null;
+      /**
+       * @description Where to go on: `next` of the answer before.
+       * @default 0
+       */
+      after?: number | string;
+      /** @description JSON pointers into bodies, and the text, number, `true`, `false` or `null` that stands at each of them. `*` is every element of a list. In a form the first token is the name of a field. */
       body?: ({
         [key: string]: string | number | boolean | null;
       }) | null;
-      /** @default false */
-      dry_run?: ("" | 1 | true | "0" | "1") | null;
+      /**
+       * @description Only count, and erase nothing.
+       * @default false
+       */
+      dry_run?: (true | "" | 1 | "1" | "0") | null;
+      /** @description What the events are about. Instead of `body`. */
       entity_key?: string | null;
+      /** @description `redaction_id` of the call before: one receipt for all of them. */
       redaction_id?: number | null;
     };
     Redactions: {
       /** @description `after` of the next page; null at the end */
-      next: number | null;
+      next: string | null;
       redactions: ({
           act: ({
             /** @enum {unknown} */
@@ -1122,6 +1541,7 @@ export interface components {
           body_bytes: number;
           body_sha256: string | null;
           header_names: string[];
+          id: number | null;
           reason: string;
           request: ({
             body?: string | null;
@@ -1134,24 +1554,95 @@ export interface components {
         })[];
     };
     Replay: {
-      /** @default false */
-      all?: ("" | 1 | true | "0" | "1") | null;
+      /**
+       * @description Every event of the log. Instead of a filter.
+       * @default false
+       */
+      all?: (true | "" | 1 | "1" | "0") | null;
+      /** @description How the delivery to `destination_id` stands, or, for `retrying` and `dead` without one, any delivery: `waiting` for its turn or under way, `retrying` after a failure, `paused` where it would be one of these and the destination is turned off, `delivered`, `dead`. */
       delivery?: ("waiting" | "retrying" | "dead" | "delivered" | "paused") | null;
+      /** @description The destination that they are sent to, by its id or its name. Null: all that want them. */
       destination_id?: string | null;
-      /** @default false */
-      dry_run?: ("" | 1 | true | "0" | "1") | null;
+      /**
+       * @description Only count, and send nothing.
+       * @default false
+       */
+      dry_run?: (true | "" | 1 | "1" | "0") | null;
+      /** @description What the event is about, as `entity_keys` of an event shows it. */
       entity_key?: string | null;
+      /** @description The provider's own id of the event. */
       event_id?: string | null;
+      /** @description The first sequence. Null: the first of the log. */
       from_sequence?: number | null;
+      /** @description The provider's number of the event, in any of its numberings. */
       increment_id?: number | null;
-      /** @default false */
-      new_id?: ("" | 1 | true | "0" | "1") | null;
+      /**
+       * @description True: with a `webhook-id` of its own, for receivers that refuse one twice.
+       * @default false
+       */
+      new_id?: (true | "" | 1 | "1" | "0") | null;
+      /** @description Text in a header (`name: value`) or in the body as it came, in upper or lower case. Searches at most 8 MiB of bodies a page. */
       q?: string | null;
+      /** @description Accepted at this time or later. */
       since?: string | null;
+      /** @description Only events that stand so at the destination. */
       status?: ("accepted" | "quarantined" | "retrying" | "dead") | null;
+      /** @description The last sequence. Null: the last of the log. */
       to_sequence?: number | null;
+      /** @description Only events of this topic, or with this prefix before `*`. */
       topic?: string | null;
+      /** @description Accepted before this time. */
       until?: string | null;
+    };
+    Replaying: {
+      /** @description deliveries, over all destinations asked for */
+      count: number;
+      /** @description null where nothing was begun */
+      replay_id: number | null;
+    };
+    ReplayProgress: {
+      /** @description `admin`, or the id of a token */
+      asked_by: string | null;
+      /** @description deliveries when it was asked for; null of an earlier release */
+      counted: number | null;
+      /** @description sent, not delivered, and not tried any more */
+      dead: number;
+      delivered: number;
+      destinations: ({
+          /** @description deliveries when it was asked for; null of an earlier release */
+          counted: number | null;
+          /** @description sent, not delivered, and not tried any more */
+          dead: number;
+          delivered: number;
+          destination_id: string;
+          ended_at: string | null;
+          /** @description not sent: yet, or ever where it was cancelled */
+          remaining: number | null;
+          /** @description sent, and tried again later */
+          retrying: number;
+          /** @description of these, those of which the first attempt has ended */
+          sent: number;
+          /** @enum {unknown} */
+          state: "running" | "done" | "cancelled";
+        })[];
+      ended_at: string | null;
+      /** @description not sent: yet, or ever where it was cancelled */
+      remaining: number | null;
+      replay_id: number;
+      /** @description as it was given, but for `q` and `entity_key` */
+      request: Record<string, never> | null;
+      /** @description sent, and tried again later */
+      retrying: number;
+      /** @description of these, those of which the first attempt has ended */
+      sent: number;
+      /** Format: date-time */
+      started_at: string;
+      /** @enum {unknown} */
+      state: "running" | "done" | "cancelled";
+    };
+    Replays: {
+      more: boolean;
+      replays: components["schemas"]["ReplayProgress"][];
     };
     Resealed: {
       /** @description webhooks that were looked at */
@@ -1167,9 +1658,13 @@ export interface components {
       next: string | null;
     };
     Resolution: {
+      /** @description The numbering that they are of. Null: the current one. */
       epoch?: number | null;
+      /** @description The first increment id of the gap, or of a part of it. */
       from: number;
+      /** @description Why, to be shown with the gap. */
       note?: string | null;
+      /** @description The last one. */
       to: number;
     };
     ResolvedGaps: {
@@ -1177,8 +1672,12 @@ export interface components {
       gaps: components["schemas"]["Gap"][];
     };
     Restore: {
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description The moment to go back to, within the last 30 days.
+       */
       at: string;
+      /** @description The bookmark that was taken then: exact. Null: the platform takes one near the time. */
       bookmark?: string | null;
     };
     Restored: {
@@ -1232,17 +1731,27 @@ export interface components {
       run: string;
     };
     SelfTestConnections: {
-      /** @default 1 */
+      /**
+       * @description How many couriers call it, each in an object of its own.
+       * @default 1
+       */
       couriers?: number;
+      /** @description The key of this run, from `POST /v1/self_test`; good for three minutes. */
       key: string;
+      /** @description The address that is called: `/self_test/echo` of this gateway. */
       url: string;
     };
     SelfTestRun: {
+      /** @description The key of this run, from `POST /v1/self_test`; good for three minutes. */
       key: string;
     };
     SelfTestWaking: {
-      /** @default 5 */
+      /**
+       * @description How many objects are woken.
+       * @default 5
+       */
       couriers?: number;
+      /** @description The key of this run, from `POST /v1/self_test`; good for three minutes. */
       key: string;
     };
     SequenceCell: {
@@ -1281,8 +1790,12 @@ export interface components {
       numbered: boolean;
     };
     Settlement: {
-      /** @enum {unknown} */
+      /**
+       * @description `new`: the webhook was made anew at the provider. `continue`: it was not. `undo`: takes the last answer back.
+       * @enum {unknown}
+       */
       reading: "new" | "continue" | "undo";
+      /** @description With `new`: the event that the new numbering began with. Null: as it seems. */
       sequence?: number | null;
     };
     Status: {
@@ -1392,13 +1905,13 @@ export interface components {
         /** Format: date-time */
         at: string;
         attempts: number;
+        /** @enum {unknown} */
+        delivery: "waiting" | "retrying" | "dead" | "delivered" | "paused";
         destination_id: string;
         last_error: string | null;
         next_attempt_at: string | null;
-        replay: boolean;
+        replay_id: number | null;
         sequence: number;
-        /** @enum {unknown} */
-        status: "waiting" | "retrying" | "paused" | "delivered" | "dead";
       };
       /** @enum {unknown} */
       type: "delivery";
@@ -1433,12 +1946,14 @@ export interface components {
       type: "end";
     });
     Test: {
+      /** @description Its number, one that the provider will never send. Null: none. */
       increment_id?: number | null;
+      /** @description The topic of the sample. Null: the provider's own test event, or a usual one. */
       topic?: string | null;
     };
     Tested: {
       answer: Record<string, never>;
-      status: number;
+      http_status: number;
       topic: string;
     };
     Text: string;
@@ -1472,8 +1987,7 @@ export interface components {
       created_at: string;
       destinations: components["schemas"]["Destination"][];
       ingest_url: string;
-      /** @enum {unknown} */
-      is_active: "" | 1;
+      is_active: boolean;
       jurisdiction: ("eu" | "fedramp" | "us") | null;
       location_hint: ("wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me") | null;
       name: string | null;
@@ -1495,7 +2009,9 @@ export interface components {
       };
       signature?: unknown;
       silence_seconds: number | null;
-      topics: string | string[];
+      topics: string[];
+      /** @description the topics as they were written */
+      topics_given: string | string[];
       /** Format: date-time */
       updated_at: string;
       webhook_id: number;
@@ -1506,6 +2022,7 @@ export interface components {
       dead: number | null;
       /** @description how many */
       destinations: number | null;
+      /** @description events stored in each of the last 24 hours of the clock in UTC, the running hour last; null for an hour in which nobody counted */
       events_per_hour: ((number | null)[]) | null;
       failing: (({
           /** @enum {unknown} */
@@ -1544,88 +2061,160 @@ export interface components {
       webhook_id: number;
     };
     WebhookPatch: {
+      /** @description Ecwid: ask its API for the entity before an event is let go. Null: do not. */
       confirm?: ({
+        /** @description The token for stores that have none of their own. */
         token?: string;
+        /** @description Tokens by the id of the store. */
         tokens?: {
           [key: string]: string;
         };
+        /** @description Where the provider's API is, as `https://app.ecwid.com/api/v3`. */
         url: string;
       } | null) | null;
-      is_active?: ("" | 1 | true | "0" | "1") | null;
+      /** @description False: its requests are refused, and nothing is delivered. */
+      is_active?: (true | "" | 1 | "1" | "0") | null;
+      /** @description What you call it. It may stand in addresses in the place of the id; no other webhook may have it, and it is no number. */
       name?: (string | null) | null;
+      /** @description What happens to an authentic event that is not as the provider says: kept in quarantine, or answered with an error. */
       on_invalid?: ("quarantine" | "reject") | null;
+      /** @description Signed bytes that came before under another id which nobody signs: another event (`standard`), or a duplicate (`strict`). */
       replay_protection?: ("standard" | "strict") | null;
+      /** @description How long events are kept, in days. */
       retention_days?: number | null;
+      /** @description The numbering of events. */
       sequence?: ({
-        enabled?: boolean | null;
+        /** @description Whether increment ids are read, and gaps found. Default: as the provider numbers. */
+        enabled?: (true | "" | 1 | "1" | "0") | null;
+        /** @description How old an open gap has to be to expire, in seconds. Default: when the provider's last retry is over, or 374400. */
         expires_seconds?: number | null;
+        /** @description How old a hole has to be to become a gap, in seconds. */
         grace_seconds?: number | null;
+        /** @description How long an event waits for the ones before it, in seconds. */
         hold_seconds?: number | null;
-        restarts_with_secret?: boolean | null;
+        /** @description Whether another inbound secret is another numbering. Default: as the provider does it. */
+        restarts_with_secret?: (true | "" | 1 | "1" | "0") | null;
       }) | null;
+      /** @description What the provider needs besides a secret, by name: see `GET /v1/providers`. */
       settings?: {
         [key: string]: string;
       } | null;
+      /** @description How requests are signed, for provider `custom` only: docs/signatures.md. */
       signature?: (({
-        /** @enum {unknown} */
+        /**
+         * @description How it is signed.
+         * @enum {unknown}
+         */
         alg: "hmac-sha1" | "hmac-sha256" | "hmac-sha512" | "ed25519" | "ecdsa-p256-sha256" | "rsa-pkcs1-sha256" | "token";
+        /** @description Whether the signature covers the body. Default: as the templates say. */
         bodySigned?: boolean;
+        /** @description A digest of the body that is signed in its place. */
         digest?: {
-          /** @enum {unknown} */
+          /**
+           * @description How it is made.
+           * @enum {unknown}
+           */
           alg: "sha1" | "sha256" | "sha512";
-          /** @enum {unknown} */
+          /**
+           * @description How it is written.
+           * @enum {unknown}
+           */
           enc: "hex" | "base64";
+          /** @description Where it is. */
           from: string;
         };
+        /** @description What of each element of a list of events is signed. */
         each?: string;
-        /** @enum {unknown} */
+        /**
+         * @description How signatures are written.
+         * @enum {unknown}
+         */
         enc: "hex" | "base64" | "base64url" | "utf8";
-        /** @default [] */
+        /**
+         * @description Where it says what the event is about, likewise.
+         * @default []
+         */
         entity?: string[];
-        /** @default [] */
+        /**
+         * @description Where the id of the event is, likewise.
+         * @default []
+         */
         id?: string[];
         /**
+         * @description How the secret is a key.
          * @default {
          *   "enc": "utf8"
          * }
          */
         key?: {
-          /** @enum {unknown} */
+          /**
+           * @description How the key is written.
+           * @enum {unknown}
+           */
           enc: "utf8" | "base64" | "hex" | "raw-hex" | "raw-base64" | "spki-base64";
-          /** @enum {unknown} */
+          /**
+           * @description How it is read where that fails.
+           * @enum {unknown}
+           */
           or?: "utf8" | "base64" | "hex" | "raw-hex" | "raw-base64" | "spki-base64";
+          /** @description A prefix of the secret that is no part of the key. */
           strip?: string;
         };
-        /** @default [] */
+        /**
+         * @description What is signed: templates as `{ts}.{body}`, one of which fits.
+         * @default []
+         */
         msg?: string[];
+        /** @description Where events are numbered. */
         seq?: {
+          /** @description Where the number is. */
           from: string;
+          /** @description What it is counted by. */
           scope?: string;
         };
+        /** @description Where signatures are; one that is right is enough. */
         sig: {
+            /** @description The header that has it. */
             h?: string;
+            /** @description The member of the body that has it, in the place of a header. */
             json?: string;
+            /** @description What stands between the name and the value of each. */
             kv?: string;
+            /** @description The name of the value that is the signature. */
             pick?: string;
+            /** @description What stands before it, as `sha256=`. */
             prefix?: string;
+            /** @description What stands between several values. */
             split?: string;
           }[];
+        /** @description The time of the request, where it has one. */
         ts?: {
-          /** @enum {unknown} */
+          /**
+           * @description How it is written.
+           * @enum {unknown}
+           */
           fmt: "s" | "ms" | "rfc3339" | "http-date";
+          /** @description Where it is. */
           from: string;
+          /** @description How old it may be, in seconds. Null: any age. */
           tol?: number | null;
         };
-        /** @default [] */
+        /**
+         * @description Where the topic is: places as `json:/type` or `h:x-topic`, the first that has one.
+         * @default []
+         */
         type?: string[];
       }) | null) | null;
+      /** @description Tell (`gateway:source_silent`) when nothing came for so many seconds; null: never. */
       silence_seconds?: (number | null) | null;
+      /** @description Which events are accepted, others are ignored: topics, or prefixes before `*`, as a list or with commas between them. `*`: all. */
       topics?: (string | string[]) | null;
+      /** @description What makes room when the storage is full: the oldest events that every destination has, or nothing (new events are refused). */
       when_full?: ("drop_oldest_delivered" | "refuse") | null;
     };
     Webhooks: {
       /** @description `after` of the next page; null at the end */
-      next: number | null;
+      next: string | null;
       webhooks: components["schemas"]["Webhook"][];
     };
   };
@@ -1716,15 +2305,16 @@ export interface components {
     };
   };
   parameters: {
-    /** @description Where to go on. */
-    after?: number;
+    /** @description Where to go on: `next` or `cursor` of the page before; `0`: the beginning. Of events it may also be a sequence. */
+    after?: string;
     /** @description `ndjson`: all of it, as lines. */
     audit_format?: "json" | "ndjson";
-    /** @description How the delivery to `destination_id` stands: `waiting` for its turn or under way, `retrying` after a failure, `paused` where it would be one of these and the destination is turned off, `delivered`, `dead`. */
+    /** @description How the delivery to `destination_id` stands, or, for `retrying` and `dead` without one, any delivery: `waiting` for its turn or under way, `retrying` after a failure, `paused` where it would be one of these and the destination is turned off, `delivered`, `dead`. */
     delivery?: "waiting" | "retrying" | "dead" | "delivered" | "paused";
+    /** @description The id of a destination, or its name, percent-encoded. */
     destination_id: string;
-    /** @description 1: only say what would change. */
-    dry_run?: "0" | "1";
+    /** @description True: only say what would change. */
+    dry_run?: "true" | "false" | "1" | "0";
     /**
      * @description What the event is about, as `entity_keys` of an event shows it.
      * @example order:100000015
@@ -1735,17 +2325,17 @@ export interface components {
      * @example evt_1NG8Du
      */
     event_id?: string;
-    /** @description Only these. */
-    event_status?: "accepted" | "confirming" | "held" | "quarantined" | "retrying" | "dead";
+    /** @description Only events of which this became. What fails to be delivered: `delivery`. */
+    event_status?: "accepted" | "confirming" | "held" | "quarantined";
     /** @description Webhooks of a part. */
     export_limit?: number;
     /** @description The `cursor` of a page before; `now`: the end of the feed. */
     feed_after?: string;
-    /** @description The destination that `delivery` is about. */
+    /** @description The destination that `delivery` is about: its id or its name. */
     filter_destination?: string;
-    /** @description Only these. */
-    gap_status?: "open" | "filled" | "expired" | "resolved";
-    /** @description How long to wait. */
+    /** @description Only gaps that are so. */
+    gap_status?: "open" | "uncertain" | "filled" | "expired" | "resolved";
+    /** @description How long to wait, in milliseconds. */
     hold_ms?: number;
     /** @description The same key with the same body gets the same answer for 24 hours. */
     "Idempotency-Key"?: string;
@@ -1758,7 +2348,9 @@ export interface components {
      * @example 100000015
      */
     increment_id?: number;
-    /** @description Entries of a page. */
+    /** @description The id of the webhook: of `ingest_url`. */
+    ingest_id: number;
+    /** @description Entries of a page, at most. */
     limit?: number;
     /** @description Into how many cells the range is divided, at most. */
     map_cells?: number;
@@ -1768,25 +2360,27 @@ export interface components {
     map_from?: number;
     /** @description The last increment id; the highest unless said. */
     map_to?: number;
-    /** @description The id of an entry: the page has those before it. None: the newest. */
-    older_than?: number;
+    /** @description Where to go on: `next` of the page before, which has what is older. None: the newest. */
+    older_than?: string;
     /** @description By sequence; `desc`: newest first. `after` is then the sequence before which the page begins. */
     order?: "asc" | "desc";
     /** @description Webhooks of a page. */
     overview_limit?: number;
-    /** @description 1: delete what is not listed. */
-    prune?: "0" | "1";
+    /** @description True: delete what is not listed. */
+    prune?: "true" | "false" | "1" | "0";
     /**
      * @description Text in a header (`name: value`) or in the body as it came, in upper or lower case. Searches at most 8 MiB of bodies a page.
      * @example jane@example.com
      */
     q?: string;
-    /** @description Entries of a page. */
+    /** @description Entries of a page, at most. */
     receipts?: number;
     /** @description A time of the last 30 days; none: now. */
     recovery_at?: string;
     /** @description A bookmark that was taken then. */
     recovery_bookmark?: string;
+    /** @description The id of a replay. */
+    replay_id: number;
     /** @description Where to go on: `next` of the part before. */
     reseal_after?: string;
     /** @description Webhooks of a part; 0 only says which key is current. */
@@ -1795,6 +2389,7 @@ export interface components {
     scrape_limit?: number;
     /** @description The key of a self-test that is running. */
     self_test_key?: string;
+    /** @description The number of an event in the log of its webhook: 1, 2, 3 … */
     sequence: number;
     /**
      * @description Accepted at this time or later.
@@ -1803,6 +2398,7 @@ export interface components {
     since?: string;
     /** @description A `cursor` of the stream or of the feed; `0`: all events; `now`: the end of the feed. */
     stream_after?: string;
+    /** @description The id of an API token. */
     token_id: string;
     /** @description A topic, or a prefix before `*`. */
     topic?: string;
@@ -1811,9 +2407,10 @@ export interface components {
      * @example 2026-11-20T13:00:00Z
      */
     until?: string;
-    /** @description Seconds to wait for an event. */
+    /** @description How long to wait for an event, in seconds; the answer comes after 25 at the latest. */
     wait?: number;
-    webhook_id: number;
+    /** @description The id of a webhook, or its name, percent-encoded. */
+    webhook_id: number | string;
   };
   requestBodies: never;
   headers: never;
@@ -1894,11 +2491,19 @@ export interface operations {
   ingest: {
     parameters: {
       path: {
-        webhook_id: components["parameters"]["webhook_id"];
+        webhook_id: components["parameters"]["ingest_id"];
       };
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *   "topic": "order:created",
+         *   "message": {
+         *     "unique_id": "100000015"
+         *   }
+         * }
+         */
         "application/json": components["schemas"]["AnyBody"];
       };
     };
@@ -1997,6 +2602,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /** @example {} */
         "application/json": components["schemas"]["AnyBody"];
       };
     };
@@ -2064,7 +2670,7 @@ export interface operations {
   };
   /**
    * Apply a configuration
-   * @description Webhooks and destinations are known by their names. A field that is left out has its default, a secret that is left out stays. What is not listed stays too, unless `prune=1`. Applying twice changes nothing.
+   * @description Webhooks and destinations are known by their names. A field that is left out has its default, a secret that is left out stays. What is not listed stays too, unless `prune=true`. Applying twice changes nothing.
    */
   applyConfig: {
     parameters: {
@@ -2629,7 +3235,7 @@ export interface operations {
       content: {
         /**
          * @example {
-         *   "is_active": 0
+         *   "is_active": false
          * }
          */
         "application/json": components["schemas"]["WebhookPatch"];
@@ -2643,7 +3249,7 @@ export interface operations {
           ETag?: string;
         };
         content: {
-          "application/json": components["schemas"]["Webhook"];
+          "application/json": components["schemas"]["ChangedWebhook"];
         };
       };
       400: components["responses"]["Malformed"];
@@ -2755,7 +3361,7 @@ export interface operations {
       503: components["responses"]["Unavailable"];
     };
   };
-  /** All destinations of a webhook */
+  /** List the destinations of a webhook */
   listDestinations: {
     parameters: {
       path: {
@@ -2763,7 +3369,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description All destinations of a webhook */
+      /** @description List the destinations of a webhook */
       200: {
         headers: {
           /** @description Version of the webhook, for `If-Match`. */
@@ -2811,7 +3417,7 @@ export interface operations {
           ETag?: string;
         };
         content: {
-          "application/json": components["schemas"]["CreatedDestination"];
+          "application/json": components["schemas"]["AddedDestination"];
         };
       };
       400: components["responses"]["Malformed"];
@@ -2826,7 +3432,7 @@ export interface operations {
       503: components["responses"]["Unavailable"];
     };
   };
-  /** One destination */
+  /** Read a destination */
   getDestination: {
     parameters: {
       path: {
@@ -2835,7 +3441,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description One destination */
+      /** @description Read a destination */
       200: {
         headers: {
           /** @description Version of the webhook, for `If-Match`. */
@@ -2848,6 +3454,7 @@ export interface operations {
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
       422: components["responses"]["Invalid"];
       429: components["responses"]["TooManyFailures"];
       503: components["responses"]["Unavailable"];
@@ -2908,7 +3515,7 @@ export interface operations {
           ETag?: string;
         };
         content: {
-          "application/json": components["schemas"]["Destination"];
+          "application/json": components["schemas"]["ChangedDestination"];
         };
       };
       400: components["responses"]["Malformed"];
@@ -3163,7 +3770,10 @@ export interface operations {
       503: components["responses"]["Unavailable"];
     };
   };
-  /** Send an event again */
+  /**
+   * Send an event again
+   * @description A replay like any other, of one event.
+   */
   replayEvent: {
     parameters: {
       path: {
@@ -3183,7 +3793,7 @@ export interface operations {
         headers: {
         };
         content: {
-          "application/json": components["schemas"]["Count"];
+          "application/json": components["schemas"]["Replaying"];
         };
       };
       400: components["responses"]["Malformed"];
@@ -3444,6 +4054,33 @@ export interface operations {
     };
   };
   /**
+   * Replays, newest first
+   * @description Those that run, and the last 50 that ended: 100 at most.
+   */
+  listReplays: {
+    parameters: {
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+      };
+    };
+    responses: {
+      /** @description Replays, newest first */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Replays"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
    * Send many again
    * @description Which events is said by a range or by the filters of the list, or by `"all": true`; a request that says nothing sends nothing (422). `dry_run` counts what would be sent.
    */
@@ -3471,7 +4108,7 @@ export interface operations {
         headers: {
         };
         content: {
-          "application/json": components["schemas"]["Count"];
+          "application/json": components["schemas"]["Replaying"];
         };
       };
       400: components["responses"]["Malformed"];
@@ -3480,6 +4117,59 @@ export interface operations {
       404: components["responses"]["NotFound"];
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /** How far a replay is */
+  getReplay: {
+    parameters: {
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+        replay_id: components["parameters"]["replay_id"];
+      };
+    };
+    responses: {
+      /** @description How far a replay is */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["ReplayProgress"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * Send nothing more of a replay
+   * @description What is under way ends; the rest is not sent, and what failed is not tried again. One that has ended stays as it is.
+   */
+  cancelReplay: {
+    parameters: {
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+        replay_id: components["parameters"]["replay_id"];
+      };
+    };
+    responses: {
+      /** @description Send nothing more of a replay */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["ReplayProgress"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
       422: components["responses"]["Invalid"];
       429: components["responses"]["TooManyFailures"];
       503: components["responses"]["Unavailable"];

@@ -1,0 +1,115 @@
+/** The destinations of a webhook: how each does, and what can be done about it. */
+
+import { destinationPath, eventsPath } from './addresses';
+import type { Destination, DestinationStatus, Status, Webhook } from './answers';
+import type { Visitor } from './context';
+import { destinationName } from './names';
+import { Action } from './parts/action';
+import { ForeignText } from './parts/foreign-text';
+import { Count, State } from './parts/state';
+import { type Column, Table } from './parts/table';
+import { Ago } from './parts/time';
+
+type Row = { destination: Destination; status: DestinationStatus | undefined };
+
+type Props = { webhook: Webhook; status: Status; visitor: Visitor; now: number };
+
+export function Destinations({ webhook, status, visitor, now }: Props) {
+  const rows = webhook.destinations.map(destination => ({
+    destination,
+    status: status.destinations.find(({ destination_id }) => destination_id === destination.destination_id),
+  }));
+  if (rows.length === 0) {
+    return <p class="empty">There is none: events are kept, and wait to be pulled from the feed.</p>;
+  }
+  return (
+    <Table
+      caption="Destinations"
+      columns={columnsOf(webhook.webhook_id, visitor, now)}
+      rows={rows}
+      kind={({ destination, status }) => (isFailing(destination, status) ? 'bad' : undefined)}
+    />
+  );
+}
+
+const isFailing = ({ is_active }: Destination, status: DestinationStatus | undefined): boolean =>
+  Boolean(is_active) && (status?.circuit === 'open' || (status?.dead ?? 0) > 0);
+
+function columnsOf(webhookId: number, visitor: Visitor, now: number): readonly Column<Row>[] {
+  const columns: readonly Column<Row>[] = [
+    {
+      name: 'Destination',
+      cell: ({ destination }) => (
+        <>
+          <span class="name">
+            <ForeignText>{destinationName(destination)}</ForeignText>
+          </span>
+          <span class="cut soft mono" title={destination.url}>
+            {destination.url}
+          </span>
+        </>
+      ),
+    },
+    { name: 'State', cell: row => <DestinationState {...row} /> },
+    { name: 'Behind', isNumber: true, cell: ({ status }) => <Count of={status?.lag ?? null} kind="warn" /> },
+    {
+      name: 'Oldest waiting',
+      cell: ({ status }) => <Ago at={status?.oldest_undelivered_at ?? null} now={now} otherwise="none" />,
+    },
+    {
+      name: 'Retrying',
+      isNumber: true,
+      cell: ({ destination, status }) => (
+        <a href={deliveriesPath(webhookId, destination, 'retrying')}>
+          <Count of={status?.retrying ?? null} kind="warn" />
+        </a>
+      ),
+    },
+    {
+      name: 'Dead',
+      isNumber: true,
+      cell: ({ destination, status }) => (
+        <a href={deliveriesPath(webhookId, destination, 'dead')}>
+          <Count of={status?.dead ?? null} kind="bad" />
+        </a>
+      ),
+    },
+    {
+      name: 'Last delivered',
+      cell: ({ status }) => <Ago at={status?.last_delivered_at ?? null} now={now} otherwise="never" />,
+    },
+  ];
+  if (!visitor.canWrite) return columns;
+  const buttons = {
+    name: 'Do',
+    cell: (row: Row) => <Buttons webhookId={webhookId} visitor={visitor} {...row} />,
+  };
+  return [...columns, buttons];
+}
+
+const deliveriesPath = (webhookId: number, { destination_id }: Destination, delivery: string): string =>
+  eventsPath(webhookId, { destination_id, delivery });
+
+function DestinationState({ destination, status }: Row) {
+  if (status?.disabled_reason) return <State kind="bad">disabled: {status.disabled_reason}</State>;
+  if (!destination.is_active) return <State kind="off">paused</State>;
+  if (status?.circuit === 'open') return <State kind="bad">fails, is probed</State>;
+  if (status?.circuit === 'recovering') return <State kind="warn">recovers</State>;
+  if (status === undefined) return <State kind="unsure">not known</State>;
+  return status.retrying > 0 ? <State kind="warn">tries again</State> : <State kind="good">delivers</State>;
+}
+
+function Buttons({ webhookId, visitor, destination }: Row & { webhookId: number; visitor: Visitor }) {
+  const path = destinationPath(webhookId, destination.destination_id);
+  const name = destinationName(destination);
+  const common = { visitor };
+  if (!destination.is_active) {
+    return <Action {...common} to={`${path}/resume`} name="Resume" about={name} />;
+  }
+  return (
+    <span class="row">
+      <Action {...common} to={`${path}/retry`} name="Retry now" about={name} />
+      <Action {...common} to={`${path}/pause`} name="Pause" about={name} />
+    </span>
+  );
+}

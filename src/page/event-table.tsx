@@ -1,0 +1,85 @@
+/** Events in a list. */
+
+import { eventPath } from './addresses';
+import type { EventEntry } from './answers';
+import { ForeignText } from './parts/foreign-text';
+import { type Kind, Nothing, numberText, State } from './parts/state';
+import { type Column, Table } from './parts/table';
+import { Ago } from './parts/time';
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  accepted: 'good',
+  confirming: 'warn',
+  held: 'warn',
+  quarantined: 'warn',
+  retrying: 'warn',
+  dead: 'bad',
+};
+
+type Standing = Pick<EventEntry, 'status' | 'delivery' | 'reason'>;
+
+export function EventState({ event: { status, delivery, reason } }: { event: Standing }) {
+  const word = delivery ?? status;
+  return (
+    <State kind={KINDS[word] ?? 'warn'}>
+      {word}
+      {reason === null ? '' : `: ${reason.replaceAll('_', ' ')}`}
+    </State>
+  );
+}
+
+type Props = { webhookId: number; events: readonly EventEntry[]; now: number; none: string };
+
+export function EventTable({ webhookId, events, now, none }: Props) {
+  if (events.length === 0) return <p class="empty">{none}</p>;
+  return (
+    <Table
+      caption="Events"
+      columns={columnsOf(webhookId, now)}
+      rows={events}
+      kind={({ status, delivery }) =>
+        delivery === 'dead' ? 'bad' : status === 'quarantined' ? 'warn' : undefined
+      }
+    />
+  );
+}
+
+const columnsOf = (webhookId: number, now: number): readonly Column<EventEntry>[] => [
+  {
+    name: 'Event',
+    cell: ({ sequence }) => (
+      <a class="name" href={eventPath(webhookId, sequence)}>
+        #{sequence}
+      </a>
+    ),
+  },
+  {
+    name: 'Topic',
+    cell: ({ topic }) =>
+      topic === '' ? <span class="soft">none</span> : <ForeignText max={80}>{topic}</ForeignText>,
+  },
+  { name: 'Status', cell: event => <EventState event={event} /> },
+  { name: 'Id', cell: event => <EventId event={event} /> },
+  { name: 'Marks', cell: event => <Marks event={event} /> },
+  { name: 'Bytes', isNumber: true, cell: ({ body_bytes }) => numberText(body_bytes) },
+  { name: 'Received', cell: ({ received_at }) => <Ago at={received_at} now={now} /> },
+];
+
+function EventId({ event: { increment_id, event_id } }: { event: EventEntry }) {
+  if (increment_id !== null) return <span class="mono">{increment_id}</span>;
+  if (event_id === null) return <Nothing />;
+  return (
+    <span class="cut mono">
+      <ForeignText max={60}>{event_id}</ForeignText>
+    </span>
+  );
+}
+
+function Marks({ event: { late, repeats, body_signed } }: { event: EventEntry }) {
+  const marks = [
+    late ? 'late' : '',
+    repeats === null ? '' : `repeats #${repeats}`,
+    body_signed ? '' : 'body not signed',
+  ].filter(mark => mark !== '');
+  return marks.length === 0 ? <Nothing /> : <span>{marks.join(', ')}</span>;
+}

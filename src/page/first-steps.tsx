@@ -1,0 +1,36 @@
+/** What stands where there is no webhook yet: the way to the first event, in commands that work as they are. */
+
+export function FirstSteps({ origin, canWrite }: { origin: string; canWrite: boolean }) {
+  if (!canWrite)
+    return <p class="empty">There is no webhook yet. This token may only read, so it makes none.</p>;
+  const create = `curl -s ${origin}/v1/webhooks -H "Authorization: Bearer $TOKEN" -d '{
+  "name": "my first", "provider": "shipstream", "secret_key": "2RUJ8NXLnLRrAj3",
+  "destinations": [{ "url": "https://app.example.com/hooks" }]
+}'`;
+  const sample = `curl -s -X POST ${origin}/v1/webhooks/WEBHOOK_ID/test -H "Authorization: Bearer $TOKEN"`;
+  return (
+    <div class="panel">
+      <p>There is no webhook yet. The first event takes three steps.</p>
+      <ol class="steps">
+        <li>
+          Make a webhook, with the token that you signed in with in <code>$TOKEN</code>. The provider and its
+          secret are those of whoever sends; <a href="/docs">the reference</a> names every provider.
+          <pre id="create">{create}</pre>
+          <button type="button" hidden data-copy="create">
+            Copy
+          </button>
+        </li>
+        <li>
+          Send a signed sample through the whole path. The answer to the first step has the id.
+          <pre id="sample">{sample}</pre>
+          <button type="button" hidden data-copy="sample">
+            Copy
+          </button>
+        </li>
+        <li>
+          Load this page again, and give the <code>ingest_url</code> of the answer to your provider.
+        </li>
+      </ol>
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+/**
+ * The guard in front of every page but the one to sign in at. A form is taken only from somebody who may write, from a page of this
+ * gateway, with the token of the session that it was shown in.
+ */
+import type { Context } from 'hono';
+import { getCookie } from 'hono/cookie';
+import { createMiddleware } from 'hono/factory';
+import { configurationProblem } from '../api/admin-token';
+import { readBytes } from '../api/body';
+import { principalOfId } from '../api/credentials';
+import { isCrossSite } from '../api/cross-site';
+import type { PageEnv } from './context';
+import { errorPage } from './error-page';
+import { FORM_TOKEN, formTokenOf, isFormToken, readSession } from './session';
+import { sessionCookie } from './session-cookie';
+import { toSignIn } from './sign-in-address';
+
+const MAX_FORM_BYTES = 64 * 1024;
+
+const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
+
+export const guarded = createMiddleware<PageEnv>(async function guarded(c, next) {
+  const detail = configurationProblem(c.env);
+  if (detail !== null) return errorPage(c, null, { status: 503, title: 'Not configured', detail });
+  const session = await readSession(c.env, getCookie(c, sessionCookie(c.req.raw).name) ?? '', Date.now());
+  if (session === null) return askToSignIn(c);
+  const principal = await principalOfId(c.env, session.principalId);
+  if (!principal.ok) {
+    return errorPage(c, null, {
+      status: 503,
+      title: 'Unavailable',
+      detail: 'Your token could not be looked up. Try again.',
+    });
+  }
+  if (principal.value === null) return askToSignIn(c);
+  const visitor = {
+    principal: principal.value,
+    session,
+    formToken: await formTokenOf(c.env, session),
+    canWrite: principal.value.scope !== 'read',
+  };
+  c.set('visitor', visitor);
+  if (isRead(c.req.method)) return next();
+
+  const refuse = (status: 400 | 403, why: string): Promise<Response> =>
+    errorPage(c, visitor, { status, title: 'Not done', detail: why });
+  if (isCrossSite(c.req.raw)) return refuse(403, 'The form came from another site.');
+  const form = await readForm(c.req.raw);
+  if (form === null) return refuse(400, 'What came is no form of this page.');
+  if (!(await isFormToken(c.env, session, form.get(FORM_TOKEN) ?? ''))) {
+    return refuse(403, 'The form is of another session. Go back, load the page again, and try once more.');
+  }
+  // Anybody may sign out.
+  if (!visitor.canWrite && c.req.path !== '/sign_out') return refuse(403, 'This token may only read.');
+  c.set('form', form);
+  await next();
+});
+
+/** The fields of a form; null where the body is none, or too long for one. */
+export async function readForm(request: Request): Promise<URLSearchParams | null> {
+  const type = request.headers.get('content-type') ?? '';
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) return null;
+  const bytes = await readBytes(request, MAX_FORM_BYTES);
+  return bytes.ok ? new URLSearchParams(new TextDecoder().decode(bytes.value)) : null;
+}
+
+/** Leads back to what was asked for, once signed in; but not to where a form was sent. */
+function askToSignIn(c: Context<PageEnv>): Response {
+  const { pathname, search } = new URL(c.req.url);
+  return c.redirect(toSignIn(isRead(c.req.method) ? pathname + search : '/'), 303);
+}

@@ -1,0 +1,36 @@
+/**
+ * The page: everything at `/` that is for people. It is served by the same Worker, and asks the API what it shows and does
+ * (`ask-api.ts`). A file per page; `parts/` is what they are made of, `browser/` what is sent to browsers as it is.
+ */
+import { Hono } from 'hono';
+import { unexpectedError } from '../api/fallbacks';
+import { actions } from './actions';
+import type { PageEnv } from './context';
+import { errorPage } from './error-page';
+import { event } from './event';
+import { events } from './events';
+import { gaps } from './gaps';
+import { guarded } from './guard';
+import { overview } from './overview';
+import { sequence } from './sequence';
+import { signIn } from './sign-in';
+import { webhook } from './webhook';
+
+export const page = new Hono<PageEnv>();
+
+page.route('/', signIn);
+page.use('/', guarded);
+page.use('/webhooks/*', guarded);
+for (const part of [overview, webhook, events, event, gaps, sequence, actions]) page.route('/', part);
+page.all('/webhooks/*', c =>
+  errorPage(c, c.var.visitor, { status: 404, title: 'Not found', detail: 'There is no such page.' }),
+);
+page.onError((error, c) => {
+  // Logged as the API logs it; shown as a page.
+  const { status } = unexpectedError(error, c.req.routePath);
+  return errorPage(c, c.var.visitor ?? null, {
+    status,
+    title: 'Internal error',
+    detail: 'The gateway made a mistake; its log says which.',
+  });
+});

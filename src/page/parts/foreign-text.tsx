@@ -1,0 +1,22 @@
+/**
+ * Text that somebody else wrote: providers, senders, receivers. JSX escapes it. What would still change how a page reads (marks of
+ * direction, invisible and control characters) is shown by its number.
+ */
+
+/** Besides line ends and tabs: controls, marks of direction, what takes no place, and halves of characters. */
+const UNSEEN =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E007F}]/gu;
+const KEPT = new Set(['\n', '\t', '\r']);
+
+const numberOf = (character: string): string =>
+  `‹U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}›`;
+
+/** The text with every such character told by its number. */
+export const seen = (text: string): string =>
+  text.replace(UNSEEN, character => (KEPT.has(character) ? character : numberOf(character)));
+
+/** @param max characters that are shown; the rest is told as `…` */
+export function ForeignText({ children, max = 2000 }: { children: string; max?: number }) {
+  const shown = children.length > max ? `${children.slice(0, max)}…` : children;
+  return <bdi>{seen(shown)}</bdi>;
+}

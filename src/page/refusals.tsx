@@ -1,0 +1,76 @@
+/** Requests that were refused: how many by reason, what the likeliest mistake is, and the latest of them. */
+import type { Rejection, Rejections } from './answers';
+import { ForeignText } from './parts/foreign-text';
+import { numberText } from './parts/state';
+import { type Column, Table } from './parts/table';
+import { Ago } from './parts/time';
+
+const SHOWN = 10;
+const SHOWN_NAMES = 12;
+
+/** By the reason that the API names. */
+const LIKELIEST: Readonly<Record<string, string>> = {
+  missing: 'They have no signature: signing is not turned on at the provider, or somebody else sends them.',
+  malformed:
+    'Their signature is not of the form that this provider’s have: the provider may be another one than was chosen.',
+  mismatch:
+    'They are signed with another secret: compare the one here with the provider’s, or something on the way changes the body.',
+  stale: 'Their time is too long ago: an old request was sent again, or the sender’s clock is wrong.',
+  digest: 'Their body is not the one that was signed: something on the way changes it.',
+  content_encoding: 'Their body is packed in a way that is not read here.',
+  revoked: 'They are signed with a secret that was replaced: enter the new one at the provider.',
+  too_large: 'Their body is larger than what is taken.',
+  invalid_payload: 'They are signed well, and their content is not what this provider sends.',
+  inactive: 'The webhook is turned off: make it active.',
+};
+
+export function Refusals({
+  rejections: { counts, rejections },
+  now,
+}: {
+  rejections: Rejections;
+  now: number;
+}) {
+  const reasons = Object.entries(counts).toSorted(([, a], [, b]) => b - a);
+  if (reasons.length === 0) return <p class="empty">No request was refused.</p>;
+  return (
+    <>
+      <Table caption="Refused requests by reason" columns={REASONS} rows={reasons} />
+      <details>
+        <summary>The latest {Math.min(SHOWN, rejections.length)}</summary>
+        <Table
+          caption="The latest refused requests"
+          columns={latest(now)}
+          rows={rejections.slice(0, SHOWN)}
+        />
+      </details>
+    </>
+  );
+}
+
+const REASONS: readonly Column<[string, number]>[] = [
+  {
+    name: 'Reason',
+    cell: ([reason]) => (
+      <span class="name">
+        <ForeignText>{reason.replaceAll('_', ' ')}</ForeignText>
+      </span>
+    ),
+  },
+  { name: 'Requests', isNumber: true, cell: ([, count]) => numberText(count) },
+  { name: 'Likeliest mistake', cell: ([reason]) => LIKELIEST[reason] ?? '–' },
+];
+
+const latest = (now: number): readonly Column<Rejection>[] => [
+  { name: 'When', cell: ({ at }) => <Ago at={at} now={now} /> },
+  { name: 'Reason', cell: ({ reason }) => <ForeignText>{reason.replaceAll('_', ' ')}</ForeignText> },
+  { name: 'Bytes', isNumber: true, cell: ({ body_bytes }) => numberText(body_bytes) },
+  {
+    name: 'Headers',
+    cell: ({ header_names }) => (
+      <span class="mono">
+        <ForeignText max={400}>{header_names.slice(0, SHOWN_NAMES).join(', ')}</ForeignText>
+      </span>
+    ),
+  },
+];
