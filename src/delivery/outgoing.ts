@@ -3,7 +3,13 @@
 import type { Scheme } from '../signature/scheme';
 
 /** What a courier needs to sign as the provider does. */
-export type ProviderSigning = { scheme: Scheme; secret: string; cfg: Record<string, string> };
+export type ProviderSigning = {
+  scheme: Scheme;
+  secret: string;
+  cfg: Record<string, string>;
+  /** Secrets that are in use besides, newest first. Absent from an object of an earlier release. */
+  older?: string[];
+};
 
 /** What all deliveries of one courier call share. */
 export type CourierTarget = {
@@ -39,7 +45,10 @@ export type CourierTarget = {
 };
 
 /** A target as the object keeps it between calls. What is left out is decided for each call. */
-export type OpenedTarget = Omit<CourierTarget, 'connections' | 'inOrder' | 'trial'>;
+export type OpenedTarget = Omit<CourierTarget, 'connections' | 'inOrder' | 'trial'> & {
+  /** When the first of the webhook's secrets ends, ms since 1970: then it has to be opened anew. Null or absent for never. */
+  until?: number | null;
+};
 
 export type OutgoingEvent = {
   /** `webhook-id`: the same for every attempt of this event to this destination. */
