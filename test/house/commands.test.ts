@@ -44,7 +44,6 @@ async function scripts(): Promise<string[]> {
 const run = promisify(execFile);
 const ended = (script: string, ...args: string[]) =>
   run(process.execPath, [join(ROOT, script), ...args], {
-    env: { PATH: process.env.PATH },
     timeout: 20_000,
   }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
