@@ -9,6 +9,7 @@
  */
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { argumentsOf } from '../bin/arguments.mjs';
 import { measureAccept } from './measures/accept.mjs';
 import { bundleKiB } from './measures/bundle.mjs';
 import { measureRows, measureTrickles } from './measures/cost.mjs';
@@ -51,6 +52,18 @@ const QUICK = {
   rows: { sequential: 50, load: 1500 },
   trickles: [],
 };
+
+argumentsOf(
+  `npm run bench [-- OPTIONS]
+
+Measures the gateway's budgets on plain workerd and prints them as a table, then as JSON.
+
+  --quick       about a minute, too short for figures worth keeping
+  --only LIST   some of accept,delivery,isolation,memory,log,cost
+  --capped      under production's limits of connections, for isolation
+  --record      adds to bench/RESULTS.md`,
+  { flags: ['--quick', '--capped', '--record'], valued: ['--only'] },
+);
 
 const { values: flags } = parseArgs({
   options: {

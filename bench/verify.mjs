@@ -10,6 +10,14 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { argumentsOf } from '../bin/arguments.mjs';
+
+const wanted = argumentsOf(
+  `npm run bench:verify [-- PROVIDER …]
+
+What verifying one request costs in workerd, for the providers that are named, or for all.`,
+  { words: Number.POSITIVE_INFINITY },
+);
 
 const SIZES = [1024, 100 * 1024];
 const ROUNDS = 5;
@@ -75,7 +83,6 @@ async function cost(provider, bytes) {
   return rounds.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)];
 }
 
-const wanted = process.argv.slice(2);
 const { answer: names } = await ask({});
 console.log(
   `${'provider'.padEnd(28)}${'algorithm'.padEnd(20)}${'1 KiB'.padStart(12)}${'100 KiB'.padStart(12)}`,

@@ -46,12 +46,8 @@ function problemText(text) {
   }
 }
 
-/** Runs a command: prints what it throws and ends with 1; with 0, and the usage, for `--help`. */
-export async function command(usage, args, run) {
-  if (args.includes('--help') || args.includes('-h')) {
-    process.stdout.write(`${usage}\n`);
-    return;
-  }
+/** Runs a command: prints what it throws, and ends with 1. */
+export async function command(run) {
   try {
     await run();
   } catch (error) {

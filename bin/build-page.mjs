@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { argumentsOf } from './arguments.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, 'src/page/browser');
@@ -23,6 +24,10 @@ const HEADERS = `/assets/*
   Cache-Control: public, max-age=31536000, immutable
   X-Content-Type-Options: nosniff
 `;
+
+argumentsOf(`node bin/build-page.mjs
+
+Builds what the page sends to browsers into build/assets/ and src/page/assets.gen.ts. wrangler and the tests run it themselves.`);
 
 const { outputFiles } = await build({
   entryPoints: Object.values(ASSETS).map(file => join(source, file)),

@@ -3,11 +3,17 @@
  * late or forged. Uses the gateway that runs (GAPLESS_URL [http://127.0.0.1:8787]), or starts one for the time of the demo.
  * Leaves nothing behind. Exits with 1 and one sentence where the gateway does not do what the demo says.
  */
+import { argumentsOf } from './arguments.mjs';
 import { findOrStartGateway } from './demo/gateway.mjs';
 import { bold, facts, line } from './demo/print.mjs';
 import { startReceiver } from './demo/receiver.mjs';
 import { createWebhook, tell } from './demo/story.mjs';
 import { Unexpected } from './demo/until.mjs';
+
+argumentsOf(`npm run demo
+
+Shows on this machine, in a few seconds, what the gateway does with events that are missing, repeated, late or forged.
+Uses the gateway at GAPLESS_URL [http://127.0.0.1:8787], or starts one for the time of the demo. Leaves nothing behind.`);
 
 /** Steps that clean up, the latest first. They run however the demo ends. */
 const undo = [];

@@ -12,6 +12,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deployedAddress } from './address.mjs';
+import { argumentsOf } from './arguments.mjs';
 import { randomSecret } from './dev-vars.mjs';
 import { secretNames, targetOf, until, withEnvironment, wrangler } from './wrangler.mjs';
 
@@ -19,7 +20,13 @@ const REQUIRED = ['ADMIN_TOKEN', 'SECRETS_KEY'];
 /** Fewer characters of either, and the management API answers 503. */
 const MIN_SECRET_CHARACTERS = 32;
 
-const args = withEnvironment(process.argv.slice(2));
+const USAGE = `npm run deploy [-- OPTIONS]
+
+Puts the gateway on Cloudflare's network. OPTIONS go through to wrangler deploy, as --env NAME or --name NAME.
+Secrets that the deployment lacks are made, printed once and uploaded; in CI they come from the environment.
+Afterwards: npm run verify-deployment -- URL. See docs/deploy.md.`;
+
+const args = withEnvironment(argumentsOf(USAGE, { passesOn: true }));
 const isCi = [process.env.CI, process.env.WORKERS_CI].some(value => value && !/^(0|false)$/i.test(value));
 
 try {

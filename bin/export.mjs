@@ -6,6 +6,7 @@
  * document that lacks one would be taken for the whole.
  */
 import { adminApi, command, gatewayIn, say } from './admin-api.mjs';
+import { argumentsOf } from './arguments.mjs';
 
 const USAGE = `npm run --silent export -- URL > FILE
 
@@ -15,9 +16,9 @@ The gateway seals them with its secret TRANSFER_KEY; make one and give it to bot
 The ADMIN_TOKEN of that gateway comes from the environment.
 Not in it: logs, gaps, kept answers, API tokens. See docs/deploy.md.`;
 
-const args = process.argv.slice(2);
+const args = argumentsOf(USAGE, { words: 1 });
 
-await command(USAGE, args, async () => {
+await command(async () => {
   const url = gatewayIn(args);
   const { ADMIN_TOKEN: token } = process.env;
   if (!url || !token) throw new Error(`${USAGE}\n\nURL or ADMIN_TOKEN is missing.`);

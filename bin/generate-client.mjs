@@ -4,8 +4,16 @@
  */
 import { writeFile } from 'node:fs/promises';
 import openapiTS from 'openapi-typescript';
+import { argumentsOf } from './arguments.mjs';
 
-const args = process.argv.slice(2);
+const args = argumentsOf(
+  `node bin/generate-client.mjs [URL] [--print]
+
+Writes cli/src/gateway/openapi.gen.ts, the types of the API, from the gateway at URL [http://127.0.0.1:8787].
+
+  --print   prints them instead`,
+  { flags: ['--print'], words: 1 },
+);
 const gateway = args.find(arg => arg.startsWith('http')) ?? 'http://127.0.0.1:8787';
 const document = await (await fetch(`${gateway}/openapi.json`)).json();
 const types = await openapiTS(document, { alphabetize: true });

@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { adminApi, command, gatewayIn, say } from './admin-api.mjs';
+import { argumentsOf } from './arguments.mjs';
 
 const USAGE = `npm run import -- URL [--dry-run] < FILE
 
@@ -17,9 +18,9 @@ The ADMIN_TOKEN of that gateway comes from the environment. See docs/deploy.md.`
 const MAX_WEBHOOKS = 20;
 const MAX_CHARACTERS = 2_000_000;
 
-const args = process.argv.slice(2);
+const args = argumentsOf(USAGE, { flags: ['--dry-run'], words: 1 });
 
-await command(USAGE, args, async () => {
+await command(async () => {
   const url = gatewayIn(args);
   const { ADMIN_TOKEN: token } = process.env;
   if (!url || !token) throw new Error(`${USAGE}\n\nURL or ADMIN_TOKEN is missing.`);

@@ -10,6 +10,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cruise, format } from 'dependency-cruiser';
 import extractOptions from 'dependency-cruiser/config-utl/extract-depcruise-options';
+import { argumentsOf } from './arguments.mjs';
 
 const BEGIN = '<!-- npm run picture -->\n';
 const END = '<!-- end of the picture -->\n';
@@ -18,11 +19,20 @@ const SHOWN = '^src/(?:[^/]+/|index[.]ts$)';
 /** A folder of src/ is one node; in src/log/ each folder and file is. */
 const NODE = '^src/(?:log/)?[^/]+';
 
+const args = argumentsOf(
+  `npm run picture [-- --print]
+
+Draws the folders of src/ and their imports into CONTRIBUTING.md.
+
+  --print   prints the section instead`,
+  { flags: ['--print'] },
+);
+
 const root = dirname(import.meta.dirname);
 const contributing = join(root, 'CONTRIBUTING.md');
 
 const section = `${BEGIN}\`\`\`mermaid\n${await draw()}\n\`\`\`\n${END}`;
-if (process.argv.includes('--print')) process.stdout.write(section);
+if (args.includes('--print')) process.stdout.write(section);
 else {
   const text = await readFile(contributing, 'utf8');
   const [before, after] = [text.indexOf(BEGIN), text.indexOf(END)];

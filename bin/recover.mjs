@@ -5,6 +5,7 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { adminApi, command, gatewayIn, say } from './admin-api.mjs';
+import { argumentsOf } from './arguments.mjs';
 
 const USAGE = `npm run recover -- URL WEBHOOK_ID
     prints the bookmark of this moment, to go back to later
@@ -17,9 +18,13 @@ npm run recover -- URL WEBHOOK_ID --at TIME [--bookmark BOOKMARK] [--save FILE] 
 A bookmark is exact; without one the platform takes one near TIME.
 The ADMIN_TOKEN of the gateway comes from the environment. See docs/deploy.md.`;
 
-const args = process.argv.slice(2);
+const args = argumentsOf(USAGE, {
+  flags: ['--yes'],
+  valued: ['--at', '--bookmark', '--save'],
+  words: 2,
+});
 
-await command(USAGE, args, async () => {
+await command(async () => {
   const url = gatewayIn(args);
   const { ADMIN_TOKEN: token } = process.env;
   const id = args.find(arg => /^\d+$/.test(arg));

@@ -16,17 +16,28 @@
  */
 import { isLocal } from './address.mjs';
 import { adminApi, gatewayIn } from './admin-api.mjs';
+import { argumentsOf } from './arguments.mjs';
 import { randomSecret } from './dev-vars.mjs';
 import { keyIdOf } from './key-id.mjs';
 import { resealAll } from './reseal-passes.mjs';
-import { secretNames, targetOf, until, withEnvironment, wrangler } from './wrangler.mjs';
+import { secretNames, TARGET, targetOf, until, withEnvironment, wrangler } from './wrangler.mjs';
 
 /** How long it may take until a new secret is in use everywhere. */
 const ARRIVAL_SECONDS = 120;
 /** On this machine KV has no delay, so that there is nothing to wait for. */
 const LOCAL_PAUSES = 0.01;
 
-const args = withEnvironment(process.argv.slice(2));
+const USAGE = `npm run rotate-key -- URL [--resume] [--env NAME] [--name NAME]
+
+Gives the deployment at URL another SECRETS_KEY and seals every stored secret anew.
+SECRETS_KEY (the current one; with --resume the new one that was printed) and ADMIN_TOKEN come from the environment:
+  read -rs SECRETS_KEY; read -rs ADMIN_TOKEN; export SECRETS_KEY ADMIN_TOKEN
+
+  --resume   go on with a rotation that was interrupted
+  --env, --name, --config …   which Worker, as wrangler takes them
+See docs/deploy.md.`;
+
+const args = withEnvironment(argumentsOf(USAGE, { flags: ['--resume'], valued: TARGET, words: 1 }));
 const target = targetOf(args);
 const { SECRETS_KEY: given, ADMIN_TOKEN: token } = process.env;
 
@@ -35,9 +46,7 @@ let url;
 try {
   url = gatewayIn(args);
   if (!url || !given || !token) {
-    throw new Error(
-      'Usage: npm run rotate-key -- https://… [--resume] [--env …], with SECRETS_KEY and ADMIN_TOKEN in the environment.',
-    );
+    throw new Error(`${USAGE}\n\nURL, SECRETS_KEY or ADMIN_TOKEN is missing.`);
   }
   await rotate(args.includes('--resume') ? await arrived(keyIdOf(given)) : await replaced());
 } catch (error) {

@@ -10,6 +10,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { argumentsOf } from './arguments.mjs';
 import { ensureDevVars, readDevVars } from './dev-vars.mjs';
 
 /** The oldest Node that wrangler runs on. On an older one, the Node among the dependencies is used. */
@@ -30,9 +31,18 @@ const QUIET = {
   X_LOCAL_OBSERVABILITY: 'false',
 };
 
+const USAGE = `npm start [-- OPTIONS]
+
+Runs the gateway on this machine, at http://127.0.0.1:8787. Makes .dev.vars with the admin token on the first run.
+OPTIONS go through to wrangler dev:
+  --port PORT         listen on another port
+  --ip ADDRESS        listen for other machines, too
+  --persist-to DIR    where what is stored stays [.wrangler/state]
+  --env-file FILE     secrets from FILE, in the place of .dev.vars`;
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
-const args = process.argv.slice(2);
+const args = argumentsOf(USAGE, { passesOn: true });
 
 // npm runs as long as the command, and does not pass SIGKILL on. Without npm, the gateway may be meant to outlive its shell.
 if (process.env.npm_lifecycle_event !== undefined) await import('./end-with-parent.mjs');

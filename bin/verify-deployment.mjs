@@ -5,6 +5,7 @@
  */
 
 import { gatewayAddress, isPrivate } from './address.mjs';
+import { argumentsOf } from './arguments.mjs';
 import { gatewayAt, NoGateway, Trouble } from './verify/ask.mjs';
 import { judgeAll, worst } from './verify/judge.mjs';
 import { measureAll } from './verify/measure.mjs';
@@ -23,12 +24,11 @@ The admin token comes from ADMIN_TOKEN in the environment, from standard input, 
   --help   this
 
 Exit code: 0 all is well; 3 it works, but a value is not what the gateway counts on; 1 something does not work;
-2 nothing could be measured (address, token, arguments).
-`;
+2 nothing could be measured (address, token, arguments).`;
 
 const EXIT = { ok: 0, failed: 1, unexpected: 3 };
 
-const args = process.argv.slice(2);
+const args = argumentsOf(HELP, { flags: ['--json'], words: 1 });
 const asJson = args.includes('--json');
 /** What to undo when this process is told to end. */
 const cleanups = new Set();
@@ -43,8 +43,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 
 try {
-  if (args.includes('--help') || args.includes('-h')) process.stdout.write(HELP);
-  else process.exitCode = await verify();
+  process.exitCode = await verify();
 } catch (error) {
   end();
   if (!(error instanceof Trouble)) throw error;
@@ -72,8 +71,6 @@ async function verify() {
 
 /** The origin that is to be verified. */
 function addressOf(given) {
-  const unknown = given.find(arg => !/^https?:/i.test(arg) && arg !== '--json');
-  if (unknown !== undefined) throw new NoGateway(`Unknown argument ${unknown}.\n\n${HELP}`);
   const url = gatewayAddress(given);
   if (url === null) throw new NoGateway(`No address.\n\n${HELP}`);
   if (isPrivate(url)) return url;

@@ -45,7 +45,7 @@ export function wrangler(args, { input = '', quiet = false } = {}) {
 const withoutAddresses = text => text.replaceAll(/(OPERATIONS_URL[^\n]*?)"[^"\n]+"/g, '$1"(hidden)"');
 
 /** The options that say which Worker is meant; every command about it needs the same ones. */
-const TARGET = ['--name', '--env', '-e', '--config', '-c', '--cwd', '--env-file', '--profile'];
+export const TARGET = ['--name', '--env', '-e', '--config', '-c', '--cwd', '--env-file', '--profile'];
 
 export function targetOf(args) {
   return args.flatMap((arg, index) => {

@@ -50,7 +50,8 @@ For programs: <a href="/openapi.json"><code>/openapi.json</code></a>.</p>
 <nav>${Object.keys(TAGS).map(tag => html`<a href="#${tag}">${tag}</a>`)}<a href="#schemas">schemas</a></nav>
 ${Object.entries(TAGS).map(([tag, text]) => section(tag, text))}
 <h2 id="schemas">Schemas</h2>
-${Object.entries({ ...inputSchemas(), ...ANSWERS }).map(([name, schema]) => schemaOf(name, schema))}
+${Object.entries(inputSchemas()).map(([name, schema]) => schemaOf(name, schema, 'required'))}
+${Object.entries(ANSWERS).map(([name, schema]) => schemaOf(name, schema, 'always there'))}
 </body></html>`;
   return c.html(page, 200, {
     'Content-Security-Policy': await policyOf(),
@@ -75,7 +76,7 @@ ${body === undefined ? '' : html`<h4>Body</h4><p>${linkTo(body.schema)}${body.op
 <p>Answers ${status} ${schema === null ? '' : linkTo(schema)}</p>`;
 }
 
-type Row = Field & { where?: string; link?: string | null };
+type Row = Omit<Field, 'required'> & { note: string; link?: string | null };
 
 function parameterOf(name: string): Row {
   const parameter = PARAMETERS[name];
@@ -83,9 +84,8 @@ function parameterOf(name: string): Row {
   return {
     ...{
       name: parameter?.name ?? name,
-      where: parameter?.in ?? '',
       kind: kindOfSchema(schema),
-      required,
+      note: `in the ${parameter?.in}${required ? ', required' : ''}`,
       meaning,
     },
     fallback: schema.default === undefined ? null : String(schema.default),
@@ -94,18 +94,24 @@ function parameterOf(name: string): Row {
 
 const linkTo = (schema: string) => html`<a href="#schema-${schema}">${schema}</a>`;
 
-function schemaOf(name: string, schema: JsonSchema) {
+/** @param note what is said of fields that an object must have, or has */
+function schemaOf(name: string, schema: JsonSchema, note: string) {
   const forms = Array.isArray(schema.anyOf) ? (schema.anyOf as JsonSchema[]) : [schema];
   const properties = Object.assign({}, ...forms.map(form => form.properties)) as Record<string, JsonSchema>;
   const fields = forms.flatMap(form => fieldsIn(form));
-  const rows = fields.map((field): Row => ({ ...field, link: referred(properties[field.name] ?? {}) }));
+  const rows = fields.map(
+    ({ required, ...field }): Row => ({
+      ...{ ...field, note: required ? note : '' },
+      link: referred(properties[field.name] ?? {}),
+    }),
+  );
   return html`<h3 id="schema-${name}">${name}</h3>${rows.length === 0 ? '' : tableOf(rows)}`;
 }
 
 const tableOf = (rows: readonly Row[]) =>
   html`<table>${rows.map(
-    ({ name, where, kind, link, required, fallback, meaning }) => html`<tr>
-<td><code>${name}</code> <small>${where === undefined ? '' : `${where} `}${required ? 'required' : ''}</small></td>
+    ({ name, note, kind, link, fallback, meaning }) => html`<tr>
+<td><code>${name}</code> <small>${note}</small></td>
 <td>${link == null ? kind : linkTo(link)}${fallback === null ? '' : html` <small>default <code>${fallback}</code></small>`}</td>
 <td>${prose(meaning)}</td></tr>`,
   )}</table>`;

@@ -169,6 +169,24 @@ describe('parseWebhook', () => {
     });
   });
 
+  it('says the value where it can be no secret, and what may have been meant', () => {
+    const given = { provider: 'shipstream', secret_key: 's' };
+    const messages = (fields: object) => refused({ ...given, ...fields }).map(({ message }) => message);
+    expect(messages({ retention_days: 31 })).toEqual(['must be a whole number from 1 to 30; given: 31']);
+    expect(messages({ on_invalid: 'quarantin' })).toEqual([
+      'must be one of "quarantine", "reject"; given: "quarantin"; did you mean "quarantine"?',
+    ]);
+    expect(messages({ on_invalid: 'Zm9vYmFyMTIz' })[0]).toMatch(/; given: text$/);
+    expect(messages({ name: 12345678 })[0]).toMatch(/; given: a whole number$/);
+    expect(messages({ topcis: '*' })[0]).toMatch(/^unknown field; known are .*; did you mean "topics"\?$/);
+    expect(refused({ ...given, provider: 'shipsteam' })[0]?.message).toMatch(
+      /; did you mean "shipstream"\?$/,
+    );
+    expect(patchWebhook(webhookRecord({}), { retention_day: 3 }, rules)).toMatchObject({
+      error: [{ path: '/retention_day', message: expect.stringMatching(/did you mean "retention_days"\?$/) }],
+    });
+  });
+
   it('takes a scheme of one’s own for provider "custom", and numbers where it says so', () => {
     const custom = { provider: 'custom', signature: CUSTOM };
     expect(accepted(custom)).toMatchObject({
