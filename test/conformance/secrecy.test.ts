@@ -134,6 +134,33 @@ const MISTAKES: [method: string, path: string, input: unknown][] = [
   ['GET', `/nowhere/${encodeURIComponent(UNTAKEN.text)}`, undefined],
 ];
 
+/** What the page shows to the operator, of every webhook. */
+async function askPage(): Promise<void> {
+  const entered = await fetch(`${gateway.url}/sign_in`, {
+    method: 'POST',
+    body: new URLSearchParams({ token: ADMIN.text }),
+    redirect: 'manual',
+  });
+  expect(entered.status).toBe(303);
+  const cookie = entered.headers.get('set-cookie') ?? '';
+  answers.push(['the cookie', cookie]);
+  const pages = Object.values(ids).flatMap(webhook =>
+    ['', '/gaps', '/events', '/events/1', '/events/1/body', '/nothing'].map(
+      path => `/webhooks/${webhook}${path}`,
+    ),
+  );
+  for (const path of ['/', '/sign_in', ...pages]) {
+    const shown = await fetch(gateway.url + path, { headers: { cookie: cookie.split(';')[0] ?? '' } });
+    answers.push([path, await shown.text()]);
+  }
+  const wrong = await fetch(`${gateway.url}/sign_in?to=/${UNTAKEN.text}`, {
+    method: 'POST',
+    body: new URLSearchParams({ token: UNTAKEN.text }),
+  });
+  // The address that it leads back to is in the form.
+  answers.push(['a wrong token', (await wrong.text()).replaceAll(`%2F${UNTAKEN.text}`, '')]);
+}
+
 describe('the gateway', () => {
   it('is given secrets wherever it takes any', async () => {
     const signature = { alg: 'token', enc: 'utf8', sig: [{ h: 'X-Token', prefix: 'Token ' }], msg: [] };
@@ -248,6 +275,7 @@ describe('the gateway', () => {
         await ask('GET', `/v1/webhooks/${webhook}${path}`);
       }
     }
+    await askPage();
     for (const [method, path, input] of MISTAKES) {
       const { status } = await ask(method, path.replace('{id}', `${id}`), input);
       expect([method, path, status >= 400]).toEqual([method, path, true]);
