@@ -1,5 +1,5 @@
 /**
- * Writes test/support/openapi.gen.ts, the types of the client that the tests use, from the /openapi.json of a running
+ * Writes cli/src/gateway/openapi.gen.ts, the types of the API for the command line and the tests, from the /openapi.json of a running
  * gateway: `node bin/generate-client.mjs [http://127.0.0.1:8787] [--print]`. With `--print` it only prints them.
  */
 import { writeFile } from 'node:fs/promises';
@@ -10,4 +10,4 @@ const gateway = args.find(arg => arg.startsWith('http')) ?? 'http://127.0.0.1:87
 const document = await (await fetch(`${gateway}/openapi.json`)).json();
 const types = await openapiTS(document, { alphabetize: true });
 if (args.includes('--print')) process.stdout.write(types);
-else await writeFile(new URL('../test/support/openapi.gen.ts', import.meta.url), types);
+else await writeFile(new URL('../cli/src/gateway/openapi.gen.ts', import.meta.url), types);

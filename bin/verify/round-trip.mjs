@@ -47,15 +47,15 @@ async function sent(gateway, { webhook_id: id }, secret) {
   let event = null;
   const isOver = await until(DELIVERY_SECONDS, 0.2, async () => {
     event = await gateway.manage('GET', `/v1/webhooks/${id}/events/${answer.json.sequence}`);
-    return ['delivered', 'dead'].includes(event.deliveries[0]?.status);
+    return ['delivered', 'dead'].includes(event.deliveries[0]?.delivery);
   });
   const [delivery] = event.deliveries;
   const last = event.attempts.at(-1);
   return {
     ...trip,
-    deliveredMs: isOver && delivery.status === 'delivered' ? Math.round(performance.now() - start) : null,
+    deliveredMs: isOver && delivery.delivery === 'delivered' ? Math.round(performance.now() - start) : null,
     attempts: event.attempts.length,
-    lastError: last?.outcome === 'failed' ? (last.status ?? last.error) : null,
+    lastError: last?.outcome === 'failed' ? (last.http_status ?? last.error) : null,
   };
 }
 

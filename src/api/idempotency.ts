@@ -15,11 +15,13 @@ import type { ObjectAddress } from '../subscriptions/placement';
 import { open, purpose, seal } from '../subscriptions/sealing';
 import { ask } from './ask';
 import { sealingKeys } from './deployment';
+import { keyedDigest } from './mac';
 import type { Principal } from './principal';
 import type { ApiError } from './problem';
 
 const KEPT_MS = 24 * 60 * 60 * 1000;
 const MAX_KEY_CHARACTERS = 255;
+const PURPOSE = 'idempotency v1';
 
 /** A request that may be repeated: digests of its key and of what it asks for. */
 export type Attempt = { key: string; request: string };
@@ -43,23 +45,15 @@ export async function attemptOf(
   }
   const scope = `${principal.id}\n${what}`;
   const [key, request] = await Promise.all([
-    keyedDigest(env, `key\n${scope}\n${header}`),
-    keyedDigest(env, `request\n${scope}\n${JSON.stringify(body)}`),
+    keyedDigest(env, PURPOSE, `key\n${scope}\n${header}`),
+    keyedDigest(env, PURPOSE, `request\n${scope}\n${JSON.stringify(body)}`),
   ]);
   return ok({ key: key.toHex(), request: request.toHex() });
 }
 
-async function keyedDigest(env: Env, text: string): Promise<Uint8Array> {
-  const encoder = new TextEncoder();
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
-  const secret = encoder.encode(`idempotency v1\n${env.SECRETS_KEY}`);
-  const key = await crypto.subtle.importKey('raw', secret, algorithm, false, ['sign']);
-  return new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(text)));
-}
-
 /** Random-looking bytes out of a key: the `round`th id that a webhook made under it can have. */
 export async function bytesOf(env: Env, { key }: Pick<Attempt, 'key'>, round: number): Promise<Uint8Array> {
-  return keyedDigest(env, `id\n${round}\n${key}`);
+  return keyedDigest(env, PURPOSE, `id\n${round}\n${key}`);
 }
 
 /** The answer as the object keeps it. @param now ms since 1970 */

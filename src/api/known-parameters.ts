@@ -5,6 +5,7 @@
 import { createMiddleware } from 'hono/factory';
 import { matchedRoutes } from 'hono/route';
 import type { FieldError } from '../input/field-errors';
+import { meant } from '../input/nearest';
 import { LIMITS } from '../limits';
 import type { ApiEnv } from './context';
 import { queryNames } from './openapi/document';
@@ -29,7 +30,8 @@ function parameterErrors(given: URLSearchParams, known: readonly string[], hasBo
   return [...new Set(given.keys())]
     .map((name): FieldError | null => {
       const path = `query:${name.slice(0, MAX_NAME_CHARACTERS)}`;
-      if (!known.includes(name)) return { path, message: `unknown parameter; ${allowed}` };
+      if (!known.includes(name))
+        return { path, message: `unknown parameter; ${allowed}${meant(name, known)}` };
       return given.getAll(name).length > 1 ? { path, message: 'is given more than once' } : null;
     })
     .filter(error => error !== null)

@@ -20,7 +20,12 @@ export type ApiError =
   /** A right token that may not do this. */
   | { reason: 'forbidden'; detail: string }
   | { reason: 'sign_ins_limited' }
-  | { reason: 'not_found'; what: 'route' | 'webhook' | 'destination' | 'event' | 'token' }
+  /** `meant`: names that are near the one that was given. */
+  | {
+      reason: 'not_found';
+      what: 'route' | 'webhook' | 'destination' | 'event' | 'replay' | 'token';
+      meant?: readonly string[];
+    }
   | { reason: 'method_not_allowed'; allowed: readonly string[] }
   | { reason: 'conflict'; detail: string }
   /** `If-Match` names another version. */
@@ -45,6 +50,10 @@ export type ApiError =
 /** What a consumer does whose position is of no use here. */
 const startAgain = (end: string): string =>
   `Start without after for all events of this one, or with after=${end} for what comes from here on.`;
+
+/** The names that may have been meant, as the end of a detail. */
+const meantText = (names: readonly string[]): string =>
+  names.length === 0 ? '' : ` Did you mean ${names.map(name => JSON.stringify(name)).join(' or ')}?`;
 
 /** Seconds after which trying again makes sense. */
 const RETRY_AFTER = '5';
@@ -81,7 +90,11 @@ function describe(error: ApiError): Problem {
     case 'forbidden':
       return { status: 403, title: 'Forbidden', detail: error.detail };
     case 'not_found':
-      return { status: 404, title: 'Not found', detail: `There is no such ${error.what}.` };
+      return {
+        status: 404,
+        title: 'Not found',
+        detail: `There is no such ${error.what}.${meantText(error.meant ?? [])}`,
+      };
     case 'method_not_allowed':
       return {
         status: 405,

@@ -4,6 +4,7 @@
  */
 
 import type { FieldError } from '../input/field-errors';
+import { meant } from '../input/nearest';
 import { err, ok, type Result } from '../result';
 
 type Bounds = { min: number; max: number; fallback: number };
@@ -39,8 +40,17 @@ export function oneOfParameter<T extends string>(
   const word = words.find(candidate => candidate === given);
   if (word !== undefined) return ok(word);
   return err([
-    { path: `query:${name}`, message: `must be one of ${words.join(', ')}; given: ${shown(given)}` },
+    {
+      path: `query:${name}`,
+      message: `must be one of ${words.join(', ')}; given: ${shown(given)}${meant(given, words)}`,
+    },
   ]);
+}
+
+/** A parameter that says yes or no, as fields of bodies do; no where it is absent. */
+export function flagParameter(name: string, given: string | undefined): Result<boolean, FieldError[]> {
+  const word = oneOfParameter(name, given, ['true', 'false', '1', '0']);
+  return word.ok ? ok(word.value === 'true' || word.value === '1') : word;
 }
 
 /** Longest part of a value that is given back. */

@@ -4,6 +4,7 @@
  * `unavailable`, never "not found".
  */
 
+import { currentAct } from '../audit/acting';
 import type { KeptAnswer } from '../log/contract/kept-answer';
 import { objectOf, recordInObject } from '../log/stub';
 import { err, ok, type Result } from '../result';
@@ -75,6 +76,11 @@ export type ChangeOptions = {
   kept?: KeptAnswer;
 };
 
+/** What a change makes of a webhook, and what it gives besides. */
+export type Edit<T, E extends { reason: string } = never> = (
+  record: WebhookRecord,
+) => Promise<Result<{ record: WebhookRecord; extra: T }, ApiError | E>>;
+
 /**
  * Reads, edits and replaces a webhook, and starts again when someone else changed it in between. `edit` may therefore run
  * several times; `extra` is what its last run gave.
@@ -82,7 +88,7 @@ export type ChangeOptions = {
 export async function changeWebhook<T, E extends { reason: string } = never>(
   env: Env,
   idText: string,
-  edit: (record: WebhookRecord) => Promise<Result<{ record: WebhookRecord; extra: T }, ApiError | E>>,
+  edit: Edit<T, E>,
   now: number,
   { precondition = () => true, kept }: ChangeOptions = {},
 ): Promise<Result<{ record: WebhookRecord; extra: T }, ApiError | E>> {
@@ -118,7 +124,7 @@ export async function changeWebhook<T, E extends { reason: string } = never>(
 
 /**
  * Removes a webhook with all it stored, and the tokens for it. False: there was none. Tokens whose object cannot be reached are
- * left behind: they open nothing (`auth.ts`).
+ * left behind: they open nothing (`auth.ts`); then the deployment's audit log does not tell of it either.
  * @param version only in this version; undefined: in whichever
  */
 export async function removeWebhook(
@@ -138,7 +144,7 @@ export async function removeWebhook(
   if (removed.value === 'changed') return err({ reason: 'precondition_failed' });
   noteChange(id, null, now);
   forget(id);
-  await ask(() => tokensOf(env).revokeOf(id));
+  await ask(() => tokensOf(env).revokeOf(id, removed.value ? currentAct() : undefined));
   return ok(removed.value);
 }
 
@@ -152,10 +158,18 @@ export async function listPage(env: Env, page: Page, now: number): Promise<Resul
   return listed.ok ? listed : err({ reason: 'unavailable', cause: 'kv_unavailable' });
 }
 
-/** Every webhook, as the list has them. @param now ms since 1970 */
-export async function allWebhooks(env: Env, now: number): Promise<Result<WebhookRecord[], ApiError>> {
+/**
+ * Every webhook, as the list has them.
+ * @param now ms since 1970
+ * @param most stop after so many, those with the lowest ids
+ */
+export async function allWebhooks(
+  env: Env,
+  now: number,
+  most = Number.POSITIVE_INFINITY,
+): Promise<Result<WebhookRecord[], ApiError>> {
   const records: WebhookRecord[] = [];
-  for (let after: number | null = 0; after !== null; ) {
+  for (let after: number | null = 0; after !== null && records.length < most; ) {
     const page = await listPage(env, { after, limit: PAGE }, now);
     if (!page.ok) return page;
     records.push(...page.value.records);

@@ -4,6 +4,7 @@ import type { FieldError } from '../input/field-errors';
 import { LIMITS } from '../limits';
 import { err, ok, type Result } from '../result';
 import { destinationDocument, parseDestination } from '../subscriptions/destination-input';
+import { indexOfTakenName, takenDestinationName } from '../subscriptions/names';
 import {
   newDestination,
   overlapProblem,
@@ -63,6 +64,10 @@ export async function destinationsInto(
       changes.push({ action: 'delete', kind: 'destination', name, webhook: webhookName(record) });
     }
     record = { ...record, destinations: record.destinations.filter(({ id }) => kept.has(id)) };
+  }
+  const taken = record.destinations[indexOfTakenName(webhook.destinations, record.destinations)];
+  if (taken !== undefined) {
+    return err([{ path: prefix, message: `"${taken.name?.slice(0, 60)}" ${takenDestinationName}` }]);
   }
   if (record.destinations.length > LIMITS.MAX_DESTINATIONS) {
     return err([{ path: prefix, message: `must be at most ${LIMITS.MAX_DESTINATIONS} destinations` }]);

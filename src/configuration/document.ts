@@ -3,7 +3,7 @@
  * without what only this deployment knows (times, addresses; ids only where names are not enough). Pure.
  */
 
-import type { FieldError } from '../input/field-errors';
+import { type FieldError, unknownField } from '../input/field-errors';
 import { mergePatch } from '../input/merge-patch';
 import { isObject } from '../json/kind';
 import { err, ok, type Result } from '../result';
@@ -75,7 +75,7 @@ export function entriesOf(document: unknown): Result<Entry[], FieldError[]> {
   const unknown = Object.keys(document).filter(field => field !== 'webhooks');
   const errors: FieldError[] = unknown.slice(0, 20).map(field => ({
     path: `/${field.slice(0, 60)}`,
-    message: 'unknown field; known are webhooks',
+    message: unknownField(field, ['webhooks']),
   }));
   const entries: Entry[] = [];
   for (const [index, webhook] of document.webhooks.entries()) {

@@ -57,6 +57,8 @@ export type OutgoingEvent = {
   late: boolean;
   attempt: number;
   replay: boolean;
+  /** A test, which no log has: marked as one, and its answer is kept whatever it is. Absent for an event. */
+  test?: boolean;
   /** The provider's headers, lower case, already without hop-by-hop ones. */
   headers: [string, string][];
   query: string;
@@ -95,4 +97,6 @@ export type AttemptResult = {
   answer?: ReceiverAnswer;
   /** Where `error` is `connection`. Absent from a courier of an earlier release. */
   connectionError?: ConnectionError;
+  /** Of a test: what was sent, without secrets; null where it is not known which those are. */
+  sentHeaders?: Record<string, string> | null;
 };

@@ -1,11 +1,13 @@
 /**
- * What is wrong with one field of a management request, as the API answers it: where, which kind of value was
- * given, what is allowed. Never the value itself: it may be a secret.
+ * What is wrong with one field of a management request, as the API answers it: where, what was given, what is allowed, and what
+ * may have been meant. A value is shown only where it cannot well be a secret: a number in the place of a number, and
+ * a plain word in the place of one out of a list. Of others their kind is told.
  */
 import type * as v from 'valibot';
 import { kindOf } from '../json/kind';
 import { formatPointer } from '../json/pointer';
 import { LIMITS } from '../limits';
+import { meant } from './nearest';
 
 export type FieldError = {
   /** JSON pointer into the request body (`/destinations/0/url`; empty: the body itself), or `query:name`. */
@@ -49,10 +51,26 @@ export function fieldErrors(issues: readonly v.BaseIssue<unknown>[], prefix = ''
 }
 
 function wording(issue: v.BaseIssue<unknown>): string {
-  if (issue.type === 'strict_object') return issue.expected === 'never' ? issue.message : 'is required';
-  if (issue.type === 'raw_check' || issue.type === 'raw_transform') return issue.message;
-  return `${issue.message}; given: ${given(issue.input)}`;
+  const { type, message, input } = issue;
+  if (type === 'strict_object') return issue.expected === 'never' ? message : 'is required';
+  if (type === 'raw_check' || type === 'raw_transform') return message;
+  if (type === 'picklist' && typeof input === 'string' && PLAIN_WORD.test(input)) {
+    return `${message}; given: "${input}"${meant(input, optionsOf(issue))}`;
+  }
+  const isNumberThere = typeof input === 'number' && type !== 'string';
+  return `${message}; given: ${isNumberThere ? input : given(input)}`;
 }
+
+/** A word as lists of allowed ones have it. No secret worth its name looks like that. */
+const PLAIN_WORD = /^[a-z]+(?:[_-][a-z]+)*$/i;
+
+/** The words of a list, as Valibot tells them: `("quarantine" | "reject")`. */
+const optionsOf = ({ expected }: v.BaseIssue<unknown>): string[] =>
+  [...(expected ?? '').matchAll(/"([^"]*)"/g)].map(([, word = '']) => word);
+
+/** That a field is not known, which ones are, and which of them may have been meant. */
+export const unknownField = (field: string, known: readonly string[]): string =>
+  `unknown field; known are ${known.join(', ')}${meant(field, known)}`;
 
 /**
  * What a merge patch must not carry: fields that are changed elsewhere or never (`fixed`: field → why), and unknown
@@ -68,8 +86,6 @@ export function refusedFields(
     .slice(0, LIMITS.MAX_ISSUES)
     .map(field => ({
       path: pointer([field]),
-      message:
-        Object.entries(fixed).find(([name]) => name === field)?.[1] ??
-        `unknown field; known are ${known.join(', ')}`,
+      message: Object.entries(fixed).find(([name]) => name === field)?.[1] ?? unknownField(field, known),
     }));
 }

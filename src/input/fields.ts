@@ -4,7 +4,8 @@
  */
 import * as v from 'valibot';
 import { isObject } from '../json/kind';
-import { described } from './json-schema';
+import { unknownField } from './field-errors';
+import { described, type JsonSchema } from './json-schema';
 
 /** A JSON object of any content; Valibot's own object schemas take lists too. */
 export const jsonObject = v.pipe(
@@ -14,9 +15,20 @@ export const jsonObject = v.pipe(
 
 /** An object with exactly these fields; unknown ones are refused by name. */
 export function fieldsOf<const E extends v.ObjectEntries>(entries: E) {
-  const known = `unknown field; known are ${Object.keys(entries).join(', ')}`;
-  return v.pipe(jsonObject, v.strictObject(entries, known));
+  const known = Object.keys(entries);
+  return v.pipe(
+    jsonObject,
+    // Of a field that is missing `field-errors.ts` says so itself.
+    v.strictObject(entries, ({ input }) => unknownField(typeof input === 'string' ? input : '', known)),
+  );
 }
+
+/** A field with what it means, for the description of the API. What is required and the default are told by the schema. */
+export const about = <const S extends v.GenericSchema>(
+  description: string,
+  schema: S,
+): v.SchemaWithPipe<readonly [S, v.MetadataAction<v.InferOutput<S>, { schema: JsonSchema }>]> =>
+  v.pipe(schema, described<v.InferOutput<S>>({ description }));
 
 /** Non-empty text without control characters. */
 export function text(maxCharacters: number) {
@@ -37,6 +49,15 @@ export function wholeNumber(min: number, max: number) {
     described({ type: 'integer', minimum: min, maximum: max }),
   );
 }
+
+/** A place in a list that is ordered by numbers: the text that an answer gave as `next`, or the number itself. */
+export const position = v.pipe(
+  v.union(
+    [wholeNumber(0, Number.MAX_SAFE_INTEGER), v.pipe(v.string(), v.regex(/^\d{1,15}$/))],
+    'must be the `next` of an answer before, or 0',
+  ),
+  v.transform(Number),
+);
 
 /** One of these words, as text. */
 export function oneOf<const T extends readonly string[]>(...words: T) {

@@ -102,8 +102,13 @@ const isOptional = (entry: unknown): boolean =>
   isItem(entry) && (entry.type === 'optional' || entry.type === 'nullish');
 
 /** The schema, or null. What accepts anything accepts null already. */
-export const orNull = (schema: JsonSchema): JsonSchema =>
-  Object.keys(schema).length === 0 ? schema : { anyOf: [schema, { type: 'null' }] };
+export function orNull(schema: JsonSchema): JsonSchema {
+  const { description, examples, ...bare } = schema;
+  if (Object.keys(bare).length === 0) return schema;
+  // What is said of a value is said of the field, not of one of the forms that it may have.
+  const said = Object.entries({ description, examples }).filter(([, value]) => value !== undefined);
+  return { anyOf: [bare, { type: 'null' }], ...Object.fromEntries(said) };
+}
 
 function withDefault(schema: JsonSchema, fallback: unknown): JsonSchema {
   return fallback === undefined || fallback === null ? schema : { ...schema, default: fallback };

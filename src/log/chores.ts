@@ -4,8 +4,11 @@
  * All chores are in one list. The alarm runs the due ones of that list, and the same list tells when to set the alarm.
  * So no chore can be missing from only one of the two.
  */
+import type { Clock } from '../clock';
 import type { EventLog } from './commit/event-log';
+import { endRefusals, refusalsEndAt } from './commit/refused-requests';
 import type { Confirmations } from './confirm/confirmations';
+import type { DestinationWatch } from './destination-watch';
 import type { Forwarding } from './forward/forwarding';
 import type { NewEvents } from './read/new-events';
 import type { Refusals } from './store/refusals';
@@ -61,16 +64,24 @@ export type ChoreParts = {
   confirmations: Confirmations;
   refusals: Refusals;
   newEvents: NewEvents;
+  watch: DestinationWatch;
+  clock: Clock;
 };
 
 /** The chores of a live webhook. @param drop what retention does, at a time in ms since 1970 */
 export function choresOf(
-  { log, forwarding, confirmations, refusals, newEvents }: ChoreParts,
+  { log, forwarding, confirmations, refusals, newEvents, watch, clock }: ChoreParts,
   drop: (now: number) => void,
 ): Chore[] {
   return [
     { name: 'hold', dueAt: () => log.holdEndsAt(), run: now => log.endHold(now) },
     { name: 'gaps', dueAt: () => log.agesAt(), run: now => log.age(now) },
+    { name: 'alerts', dueAt: () => watch.dueAt(clock.now()), run: now => watch.look(now), always: true },
+    {
+      name: 'refusals_end',
+      dueAt: () => refusalsEndAt({ log, refusals }),
+      run: now => endRefusals({ log }, now),
+    },
     { name: 'notices', dueAt: () => log.noticesAt(), run: now => log.sendNotices(now) },
     // The chores above may have added events.
     { name: 'readers', dueAt: () => null, run: () => newEvents.announce(), always: true },

@@ -4,6 +4,9 @@
  * Only this writes the webhook's record and its KV copy. A deleted webhook leaves no record and no tables, and is as one
  * that never was.
  */
+import type { Act } from '../audit/acting';
+import { AuditRows } from '../audit/audit-rows';
+import { changesOf } from '../subscriptions/changes';
 import { completed, readOwnRecord } from '../subscriptions/stored-record';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { Alarm } from './alarm';
@@ -22,6 +25,7 @@ import { createTables, hasTables, openTables } from './store/tables';
 /** What an object keeps of its webhook, and what happens to it. */
 export class Lifetime {
   readonly listeners;
+  readonly audit: AuditRows;
   #ctx: DurableObjectState;
   #env: Env;
   /** Null while there is no webhook. To be read as `live`. */
@@ -37,6 +41,7 @@ export class Lifetime {
     this.#env = env;
     this.#alarm = new Alarm(storage);
     this.#answers = new KeptAnswers(storage.sql);
+    this.audit = new AuditRows(storage.sql);
     this.#recovery = new Recovery(storage, () => ctx.abort('It starts anew from an earlier moment.'));
     this.#copy = new KvCopy(storage, env.SUBSCRIPTIONS, () => this.#webhook?.webhook ?? null);
     this.listeners = platformListeners(ctx, env, () => this.#webhook);
@@ -54,7 +59,7 @@ export class Lifetime {
     return this.#webhook;
   }
 
-  async create(webhook: WebhookRecord, kept?: KeptAnswer): Promise<CreateResult> {
+  async create(webhook: WebhookRecord, kept?: KeptAnswer, act?: Act): Promise<CreateResult> {
     if (!this.#copy.isFree) return 'exists';
     // An edge of an earlier release may know fewer fields.
     const first = completed({ ...webhook, version: 1 });
@@ -62,6 +67,7 @@ export class Lifetime {
       createTables(this.#ctx.storage.sql);
       writeDocument(this.#ctx.storage.sql, 'record', JSON.stringify(first));
       if (kept !== undefined) this.#answers.keep(kept, Date.now());
+      if (act !== undefined) this.audit.add(act, Date.now(), {}, changesOf(null, first));
     });
     this.#webhook = this.#begin(first);
     await this.#copy.copy();
@@ -79,13 +85,22 @@ export class Lifetime {
     return this.#alarm.dueAt();
   }
 
-  async replace(webhook: WebhookRecord, baseVersion: number, kept?: KeptAnswer): Promise<ReplaceResult> {
+  async replace(
+    webhook: WebhookRecord,
+    baseVersion: number,
+    kept?: KeptAnswer,
+    act?: Act,
+  ): Promise<ReplaceResult> {
     const live = this.live;
     if (live === null) return { kind: 'gone' };
-    if (live.webhook.version !== baseVersion) return { kind: 'conflict' };
+    // An answer that is not noted yet may turn a destination off: that is a change before this one.
+    live.forwarding.flush();
+    const before = live.webhook;
+    if (before.version !== baseVersion) return { kind: 'conflict' };
     // No await between these writes, so the runtime commits them as one transaction.
     live.configure(completed(webhook));
     if (kept !== undefined) this.#answers.keep(kept, Date.now());
+    if (act !== undefined) this.audit.add(act, Date.now(), {}, changesOf(before, live.webhook));
     await this.#copy.copy();
     this.#alarm.arrange();
     return { kind: 'ok', record: live.webhook };

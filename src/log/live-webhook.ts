@@ -13,24 +13,24 @@ import { EventLog } from './commit/event-log';
 import { GroupCommit } from './commit/group-commit';
 import { Confirmations, MAX_CONFIRMING } from './confirm/confirmations';
 import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './contract/append';
+import type { DestinationTest, DestinationTestResult } from './contract/destination-test';
 import type { FeedPosition } from './contract/events';
 import type { GapResolution, ResolveResult } from './contract/gaps';
 import type { Settlement, SettleResult } from './contract/numbering';
+import { testDestination } from './destination-test';
+import { DestinationWatch } from './destination-watch';
 import { OWN_CONNECTIONS } from './forward/courier-pool';
 import type { Delivery } from './forward/delivery';
+import { inForm } from './forward/forms/form';
 import { Forwarding } from './forward/forwarding';
-import {
-  OPERATIONS_ID,
-  operationsDestination,
-  slackBody,
-  wantsSlackForm,
-} from './forward/operations-destination';
+import { OPERATIONS_ID, operationsDestination } from './forward/operations-destination';
 import { WriteWatch } from './forward/write-watch';
-import type { Means } from './means';
+import { audienceOf, type Means } from './means';
 import { closedGaps, isNumbered, readGaps } from './read/gaps';
 import { NewEvents } from './read/new-events';
 import { StorageFull, StorageWatch } from './storage-watch';
 import { writeDocument } from './store/documents';
+import { RedactionRows } from './store/redaction-rows';
 import { Refusals } from './store/refusals';
 
 /** One webhook, restored from its storage. Making one sends nothing. */
@@ -39,8 +39,10 @@ export class LiveWebhook {
   readonly forwarding: Forwarding;
   readonly confirmations: Confirmations;
   readonly refusals: Refusals;
+  readonly redactions: RedactionRows;
   readonly writes: WriteWatch;
   readonly space: StorageWatch;
+  readonly watch: DestinationWatch;
   readonly newEvents = new NewEvents();
   /** All work that waits for a time, in the order in which an alarm runs it. */
   readonly chores: readonly Chore[];
@@ -54,8 +56,9 @@ export class LiveWebhook {
     this.#means = means;
     this.#webhook = webhook;
     this.refusals = new Refusals(storage.sql);
+    this.redactions = new RedactionRows(storage.sql);
     this.writes = new WriteWatch({ storage, clock, memory: means.suspension, log: this.#log });
-    this.log = new EventLog(storage, webhook, means.operationsUrl !== '', memory.recent);
+    this.log = new EventLog(storage, webhook, audienceOf(means), memory.recent);
     const { feed, tables } = this.log;
     this.space = new StorageWatch(means, this);
     this.forwarding = new Forwarding(this.#destinations(), {
@@ -71,7 +74,7 @@ export class LiveWebhook {
       owner: {
         rescheduled: means.rescheduled,
         abort: means.abort,
-        addNotice: (topic, details) => this.log.addNotice(topic, details, clock.now()),
+        alert: changes => this.log.alert(changes, clock.now()),
         gone: destinationId => this.#disable(destinationId),
         ended: ends => this.newEvents.ended(ends),
         log: this.#log,
@@ -99,6 +102,7 @@ export class LiveWebhook {
       error => this.#refused(error),
       memory.requests.share(),
     );
+    this.watch = new DestinationWatch(this);
     this.chores = choresOf(this, now => this.#drop(now));
   }
 
@@ -116,7 +120,7 @@ export class LiveWebhook {
   configure(changed: WebhookRecord, after = 0): void {
     const { id, version, isActive } = this.#webhook;
     const webhook = { ...changed, id, version: Math.max(version, after) + 1 };
-    this.log.configure(webhook);
+    this.log.configure(webhook, this.#means.clock.now());
     writeDocument(this.#means.storage.sql, 'record', JSON.stringify(webhook));
     this.#webhook = webhook;
     this.forwarding.configure(this.#destinations(), webhook.isActive && !isActive);
@@ -192,6 +196,11 @@ export class LiveWebhook {
     if (this.writes.probeAt !== null) this.forwarding.pump();
   }
 
+  /** Sends a test, which leaves nothing behind. */
+  testDestination(destinationId: string, test: DestinationTest): Promise<DestinationTestResult> {
+    return testDestination(this.#means, this.#webhook, destinationId, test);
+  }
+
   /** A commit may have left something to read, to confirm and to send. */
   committed(): void {
     if (this.#stopped) return;
@@ -215,15 +224,15 @@ export class LiveWebhook {
     this.configure({ ...this.#webhook, destinations, updatedAt: now });
     const url = destinations.find(({ id }) => id === destinationId)?.url ?? null;
     const details = { destination_id: destinationId, url, reason: 'it answered 410 Gone' };
-    this.log.addNotice('gateway:destination_disabled', details, now);
+    this.log.alert([{ kind: 'begin', condition: 'disabled', details }], now);
     this.forwarding.pump();
     this.#means.recordChanged();
   }
 
   #bodyOf({ event, destinationId }: Delivery): Uint8Array | null {
     const body = this.log.feed.body(event.sequence);
-    const slack = destinationId === OPERATIONS_ID && wantsSlackForm(this.#means.operationsUrl);
-    return body !== null && slack ? slackBody(body) : body;
+    const isOperators = body !== null && destinationId === OPERATIONS_ID;
+    return isOperators ? inForm(this.#means.operationsUrl, body) : body;
   }
 
   #destinations(): DestinationRecord[] {

@@ -4,6 +4,7 @@ import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '
 import type { Log } from '../log-line';
 import type { MemoryBudget } from '../memory/budget';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
+import type { Audience } from './commit/draft';
 import type { ConfirmationApi } from './confirm/confirmations';
 import type { SuspensionMemory } from './forward/write-watch';
 
@@ -18,6 +19,8 @@ export type Means = {
   random: () => number;
   /** Where the operator of the gateway wants every webhook's operational events; empty for nowhere. */
   operationsUrl: string;
+  /** PUBLIC_URL; empty: alerts have no links. */
+  publicUrl: string;
   /** A destination with its secrets opened, for couriers; null when they cannot be opened. */
   target: (webhook: WebhookRecord, destination: DestinationRecord) => Promise<OpenedTarget | null>;
   /** @param carrier the object itself or a courier, as in `forward/courier-pool.ts` */
@@ -36,3 +39,9 @@ export type Means = {
   /** Outlives the object where it can. */
   suspension: SuspensionMemory;
 };
+
+/** Who hears of notices, besides destinations that subscribe to them. */
+export const audienceOf = ({ operationsUrl, publicUrl }: Means): Audience => ({
+  operator: operationsUrl !== '',
+  publicUrl,
+});

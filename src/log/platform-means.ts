@@ -93,6 +93,7 @@ export const platformMeans = (
   memory: MEMORY,
   random: () => Math.random(),
   operationsUrl: env.OPERATIONS_URL,
+  publicUrl: env.PUBLIC_URL,
   target: (webhook, destination) => courierTarget(env, webhook, destination, Date.now()),
   deliver: delivers(env),
   log: logLine,

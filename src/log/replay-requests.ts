@@ -1,12 +1,13 @@
-/** Requests for replays: they are checked, counted, and turned into one job per destination. */
+/** Requests for replays: they are checked, counted, and turned into one job per destination; and what became of them. */
 
 import type { Clock } from '../clock';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { NO_TOPIC } from './contract/event-filter';
 import type { EventsPage } from './contract/events';
-import type { ReplayRequest, ReplayResult } from './contract/replays';
+import type { AskedReplay, Replay, ReplayList, ReplayRequest, ReplayResult } from './contract/replays';
 import type { Forwarding } from './forward/forwarding';
-import type { ReplaySpec } from './forward/replays';
+import type { ReplaySpec } from './forward/replay-job';
+import type { ReplayStart } from './forward/replays';
 import type { SequenceRange } from './forward/settled-ahead';
 import { wants } from './forward/wants';
 import { readEvents } from './read/event-pages';
@@ -28,7 +29,7 @@ type Parts = Views & { clock: Clock; forwarding: Forwarding };
 /** Sends a range of the log again, or what is chosen of it. The range ends at the last event at the time of the request. */
 export async function replayRange(parts: Parts, request: ReplayRequest): Promise<ReplayResult> {
   const { webhook } = parts;
-  const { destinationId, dryRun, fromSequence, toSequence, chosen, ...filter } = request;
+  const { destinationId, dryRun, fromSequence, toSequence, chosen, asked = null, ...filter } = request;
   const ids = destinationsFor(webhook, destinationId);
   if (ids === null) return { kind: 'unknown_destination' };
   const { since, until } = chosen?.filter ?? request;
@@ -38,22 +39,31 @@ export async function replayRange(parts: Parts, request: ReplayRequest): Promise
     fromSequence: Math.max(fromSequence ?? 1, first),
     toSequence: Math.min(toSequence ?? last, last),
   };
-  const specs: ReplaySpec[] = [];
-  let count = 0;
+  const starts: ReplayStart[] = [];
   for (const id of ids) {
     const spec: ReplaySpec = { ...filter, ...range, destinationId: id, unasked: false };
     if (chosen === undefined) {
-      count += await countReplay(parts, spec);
-      specs.push(spec);
+      starts.push({ spec, counted: await countReplay(parts, spec) });
       continue;
     }
     const found = await choose(parts, spec, chosen);
     if (found.kind === 'too_scattered') return found;
-    count += found.count;
-    specs.push({ ...spec, since: null, until: null, topic: NO_TOPIC, status: null, chosen: found.ranges });
+    const none = { since: null, until: null, topic: NO_TOPIC, status: null };
+    starts.push({ spec: { ...spec, ...none, chosen: found.ranges }, counted: found.count });
   }
-  if (!dryRun) for (const spec of specs) parts.forwarding.startReplay(spec);
-  return { kind: 'ok', count };
+  return begun(parts, starts, asked, dryRun);
+}
+
+/** Begins a replay, where it is more than a plan. */
+function begun(
+  { forwarding }: Parts,
+  starts: readonly ReplayStart[],
+  asked: AskedReplay | null,
+  dryRun: boolean,
+): ReplayResult {
+  const count = starts.reduce((sum, { counted }) => sum + (counted ?? 0), 0);
+  const replayId = dryRun || starts.length === 0 ? null : forwarding.startReplay(starts, asked);
+  return { kind: 'ok', count, replayId };
 }
 
 type Found = { kind: 'found'; ranges: SequenceRange[]; count: number };
@@ -97,6 +107,7 @@ export async function replayOne(
   sequence: number,
   destinationId: string | null,
   newId: boolean,
+  asked: AskedReplay | null,
 ): Promise<ReplayResult> {
   const { webhook } = parts;
   const { feed } = parts.log;
@@ -106,7 +117,7 @@ export async function replayOne(
   if (event === null) return { kind: 'unknown_event' };
   if (event.status !== 'forwardable') return { kind: 'not_forwarded' };
   if (feed.body(sequence) === null) return { kind: 'redacted' };
-  let count = 0;
+  const starts: ReplayStart[] = [];
   for (const id of ids) {
     const spec: ReplaySpec = {
       destinationId: id,
@@ -119,10 +130,27 @@ export async function replayOne(
       newId,
       unasked: destinationId !== null,
     };
-    count += await countReplay(parts, spec);
-    parts.forwarding.startReplay(spec);
+    starts.push({ spec, counted: await countReplay(parts, spec) });
   }
-  return { kind: 'ok', count };
+  return begun(parts, starts, asked, false);
+}
+
+/** How many replays a list has at most: all that are kept of those that ended, and as many that run. */
+const MAX_LISTED = 100;
+
+export function listReplays({ forwarding }: Parts): ReplayList {
+  const { all } = forwarding.replays;
+  return { replays: all.slice(0, MAX_LISTED), more: all.length > MAX_LISTED };
+}
+
+/** Null where it is not known, or not any more. */
+export const findReplay = ({ forwarding }: Parts, replayId: number): Replay | null =>
+  forwarding.replays.all.find(({ id }) => id === replayId) ?? null;
+
+/** Gives it as it is then. */
+export function cancelReplay(parts: Parts, replayId: number): Replay | null {
+  parts.forwarding.cancelReplay(replayId);
+  return findReplay(parts, replayId);
 }
 
 /** Counts what a replay would send. Works in steps, between which the object can do other work. */
@@ -130,14 +158,13 @@ export async function countReplay(
   { forwarding, log, clock }: Pick<Parts, 'forwarding' | 'clock'> & { log: { feed: Feed } },
   spec: ReplaySpec,
 ): Promise<number> {
-  const job = { ...spec, id: 0, createdAt: clock.now() };
   let count = 0;
   for (let after: number | null = spec.fromSequence - 1; after !== null; ) {
     const destination = forwarding.destination(spec.destinationId)?.destination;
     if (destination === undefined) return count;
     const wanted = (event: StoredEvent) => wants(destination, event, log.feed);
     const step: { count: number; next: number | null } = forwarding.replays.count(
-      job,
+      spec,
       after,
       COUNT_STEP,
       wanted,

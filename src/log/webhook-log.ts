@@ -3,18 +3,22 @@
  * webhook comes and goes is in `Lifetime`; what happens to an event is decided in `LiveWebhook`.
  */
 import { DurableObject } from 'cloudflare:workers';
+import type { Act } from '../audit/acting';
+import type { AuditPage, Facts } from '../audit/entry';
 import { PLATFORM_CLOCK } from '../clock';
 import { setVersion } from '../log-line';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { noteRefused } from './commit/refused-requests';
 import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './contract/append';
+import type { DestinationTest, DestinationTestResult } from './contract/destination-test';
 import type * as Events from './contract/events';
 import type { GapResolution, GapStatus, GapsReport, ResolveResult } from './contract/gaps';
 import type { KeptAnswer } from './contract/kept-answer';
 import type { Settlement, SettleResult } from './contract/numbering';
 import type { RecoveryRequest, RecoveryResult } from './contract/recovery';
+import type { RedactionRequest, RedactionResult, RedactionsPage } from './contract/redactions';
 import type { RefusalReport, RefusalsView } from './contract/refusals';
-import type { ReplayRequest, ReplayResult, RetryResult } from './contract/replays';
+import type * as Replays from './contract/replays';
 import type { SequenceMap, SequenceMapQuery } from './contract/sequence-map';
 import type { StatusReport } from './contract/status';
 import type { CreateResult, ReplaceResult, WebhookObject } from './contract/webhook-object';
@@ -28,8 +32,9 @@ import { readGaps } from './read/gaps';
 import { awaitEvents } from './read/new-events';
 import { readSequenceMap } from './read/sequence-map';
 import { readStatus } from './read/status';
-import { redactEntity, redactEvent } from './redaction';
-import { replayOne, replayRange } from './replay-requests';
+import { redactEvent, redactMatching } from './redaction';
+import { cancelReplay, findReplay, listReplays, replayOne, replayRange } from './replay-requests';
+import * as told from './told';
 
 /** The class that Cloudflare instantiates, once per webhook id. The interface says what each method gives. */
 export class WebhookLog extends DurableObject<Env> implements WebhookObject {
@@ -46,8 +51,8 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 
   // --- the record -------------------------------------------------------------------------------------------------
 
-  async create(webhook: WebhookRecord, kept?: KeptAnswer): Promise<CreateResult> {
-    return this.#life.create(webhook, kept);
+  async create(webhook: WebhookRecord, kept?: KeptAnswer, act?: Act): Promise<CreateResult> {
+    return this.#life.create(webhook, kept, act);
   }
 
   async getRecord(): Promise<WebhookRecord | null> {
@@ -58,8 +63,13 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#life.wake();
   }
 
-  async replace(webhook: WebhookRecord, baseVersion: number, kept?: KeptAnswer): Promise<ReplaceResult> {
-    return this.#life.replace(webhook, baseVersion, kept);
+  async replace(
+    webhook: WebhookRecord,
+    baseVersion: number,
+    kept?: KeptAnswer,
+    act?: Act,
+  ): Promise<ReplaceResult> {
+    return this.#life.replace(webhook, baseVersion, kept, act);
   }
 
   async remove(baseVersion?: number): Promise<boolean | 'changed'> {
@@ -70,8 +80,8 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return this.#life.recall(key);
   }
 
-  async recover(request: RecoveryRequest): Promise<RecoveryResult> {
-    return this.#life.recover(request);
+  async recover(request: RecoveryRequest, act?: Act): Promise<RecoveryResult> {
+    return this.#noted(act, await this.#life.recover(request), told.ofRecovery);
   }
 
   // --- events -----------------------------------------------------------------------------------------------------
@@ -84,40 +94,84 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
     return Promise.all(requests.map(request => this.append(request).catch(() => null)));
   }
 
-  async add(event: IncomingEvent): Promise<AddResult> {
-    return this.#live?.add(event) ?? { kind: 'gone' };
+  async add(event: IncomingEvent, act?: Act): Promise<AddResult> {
+    return this.#noted(act, (await this.#live?.add(event)) ?? { kind: 'gone' }, told.ofAdded);
   }
 
-  async release(sequence: number): Promise<ReleaseResult> {
-    return this.#live?.release(sequence) ?? { kind: 'not_found' };
+  async release(sequence: number, act?: Act): Promise<ReleaseResult> {
+    return this.#noted(act, this.#live?.release(sequence) ?? { kind: 'not_found' }, told.ofAdded);
   }
 
-  async replay(request: ReplayRequest): Promise<ReplayResult> {
-    return this.#live === null ? { kind: 'gone' } : replayRange(this.#live, request);
+  async replay(request: Replays.ReplayRequest, act?: Act): Promise<Replays.ReplayResult> {
+    if (this.#live === null) return { kind: 'gone' };
+    return this.#noted(act, await replayRange(this.#live, request), told.ofReplay(request));
   }
 
-  async replayEvent(sequence: number, destinationId: string | null, newId: boolean): Promise<ReplayResult> {
-    return this.#live === null ? { kind: 'gone' } : replayOne(this.#live, sequence, destinationId, newId);
+  async replayEvent(
+    sequence: number,
+    destinationId: string | null,
+    newId: boolean,
+    asked: Replays.AskedReplay | null = null,
+    act?: Act,
+  ): Promise<Replays.ReplayResult> {
+    if (this.#live === null) return { kind: 'gone' };
+    const replayed = await replayOne(this.#live, sequence, destinationId, newId, asked);
+    return this.#noted(act, replayed, told.ofReplayedEvent(sequence, destinationId));
   }
 
-  async retry(destinationId: string): Promise<RetryResult> {
-    return this.#live === null ? { kind: 'gone' } : retryDestination(this.#live, destinationId);
+  async replays(): Promise<Replays.ReplayList | null> {
+    return this.#live === null ? null : listReplays(this.#live);
   }
 
-  async redact(sequence: number): Promise<boolean> {
-    return this.#live !== null && redactEvent(this.#live, sequence);
+  async replayOf(replayId: number): Promise<Replays.Replay | null> {
+    return this.#live === null ? null : findReplay(this.#live, replayId);
   }
 
-  async redactEntity(entityKey: string, after: number): Promise<Events.RedactionPage> {
-    return this.#live === null ? { count: 0, next: null } : redactEntity(this.#live, entityKey, after);
+  async cancelReplay(replayId: number, act?: Act): Promise<Replays.Replay | null> {
+    if (this.#live === null) return null;
+    return this.#noted(act, cancelReplay(this.#live, replayId), told.ofCancelledReplay(replayId));
   }
 
-  async resolveGaps(request: GapResolution): Promise<ResolveResult> {
-    return this.#live?.resolveGaps(request) ?? { kind: 'gone' };
+  async retry(destinationId: string, act?: Act): Promise<Replays.RetryResult> {
+    if (this.#live === null) return { kind: 'gone' };
+    return this.#noted(act, retryDestination(this.#live, destinationId), told.ofRetry(destinationId));
   }
 
-  async settleNumbering(request: Settlement): Promise<SettleResult> {
-    return this.#live?.settle(request) ?? { kind: 'gone' };
+  async testDestination(
+    destinationId: string,
+    test: DestinationTest,
+    act?: Act,
+  ): Promise<DestinationTestResult> {
+    const live = this.#live;
+    if (live === null) return { kind: 'gone' };
+    const tested = await live.testDestination(destinationId, test);
+    // The webhook may have been deleted while the receiver thought, and its audit log with it.
+    return this.#live === live ? this.#noted(act, tested, told.ofTested(destinationId)) : tested;
+  }
+
+  async redact(sequence: number, act?: Act): Promise<boolean> {
+    if (this.#live === null) return false;
+    return this.#noted(act, redactEvent(this.#live, sequence, act), told.ofRedactedEvent(sequence));
+  }
+
+  async redactMatching(request: RedactionRequest, act?: Act): Promise<RedactionResult> {
+    if (this.#live === null) return { kind: 'gone' };
+    return this.#noted(act, redactMatching(this.#live, request, act), told.ofRedaction(request));
+  }
+
+  async resolveGaps(request: GapResolution, act?: Act): Promise<ResolveResult> {
+    return this.#noted(act, this.#live?.resolveGaps(request) ?? { kind: 'gone' }, told.ofResolved(request));
+  }
+
+  async settleNumbering(request: Settlement, act?: Act): Promise<SettleResult> {
+    return this.#noted(act, this.#live?.settle(request) ?? { kind: 'gone' }, told.ofSettled(request));
+  }
+
+  /** Writes what an act changed into the audit log. With no wait in between, that is one transaction with the change. */
+  #noted<T>(act: Act | undefined, result: T, factsOf: (result: T) => Facts | null): T {
+    const facts = act === undefined ? null : factsOf(result);
+    if (act !== undefined && facts !== null) this.#life.audit.add(act, Date.now(), facts);
+    return result;
   }
 
   async refused(report: RefusalReport): Promise<void> {
@@ -131,6 +185,14 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 
   async refusals(): Promise<RefusalsView | null> {
     return this.#live?.refusals.view(Date.now()) ?? null;
+  }
+
+  async audit(after: number | null, limit: number): Promise<AuditPage | null> {
+    return this.#live === null ? null : this.#life.audit.page(after, limit);
+  }
+
+  async redactions(after: number | null, limit: number): Promise<RedactionsPage | null> {
+    return this.#live?.redactions.page(after, limit) ?? null;
   }
 
   async events(query: Events.EventsQuery): Promise<Events.EventsPage | null> {

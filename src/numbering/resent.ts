@@ -13,16 +13,23 @@ import type { KnownId, Lookup, Placement, TimeOf, Tracker } from './types';
  */
 export function isResent(
   epoch: Epoch,
-  { eventTime }: Arrival,
+  { id, eventTime }: Arrival,
   known: KnownId | 'forgotten' | null,
   timeOf: TimeOf,
 ): boolean {
   if (eventTime === null || known === null || known === 'forgotten') return false;
-  const before = timeOf(known.sequence);
-  if (before === null || eventTime > before) return false;
-  // Where all events have the same time, it tells nothing.
   const { recent } = epoch;
+  const before = timeOf(known.sequence);
+  if (before === null) return isOlderThanHigher(epoch, { id, eventTime });
+  if (eventTime > before) return false;
+  // Where all events have the same time, it tells nothing.
   return eventTime < before || recent.length === 1 || recent.some(other => other.eventTime !== eventTime);
+}
+
+/** Where the event on record is past its retention: what is older than all that followed it here is no younger than it was. */
+function isOlderThanHigher({ recent }: Epoch, { id, eventTime }: { id: number; eventTime: number }): boolean {
+  const higher = recent.filter(other => other.id > id);
+  return higher.length > 1 && higher.every(other => other.eventTime > eventTime);
 }
 
 /**

@@ -8,7 +8,7 @@ import { eventsPath } from './addresses';
 import type { Webhook } from './answers';
 import { destinationName } from './names';
 
-const STATUSES = ['accepted', 'confirming', 'held', 'quarantined', 'retrying', 'dead'];
+const STATUSES = ['accepted', 'confirming', 'held', 'quarantined'];
 const TIMES = ['since', 'until'];
 
 /** Longest value that is taken over from an address. */

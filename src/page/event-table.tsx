@@ -7,7 +7,7 @@ import { type Kind, Nothing, numberText, State } from './parts/state';
 import { type Column, Table } from './parts/table';
 import { Ago } from './parts/time';
 
-const KINDS: Record<EventEntry['status'], Kind> = {
+const KINDS: Readonly<Record<string, Kind>> = {
   accepted: 'good',
   confirming: 'warn',
   held: 'warn',
@@ -16,10 +16,13 @@ const KINDS: Record<EventEntry['status'], Kind> = {
   dead: 'bad',
 };
 
-export function EventState({ event: { status, reason } }: { event: Pick<EventEntry, 'status' | 'reason'> }) {
+type Standing = Pick<EventEntry, 'status' | 'delivery' | 'reason'>;
+
+export function EventState({ event: { status, delivery, reason } }: { event: Standing }) {
+  const word = delivery ?? status;
   return (
-    <State kind={KINDS[status]}>
-      {status}
+    <State kind={KINDS[word] ?? 'warn'}>
+      {word}
       {reason === null ? '' : `: ${reason.replaceAll('_', ' ')}`}
     </State>
   );
@@ -34,7 +37,9 @@ export function EventTable({ webhookId, events, now, none }: Props) {
       caption="Events"
       columns={columnsOf(webhookId, now)}
       rows={events}
-      kind={({ status }) => (status === 'dead' ? 'bad' : status === 'quarantined' ? 'warn' : undefined)}
+      kind={({ status, delivery }) =>
+        delivery === 'dead' ? 'bad' : status === 'quarantined' ? 'warn' : undefined
+      }
     />
   );
 }

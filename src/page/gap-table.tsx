@@ -33,7 +33,7 @@ const columnsOf = (webhookId: number, now: number): readonly Column<Gap>[] => [
   {
     name: 'Ids',
     cell: ({ from, to, count }) => (
-      <span class="name">
+      <span class="name" id={`id-${from}`}>
         {from === to ? from : `${from} to ${to}`}
         {count === 1 ? '' : ` (${numberText(count)})`}
       </span>

@@ -1,7 +1,7 @@
 /** `/`: every webhook in a row, the worst on top. */
 import { Hono } from 'hono';
-import { webhookPath } from './addresses';
-import type { Webhook } from './answers';
+import { eventsPath, webhookPath } from './addresses';
+import type { Overview } from './answers';
 import { askApi } from './ask-api';
 import type { PageEnv } from './context';
 import { failed } from './error-page';
@@ -9,8 +9,11 @@ import { FirstSteps } from './first-steps';
 import { Layout, showPage } from './layout';
 import { providerTitle, webhookName } from './names';
 import { ForeignText } from './parts/foreign-text';
-import { State } from './parts/state';
+import { Sparkline } from './parts/sparkline';
+import { Count, Nothing, numberText, State } from './parts/state';
 import { type Column, Table } from './parts/table';
+import { Ago } from './parts/time';
+import { troubleOf } from './trouble';
 
 export const overview = new Hono<PageEnv>();
 
@@ -20,9 +23,10 @@ overview.get('/', async c => {
   const { principal } = c.var.visitor;
   // A token for one webhook sees no list.
   if (principal.webhookId !== null) return c.redirect(webhookPath(principal.webhookId), 303);
-  const list = await askApi<{ webhooks: Webhook[] }>(c, 'GET', `/v1/webhooks?limit=${MAX_WEBHOOKS}`);
+  const list = await askApi<Overview>(c, 'GET', `/v1/status?limit=${MAX_WEBHOOKS}`);
   if (!list.ok) return failed(c, list.error);
-  const { webhooks } = list.value;
+  const { webhooks, next } = list.value;
+  const rows = webhooks.toSorted((a, b) => troubleOf(b) - troubleOf(a));
   return showPage(
     c,
     <Layout title="Overview" visitor={c.var.visitor}>
@@ -30,25 +34,91 @@ overview.get('/', async c => {
       {webhooks.length === 0 ? (
         <FirstSteps origin={new URL(c.req.url).origin} canWrite={c.var.visitor.canWrite} />
       ) : (
-        <Table caption="Webhooks" columns={COLUMNS} rows={webhooks} />
+        <Table
+          caption="Webhooks"
+          columns={columnsOf(Date.now())}
+          rows={rows}
+          kind={row => (troubleOf(row) >= 100 ? 'bad' : undefined)}
+        />
+      )}
+      {next === null ? null : (
+        <p class="soft">
+          The first {numberText(MAX_WEBHOOKS)}; <code>GET /v1/status</code> has the others.
+        </p>
       )}
     </Layout>,
   );
 });
 
-const COLUMNS: readonly Column<Webhook>[] = [
+type Row = Overview['webhooks'][number];
+
+const columnsOf = (now: number): readonly Column<Row>[] => [
   {
     name: 'Webhook',
     cell: webhook => (
-      <a class="name" href={webhookPath(webhook.webhook_id)}>
-        <ForeignText>{webhookName(webhook)}</ForeignText>
-      </a>
+      <>
+        <a class="name" href={webhookPath(webhook.webhook_id)}>
+          <ForeignText>{webhookName(webhook)}</ForeignText>
+        </a>
+        <span class="cut soft">{providerTitle(webhook.provider)}</span>
+      </>
     ),
   },
-  { name: 'Provider', cell: ({ provider }) => providerTitle(provider) },
+  { name: 'State', cell: row => <WebhookState row={row} /> },
   {
-    name: 'State',
-    cell: ({ is_active }) => (is_active ? <State kind="good">active</State> : <State kind="off">off</State>),
+    name: 'Last day',
+    cell: ({ events_per_hour: counts }) =>
+      counts === null ? <Nothing /> : <Sparkline counts={counts.map(count => count ?? 0)} />,
   },
-  { name: 'Destinations', isNumber: true, cell: ({ destinations }) => destinations.length },
+  { name: 'Last event', cell: ({ last_event_at }) => <Ago at={last_event_at} now={now} otherwise="none" /> },
+  { name: 'Missing', isNumber: true, cell: row => <Known row={row} of={row.missing_ids} kind="bad" /> },
+  {
+    name: 'Uncertain',
+    isNumber: true,
+    cell: row => <Known row={row} of={row.uncertain_ids} kind="unsure" />,
+  },
+  {
+    name: 'Waiting',
+    isNumber: true,
+    cell: ({ waiting }) => (waiting === null ? <Nothing /> : numberText(waiting)),
+  },
+  {
+    name: 'Dead',
+    isNumber: true,
+    cell: row =>
+      row.dead ? (
+        <a href={eventsPath(row.webhook_id, { delivery: 'dead' })}>
+          <Count of={row.dead} kind="bad" />
+        </a>
+      ) : (
+        <Known row={row} of={row.dead} kind="bad" />
+      ),
+  },
+  {
+    name: 'Refused',
+    isNumber: true,
+    cell: row => <Known row={row} of={row.refused_last_day} kind="warn" />,
+  },
 ];
+
+function WebhookState({ row }: { row: Row }) {
+  if (row.left_out !== null)
+    return <State kind="unsure">no answer: {row.left_out.replaceAll('_', ' ')}</State>;
+  if (!row.is_active) return <State kind="off">turned off</State>;
+  if (row.storage_refusing_since !== null) return <State kind="bad">cannot write</State>;
+  const failing = row.failing ?? [];
+  if (failing.length === 0) return <State kind="good">active</State>;
+  return (
+    <State kind="bad">
+      {failing.length === 1 ? 'failing: ' : `${failing.length} of ${row.destinations ?? 0} failing: `}
+      <ForeignText max={60}>
+        {failing.map(({ name, destination_id }) => name ?? destination_id).join(', ')}
+      </ForeignText>
+    </State>
+  );
+}
+
+/** A number that is bad unless it is none; nothing where the webhook did not answer, or cannot know. */
+function Known({ row, of: count, kind }: { row: Row; of: number | null; kind: 'bad' | 'warn' | 'unsure' }) {
+  return count === null && row.left_out !== null ? <Nothing /> : <Count of={count} kind={kind} />;
+}

@@ -12,6 +12,7 @@ import { events } from './events';
 import { gaps } from './gaps';
 import { guarded } from './guard';
 import { overview } from './overview';
+import { sequence } from './sequence';
 import { signIn } from './sign-in';
 import { webhook } from './webhook';
 
@@ -20,7 +21,7 @@ export const page = new Hono<PageEnv>();
 page.route('/', signIn);
 page.use('/', guarded);
 page.use('/webhooks/*', guarded);
-for (const part of [overview, webhook, events, event, gaps, actions]) page.route('/', part);
+for (const part of [overview, webhook, events, event, gaps, sequence, actions]) page.route('/', part);
 page.all('/webhooks/*', c =>
   errorPage(c, c.var.visitor, { status: 404, title: 'Not found', detail: 'There is no such page.' }),
 );

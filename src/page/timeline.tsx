@@ -10,7 +10,7 @@ import { Ago, spanText, Time } from './parts/time';
 const SHOWN = 50;
 const MAX_ANSWER_CHARACTERS = 1024;
 
-const KINDS: Record<Delivery['status'], Kind> = {
+const KINDS: Record<Delivery['delivery'], Kind> = {
   waiting: 'off',
   retrying: 'warn',
   dead: 'bad',
@@ -56,13 +56,13 @@ const columnsOf = (webhook: Webhook, now: number): readonly Column<Delivery>[] =
     name: 'Destination',
     cell: ({ destination_id }) => <ForeignText>{nameOfDestination(webhook, destination_id)}</ForeignText>,
   },
-  { name: 'State', cell: ({ status }) => <State kind={KINDS[status]}>{status}</State> },
+  { name: 'State', cell: ({ delivery }) => <State kind={KINDS[delivery]}>{delivery}</State> },
   { name: 'Attempts', isNumber: true, cell: ({ attempts }) => attempts },
   { name: 'Next', cell: ({ next_attempt_at }) => <Ago at={next_attempt_at} now={now} /> },
 ];
 
 function AttemptEntry({ attempt, name }: { attempt: Attempt; name: string }) {
-  const { at, outcome, status, duration_ms, error, connection_error, answer } = attempt;
+  const { at, outcome, http_status: status, duration_ms, error, connection_error, answer } = attempt;
   const said = status === null ? (connection_error ?? error ?? 'no answer') : `answered ${status}`;
   const duration = duration_ms < 1000 ? `${duration_ms} ms` : spanText(duration_ms);
   return (

@@ -1,8 +1,8 @@
 /** `/webhooks/{webhook_id}`: is everything coming in, is everything going out, what is missing; and mending it. */
 import { Hono } from 'hono';
 import type { Child } from 'hono/jsx';
-import { apiPath, eventsPath, gapsPath, webhookPath } from './addresses';
-import type { Events, Gaps, Rejections, Status, Webhook } from './answers';
+import { apiPath, eventsPath, gapsPath, sequencePath, webhookPath } from './addresses';
+import type { Events, Gaps, Rejections, SequenceMap, Status, Webhook } from './answers';
 import { askApi } from './ask-api';
 import type { PageEnv } from './context';
 import { Destinations } from './destinations';
@@ -16,6 +16,7 @@ import { ForeignText } from './parts/foreign-text';
 import { Count, Nothing, numberText, State } from './parts/state';
 import { Ago } from './parts/time';
 import { Refusals } from './refusals';
+import { Strip } from './strip';
 
 export const webhook = new Hono<PageEnv>();
 
@@ -25,13 +26,14 @@ const SHOWN_GAPS = 20;
 webhook.get('/webhooks/:id', async c => {
   const path = webhookPath(c.req.param('id'));
   const api = apiPath(path);
-  const [record, status, open, uncertain, refused, events] = await Promise.all([
+  const [record, status, open, uncertain, refused, events, map] = await Promise.all([
     askApi<Webhook>(c, 'GET', api),
     askApi<Status>(c, 'GET', `${api}/status`),
     askApi<Gaps>(c, 'GET', `${api}/gaps?status=open`),
     askApi<Gaps>(c, 'GET', `${api}/gaps?status=uncertain`),
     askApi<Rejections>(c, 'GET', `${api}/rejections`),
     askApi<Events>(c, 'GET', `${api}/events?order=desc&limit=${LATEST_EVENTS}`),
+    askApi<SequenceMap>(c, 'GET', `${api}/sequence`),
   ]);
   if (!record.ok) return failed(c, record.error);
   if (!status.ok) return failed(c, status.error);
@@ -39,6 +41,7 @@ webhook.get('/webhooks/:id', async c => {
   if (!uncertain.ok) return failed(c, uncertain.error);
   if (!refused.ok) return failed(c, refused.error);
   if (!events.ok) return failed(c, events.error);
+  if (!map.ok) return failed(c, map.error);
   const { visitor } = c.var;
   const now = Date.now();
   const id = record.value.webhook_id;
@@ -61,6 +64,15 @@ webhook.get('/webhooks/:id', async c => {
         </button>
       </p>
       <Facts id={id} status={status.value} now={now} />
+      {map.value.numbered ? (
+        <>
+          <div class="between">
+            <h2 id="sequence">The last ids</h2>
+            <a href={sequencePath(id)}>Closer, further, all</a>
+          </div>
+          <Strip webhookId={id} map={map.value} />
+        </>
+      ) : null}
 
       <h2 id="destinations">Destinations</h2>
       <Destinations webhook={record.value} status={status.value} visitor={visitor} now={now} />
@@ -118,7 +130,7 @@ function Facts({ id, status, now }: { id: number; status: Status; now: number })
         <Count of={status.uncertain_ids} kind="unsure" />
       </Fact>
       <Fact name="dead deliveries">
-        <a href={eventsPath(id, { status: 'dead' })}>
+        <a href={eventsPath(id, { delivery: 'dead' })}>
           <Count of={dead} kind="bad" />
         </a>
       </Fact>

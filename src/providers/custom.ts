@@ -3,7 +3,7 @@
  * ids and entity key are read. A scheme that cannot work is refused when the webhook is created.
  */
 import * as v from 'valibot';
-import { fieldsOf, text } from '../input/fields';
+import { about, fieldsOf, text } from '../input/fields';
 import type { Result } from '../result';
 import type { SchemeProblem } from '../signature/compile';
 import { listOf, schemeEntries } from '../signature/scheme-input';
@@ -17,10 +17,21 @@ const MAX_ALTERNATIVES = 8;
 /** What `signature` may be, as a Valibot schema. */
 export const customDefinition = fieldsOf({
   ...schemeEntries,
-  type: v.optional(listOf(MAX_ALTERNATIVES), []),
-  id: v.optional(listOf(MAX_ALTERNATIVES), []),
-  entity: v.optional(listOf(MAX_ALTERNATIVES), []),
-  seq: v.optional(fieldsOf({ from: text(1000), scope: v.optional(text(200)) })),
+  type: about(
+    'Where the topic is: places as `json:/type` or `h:x-topic`, the first that has one.',
+    v.optional(listOf(MAX_ALTERNATIVES), []),
+  ),
+  id: about('Where the id of the event is, likewise.', v.optional(listOf(MAX_ALTERNATIVES), [])),
+  entity: about('Where it says what the event is about, likewise.', v.optional(listOf(MAX_ALTERNATIVES), [])),
+  seq: about(
+    'Where events are numbered.',
+    v.optional(
+      fieldsOf({
+        from: about('Where the number is.', text(1000)),
+        scope: about('What it is counted by.', v.optional(text(200))),
+      }),
+    ),
+  ),
 });
 
 /** A scheme, and where things are read; stored with the webhook as it was given. */

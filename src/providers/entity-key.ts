@@ -6,7 +6,7 @@
  */
 
 /** Longest key, in characters. Longer ids that begin alike share a key, which is harmless. */
-const MAX_KEY_CHARS = 256;
+export const MAX_KEY_CHARS = 256;
 
 /** An id as text, the same for `7` and `"7"`; null for what is no id. */
 export function idText(value: unknown): string | null {

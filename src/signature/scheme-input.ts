@@ -3,7 +3,7 @@
  * say what is allowed and never what was given, because a secret may have been put into the wrong field.
  */
 import * as v from 'valibot';
-import { fieldsOf, oneOf, text, wholeNumber } from '../input/fields';
+import { about, fieldsOf, oneOf, text, wholeNumber } from '../input/fields';
 import { MAX_SOURCES, MAX_TEMPLATES } from './compile';
 import {
   ALGORITHMS,
@@ -33,12 +33,12 @@ export const listOf = (max: number) =>
 
 const source = v.pipe(
   fieldsOf({
-    h: v.optional(name),
-    json: v.optional(name),
-    prefix: v.optional(name),
-    split: v.optional(written(8)),
-    kv: v.optional(written(8)),
-    pick: v.optional(name),
+    h: about('The header that has it.', v.optional(name)),
+    json: about('The member of the body that has it, in the place of a header.', v.optional(name)),
+    prefix: about('What stands before it, as `sha256=`.', v.optional(name)),
+    split: about('What stands between several values.', v.optional(written(8))),
+    kv: about('What stands between the name and the value of each.', v.optional(written(8))),
+    pick: about('The name of the value that is the signature.', v.optional(name)),
   }),
   v.check(({ h, json }) => (h === undefined) !== (json === undefined), 'must have either h or json'),
   v.transform(
@@ -49,32 +49,57 @@ const source = v.pipe(
 
 /** The fields of `Scheme`. */
 export const schemeEntries = {
-  alg: oneOf(...ALGORITHMS),
-  key: v.optional(
-    fieldsOf({
-      enc: oneOf(...KEY_ENCODINGS),
-      or: v.optional(oneOf(...KEY_ENCODINGS)),
-      strip: v.optional(name),
-    }),
-    { enc: 'utf8' },
+  alg: about('How it is signed.', oneOf(...ALGORITHMS)),
+  key: about(
+    'How the secret is a key.',
+    v.optional(
+      fieldsOf({
+        enc: about('How the key is written.', oneOf(...KEY_ENCODINGS)),
+        or: about('How it is read where that fails.', v.optional(oneOf(...KEY_ENCODINGS))),
+        strip: about('A prefix of the secret that is no part of the key.', v.optional(name)),
+      }),
+      { enc: 'utf8' },
+    ),
   ),
-  enc: oneOf(...SIGNATURE_ENCODINGS),
-  sig: v.pipe(
-    v.array(source, 'must be a list of places'),
-    v.minLength(1, 'must name at least one place'),
-    v.maxLength(MAX_SOURCES, `must name at most ${MAX_SOURCES} places`),
+  enc: about('How signatures are written.', oneOf(...SIGNATURE_ENCODINGS)),
+  sig: about(
+    'Where signatures are; one that is right is enough.',
+    v.pipe(
+      v.array(source, 'must be a list of places'),
+      v.minLength(1, 'must name at least one place'),
+      v.maxLength(MAX_SOURCES, `must name at most ${MAX_SOURCES} places`),
+    ),
   ),
-  msg: v.optional(listOf(MAX_TEMPLATES), []),
-  ts: v.optional(
-    fieldsOf({
-      from: template,
-      fmt: oneOf(...TIME_FORMATS),
-      tol: v.nullish(wholeNumber(0, MAX_TOLERANCE_SECONDS), null),
-    }),
+  msg: about(
+    'What is signed: templates as `{ts}.{body}`, one of which fits.',
+    v.optional(listOf(MAX_TEMPLATES), []),
   ),
-  digest: v.optional(
-    fieldsOf({ from: template, alg: oneOf(...DIGEST_ALGORITHMS), enc: oneOf('hex', 'base64') }),
+  ts: about(
+    'The time of the request, where it has one.',
+    v.optional(
+      fieldsOf({
+        from: about('Where it is.', template),
+        fmt: about('How it is written.', oneOf(...TIME_FORMATS)),
+        tol: about(
+          'How old it may be, in seconds. Null: any age.',
+          v.nullish(wholeNumber(0, MAX_TOLERANCE_SECONDS), null),
+        ),
+      }),
+    ),
   ),
-  each: v.optional(template),
-  bodySigned: v.optional(v.boolean('must be true or false')),
+  digest: about(
+    'A digest of the body that is signed in its place.',
+    v.optional(
+      fieldsOf({
+        from: about('Where it is.', template),
+        alg: about('How it is made.', oneOf(...DIGEST_ALGORITHMS)),
+        enc: about('How it is written.', oneOf('hex', 'base64')),
+      }),
+    ),
+  ),
+  each: about('What of each element of a list of events is signed.', v.optional(template)),
+  bodySigned: about(
+    'Whether the signature covers the body. Default: as the templates say.',
+    v.optional(v.boolean('must be true or false')),
+  ),
 };

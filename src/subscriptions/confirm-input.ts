@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { MAX_URL_LENGTH } from '../delivery/url-policy';
 import type { FieldError } from '../input/field-errors';
-import { fieldsOf, jsonObject, text } from '../input/fields';
+import { about, fieldsOf, jsonObject, text } from '../input/fields';
 import type { Provider } from '../providers/provider';
 import type { InputRules } from './input-rules';
 import { MASK } from './masking';
@@ -30,9 +30,9 @@ const tokens = v.pipe(
 );
 
 export const confirmSchema = fieldsOf({
-  url: text(MAX_URL_LENGTH),
-  token: v.optional(confirmToken),
-  tokens: v.optional(tokens),
+  url: about("Where the provider's API is, as `https://app.ecwid.com/api/v3`.", text(MAX_URL_LENGTH)),
+  token: about('The token for stores that have none of their own.', v.optional(confirmToken)),
+  tokens: about('Tokens by the id of the store.', v.optional(tokens)),
 });
 
 export const confirmSettings = (given: v.InferOutput<typeof confirmSchema>): ConfirmSettings => ({

@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { decodeSecret } from '../delivery/standard-webhooks';
 import { checked } from '../input/checked';
 import { type FieldError, refusedFields } from '../input/field-errors';
-import { fieldsOf, jsonObject, wholeNumber } from '../input/fields';
+import { about, fieldsOf, jsonObject, wholeNumber } from '../input/fields';
 import { described } from '../input/json-schema';
 import { mergePatch } from '../input/merge-patch';
 import { optionEntries, shownOptions, storedOptions } from '../input/options';
@@ -16,6 +16,7 @@ import { DESTINATION_OPTIONS, type DestinationOptions } from './destination-opti
 import { headersProblemText, parseExtraHeaders } from './extra-headers';
 import type { UrlRule } from './input-rules';
 import { unmaskedHeaders } from './masking';
+import { destinationNameProblem } from './names';
 import { secretText } from './secret-input';
 import type { DestinationRecord } from './webhook';
 
@@ -38,7 +39,12 @@ export const destinationSecret = v.pipe(
 );
 
 const start = v.union(
-  [v.picklist(['now', 'beginning']), fieldsOf({ sequence: wholeNumber(1, Number.MAX_SAFE_INTEGER) })],
+  [
+    v.picklist(['now', 'beginning']),
+    fieldsOf({
+      sequence: about('The sequence to begin with.', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+    }),
+  ],
   'must be "now", "beginning" or {"sequence": n}',
 );
 
@@ -52,13 +58,24 @@ const FIXED = {
 export const changeableSchema = fieldsOf(changeable);
 export const creationSchema = fieldsOf({
   ...changeable,
-  start: v.optional(start, 'now'),
-  secret_key: v.nullish(destinationSecret, null),
+  start: about(
+    'The first event that it gets: `now`, the `beginning` of the log, or `{"sequence": n}`.',
+    v.optional(start, 'now'),
+  ),
+  secret_key: about(
+    'The secret that deliveries are signed with: `whsec_…`. Null: one is made, and shown once.',
+    v.nullish(destinationSecret, null),
+  ),
 });
 
 function urlErrors(url: string, urlRule: UrlRule, prefix: string): FieldError[] {
   const problem = urlRule(url);
   return problem === null ? [] : [{ path: `${prefix}/url`, message: problem }];
+}
+
+function nameErrors(name: string | null, current: string | null, prefix: string): FieldError[] {
+  const message = destinationNameProblem(name, current);
+  return message === null ? [] : [{ path: `${prefix}/name`, message }];
 }
 
 /**
@@ -75,7 +92,10 @@ export function parseDestination(
   const input = checked(creationSchema, given, prefix);
   if (!input.ok) return input;
   const options = storedOptions(DESTINATION_OPTIONS, input.value);
-  const errors = options.url === stored?.url ? [] : urlErrors(options.url, urlRule, prefix);
+  const errors = [
+    ...(options.url === stored?.url ? [] : urlErrors(options.url, urlRule, prefix)),
+    ...nameErrors(options.name, stored?.name ?? null, prefix),
+  ];
   if (errors.length > 0) return err(errors);
   const settings = settingsOf(options, stored?.start ?? input.value.start, stored, prefix);
   return settings.ok ? ok({ ...settings.value, secretKey: input.value.secret_key }) : settings;
@@ -113,6 +133,9 @@ export function patchDestination(
   const input = checked(changeableSchema, mergePatch(destinationDocument(current), object.value));
   if (!input.ok) return input;
   const options = storedOptions(DESTINATION_OPTIONS, input.value);
-  const errors = options.url === current.url ? [] : urlErrors(options.url, urlRule, '');
+  const errors = [
+    ...(options.url === current.url ? [] : urlErrors(options.url, urlRule, '')),
+    ...nameErrors(options.name, current.name, ''),
+  ];
   return errors.length > 0 ? err(errors) : settingsOf(options, current.start, current, '');
 }

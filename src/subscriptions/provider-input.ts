@@ -4,6 +4,7 @@
  */
 
 import type { FieldError } from '../input/field-errors';
+import { meant } from '../input/nearest';
 import { CUSTOM, type CustomDefinition, customProvider } from '../providers/custom';
 import type { Provider } from '../providers/provider';
 import { err, ok, type Result } from '../result';
@@ -30,8 +31,10 @@ export function providerGiven(
   if (signature !== null) return err([{ path: '/signature', message: 'is only for provider "custom"' }]);
   const provider = rules.providerFor(name);
   if (provider !== undefined) return ok(provider);
-  const known = [...rules.providerNames, CUSTOM].map(known => `"${known}"`).join(', ');
-  return err([{ path: '/provider', message: `is not a provider known here; known are ${known}` }]);
+  const known = [...rules.providerNames, CUSTOM];
+  const list = known.map(known => `"${known}"`).join(', ');
+  const message = `is not a provider known here; known are ${list}${meant(name, known)}`;
+  return err([{ path: '/provider', message }]);
 }
 
 /** What the provider needs besides a secret, and the settings that mean the same everywhere. */

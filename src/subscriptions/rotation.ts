@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { checked } from '../input/checked';
 import type { FieldError } from '../input/field-errors';
-import { fieldsOf, wholeNumber } from '../input/fields';
+import { about, fieldsOf, wholeNumber } from '../input/fields';
 import type { Provider } from '../providers/provider';
 import { err, ok, type Result } from '../result';
 import { destinationSecret } from './destination-input';
@@ -12,14 +12,20 @@ import { inboundSecret } from './secret-input';
 const DAY_SECONDS = 86_400;
 
 /** How long the old secret stays usable, unless said: a day, so that nobody loses events by rotating. */
-const overlap_seconds = v.optional(wholeNumber(0, 30 * DAY_SECONDS), DAY_SECONDS);
+const overlap_seconds = about(
+  'How long the secrets before stay usable, in seconds. 0 ends them at once, as after a leak.',
+  v.optional(wholeNumber(0, 30 * DAY_SECONDS), DAY_SECONDS),
+);
 
 export const inboundRotation = fieldsOf({
-  secret_key: v.nullish(inboundSecret, null),
+  secret_key: about(
+    'The new secret. Null: the gateway makes one, where the provider takes any.',
+    v.nullish(inboundSecret, null),
+  ),
   overlap_seconds,
 });
 export const destinationRotation = fieldsOf({
-  secret_key: v.nullish(destinationSecret, null),
+  secret_key: about('The new secret, `whsec_…`. Null: one is made.', v.nullish(destinationSecret, null)),
   overlap_seconds,
 });
 

@@ -12,10 +12,10 @@ const ACTIVITY = new Map<unknown, boolean>([
   ['1', true],
 ]);
 
-/** Activity as ShipStream and people write it; true is active. */
+/** Yes or no, as JSON, ShipStream and people write it: `is_active`, `pass_query`, `dry_run`. */
 export const activity = v.pipe(
-  v.custom<0 | 1 | boolean | '0' | '1'>(value => ACTIVITY.has(value), 'must be 0 or 1, false or true'),
-  described({ enum: [0, 1, false, true, '0', '1'] }),
+  v.custom<0 | 1 | boolean | '0' | '1'>(value => ACTIVITY.has(value), 'must be true or false, or 1 or 0'),
+  described({ enum: [true, false, 1, 0, '1', '0'] }),
   v.transform(value => ACTIVITY.get(value) === true),
 );
 

@@ -10,7 +10,7 @@ export function webhookDocument(record: WebhookRecord) {
   return {
     name: record.name,
     topics: record.topicsAsGiven,
-    is_active: record.isActive ? 1 : 0,
+    is_active: record.isActive,
     on_invalid: record.onInvalid,
     replay_protection: record.replayProtection,
     retention_days: record.retentionDays,

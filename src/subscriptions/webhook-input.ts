@@ -1,25 +1,30 @@
 /** A webhook as the API takes it: validated, with defaults, in the gateway's own names. */
 
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { checked } from '../input/checked';
 import { type FieldError, refusedFields } from '../input/field-errors';
-import { fieldsOf, jsonObject, oneOf, text, wholeNumber } from '../input/fields';
+import { jsonObject } from '../input/fields';
 import { mergePatch } from '../input/merge-patch';
 import { LIMITS } from '../limits';
-import { customDefinition } from '../providers/custom';
 import type { Provider } from '../providers/provider';
 import { err, ok, type Result } from '../result';
-import { type ConfirmSettings, confirmErrors, confirmSchema, confirmSettings } from './confirm-input';
+import { type ConfirmSettings, confirmErrors, confirmSettings } from './confirm-input';
 import { type DestinationInput, parseDestination } from './destination-input';
 import type { InputRules } from './input-rules';
 import { unmaskedSettings } from './masking';
-import { JURISDICTIONS, LOCATION_HINTS, type Placement } from './placement';
+import { indexOfTakenName, takenDestinationName, webhookNameProblem } from './names';
+import type { Placement } from './placement';
 import { pinnedKeyErrors, providerGiven, providerSettingsErrors, schemeErrors } from './provider-input';
 import { retentionProblem } from './retention';
-import { inboundSecret } from './secret-input';
-import { activity, topics } from './shared-fields';
 import type { WebhookRecord } from './webhook';
 import { webhookDocument } from './webhook-document';
+import {
+  CHANGEABLE,
+  changeableSchema,
+  creationSchema,
+  DEFAULT_EXPIRES_SECONDS,
+  FIXED,
+} from './webhook-fields';
 
 /** Everything of a webhook that its user decides and may change; null tokens stand for those there are. */
 export type WebhookSettings = Pick<
@@ -44,72 +49,6 @@ export type WebhookInput = WebhookSettings &
     secretKey: string;
     destinations: DestinationInput[];
   };
-
-const DAY_SECONDS = 86_400;
-
-/** 104 hours: ShipStream's last retry, and for providers that do not say when theirs is. */
-const DEFAULT_EXPIRES_SECONDS = 374_400;
-
-const changeable = {
-  name: v.nullish(text(200), null),
-  topics: v.optional(topics, '*'),
-  is_active: v.optional(activity, 1),
-  on_invalid: v.optional(oneOf('quarantine', 'reject'), 'quarantine'),
-  replay_protection: v.optional(oneOf('standard', 'strict'), 'standard'),
-  retention_days: v.optional(wholeNumber(1, 30), 7),
-  when_full: v.optional(oneOf('drop_oldest_delivered', 'refuse'), 'drop_oldest_delivered'),
-  sequence: v.optional(
-    fieldsOf({
-      enabled: v.optional(v.boolean('must be true or false')),
-      hold_seconds: v.optional(wholeNumber(0, DAY_SECONDS), 0),
-      grace_seconds: v.optional(wholeNumber(0, DAY_SECONDS), 60),
-      expires_seconds: v.optional(wholeNumber(1, 30 * DAY_SECONDS)),
-      restarts_with_secret: v.optional(v.boolean('must be true or false')),
-    }),
-    {},
-  ),
-  silence_seconds: v.nullish(wholeNumber(1, 30 * DAY_SECONDS), null),
-  confirm: v.nullish(confirmSchema, null),
-  settings: v.optional(
-    v.pipe(
-      jsonObject,
-      v.record(v.string(), text(2048), 'must be an object of texts'),
-      v.check(settings => Object.keys(settings).length <= 50, 'must have at most 50 entries'),
-    ),
-    {},
-  ),
-  signature: v.nullish(customDefinition, null),
-};
-
-/** The events stay where they are. */
-export const UNMOVABLE = {
-  jurisdiction: 'cannot be changed: events do not move; create another webhook',
-  location_hint: 'cannot be changed: events do not move; create another webhook',
-};
-
-const FIXED = {
-  webhook_id: 'is given by the gateway',
-  provider: 'cannot be changed; create another webhook',
-  ...UNMOVABLE,
-  secret_key: 'is changed with rotate_secret',
-  destinations: 'are changed through their own routes',
-};
-
-export const changeableSchema = fieldsOf(changeable);
-export const creationSchema = fieldsOf({
-  provider: v.string('must be the name of a provider'),
-  secret_key: inboundSecret,
-  jurisdiction: v.nullish(oneOf(...JURISDICTIONS), null),
-  location_hint: v.nullish(oneOf(...LOCATION_HINTS), null),
-  ...changeable,
-  destinations: v.optional(
-    v.pipe(
-      v.array(v.unknown(), 'must be a list of destinations'),
-      v.maxLength(LIMITS.MAX_DESTINATIONS, `must be at most ${LIMITS.MAX_DESTINATIONS} destinations`),
-    ),
-    [],
-  ),
-});
 
 type Given = v.InferOutput<typeof changeableSchema>;
 
@@ -146,6 +85,8 @@ function settingsErrors(
   rules: InputRules,
 ): FieldError[] {
   const errors = providerSettingsErrors(settings.settings, provider);
+  const nameProblem = webhookNameProblem(settings.name, current?.name ?? null);
+  if (nameProblem !== null) errors.push({ path: '/name', message: nameProblem });
   if (settings.sequence.enabled && !provider.numbered) {
     errors.push({
       path: '/sequence/enabled',
@@ -184,6 +125,12 @@ export function parseWebhook(given: unknown, rules: InputRules): Result<WebhookI
     if (problem !== null) errors.push({ path: `${prefix}/retry/schedule_seconds`, message: problem });
     destinations.push(destination.value);
   }
+  // Those of them that are well-formed, each as its own place.
+  const taken = indexOfTakenName(
+    [],
+    destinations.map(({ name }, index) => ({ id: String(index), name })),
+  );
+  if (taken >= 0) errors.push({ path: `/destinations/${taken}/name`, message: takenDestinationName });
   if (errors.length > 0) return err(errors.slice(0, LIMITS.MAX_ISSUES));
   return ok({
     ...settings,
@@ -203,7 +150,7 @@ export function patchWebhook(
 ): Result<WebhookSettings, FieldError[]> {
   const object = checked(jsonObject, patch);
   if (!object.ok) return object;
-  const refused = refusedFields(object.value, Object.keys(changeable), FIXED);
+  const refused = refusedFields(object.value, CHANGEABLE, FIXED);
   if (refused.length > 0) return err(refused);
   const settings = replaceWebhook(record, mergePatch(webhookDocument(record), object.value), rules);
   if (!settings.ok) return settings;

@@ -3,8 +3,14 @@
  *
  * Only management requests ask it: no event depends on it, and the admin token works without it. Tokens are stored as
  * digests. A use is written at most once per hour and token, so `last_used_at` is only that exact.
+ *
+ * It also has the audit log of the deployment: what was done with tokens, and which webhooks were deleted, as their own logs are
+ * gone with them.
  */
 import { DurableObject } from 'cloudflare:workers';
+import type { Act } from '../audit/acting';
+import { AUDIT_TABLE, AuditRows } from '../audit/audit-rows';
+import type { AuditPage, Facts } from '../audit/entry';
 import { sameBytes } from '../constant-time';
 import type { TokenRecord } from './token';
 
@@ -25,15 +31,18 @@ const COLUMNS = 'id, name, scope, webhook_id, created_at, last_used_at, digest';
 
 export class ApiTokens extends DurableObject<Env> {
   #sql = this.ctx.storage.sql;
+  #audit = new AuditRows(this.#sql);
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     ctx.storage.sql.exec(`CREATE TABLE IF NOT EXISTS tokens (id TEXT PRIMARY KEY, name TEXT NOT NULL,
       scope TEXT NOT NULL, webhook_id INTEGER, created_at INTEGER NOT NULL, last_used_at INTEGER,
       digest BLOB NOT NULL) WITHOUT ROWID`);
+    ctx.storage.sql.exec(AUDIT_TABLE.replace('CREATE TABLE', 'CREATE TABLE IF NOT EXISTS'));
   }
 
-  async add(token: TokenRecord, digest: Uint8Array): Promise<'added' | 'exists' | 'full'> {
+  /** @param act who makes it */
+  async add(token: TokenRecord, digest: Uint8Array, act?: Act): Promise<'added' | 'exists' | 'full'> {
     const [count] = this.#sql.exec<{ total: number }>('SELECT count(*) AS total FROM tokens').toArray();
     if ((count?.total ?? 0) >= MAX_TOKENS) return 'full';
     const { id, name, scope, webhookId, createdAt } = token;
@@ -46,7 +55,9 @@ export class ApiTokens extends DurableObject<Env> {
       createdAt,
       digest,
     );
-    return added.rowsWritten > 0 ? 'added' : 'exists';
+    if (added.rowsWritten === 0) return 'exists';
+    this.#noted(act, { token_id: id, name, scope, webhook_id: webhookId });
+    return 'added';
   }
 
   /** All of them, oldest first. */
@@ -81,14 +92,26 @@ export class ApiTokens extends DurableObject<Env> {
       .map(({ id }) => id);
   }
 
-  /** Ends the tokens of a webhook that is no more. */
-  async revokeOf(webhookId: number): Promise<void> {
+  /** Ends the tokens of a webhook that is no more. @param act who deleted it, just now */
+  async revokeOf(webhookId: number, act?: Act): Promise<void> {
     this.#sql.exec('DELETE FROM tokens WHERE webhook_id = ?', webhookId);
+    this.#noted(act, { webhook_id: webhookId });
   }
 
-  /** False when there was none. */
-  async revoke(id: string): Promise<boolean> {
-    return this.#sql.exec('DELETE FROM tokens WHERE id = ?', id).rowsWritten > 0;
+  /** False when there was none. @param act who revokes it */
+  async revoke(id: string, act?: Act): Promise<boolean> {
+    const revoked = this.#sql.exec('DELETE FROM tokens WHERE id = ?', id).rowsWritten > 0;
+    if (revoked) this.#noted(act, { token_id: id });
+    return revoked;
+  }
+
+  /** The audit log, newest first. @param after the id of an entry: those before it; null for the newest */
+  async auditPage(after: number | null, limit: number): Promise<AuditPage> {
+    return this.#audit.page(after, limit);
+  }
+
+  #noted(act: Act | undefined, facts: Facts): void {
+    if (act !== undefined) this.#audit.add(act, Date.now(), facts);
   }
 
   #row(id: string): Row | null {

@@ -1,5 +1,7 @@
 /**
- * A position in the feed as clients carry it: the sequence and the release that were passed, and the life of a webhook whose id
+ * Positions as clients carry them: always text, which nobody has to understand.
+ *
+ * One in the feed is the sequence and the release that were passed, and the life of a webhook whose id
  * may come again, so that nobody goes on in the feed of one with the cursor of another.
  */
 import type { FieldError } from '../input/field-errors';
@@ -10,6 +12,9 @@ export const cursorText = ({ sequence, release, life }: FeedCursor): string =>
   `${sequence}.${release}${life ? `.${life}` : ''}`;
 
 const CURSOR = /^(\d{1,15})(?:\.(\d{1,15})(?:\.([0-9a-f]{1,64}))?)?$/;
+
+/** A place in a list that is ordered by numbers (sequences, ids), as clients carry it; null at the end. */
+export const nextText = (next: number | null): string | null => (next === null ? null : String(next));
 
 /** Where `?after=` says to begin. */
 export function positionOf(text: string): Result<FeedStart, FieldError[]> {

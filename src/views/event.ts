@@ -1,5 +1,5 @@
 /** An event and its deliveries, as lists, the feed, details and streams show them. */
-import type { DeliveryView, EventSummary } from '../log/contract/events';
+import type { DeliveryView, EventStatus, EventSummary } from '../log/contract/events';
 import { timeOrNull, timeText } from '../time';
 import { bodyView, joinedHeaders } from './stored-request';
 
@@ -11,7 +11,7 @@ export function eventView(event: EventSummary) {
     event_id: event.eventId,
     topic: event.topic,
     topics: event.topics,
-    status: event.status,
+    ...standing(event.status),
     received_at: timeText(event.receivedAt),
     reason: event.reason,
     body_signed: event.bodySigned,
@@ -23,6 +23,12 @@ export function eventView(event: EventSummary) {
   };
 }
 
+/** What became of an event when it came, and whether a delivery of it failed since: two things, and so two words. */
+const standing = (status: EventStatus) =>
+  status === 'retrying' || status === 'dead'
+    ? { status: 'accepted', delivery: status }
+    : { status, delivery: null };
+
 /** `redacted` says that the body is gone. */
 export function contentView({ headers, query, body }: NonNullable<EventSummary['content']>) {
   return { headers: joinedHeaders(headers), query, ...bodyView(body), redacted: body === null };
@@ -31,7 +37,7 @@ export function contentView({ headers, query, body }: NonNullable<EventSummary['
 export function deliveryView(delivery: DeliveryView) {
   return {
     destination_id: delivery.destinationId,
-    status: delivery.status,
+    delivery: delivery.status,
     attempts: delivery.attempts,
     next_attempt_at: timeOrNull(delivery.nextAttemptAt),
     last_error: delivery.lastError,

@@ -24,7 +24,7 @@ describe('the admin token', () => {
     ['DELETE', '/v1/webhooks/1'],
     ['GET', '/v1/webhooks/1/events'],
     ['GET', '/v1/webhooks/1/gaps'],
-    ['POST', '/v1/webhooks/1/replay'],
+    ['POST', '/v1/webhooks/1/replays'],
     ['POST', '/v1/webhooks/1/rotate_secret'],
   ];
 

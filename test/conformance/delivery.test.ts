@@ -259,7 +259,7 @@ describe('isolation', () => {
     await sendAll(id, [1]);
     await eventually(async () => {
       const status = (await client.status(id)) as { destinations: unknown[] };
-      expect(status.destinations).toMatchObject([{ is_active: 0 }]);
+      expect(status.destinations).toMatchObject([{ is_active: false }]);
     });
     await sendAll(id, [2, 3]);
     await pause(1_500);

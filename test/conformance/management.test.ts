@@ -75,13 +75,13 @@ describe('the configuration', () => {
     const exported = await client.call('GET', '/v1/config');
     expect(exported.text).not.toContain('whsec_');
     const applied = await client.call('PUT', '/v1/config', exported.json);
-    expect(applied.json).toEqual({ changes: [] });
+    expect(applied.json).toEqual({ changes: [], warnings: [] });
     const more = { name: 'more', provider: 'shipstream', secret_key: SEED_SECRET };
     const wish = { webhooks: [...(exported.json.webhooks as object[]), more] };
     const planned = await client.call('PUT', '/v1/config?dry_run=1', wish);
     expect(planned.json.changes).toEqual([{ action: 'create', kind: 'webhook', name: 'more' }]);
     await client.call('PUT', '/v1/config', wish);
-    expect((await client.call('PUT', '/v1/config', wish)).json).toEqual({ changes: [] });
+    expect((await client.call('PUT', '/v1/config', wish)).json).toEqual({ changes: [], warnings: [] });
     const metrics = await client.call('GET', '/metrics');
     expect(metrics.text).toMatch(/^gapless_events_accepted_total\{webhook_id="\d+",webhook="more"\} 0$/m);
   });

@@ -128,7 +128,7 @@ const MISTAKES: [method: string, path: string, input: unknown][] = [
   ['POST', '/v1/import', { format: 1, webhooks: [{ webhook_id: 7, sealed: UNTAKEN.text }] }],
   ['POST', '/v1/import', { format: 1, webhooks: [{ webhook_id: UNTAKEN.text, sealed: 'v1.a' }] }],
   ['POST', '/v1/webhooks/{id}/restore', { at: UNTAKEN.text, bookmark: [UNTAKEN.text] }],
-  ['POST', '/v1/webhooks/{id}/replay', { status: UNTAKEN.text, destination_id: 7 }],
+  ['POST', '/v1/webhooks/{id}/replays', { status: UNTAKEN.text, destination_id: 7 }],
   ['GET', `/v1/webhooks?token=${encodeURIComponent(ADMIN.text)}`, undefined],
   ['GET', `/v1/webhooks/${encodeURIComponent(UNTAKEN.text)}`, undefined],
   ['GET', `/nowhere/${encodeURIComponent(UNTAKEN.text)}`, undefined],
@@ -313,7 +313,7 @@ describe('the gateway with another key than its secrets were sealed with', () =>
     for (const id of [shipstream, ecwid]) {
       for (const path of ['', '/status', '/events/1']) await ask('GET', `/v1/webhooks/${id}${path}`);
       await ask('POST', `/v1/webhooks/${id}/test`, {});
-      await ask('POST', `/v1/webhooks/${id}/replay`, { from_sequence: 1, to_sequence: 2 });
+      await ask('POST', `/v1/webhooks/${id}/replays`, { from_sequence: 1, to_sequence: 2 });
     }
     await ask('POST', '/v1/reseal', {});
     const { json: exported } = await ask('GET', '/v1/export');

@@ -95,8 +95,8 @@ describe('a listener', () => {
           await Promise.all(answers);
           await gateway.restart();
           // What was heard before is there after.
-          const { cursor } = await client.get<{ cursor: number }>(`/v1/webhooks/${id}/events?after=199`);
-          expect(listener.events.length).toBeLessThanOrEqual(cursor);
+          const { cursor } = await client.get<{ cursor: string }>(`/v1/webhooks/${id}/events?after=199`);
+          expect(listener.events.length).toBeLessThanOrEqual(Number(cursor));
         }
         expect(await send(number)).toBe(200);
       }

@@ -10,7 +10,7 @@ export type Packages = Readonly<Record<string, readonly string[]>>;
 export type LongFiles = Readonly<Record<string, string>>;
 
 /** What stands at the bottom, for everyone above it. `src` are the other files directly in src/. */
-const GROUND = ['limits', 'result', 'src', 'json', 'memory', 'read-body'];
+const GROUND = ['limits', 'result', 'src', 'json', 'memory', 'read-body', 'audit'];
 /** What the rooms of the log know of the world around it. */
 const AROUND_THE_LOG = [...GROUND, 'numbering', 'providers', 'delivery', 'subscriptions', 'log/contract'];
 
@@ -22,6 +22,7 @@ export const ROOMS: Rooms = {
   limits: [],
   result: [],
   src: ['limits', 'result'],
+  audit: ['src'],
   memory: ['limits', 'src'],
   'read-body': ['limits', 'result', 'memory'],
   numbering: ['limits'],
@@ -62,13 +63,13 @@ export const ROOMS: Rooms = {
 /** The platform's own module belongs to the three classes that the platform makes; a package not named here, to nobody. */
 export const PACKAGES: Packages = {
   'cloudflare:workers': ['log/webhook-log', 'delivery/courier', 'tokens/api-tokens'],
-  async_hooks: ['request-id'],
+  async_hooks: ['request-id', 'audit/acting'],
   hono: ['api', 'page'],
   valibot: ['input', 'signature', 'providers', 'subscriptions', 'api'],
 };
 
-/** Who calls `exec` of SqlStorage: the tables of a webhook, and the one table of the API tokens. */
-export const SQL: readonly string[] = ['log/store', 'tokens/api-tokens'];
+/** Who calls `exec` of SqlStorage: the tables of a webhook, those of the API tokens, and the audit log that both have. */
+export const SQL: readonly string[] = ['log/store', 'tokens/api-tokens', 'audit/audit-rows'];
 
 /** Lines of a file in src/, at most. */
 export const LONGEST = 250;

@@ -15,7 +15,7 @@ type Body = {
   webhooks: { webhook_id: number }[];
   events: { sequence: number }[];
   next: number | null;
-} & Record<'status' | 'sequence' | 'gaps' | 'verdict' | 'errors' | 'providers', unknown>;
+} & Record<'status' | 'sequence' | 'gaps' | 'verdict' | 'errors' | 'providers' | 'warnings', unknown>;
 
 type Answer = { status: number; headers: Headers; body: Body };
 
@@ -71,9 +71,10 @@ describe('webhooks', () => {
     expect(Number.isSafeInteger(body.webhook_id) && body.webhook_id > 0).toBe(true);
     expect(answer.headers.get('Location')).toBe(`/v1/webhooks/${body.webhook_id}`);
     expect(body).toMatchObject({
-      ...{ ingest_url: `${ORIGIN}/in/${body.webhook_id}`, provider: 'shipstream', is_active: 1, topics: '*' },
+      ...{ ingest_url: `${ORIGIN}/in/${body.webhook_id}`, provider: 'shipstream', is_active: true },
+      ...{ topics: ['*'], topics_given: '*', warnings: [] },
       sequence: { enabled: true, hold_seconds: 0, grace_seconds: 60, expires_seconds: 374_400 },
-      destinations: [{ url, extra_headers: 'X-Env: prod', is_active: 1 }],
+      destinations: [{ url, extra_headers: 'X-Env: prod', is_active: true }],
     });
     const [destination] = body.destinations;
     if (destination === undefined) throw new Error('no destination');
@@ -82,7 +83,9 @@ describe('webhooks', () => {
 
     const read = await send('GET', `/v1/webhooks/${body.webhook_id}`);
     const { secret_key, ...shown } = destination;
-    expect(read.body).toEqual({ ...body, destinations: [shown] });
+    const { warnings, ...rest } = body as Body & { warnings: string[] };
+    expect(warnings).toEqual([]);
+    expect(read.body).toEqual({ ...rest, destinations: [shown] });
     for (const secret of [secret_key, minimal.secret_key]) {
       expect(JSON.stringify(read.body)).not.toContain(secret);
     }
@@ -115,9 +118,13 @@ describe('webhooks', () => {
     const { path } = await created({ name: 'A', topics: 'order:*' });
     const patched = await send('PATCH', path, { name: null, is_active: '0', sequence: { hold_seconds: 9 } });
     expect(patched.status).toBe(200);
-    expect(patched.body).toMatchObject({ name: null, is_active: 0, topics: 'order:*' });
+    expect(patched.body).toMatchObject({
+      ...{ name: null, is_active: false, topics: ['order:*'], topics_given: 'order:*' },
+    });
     expect(patched.body.sequence).toMatchObject({ hold_seconds: 9, grace_seconds: 60 });
-    expect((await send('GET', path)).body).toEqual(patched.body);
+    const { warnings, ...shown } = patched.body;
+    expect(warnings).toEqual([]);
+    expect((await send('GET', path)).body).toEqual(shown);
   });
 
   it('lose no change to another made at the same time', async () => {
@@ -182,12 +189,16 @@ describe('destinations', () => {
     const { path } = await created();
     const added = await send('POST', `${path}/destinations`, { url, topics: 'order:*', is_active: 0 });
     expect(added.status).toBe(201);
-    expect(added.body).toMatchObject({ url, topics: ['order:*'], is_active: 0 });
+    expect(added.body).toMatchObject({ url, topics: ['order:*'], is_active: false });
     expect(added.body.secret_key).toMatch(/^whsec_/);
     const at = `${path}/destinations/${added.body.destination_id}`;
 
     const patched = await send('PATCH', at, { max_in_flight: 128, extra_headers: { 'X-A': '1' } });
-    expect(patched.body).toMatchObject({ max_in_flight: 128, extra_headers: { 'X-A': '1' }, is_active: 0 });
+    expect(patched.body).toMatchObject({
+      max_in_flight: 128,
+      extra_headers: { 'X-A': '1' },
+      is_active: false,
+    });
     expect(patched.body).not.toHaveProperty('secret_key');
     expect((await send('PATCH', at, { max_in_flight: 129 })).status).toBe(422);
 
@@ -379,7 +390,7 @@ describe('the rest of the API', () => {
       ['GET', `${path}?include=body`, 'include'],
       ['GET', '/v1/webhooks?offset=5', 'offset'],
       ['DELETE', `${path}?force=1`, 'force'],
-      ['POST', `${path}/replay?dry_run=1`, 'dry_run'],
+      ['POST', `${path}/replays?dry_run=1`, 'dry_run'],
       ['PUT', '/v1/config?dryrun=1', 'dryrun'],
       ['GET', '/metrics?page=2', 'page'],
     ] as const) {
@@ -387,7 +398,7 @@ describe('the rest of the API', () => {
       expect([method, at, answer.status]).toEqual([method, at, 422]);
       expect(answer.body.errors).toMatchObject([{ path: `query:${name}` }]);
     }
-    const replay = await send('POST', `${path}/replay?dry_run=1`);
+    const replay = await send('POST', `${path}/replays?dry_run=1`);
     expect(replay.body.errors).toMatchObject([{ message: expect.stringContaining('in the body') }]);
     expect((await send('HEAD', `${path}/events?limit=1`)).status).toBe(200);
     expect((await send('GET', path)).status).toBe(200);
@@ -395,7 +406,7 @@ describe('the rest of the API', () => {
 
   it('says of an unknown field of a replay which fields there are', async () => {
     const { path } = await created();
-    for (const at of [`${path}/replay`, `${path}/events/1/replay`]) {
+    for (const at of [`${path}/replays`, `${path}/events/1/replay`]) {
       const { status, body } = await send('POST', at, { destination: 'x' });
       expect(status).toBe(422);
       expect(body.errors).toMatchObject([

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { prometheusText } from '../../src/api/metrics/prometheus-text';
-import { ingest, newWebhook, orderCreated, SECRET, send } from '../support/rest';
+import { ingest, nameAsBefore, newWebhook, orderCreated, SECRET, send } from '../support/rest';
 
 const url = 'https://app.example.com/hooks';
 
@@ -216,9 +216,10 @@ describe('the configuration', () => {
         { url, topics: 'product:*' },
       ],
     });
-    const { id } = await newWebhook({ name: 'twin' });
+    const { id } = await newWebhook();
+    await nameAsBefore(id, 'twin');
     const nameless = await newWebhook();
-    await newWebhook({ name: String(nameless.id) });
+    await nameAsBefore((await newWebhook()).id, String(nameless.id));
     const exported = (await send('GET', '/v1/config')).body;
     expect(await changesOf(exported, '?prune=1')).toEqual([]);
     expect((await put({ webhooks: [{ name: 'twin', provider: 'shipstream' }] })).status).toBe(409);
@@ -322,7 +323,9 @@ describe('metrics', () => {
     ]) {
       expect(text.split('\n')).toContain(line);
     }
-    expect(text).toMatch(/^gapless_oldest_undelivered_seconds\{.*destination_id="dst_\w+"\} [\d.]+$/m);
+    expect(text).toMatch(
+      /^gapless_oldest_undelivered_seconds\{.*destination_id="dst_\w+",destination=""\} [\d.]+$/m,
+    );
     expect(text).toMatch(/^# TYPE gapless_events_accepted_total counter$/m);
     expect((await send('GET', '/metrics', undefined, { Authorization: 'Bearer wrong' })).status).toBe(401);
   });

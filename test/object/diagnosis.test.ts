@@ -12,6 +12,32 @@ afterEach(() => {
 });
 
 describe('rejections', () => {
+  it('that were captured say which mistake it was, without a secret', async () => {
+    const { id, path } = await newWebhook();
+    await send('POST', `${path}/capture`);
+    const body = orderCreated(1);
+    const key = await crypto.subtle.importKey(
+      'raw',
+      new TextEncoder().encode('2RUJ8NXLnLRrAj3'),
+      { name: 'HMAC', hash: 'SHA-256' },
+      false,
+      ['sign'],
+    );
+    const signedOf = async (text: string) =>
+      new Uint8Array(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text))).toBase64();
+    const header = 'X-Plugin-Hmac-Sha256';
+    const sent = { [header]: await signedOf(body) };
+    expect((await send('POST', `/in/${id}`, `${body}\n`, sent)).status).toBe(401);
+    const seen = await vi.waitFor(async () => {
+      const answer = await send('GET', `${path}/rejections`);
+      expect(answer.body.rejections).toHaveLength(1);
+      return answer;
+    });
+    expect(seen.body.rejections?.[0]?.explanation).toMatchObject({ kind: 'line_feed', certainty: 'shown' });
+    expect(seen.text).not.toContain('2RUJ8NXLnLRrAj3');
+    expect(seen.text).not.toContain(await signedOf(`${body}\n`));
+  });
+
   it('show why, without values; whole requests only after capture, and not for long', async () => {
     const { id, path } = await newWebhook();
     const body = orderCreated(1);
@@ -101,7 +127,7 @@ describe('the log of refusals', () => {
     await runInDurableObject(stub, (_object, { storage }) => {
       storage.sql.exec("UPDATE state SET value = '{' WHERE name = 'refusals'");
     });
-    expect((await stub.status())?.rejected.mismatch).toBe(7);
+    expect(await stub.status()).toMatchObject({ rejected: { mismatch: 7 }, refusedLastDay: null });
   });
 
   it('reads what an earlier release left, goes on from it, and leaves what that one can read', async () => {
@@ -161,7 +187,7 @@ describe('a test event', () => {
   it.each(['shipstream', 'apideck', 'ecwid'])('of %s goes the real path', async provider => {
     const { path } = await newWebhook({ provider });
     const sent = await send('POST', `${path}/test`);
-    expect(sent.body).toMatchObject({ status: 200, answer: { status: 'accepted', sequence: 1 } });
+    expect(sent.body).toMatchObject({ http_status: 200, answer: { status: 'accepted', sequence: 1 } });
     const event = await send('GET', `${path}/events/1`);
     expect(event.body).toMatchObject({ topic: sent.body.topic, verdict: { valid: true } });
     expect((await send('POST', `${path}/test`)).body.answer).toMatchObject({ sequence: 2 });

@@ -100,19 +100,28 @@ describe('deliveries of a destination', () => {
   });
 
   it('stand in an event as in the list', async () => {
-    const { body } = await call<{ deliveries: { destination_id: string; status: string }[] }>(
+    const { body } = await call<{ deliveries: { destination_id: string; delivery: string }[] }>(
       'GET',
       `${webhook.path}/events/2`,
     );
-    expect(body.deliveries.map(({ status }) => status)).toEqual(['delivered', 'waiting', 'dead', 'paused']);
+    expect(body.deliveries.map(({ delivery }) => delivery)).toEqual([
+      'delivered',
+      'waiting',
+      'dead',
+      'paused',
+    ]);
   });
 
   it('are told of a destination that there is, together with how they stand', async () => {
     const unknown = await call('GET', `${webhook.path}/events?destination_id=dst_none&delivery=dead`);
     expect(unknown.status).toBe(404);
+    const any = await call<List>('GET', `${webhook.path}/events?delivery=dead&status=accepted`);
+    expect(any.body.events).toMatchObject(range(1, 5).map(() => ({ status: 'accepted', delivery: 'dead' })));
     for (const [query, path] of [
       [`destination_id=${destination('fine')}`, 'query:delivery'],
-      ['delivery=dead', 'query:destination_id'],
+      ['delivery=waiting', 'query:destination_id'],
+      ['delivery=dead&status=quarantined', 'query:status'],
+      ['delivery=retrying&wait=1', 'query:wait'],
       [`destination_id=${destination('fine')}&delivery=dead&wait=1`, 'query:wait'],
     ]) {
       const { status, body } = await call<Problem>('GET', `${webhook.path}/events?${query}`);
@@ -175,18 +184,18 @@ it('an object that still runs the release before, and knows no filter, is not be
 
 describe('a replay', () => {
   const planned = async (request: object) => {
-    const path = `${webhook.path}/replay`;
+    const path = `${webhook.path}/replays`;
     return (await call<{ count: number }>('POST', path, { ...request, dry_run: 1 })).body.count;
   };
 
   it('that says nothing of which events sends none, and all only where that is said', async () => {
     for (const request of [{}, { destination_id: destination('fine') }, { new_id: true, dry_run: false }]) {
-      const { status, body } = await call<Problem>('POST', `${webhook.path}/replay`, request);
+      const { status, body } = await call<Problem>('POST', `${webhook.path}/replays`, request);
       expect([status, body.errors[0]?.path]).toEqual([422, '']);
       expect(body.errors[0]?.message).toContain('"all": true');
     }
     expect(await planned({ all: 1, destination_id: destination('fine') })).toBe(6);
-    const both = await call<Problem>('POST', `${webhook.path}/replay`, { all: true, topic: 'order:*' });
+    const both = await call<Problem>('POST', `${webhook.path}/replays`, { all: true, topic: 'order:*' });
     expect(both.body.errors).toEqual([{ path: '/all', message: 'cannot be true together with topic' }]);
   });
 
@@ -208,10 +217,10 @@ describe('a replay', () => {
 
   it('of what waits is refused, as it would come twice', async () => {
     for (const delivery of ['waiting', 'paused']) {
-      const { status, body } = await call<Problem>('POST', `${webhook.path}/replay`, { delivery });
+      const { status, body } = await call<Problem>('POST', `${webhook.path}/replays`, { delivery });
       expect([status, body.errors[0]?.path]).toEqual([422, '/delivery']);
     }
-    const mixed = await call<Problem>('POST', `${webhook.path}/replay`, { q: 'x', status: 'accepted' });
+    const mixed = await call<Problem>('POST', `${webhook.path}/replays`, { q: 'x', status: 'accepted' });
     expect(mixed.body.errors[0]?.path).toBe('/status');
   });
 
@@ -219,7 +228,7 @@ describe('a replay', () => {
     const before = (await boxes.fine.kept()).length;
     const request = { destination_id: destination('fine'), entity_key: 'order:order-1', q: 'number' };
     await webhook.patch({ is_active: 0 });
-    const { body } = await call<{ count: number }>('POST', `${webhook.path}/replay`, request);
+    const { body } = await call<{ count: number }>('POST', `${webhook.path}/replays`, request);
     expect(body.count).toBe(3);
     await webhook.send({ id: 7, order: 'order-1', extra: { note: 'Number 7' } });
     await evictDurableObject(webhook.stub());
@@ -235,7 +244,7 @@ describe('a replay', () => {
     await expect.poll(async () => (await webhook.status(2)).dead, patiently).toBe(6);
     await boxes.dead.mode({ status: 200 });
     const request = { delivery: 'dead', destination_id: destination('dead') };
-    await call('POST', `${webhook.path}/replay`, request);
+    await call('POST', `${webhook.path}/replays`, request);
     await expect.poll(() => standing('dead', 'dead'), patiently).toEqual([]);
     await expect
       .poll(() => standing('dead', 'delivered', '&until=2100-01-01T00:00:00Z'), patiently)

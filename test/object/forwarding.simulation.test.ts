@@ -133,7 +133,7 @@ class Life {
   #replay(): void {
     const { lastSequence } = this.#world.log.state;
     const fromSequence = this.#chance.int(1, Math.max(1, lastSequence));
-    this.#world.forwarding.startReplay({
+    this.#world.startReplay({
       destinationId: this.#any().id,
       fromSequence,
       toSequence: Math.min(lastSequence, fromSequence + 20),

@@ -175,7 +175,7 @@ describe('never dropped to make room', () => {
         await sendTo(s, FILLING * 0.9);
         s.reply = (_, { replay }) => (replay ? { status: 200, ms: 50_000 } : works());
         s.world.patch('a', { maxInFlight: 1, timeoutSeconds: 60 });
-        s.world.forwarding.startReplay(replayOf('a', { toSequence: FILLING * 0.9 }));
+        s.world.startReplay(replayOf('a', { toSequence: FILLING * 0.9 }));
         await sendTo(s, FILLING * 0.3);
         const sent = s.attempts.filter(({ event }) => event.replay).length;
         expect(sent).toBeLessThan(FILLING / 4);

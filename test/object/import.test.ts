@@ -40,14 +40,17 @@ async function entryOf(record: WebhookRecord, transferKey = TRANSFER_KEY) {
 const importing = (...webhooks: object[]) => send('POST', '/v1/import', { format: 1, webhooks });
 
 const CONFIRMED = {
-  ...{ provider: 'ecwid', secret_key: 'client-secret', name: 'shop' },
+  ...{ provider: 'ecwid', secret_key: 'client-secret' },
   confirm: { url: 'https://app.ecwid.com/api/v3', token: 'one', tokens: { 7: 'two' } },
   destinations: [{ name: 'app', url: 'https://app.example.com/', extra_headers: { 'X-Api-Key': 'k' } }],
 };
 
+let shops = 0;
+const newConfirmed = () => newWebhook({ ...CONFIRMED, name: `shop ${++shops}` });
+
 describe('an import', () => {
   it('of what is here changes nothing, whatever a webhook has', async () => {
-    const { id } = await newWebhook(CONFIRMED);
+    const { id } = await newConfirmed();
     const before = await recordOf(id);
     const { status, body } = await importing(await entryOf(before));
     expect(status).toBe(200);
@@ -56,7 +59,7 @@ describe('an import', () => {
   });
 
   it('of what was changed there changes that alone, and leaves what is only here', async () => {
-    const { id, path } = await newWebhook(CONFIRMED);
+    const { id, path } = await newConfirmed();
     const there = await recordOf(id);
     const { body: own } = await send('POST', `${path}/destinations`, { url: 'https://own.example.com/' });
     await send('POST', `${path}/rotate_secret`, { secret_key: 'rotated here', overlap_seconds: 0 });
@@ -111,7 +114,7 @@ describe('an import', () => {
     ['an entry of another webhook', async (entry: object) => ({ ...entry, webhook_id: 12 })],
     ['a field that no export has', async (entry: object) => ({ ...entry, url: 'https://app.example.com/' })],
   ])('refuses %s, and all that is with it', async (_what, change) => {
-    const [{ id }, { id: other }] = [await newWebhook(CONFIRMED), await newWebhook(CONFIRMED)];
+    const [{ id }, { id: other }] = [await newConfirmed(), await newConfirmed()];
     const entry = await entryOf({ ...(await recordOf(id)), silenceSeconds: 60 });
     const wrong = await change(await entryOf(await recordOf(other)));
     const { status, body } = await importing(entry, wrong);
@@ -121,20 +124,20 @@ describe('an import', () => {
   });
 
   it('refuses a webhook that is listed twice, and one of another provider', async () => {
-    const { id } = await newWebhook(CONFIRMED);
+    const { id } = await newConfirmed();
     const record = await recordOf(id);
     const twice = await importing(await entryOf(record), await entryOf(record));
     expect(twice.body.errors).toMatchObject([{ path: '/webhooks/1/webhook_id' }]);
     const other = await importing(await entryOf({ ...record, provider: 'stripe' }));
     expect(other.body.errors).toMatchObject([
-      { path: '/webhooks/0/provider', message: expect.stringContaining(`webhook ${id} "shop"`) },
+      { path: '/webhooks/0/provider', message: expect.stringContaining(`webhook ${id} "shop ${shops}"`) },
     ]);
   });
 });
 
 describe('a record on its way', () => {
   it('shows nothing but its id, name and provider', async () => {
-    const { id } = await newWebhook(CONFIRMED);
+    const { id } = await newConfirmed();
     const { body, text } = await send('GET', '/v1/export');
     const entry = Object.values(body.webhooks ?? {}).find(({ webhook_id }) => Number(webhook_id) === id);
     expect(Object.keys(entry ?? {})).toEqual(['webhook_id', 'name', 'provider', 'sealed']);
@@ -143,7 +146,7 @@ describe('a record on its way', () => {
   });
 
   it('opens with its own key, for its own webhook', async () => {
-    const { id } = await newWebhook(CONFIRMED);
+    const { id } = await newConfirmed();
     const { sealed } = await entryOf(await recordOf(id));
     const { own, transfer } = await keys();
     const { transfer: another } = await keys(new Uint8Array(32).fill(4).toBase64({ alphabet: 'base64url' }));

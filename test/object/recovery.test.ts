@@ -55,6 +55,10 @@ describe('going back', () => {
     const { status, body } = await send('POST', `${path}/restore`, wish);
     expect(status).toBe(200);
     expect(body).toMatchObject({ state: 'restored', lost: { from: 4, to: 5 }, last_sequence: 5 });
+    // Its own log went back as well, and says so.
+    expect((await send('GET', `${path}/audit`)).body.entries?.[0]).toMatchObject({
+      ...{ operation: 'restoreWebhook', by: 'admin', facts: { last_sequence: 5 } },
+    });
     expect(await sequencesOf(path)).toEqual([1, 2, 3]);
     // 5 was received, and is not in the log: it is new. 3 is known.
     expect(await accept(id, 3, 5, 6)).toEqual(['duplicate 3', 'accepted 6', 'accepted 7']);
@@ -89,7 +93,7 @@ describe('going back', () => {
     expect((await send('GET', `${path}/bookmark?${query}`)).body.settings_go_back).toBe(true);
 
     await send('POST', `${path}/restore`, { at: point.at, bookmark: point.bookmark });
-    expect((await send('GET', path)).body).toMatchObject({ name: 'as it was', topics: '*' });
+    expect((await send('GET', path)).body).toMatchObject({ name: 'as it was', topics: ['*'] });
     const record = await objectOf(env, { id, jurisdiction: null }).getRecord();
     expect(record?.version).toBeGreaterThan(3);
     await expect
@@ -118,7 +122,7 @@ describe('going back', () => {
     await send('POST', `${path}/restore`, { at: point.at, bookmark: point.bookmark });
     // The restore took the alarm away, and there is work: retention.
     expect(await object.alarmAt()).not.toBeNull();
-    expect((await send('GET', path)).body.destinations).toMatchObject([{ is_active: 0 }]);
+    expect((await send('GET', path)).body.destinations).toMatchObject([{ is_active: false }]);
     await activate();
     await accept(id, 3);
     const kept = (await box.whenKept(4)).map(({ headers }) => headers);

@@ -177,7 +177,7 @@ describe('where forwarding stands', () => {
       replay && sequence === 5 ? hangs(target) : sequence === 11 ? fails() : works();
     await s.append(9, index => ({ entityKeys: [`order/${index < 2 ? 'failing' : index}`] }));
     await s.wait(SECOND);
-    s.world.forwarding.startReplay(replayOf('a', { toSequence: 10 }));
+    s.world.startReplay(replayOf('a', { toSequence: 10 }));
     await s.wait(SECOND);
     await s.append(1, { entityKeys: ['order/later'] });
     await s.wait(SECOND);
@@ -204,8 +204,10 @@ describe('where forwarding stands', () => {
     scene(destinations, async s => {
       await passed(s);
       const { routes, replays, attempts } = document(s);
-      const [id, { settled: _settled, pace: _pace, ...route }] = routes[0];
-      const written = JSON.stringify({ routes: [[id, route]], replays, attempts });
+      const [id, { settled: _settled, pace: _pace, totals, ...route }] = routes[0];
+      const { delivered, failedAttempts, lastDeliveredAt } = totals;
+      const known = { ...route, totals: { delivered, failedAttempts, lastDeliveredAt } };
+      const written = JSON.stringify({ routes: [[id, known]], replays, attempts });
       s.world.restart();
       s.world.sql.exec("UPDATE state SET value = ? WHERE name = 'forwarding'", written);
       s.world.restart();
@@ -214,6 +216,11 @@ describe('where forwarding stands', () => {
       await s.wait(HOUR);
       const feed = s.delivered.filter(({ event }) => !event.replay).map(({ sequence }) => sequence);
       expect(new Set(feed)).toEqual(new Set(range(11, 20)));
+      // What it did not count begins with this release.
+      const counted = s.world.forwarding.destination('a')?.totals;
+      expect(counted?.delivered).toBeGreaterThan(delivered);
+      expect(counted?.attempts['2xx']).toBe((counted?.delivered ?? 0) - delivered);
+      expect(counted?.lost).toBe(0);
       expect(s.world.sql.exec('SELECT * FROM replays').toArray()).toEqual([]);
     }));
 });
@@ -221,7 +228,11 @@ describe('where forwarding stands', () => {
 describe('a store of release 0.1.0', () => {
   it('is opened, and everything of this release works on it', async () => {
     const stub = await leftBehind();
-    expect(await stub.status()).toMatchObject({ lastSequence: 2, highestIncrementId: 5, rejected: {} });
+    const status = await stub.status();
+    expect(status).toMatchObject({ lastSequence: 2, highestIncrementId: 5, rejected: {}, refusedLastDay: 0 });
+    // Nobody counted the hours before its checkpoint.
+    expect(status?.eventsPerHour).toHaveLength(24);
+    expect(status?.eventsPerHour?.[0]).toBeNull();
     expect(await stub.events({ after: 0, limit: 10, topic: null, status: 'quarantined' })).toMatchObject({
       events: [],
       cursor: 2,

@@ -128,7 +128,7 @@ describe('API tokens', () => {
 });
 
 describe('a token for one webhook', () => {
-  const one = { id: 'x', scope: 'write', webhookId: 12 } as const;
+  const one = { id: 'x', name: 'x', scope: 'write', webhookId: 12 } as const;
   it.each([
     ['/v1/webhooks/12', true],
     ['/v1/webhooks/12/events', true],
@@ -138,6 +138,8 @@ describe('a token for one webhook', () => {
     ['/v1/webhooks/', false],
     ['/v1/config', false],
     ['/v1/config/12', false],
+    ['/v1/status', true],
+    ['/v1/status/12', false],
     ['/metrics', false],
   ])('may use %s: %s', (path, allowed) => {
     expect(refusal(one, 'GET', path) === null).toBe(allowed);

@@ -37,7 +37,7 @@ type LogEntry = {
   body: string | null;
 };
 type GapEntry = { from: number; to: number; status: string };
-type Detail = { deliveries: { destination_id: string; status: string }[] };
+type Detail = { deliveries: { destination_id: string; delivery: string }[] };
 
 export class LoggedWebhook {
   readonly model = new LogModel();
@@ -114,7 +114,7 @@ export class LoggedWebhook {
         if (inRange && this.model.of(sequence)?.redacted === false) this.#owed.add(`${name}/${sequence}`);
       }
     }
-    const { status } = await this.#call('POST', 'replay', { from_sequence: from, to_sequence: to });
+    const { status } = await this.#call('POST', 'replays', { from_sequence: from, to_sequence: to });
     expect(status).toBe(200);
   }
 
@@ -189,7 +189,7 @@ export class LoggedWebhook {
         if ((feed?.replaysOf(sequence).accepted ?? 0) > 0) continue;
         const { body } = await this.#call<Detail>('GET', `events/${sequence}`);
         const id = this.#webhook.destinations[index];
-        const status = body.deliveries.find(({ destination_id }) => destination_id === id)?.status;
+        const status = body.deliveries.find(({ destination_id }) => destination_id === id)?.delivery;
         const attempts = feed?.arrivalsOf(sequence) ?? 0;
         const tried = attempts > SCHEDULE.length || this.model.of(sequence)?.redacted === true;
         if (status !== 'dead' || !tried) owing.push(`${name}/${sequence} is ${status} after ${attempts}`);

@@ -12,8 +12,8 @@ export type Operation = {
   path: string;
   parameters: Parameter[];
   body: { schema: Schema; required: boolean; example?: unknown } | null;
-  /** By status; null for an answer without a body. */
-  answers: Map<number, { type: string; schema: string } | null>;
+  /** By status, in each of its forms; none for an answer without a body. */
+  answers: Map<number, { type: string; schema: string }[]>;
 };
 
 type Reference = { $ref: string };
@@ -62,10 +62,10 @@ export function operationsOf({ paths, components }: Document): Operation[] {
           Object.entries(raw.responses).map(([status, response]) => {
             const resolved =
               response.$ref === undefined ? response : found(components.responses, { $ref: response.$ref });
-            const [entry] = Object.entries(resolved.content ?? {});
+            const forms = Object.entries(resolved.content ?? {});
             return [
               Number(status),
-              entry === undefined ? null : { type: entry[0], schema: nameOf(entry[1].schema.$ref) },
+              forms.map(([type, { schema }]) => ({ type, schema: nameOf(schema.$ref) })),
             ];
           }),
         ),

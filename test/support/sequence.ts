@@ -37,6 +37,8 @@ export class Sequence {
   /** The ids that epochs missed for sure when they closed. */
   readonly expired: number[] = [];
   readonly known = new Map<string, KnownId>();
+  /** Events up to this sequence are past their retention. */
+  droppedUpTo = 0;
   /** Records up to this id, of any epoch, are past the deduplication window. */
   forgottenUpTo = 0;
   #settings: TrackerSettings;
@@ -127,7 +129,8 @@ export class Sequence {
     }
   }
 
-  #timeOf = (sequence: number): number | null => this.#times[sequence] ?? null;
+  #timeOf = (sequence: number): number | null =>
+    sequence <= this.droppedUpTo ? null : (this.#times[sequence] ?? null);
 
   #lookup: Lookup = (epoch, id) => {
     if (id <= this.forgottenUpTo) return 'forgotten';

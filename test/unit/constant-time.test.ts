@@ -32,6 +32,7 @@ const LOOKED_AT: [file: string, what: RegExp, why: string][] = [
   ['delivery/standard-webhooks.ts', /startsWith\(PREFIX\)/, 'whsec_'],
   ['providers/fingerprint.ts', /signed === body/, 'whether they are the same object'],
   ['signature/explain/', /\benc\b|HMACS|other !== bare/, 'names of encodings, and two spellings of one text'],
+  ['json/scalar-search.ts', /./, 'tokens of a JSON pointer, and values that are looked for'],
   ['json/source.ts', /./, 'tokens of a JSON pointer'],
   ['numbering/', /fingerprint/i, 'SHA-256 of a body that its sender knows'],
   ['numbering/', /secretId|isOfSecret/, 'the id of a secret, which is public'],
@@ -103,6 +104,7 @@ describe('the source', () => {
       'configuration/means.ts',
       'constant-time.ts',
       'ingest/answer-handshake.ts',
+      'page/session.ts',
       'signature/compare.ts',
       'tokens/api-tokens.ts',
     ]);

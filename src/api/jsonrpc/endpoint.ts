@@ -8,8 +8,10 @@
  * once (`sign-in.ts`).
  */
 import { Hono } from 'hono';
+import { acting } from '../../audit/acting';
 import { isObject } from '../../json/kind';
 import { parseJson } from '../../json/parse';
+import { currentRequestId } from '../../request-id';
 import { err, ok, type Result } from '../../result';
 import { addressOf, configurationProblem } from '../admin-token';
 import { readBytes } from '../body';
@@ -135,7 +137,8 @@ async function call(params: readonly unknown[], caller: Caller): Promise<Result<
     return err(invalidParams('call takes a session, a method and its arguments.'));
   const method = METHODS.get(path);
   if (method === undefined) return err(methodNotFound());
-  return method(caller.env, Array.isArray(args) ? args : [args], Date.now());
+  const act = { by: 'json_rpc', token: null, operation: path, requestId: currentRequestId() } as const;
+  return acting(act, () => method(caller.env, Array.isArray(args) ? args : [args], Date.now()));
 }
 
 const TOO_MANY = 'Too many wrong tokens came from this address.';

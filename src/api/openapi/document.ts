@@ -3,100 +3,13 @@
  * Made when it is first asked for, and kept: it is the same for everyone.
  */
 import type { JsonSchema } from '../../input/json-schema';
-import { MAX_CELLS } from '../../log/contract/sequence-map';
-import { findingParameters } from './finding';
+
 import { inputSchemas } from './inputs';
 import { ANSWERS, OPERATIONS } from './operations';
 import { type Operation, TAGS } from './operations/operation';
+import { PARAMETERS, parameterNames } from './parameters';
 
 const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
-const safe = Number.MAX_SAFE_INTEGER;
-
-const path = (name: string, schema: JsonSchema) => ({ name, in: 'path', required: true, schema });
-const query = (name: string, schema: JsonSchema, description: string) => ({
-  ...{ name, in: 'query', required: false, schema, description },
-});
-const header = (name: string, schema: JsonSchema, description: string) => ({
-  ...{ name, in: 'header', required: false, schema, description },
-});
-
-const PARAMETERS: Record<string, { name: string; in: string }> = {
-  webhook_id: path('webhook_id', { type: 'integer', minimum: 1, maximum: safe }),
-  sequence: path('sequence', { type: 'integer', minimum: 1, maximum: safe }),
-  destination_id: path('destination_id', { type: 'string' }),
-  token_id: path('token_id', { type: 'string' }),
-  after: query('after', { type: 'integer', minimum: 0, maximum: safe, default: 0 }, 'Where to go on.'),
-  limit: query('limit', { type: 'integer', minimum: 1, maximum: 500, default: 100 }, 'Entries of a page.'),
-  topic: query('topic', { type: 'string', minLength: 1 }, 'A topic, or a prefix before `*`.'),
-  scrape_limit: query(
-    'limit',
-    { type: 'integer', minimum: 1, maximum: 900, default: 900 },
-    'Webhooks of a scrape.',
-  ),
-  reseal_after: query('after', { type: 'string' }, 'Where to go on: `next` of the part before.'),
-  reseal_limit: query(
-    'limit',
-    { type: 'integer', minimum: 0, maximum: 200, default: 100 },
-    'Webhooks of a part; 0 only says which key is current.',
-  ),
-  self_test_key: query('key', { type: 'string' }, 'The key of a self-test that is running.'),
-  hold_ms: query('hold_ms', { type: 'integer', minimum: 0, maximum: 1000, default: 0 }, 'How long to wait.'),
-  export_limit: query(
-    'limit',
-    { type: 'integer', minimum: 1, maximum: 100, default: 100 },
-    'Webhooks of a part.',
-  ),
-  recovery_at: query('at', { type: 'string', format: 'date-time' }, 'A time of the last 30 days; none: now.'),
-  recovery_bookmark: query('bookmark', { type: 'string' }, 'A bookmark that was taken then.'),
-  feed_after: query(
-    'after',
-    { type: 'string', default: '0' },
-    'The `cursor` of a page before; `now`: the end of the feed.',
-  ),
-  stream_after: query(
-    'after',
-    { type: 'string', default: 'now' },
-    'A `cursor` of the stream or of the feed; `0`: all events; `now`: the end of the feed.',
-  ),
-  event_status: query(
-    'status',
-    { enum: ['accepted', 'confirming', 'held', 'quarantined', 'retrying', 'dead'] },
-    'Only these.',
-  ),
-  ...findingParameters(),
-  gap_status: query('status', { enum: ['open', 'filled', 'expired', 'resolved'] }, 'Only these.'),
-  map_epoch: query(
-    'epoch',
-    { type: 'integer', minimum: 1, maximum: safe },
-    'A numbering; the current one unless said.',
-  ),
-  map_from: query(
-    'from',
-    { type: 'integer', minimum: 1, maximum: safe },
-    'The first increment id; 99 below `to` unless said.',
-  ),
-  map_to: query(
-    'to',
-    { type: 'integer', minimum: 1, maximum: safe },
-    'The last increment id; the highest unless said.',
-  ),
-  map_cells: query(
-    'cells',
-    { type: 'integer', minimum: 1, maximum: MAX_CELLS, default: 100 },
-    'Into how many cells the range is divided, at most.',
-  ),
-  include: query('include', { enum: ['body'] }, 'With headers and bodies.'),
-  wait: query('wait', { type: 'integer', minimum: 0, maximum: 30 }, 'Seconds to wait for an event.'),
-  dry_run: query('dry_run', { enum: ['0', '1'] }, '1: only say what would change.'),
-  prune: query('prune', { enum: ['0', '1'] }, '1: delete what is not listed.'),
-  'If-Match': header('If-Match', { type: 'string' }, 'The `ETag` of the version that was read.'),
-  'Idempotency-Key': header(
-    'Idempotency-Key',
-    { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
-    'The same key with the same body gets the same answer for 24 hours.',
-  ),
-};
-
 const PROBLEMS: Record<number, [name: string, description: string]> = {
   400: ['Malformed', 'The body is not JSON, or did not arrive whole.'],
   401: ['Unauthorized', 'No valid token, or no valid signature.'],
@@ -133,9 +46,8 @@ const FOREIGN: Record<string, JsonSchema> = {
 };
 
 function operationOf(operation: Operation): object {
-  const { secured = true, problems = [], takes = [], body, type = 'application/json' } = operation;
-  const inPath = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-  const parameters = [...inPath, ...takes].map(name => ref('parameters', name));
+  const { secured = true, problems = [], body, type = 'application/json' } = operation;
+  const parameters = parameterNames(operation).map(name => ref('parameters', name));
   const [status, schema] = operation.answers;
   // 422 also without input of its own: a query parameter that it does not have is refused.
   const statuses = new Set([...(secured ? [401, 403, 422, 429, 503] : []), ...problems]);
@@ -143,7 +55,7 @@ function operationOf(operation: Operation): object {
     [status]: {
       description: operation.summary,
       ...(status === 204 ? {} : { headers: headersOf(operation) }),
-      ...(schema === null ? {} : { content: { [type]: { schema: ref('schemas', schema) } } }),
+      ...(schema === null ? {} : { content: contentOf(schema, type, operation.linesOf) }),
     },
   };
   for (const code of [...statuses].sort()) {
@@ -161,13 +73,21 @@ function operationOf(operation: Operation): object {
   };
 }
 
+const contentOf = (schema: string, type: string, linesOf: string | undefined): object => ({
+  [type]: { schema: ref('schemas', schema) },
+  ...(linesOf === undefined ? {} : { 'application/x-ndjson': { schema: ref('schemas', linesOf) } }),
+});
+
 function requestBodyOf({ schema, optional, example }: NonNullable<Operation['body']>): object {
-  const content = { schema: ref('schemas', schema), ...(example === undefined ? {} : { example }) };
+  const content = { schema: ref('schemas', schema), example };
   return { required: optional !== true, content: { 'application/json': content } };
 }
 
+/** Operations that answer with a webhook's `ETag` and change nothing that has one yet. */
+const TAGGED = ['getWebhook', 'createWebhook', 'listDestinations', 'getDestination'];
+
 function headersOf({ id, takes = [], answers: [status] }: Operation): object {
-  const tagged = id === 'getWebhook' || id === 'createWebhook' || takes.includes('If-Match');
+  const tagged = TAGGED.includes(id) || takes.includes('If-Match');
   const schema = { type: 'string' };
   return {
     ...(tagged ? { ETag: { schema, description: 'Version of the webhook, for `If-Match`.' } } : {}),
@@ -210,12 +130,15 @@ function build(): object {
   };
 }
 
+/** The operation of a route. @param route as `/v1/webhooks/:webhook_id` */
+export function operationAt(method: string, route: string): Operation | undefined {
+  const path = route.replaceAll(/:(\w+)/g, '{$1}').replace(/(.)\/$/, '$1');
+  return OPERATIONS.find(candidate => candidate.path === path && candidate.method === method.toLowerCase());
+}
+
 /** The query parameters of an operation; null where there is no such one. @param route as `/v1/webhooks/:webhook_id` */
 export function queryNames(method: string, route: string): string[] | null {
-  const path = route.replaceAll(/:(\w+)/g, '{$1}').replace(/(.)\/$/, '$1');
-  const operation = OPERATIONS.find(
-    candidate => candidate.path === path && candidate.method === method.toLowerCase(),
-  );
+  const operation = operationAt(method, route);
   if (operation === undefined) return null;
   return (operation.takes ?? []).flatMap(name => {
     const parameter = PARAMETERS[name];

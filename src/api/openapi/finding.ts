@@ -3,6 +3,7 @@
 import { type JsonSchema, jsonSchemaOf } from '../../input/json-schema';
 import { isObject } from '../../json/kind';
 import { parametersSchema } from '../rest/event-filter';
+import type { Parameter } from './parameter';
 
 /** What the list takes, as names of parameters. */
 export const FINDS = [
@@ -19,13 +20,11 @@ export const FINDS = [
 /** What the feed takes: it has one order, no destination, and who knows an id asks the list. */
 export const FINDS_IN_FEED = ['since', 'until', 'entity_key', 'q'];
 
-type Parameter = { name: string; in: string };
-
 const parameter = (name: string, schema: JsonSchema): Parameter => {
-  const { description, examples, ...rest } = schema;
+  const { description = '', examples, ...rest } = schema;
   const [example] = Array.isArray(examples) ? examples : [];
   const shown = example === undefined ? {} : { example };
-  return Object.assign({ name, in: 'query', required: false, schema: rest, description }, shown);
+  return { name, in: 'query', required: false, schema: rest, description: String(description), ...shown };
 };
 
 /** By the names under which operations take them. */
@@ -41,9 +40,10 @@ export function findingParameters(): Record<string, Parameter> {
   };
   for (const [name, schema] of Object.entries(isObject(properties) ? properties : {})) {
     // A parameter is left out, where a field may also be null.
-    const [own] = isObject(schema) && Array.isArray(schema.anyOf) ? schema.anyOf : [schema];
-    if (isObject(own))
-      parameters[name === 'destination_id' ? 'filter_destination' : name] = parameter(name, own);
+    const { anyOf, ...said } = isObject(schema) ? schema : {};
+    const [own] = Array.isArray(anyOf) ? anyOf : [];
+    const shown = { ...(isObject(own) ? own : {}), ...said };
+    parameters[name === 'destination_id' ? 'filter_destination' : name] = parameter(name, shown);
   }
   return parameters;
 }

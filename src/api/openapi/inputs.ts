@@ -10,8 +10,9 @@ import { destinationRotation, inboundRotation } from '../../subscriptions/rotati
 import {
   creationSchema as newWebhook,
   changeableSchema as webhookChanges,
-} from '../../subscriptions/webhook-input';
+} from '../../subscriptions/webhook-fields';
 import { addedEventSchema } from '../rest/added-events';
+import { destinationTestSchema } from '../rest/destination-tests';
 import { resolutionSchema } from '../rest/gaps';
 import { settlementSchema } from '../rest/numbering';
 import { restoreSchema } from '../rest/recovery';
@@ -40,11 +41,12 @@ export const inputSchemas = (): Record<string, JsonSchema> => ({
   DestinationRotation: jsonSchemaOf(destinationRotation),
   Replay: jsonSchemaOf(replaySchema),
   EventReplay: jsonSchemaOf(eventReplaySchema),
+  DestinationTest: jsonSchemaOf(destinationTestSchema),
   Retry: jsonSchemaOf(retrySchema),
   Resolution: jsonSchemaOf(resolutionSchema),
   Settlement: jsonSchemaOf(settlementSchema),
   AddedEvent: jsonSchemaOf(addedEventSchema),
-  Redaction: jsonSchemaOf(redactionSchema),
+  RedactionRequest: jsonSchemaOf(redactionSchema),
   Test: jsonSchemaOf(testSchema),
   NewToken: jsonSchemaOf(tokenSchema),
   SelfTestRun: jsonSchemaOf(runSchema),

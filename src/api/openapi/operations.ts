@@ -1,6 +1,7 @@
 /** Every operation of the gateway, in the order a reader meets them, and every answer. A test holds the list against the routes. */
 import type { JsonSchema } from '../../input/json-schema';
 import { ACCESS_ANSWERS, ACCESS_OPERATIONS } from './operations/access';
+import { AUDIT_ANSWERS, AUDIT_OPERATIONS } from './operations/audit';
 import { CONFIGURATION_ANSWERS, CONFIGURATION_OPERATIONS } from './operations/configuration';
 import { DESTINATIONS_ANSWERS, DESTINATIONS_OPERATIONS } from './operations/destinations';
 import { DIAGNOSIS_ANSWERS, DIAGNOSIS_OPERATIONS } from './operations/diagnosis';
@@ -13,16 +14,19 @@ import { SELF_TEST_ANSWERS, SELF_TEST_OPERATIONS } from './operations/self-test'
 import { SEQUENCE_ANSWERS, SEQUENCE_OPERATIONS } from './operations/sequence';
 import { SERVICE_ANSWERS, SERVICE_OPERATIONS } from './operations/service';
 import { integer, list, object, text } from './operations/shapes';
+import { STATUS_ANSWERS, STATUS_OPERATIONS } from './operations/status';
 import { WEBHOOKS_ANSWERS, WEBHOOKS_OPERATIONS } from './operations/webhooks';
 
 export const OPERATIONS: readonly Operation[] = [
   ...WEBHOOKS_OPERATIONS,
   ...DESTINATIONS_OPERATIONS,
+  ...STATUS_OPERATIONS,
   ...EVENTS_OPERATIONS,
   ...SEQUENCE_OPERATIONS,
   ...REPLAY_OPERATIONS,
   ...DIAGNOSIS_OPERATIONS,
   ...ACCESS_OPERATIONS,
+  ...AUDIT_OPERATIONS,
   ...CONFIGURATION_OPERATIONS,
   ...KEEPING_OPERATIONS,
   ...SELF_TEST_OPERATIONS,
@@ -38,11 +42,13 @@ export const ANSWERS: Record<string, JsonSchema> = {
   ),
   ...WEBHOOKS_ANSWERS,
   ...DESTINATIONS_ANSWERS,
+  ...STATUS_ANSWERS,
   ...EVENTS_ANSWERS,
   ...SEQUENCE_ANSWERS,
   ...REPLAY_ANSWERS,
   ...DIAGNOSIS_ANSWERS,
   ...ACCESS_ANSWERS,
+  ...AUDIT_ANSWERS,
   ...CONFIGURATION_ANSWERS,
   ...KEEPING_ANSWERS,
   ...SELF_TEST_ANSWERS,

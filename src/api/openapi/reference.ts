@@ -7,20 +7,29 @@ import type { Context } from 'hono';
 import { html, raw } from 'hono/html';
 import type { JsonSchema } from '../../input/json-schema';
 import { sha256 } from '../../sha256';
+import { curlOf } from './curl';
 import { inputSchemas } from './inputs';
 import { ANSWERS, OPERATIONS } from './operations';
 import { type Operation, TAGS } from './operations/operation';
+import { PARAMETERS, parameterNames } from './parameters';
+import { type Field, fieldsIn, kindOfSchema, referred } from './words';
 
+/** On a narrow screen a row of a table becomes a paragraph, and long words break. */
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
-body { max-width: 54rem; margin: 0 auto; padding: 1rem }
+body { max-width: 60rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere }
 h2 { margin-top: 3rem; border-bottom: 1px solid #8886 }
-h3 { margin-bottom: 0 } h3 code { font-weight: normal }
+h3 { margin: 2.5rem 0 0 } h3 code { font-weight: normal } h4 { margin: 1rem 0 .25rem }
 code, pre { font: .85rem/1.45 ui-monospace, monospace }
-pre { overflow-x: auto; padding: .75rem; background: #8881; border-radius: .4rem }
-table { border-collapse: collapse; width: 100% } td, th { text-align: left; vertical-align: top; padding: .2rem .6rem .2rem 0 }
-tr + tr td { border-top: 1px solid #8883 }
+pre { overflow-x: auto; padding: .75rem; background: #8881; border-radius: .4rem; overflow-wrap: normal }
+table { border-collapse: collapse; width: 100% } td { text-align: left; vertical-align: top; padding: .2rem .6rem .2rem 0 }
+td:first-child { width: 30% } td:nth-child(2) { width: 25% }
+tr + tr td { border-top: 1px solid #8883 } small { opacity: .75 }
 nav a { margin-right: 1rem } .method { text-transform: uppercase; font-weight: bold }
+@media (max-width: 40rem) {
+table, tbody, tr, td, td:first-child, td:nth-child(2) { display: block; width: auto; padding: 0 }
+tr { padding: .4rem 0; border-top: 1px solid #8883 } tr + tr td { border-top: 0 }
+}
 `;
 
 const policyOf = async () => {
@@ -34,7 +43,10 @@ export async function reference(c: Context<{ Bindings: Env }>): Promise<Response
 <title>Gapless API</title><style>${raw(STYLE)}</style></head><body>
 <h1>Gapless API</h1>
 <p>Requests carry <code>Authorization: Bearer &lt;token&gt;</code>, bodies are JSON, errors are
-<code>application/problem+json</code>. For programs: <a href="/openapi.json"><code>/openapi.json</code></a>.</p>
+<code>application/problem+json</code>. Times are RFC 3339. Yes and no are <code>true</code> and <code>false</code>; <code>1</code>
+and <code>0</code> are taken too. A name may stand wherever the id of a webhook or a destination may.
+The examples are for bash: <code>GATEWAY=https://…</code>, the token in <code>TOKEN</code>.
+For programs: <a href="/openapi.json"><code>/openapi.json</code></a>.</p>
 <nav>${Object.keys(TAGS).map(tag => html`<a href="#${tag}">${tag}</a>`)}<a href="#schemas">schemas</a></nav>
 ${Object.entries(TAGS).map(([tag, text]) => section(tag, text))}
 <h2 id="schemas">Schemas</h2>
@@ -50,38 +62,54 @@ ${Object.entries({ ...inputSchemas(), ...ANSWERS }).map(([name, schema]) => sche
 const section = (tag: string, text: string) => html`<h2 id="${tag}">${tag}</h2><p>${text}</p>
 ${OPERATIONS.filter(operation => operation.tag === tag).map(operationOf)}`;
 
-function operationOf({ method, path, id, summary, description, takes = [], body, answers }: Operation) {
+function operationOf(operation: Operation) {
+  const { method, path, id, summary, description, body, answers } = operation;
   const [status, schema] = answers;
+  const parameters = parameterNames(operation).map(parameterOf);
   return html`<h3 id="${id}">${summary}</h3>
 <p><code><span class="method">${method}</span> ${path}</code></p>
-${description === undefined ? '' : html`<p>${description}</p>`}
-${takes.length === 0 ? '' : html`<p>Takes ${takes.map(name => html`<code>${name.replace(/^\w+_status$/, 'status')}</code> `)}</p>`}
-${body === undefined ? '' : html`<p>Body: ${linkTo(body.schema)}</p>`}
-${body?.example === undefined ? '' : html`<pre>${JSON.stringify(body.example, null, 2)}</pre>`}
+${description === undefined ? '' : html`<p>${prose(description)}</p>`}
+${parameters.length === 0 ? '' : html`<h4>Parameters</h4>${tableOf(parameters)}`}
+${body === undefined ? '' : html`<h4>Body</h4><p>${linkTo(body.schema)}${body.optional === true ? ', or nothing' : ''}</p>`}
+<h4>Example</h4><pre>${curlOf(operation)}</pre>
 <p>Answers ${status} ${schema === null ? '' : linkTo(schema)}</p>`;
+}
+
+type Row = Field & { where?: string; link?: string | null };
+
+function parameterOf(name: string): Row {
+  const parameter = PARAMETERS[name];
+  const { schema = {}, required = false, description: meaning = '' } = parameter ?? {};
+  return {
+    ...{
+      name: parameter?.name ?? name,
+      where: parameter?.in ?? '',
+      kind: kindOfSchema(schema),
+      required,
+      meaning,
+    },
+    fallback: schema.default === undefined ? null : String(schema.default),
+  };
 }
 
 const linkTo = (schema: string) => html`<a href="#schema-${schema}">${schema}</a>`;
 
-function schemaOf(name: string, { properties = {} }: JsonSchema) {
-  return html`<h3 id="schema-${name}">${name}</h3><table>
-${Object.entries(properties as Record<string, JsonSchema>).map(
-  ([field, schema]) => html`<tr><td><code>${field}</code></td><td>${wordsOf(schema)}</td></tr>`,
-)}</table>`;
+function schemaOf(name: string, schema: JsonSchema) {
+  const forms = Array.isArray(schema.anyOf) ? (schema.anyOf as JsonSchema[]) : [schema];
+  const properties = Object.assign({}, ...forms.map(form => form.properties)) as Record<string, JsonSchema>;
+  const fields = forms.flatMap(form => fieldsIn(form));
+  const rows = fields.map((field): Row => ({ ...field, link: referred(properties[field.name] ?? {}) }));
+  return html`<h3 id="schema-${name}">${name}</h3>${rows.length === 0 ? '' : tableOf(rows)}`;
 }
 
-/** A schema in a few words. */
-function wordsOf(schema: JsonSchema): string {
-  const { type, anyOf, items, minimum, maximum, description } = schema;
-  const words = [
-    typeof schema.$ref === 'string' ? schema.$ref.split('/').at(-1) : undefined,
-    Array.isArray(schema.enum) ? schema.enum.map(value => JSON.stringify(value)).join(', ') : undefined,
-    Array.isArray(anyOf) ? anyOf.map(one => wordsOf(one as JsonSchema)).join(' or ') : undefined,
-    type === 'array' ? `list of ${wordsOf((items ?? {}) as JsonSchema)}` : undefined,
-    typeof type === 'string' && type !== 'array' ? type : undefined,
-    minimum !== undefined && maximum !== undefined ? `from ${minimum} to ${maximum}` : undefined,
-    schema.default === undefined ? undefined : `[${JSON.stringify(schema.default)}]`,
-    typeof description === 'string' ? description : undefined,
-  ];
-  return words.filter(word => word !== undefined).join(' ');
-}
+const tableOf = (rows: readonly Row[]) =>
+  html`<table>${rows.map(
+    ({ name, where, kind, link, required, fallback, meaning }) => html`<tr>
+<td><code>${name}</code> <small>${where === undefined ? '' : `${where} `}${required ? 'required' : ''}</small></td>
+<td>${link == null ? kind : linkTo(link)}${fallback === null ? '' : html` <small>default <code>${fallback}</code></small>`}</td>
+<td>${prose(meaning)}</td></tr>`,
+  )}</table>`;
+
+/** A sentence, with what stands between backticks as code. */
+const prose = (text: string) =>
+  text.split('`').map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`));

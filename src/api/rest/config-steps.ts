@@ -12,8 +12,10 @@ import {
 } from '../../configuration/document';
 import type { Means } from '../../configuration/means';
 import { updated } from '../../configuration/update';
+import type { FieldError } from '../../input/field-errors';
 import { err, ok, type Result } from '../../result';
 import { placementGiven } from '../../subscriptions/placement';
+import { topicWarnings } from '../../subscriptions/topic-warnings';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import { parseWebhook } from '../../subscriptions/webhook-input';
 import type { ApiError } from '../problem';
@@ -24,7 +26,12 @@ import { createNamed, findNamed } from './named-webhooks';
 const AT_ONCE = 6;
 
 /** What is to be done for one webhook: what changes, and how to do it. */
-type Step = { changes: Change[]; apply: () => Promise<Result<Change[], ApiError>> };
+type Step = {
+  changes: Change[];
+  /** What of the document is most likely a slip. */
+  warnings: FieldError[];
+  apply: () => Promise<Result<Change[], ApiError>>;
+};
 
 /** A step for each entry of the document and, with `prune`, for each webhook that it does not list. */
 export async function planned(env: Env, entries: Entry[], means: Means): Promise<Result<Step[], ApiError>> {
@@ -45,6 +52,8 @@ export async function planned(env: Env, entries: Entry[], means: Means): Promise
         return err({ reason: 'invalid', errors: [{ path: entry.prefix, message }] });
       }
       if (id !== null) meant.add(id);
+      const renamed = renamedTo(entry, current.value, records.value);
+      if (renamed !== null) return err({ reason: 'invalid', errors: [renamed] });
       const step =
         current.value === null ? creation(env, entry, means) : await change(env, current.value, entry, means);
       if (!step.ok) return step;
@@ -56,6 +65,19 @@ export async function planned(env: Env, entries: Entry[], means: Means): Promise
     steps.push(removal(env, record, means.making.now));
   }
   return ok(steps);
+}
+
+/** What is wrong with another name for a webhook that is known by its id: it may be that of another webhook. */
+function renamedTo(
+  { given, prefix }: Entry,
+  current: WebhookRecord | null,
+  records: readonly WebhookRecord[],
+): FieldError | null {
+  if (current === null || typeof given.name !== 'string' || given.name === current.name) return null;
+  const holder = records.find(({ id, name }) => id !== current.id && name === given.name);
+  return holder === undefined
+    ? null
+    : { path: `${prefix}/name`, message: `is the name of webhook ${holder.id}` };
 }
 
 /** The webhook that an entry means, as it is now; null for one to be made. */
@@ -90,7 +112,11 @@ async function change(
 ): Promise<Result<Step, ApiError>> {
   const plan = await updated(current, entry, means);
   if (!plan.ok) return err({ reason: 'invalid', errors: plan.error });
-  return ok({ changes: plan.value.changes, apply: () => applyTo(env, current.id, entry, means) });
+  return ok({
+    changes: plan.value.changes,
+    warnings: topicWarnings(entry.given, current.provider, entry.prefix),
+    apply: () => applyTo(env, current.id, entry, means),
+  });
 }
 
 async function applyTo(
@@ -129,6 +155,7 @@ function creation(env: Env, entry: Entry, means: Means): Result<Step, ApiError> 
   const changes: Change[] = [{ action: 'create', kind: 'webhook', name }, ...made];
   return ok({
     changes,
+    warnings: topicWarnings(given, input.value.provider, prefix),
     apply: async () => {
       const created = await createNamed(env, input.value, name, means.making.now);
       if (!created.ok) return created;
@@ -152,6 +179,7 @@ function removal(env: Env, record: WebhookRecord, now: number): Step {
   const changes: Change[] = [{ action: 'delete', kind: 'webhook', name: webhookName(record) }];
   return {
     changes,
+    warnings: [],
     apply: async () => {
       const removed = await removeWebhook(env, record.id, now);
       return removed.ok ? ok(changes) : removed;

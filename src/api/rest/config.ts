@@ -1,8 +1,8 @@
 /**
- * `/v1/config`: the configuration as code. GET exports it, PUT applies it; `dry_run=1` only says what would change.
+ * `/v1/config`: the configuration as code. GET exports it, PUT applies it; `dry_run=true` only says what would change.
  *
  * Everything is validated before anything is changed. Webhooks are changed one after the other, each as a whole. Where one
- * fails, the same request sent again goes on from there. What the document does not list stays, unless `prune=1`.
+ * fails, the same request sent again goes on from there. What the document does not list stays, unless `prune=true`.
  */
 import { Hono } from 'hono';
 import { type Change, entriesOf, exportedConfig } from '../../configuration/document';
@@ -12,7 +12,7 @@ import { open } from '../../subscriptions/sealing';
 import { readJson } from '../body';
 import { inputRules, makingAt, sealingKeys } from '../deployment';
 import { type ApiError, problem } from '../problem';
-import { oneOfParameter } from '../query';
+import { flagParameter } from '../query';
 import { allWebhooks } from '../webhook-operations';
 import { planned } from './config-steps';
 
@@ -27,20 +27,21 @@ config.get('/', async c => {
 });
 
 config.put('/', async c => {
-  const dryRun = oneOfParameter('dry_run', c.req.query('dry_run'), ['0', '1']);
-  const prune = oneOfParameter('prune', c.req.query('prune'), ['0', '1']);
+  const dryRun = flagParameter('dry_run', c.req.query('dry_run'));
+  const prune = flagParameter('prune', c.req.query('prune'));
   if (!dryRun.ok) return problem({ reason: 'invalid', errors: dryRun.error });
   if (!prune.ok) return problem({ reason: 'invalid', errors: prune.error });
   const given = await readJson(c.req.raw, { maxBytes: MAX_CONFIG_BYTES });
   if (!given.ok) return problem(given.error);
   const entries = entriesOf(given.value);
   if (!entries.ok) return problem({ reason: 'invalid', errors: entries.error });
-  const means = await meansOf(c.env, prune.value === '1');
+  const means = await meansOf(c.env, prune.value);
   if (!means.ok) return problem(means.error);
   const steps = await planned(c.env, entries.value, means.value);
   if (!steps.ok) return problem(steps.error);
-  if (dryRun.value === '1')
-    return c.json({ changes: steps.value.flatMap(({ changes }) => changes.map(unmade)) });
+  const warnings = steps.value.flatMap(step => step.warnings);
+  if (dryRun.value)
+    return c.json({ changes: steps.value.flatMap(({ changes }) => changes.map(unmade)), warnings });
 
   const changes: Change[] = [];
   for (const { changes: foreseen, apply } of steps.value) {
@@ -49,7 +50,7 @@ config.put('/', async c => {
     if (!applied.ok) return problem(applied.error);
     changes.push(...applied.value);
   }
-  return c.json({ changes });
+  return c.json({ changes, warnings });
 });
 
 /** A dry run shows no secrets: applying the document makes others. */

@@ -11,6 +11,7 @@ import { ask } from '../ask';
 import { makingAt } from '../deployment';
 import { type Attempt, bytesOf, keptAnswer, recalled } from '../idempotency';
 import type { ApiError } from '../problem';
+import { freeName } from '../webhook-names';
 
 /** Ids that a key can lead to. One is passed over when it belongs to a webhook that the same key made more than a day ago. */
 const MAX_ROUNDS = 5;
@@ -43,6 +44,9 @@ export async function createOnce<T extends { webhook_id: number }>(
     if (!before.ok) return before;
     if (before.value !== null) return again(env, attempt, before.value);
 
+    // Asked only now: the webhook of the request before has the name, too.
+    const free = await freeName(env, input.name, id, now);
+    if (!free.ok) return free;
     const { record, revealed } = await newWebhook(input, 'rest', making.value, id);
     const answer = view(record, revealed);
     const kept = await keptAnswer(env, attempt, answer, now);

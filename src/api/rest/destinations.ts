@@ -3,6 +3,7 @@
  * part of the webhook's record: every change here is one of that record, and raises its version.
  */
 import { type Context, Hono } from 'hono';
+import type { FieldError } from '../../input/field-errors';
 import { LIMITS } from '../../limits';
 import { err, ok, type Result } from '../../result';
 import {
@@ -10,6 +11,7 @@ import {
   parseDestination,
   patchDestination,
 } from '../../subscriptions/destination-input';
+import { indexOfTakenName, takenDestinationName } from '../../subscriptions/names';
 import {
   newDestination,
   overlapProblem,
@@ -20,6 +22,7 @@ import {
 import { retentionProblem } from '../../subscriptions/retention';
 import { parseDestinationRotation } from '../../subscriptions/rotation';
 import { shownDestination } from '../../subscriptions/shown';
+import { topicWarnings } from '../../subscriptions/topic-warnings';
 import type { DestinationRecord, WebhookRecord } from '../../subscriptions/webhook';
 import { timeText } from '../../time';
 import { readJson } from '../body';
@@ -28,24 +31,49 @@ import { inputRules, makingAt } from '../deployment';
 import { attemptOf, earlierAnswer, keptAnswer } from '../idempotency';
 import { etagOf, preconditionOf } from '../preconditions';
 import { type ApiError, problem } from '../problem';
-import { changeWebhook } from '../webhook-operations';
+import { changeAddressed, findAddressed } from '../webhook-names';
+import { destinationOf } from './addressed';
 
 export const destinations = new Hono<ApiEnv>();
 
 /** An edit ends with this where the request was answered before, under its Idempotency-Key. */
-type Answered = { reason: 'answered'; answer: ReturnType<typeof createdDestinationView> };
+type Answered = { reason: 'answered'; answer: object };
 
-function destinationOf(record: WebhookRecord, id: string): Result<DestinationRecord, ApiError> {
-  const found = record.destinations.find(destination => destination.id === id);
-  return found === undefined ? err({ reason: 'not_found', what: 'destination' }) : ok(found);
+/**
+ * A webhook with a destination that is new, or changed. Settings that are valid by themselves may still retry longer than the webhook
+ * keeps its events, or have the name of another destination.
+ */
+function fitting(
+  before: WebhookRecord,
+  after: WebhookRecord,
+  settings: DestinationSettings,
+): Result<WebhookRecord, ApiError> {
+  const errors: FieldError[] = [];
+  const message = retentionProblem(before, settings.retrySchedule);
+  if (message !== null) errors.push({ path: '/retry/schedule_seconds', message });
+  if (indexOfTakenName(before.destinations, after.destinations) >= 0) {
+    errors.push({ path: '/name', message: takenDestinationName });
+  }
+  return errors.length === 0 ? ok(after) : err({ reason: 'invalid', errors });
 }
 
-/** Settings that are valid by themselves may still retry longer than the webhook keeps its events. */
-function fitting(record: WebhookRecord, settings: DestinationSettings): Result<void, ApiError> {
-  const message = retentionProblem(record, settings.retrySchedule);
-  if (message === null) return ok(undefined);
-  return err({ reason: 'invalid', errors: [{ path: '/retry/schedule_seconds', message }] });
-}
+const warningsIn = (given: unknown, { provider }: WebhookRecord): FieldError[] =>
+  topicWarnings(given, provider);
+
+destinations.get('/:webhook_id/destinations', async c => {
+  const record = await findAddressed(c.env, c.req.param('webhook_id'));
+  if (!record.ok) return problem(record.error);
+  const headers = { ETag: etagOf(record.value.version) };
+  return c.json({ destinations: record.value.destinations.map(destinationView) }, 200, headers);
+});
+
+destinations.get('/:webhook_id/destinations/:destination_id', async c => {
+  const record = await findAddressed(c.env, c.req.param('webhook_id'));
+  if (!record.ok) return problem(record.error);
+  const destination = destinationOf(record.value, c.req.param('destination_id'));
+  if (!destination.ok) return problem(destination.error);
+  return c.json(destinationView(destination.value), 200, { ETag: etagOf(record.value.version) });
+});
 
 destinations.post('/:webhook_id/destinations', async c => {
   const body = await readJson(c.req.raw);
@@ -64,25 +92,25 @@ destinations.post('/:webhook_id/destinations', async c => {
   const { now } = making.value;
   const kept = attempt.value === null ? null : await keptAnswer(c.env, attempt.value, view, now);
   if (kept?.ok === false) return problem(kept.error);
-  const changed = await changeWebhook<null, Answered>(
+  const changed = await changeAddressed<FieldError[], Answered>(
     c.env,
     idText,
     async current => {
       const earlier = await earlierAnswer<typeof view>(c.env, current, attempt.value);
       if (!earlier.ok) return earlier;
-      if (earlier.value !== null) return err({ reason: 'answered', answer: earlier.value });
+      if (earlier.value !== null) {
+        const warnings = warningsIn(body.value, current);
+        return err({ reason: 'answered', answer: { ...earlier.value, warnings } });
+      }
       if (current.destinations.length >= LIMITS.MAX_DESTINATIONS) {
         return err({
           reason: 'conflict',
           detail: `A webhook has at most ${LIMITS.MAX_DESTINATIONS} destinations.`,
         });
       }
-      const fits = fitting(current, destination);
-      if (!fits.ok) return fits;
-      return ok({
-        record: { ...current, destinations: [...current.destinations, destination] },
-        extra: null,
-      });
+      const next = { ...current, destinations: [...current.destinations, destination] };
+      const fits = fitting(current, next, destination);
+      return fits.ok ? ok({ record: fits.value, extra: warningsIn(body.value, current) }) : fits;
     },
     now,
     {
@@ -90,7 +118,10 @@ destinations.post('/:webhook_id/destinations', async c => {
       ...(kept === null ? {} : { kept: kept.value }),
     },
   );
-  if (changed.ok) return c.json(view, 201, { ETag: etagOf(changed.value.record.version) });
+  if (changed.ok) {
+    const answer = { ...view, warnings: changed.value.extra };
+    return c.json(answer, 201, { ETag: etagOf(changed.value.record.version) });
+  }
   return changed.error.reason === 'answered' ? c.json(changed.error.answer, 201) : problem(changed.error);
 });
 
@@ -100,10 +131,11 @@ destinations.patch('/:webhook_id/destinations/:destination_id', async c => {
   return changeOne(c, Date.now(), async (current, destination) => {
     const settings = patchDestination(destination, patch.value, inputRules(c.env).urlProblem);
     if (!settings.ok) return err({ reason: 'invalid', errors: settings.error });
-    const fits = fitting(current, settings.value);
+    const next = withDestination(current, destination.id, settings.value);
+    const fits = fitting(current, next, settings.value);
     if (!fits.ok) return fits;
     const answer = destinationView({ ...destination, ...settings.value });
-    return ok({ record: withDestination(current, destination.id, settings.value), extra: answer });
+    return ok({ record: fits.value, extra: { ...answer, warnings: warningsIn(patch.value, current) } });
   });
 });
 
@@ -158,7 +190,7 @@ async function changeOne(
   edit: (webhook: WebhookRecord, destination: DestinationRecord) => Promise<Edited>,
 ): Promise<Response> {
   const id = c.req.param('destination_id') ?? '';
-  const changed = await changeWebhook<object | null>(
+  const changed = await changeAddressed<object | null>(
     c.env,
     c.req.param('webhook_id') ?? '',
     async current => {

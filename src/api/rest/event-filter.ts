@@ -8,6 +8,7 @@ import type { FieldError } from '../../input/field-errors';
 import { oneOf, text, wholeNumber } from '../../input/fields';
 import { described } from '../../input/json-schema';
 import { DELIVERY_STATES, type EventFilter, NO_FILTER } from '../../log/contract/event-filter';
+import { MAX_KEY_CHARS } from '../../providers/entity-key';
 import { err, ok, type Result } from '../../result';
 import { parseRfc3339, timeText } from '../../time';
 import { shown } from '../query';
@@ -23,6 +24,15 @@ const time = v.pipe(
 const about = <T>(description: string, example: unknown): v.MetadataAction<T, { schema: object }> =>
   described({ description, examples: [example] });
 
+const entityKeyMessage = `must be text of 1 to ${MAX_KEY_CHARS} characters, as entity_keys of an event shows it`;
+
+/** What `entity_keys` of an event shows is taken as it is, whatever characters a provider's ids have. */
+export const entityKeyText = v.pipe(
+  v.string(entityKeyMessage),
+  v.check(key => key.length > 0 && key.length <= MAX_KEY_CHARS && key.isWellFormed(), entityKeyMessage),
+  described({ minLength: 1, maxLength: MAX_KEY_CHARS }),
+);
+
 /** Each of them may be left out; what is given has to hold together. */
 export const filterEntries = {
   since: v.nullish(v.pipe(time, about('Accepted at this time or later.', '2026-11-20T12:00:00Z')), null),
@@ -37,8 +47,8 @@ export const filterEntries = {
   ),
   entity_key: v.nullish(
     v.pipe(
-      text(1024),
-      about('What the event is about, as `entity_keys` of an event say it.', 'order:100000015'),
+      entityKeyText,
+      about('What the event is about, as `entity_keys` of an event shows it.', 'order:100000015'),
     ),
     null,
   ),
@@ -57,7 +67,7 @@ export const filterEntries = {
       oneOf(...DELIVERY_STATES),
       described({
         description:
-          'How the delivery to `destination_id` stands: `waiting` for its turn or under way, `retrying` after a failure, `paused` ' +
+          'How the delivery to `destination_id` stands, or, for `retrying` and `dead` without one, any delivery: `waiting` for its turn or under way, `retrying` after a failure, `paused` ' +
           'where it would be one of these and the destination is turned off, `delivered`, `dead`.',
       }),
     ),
@@ -66,7 +76,10 @@ export const filterEntries = {
 };
 
 const destinationId = v.nullish(
-  v.pipe(text(64), described({ description: 'The destination that `delivery` is about.' })),
+  v.pipe(
+    text(64),
+    described({ description: 'The destination that `delivery` is about: its id or its name.' }),
+  ),
   null,
 );
 
@@ -112,7 +125,7 @@ export function filterParameters(query: Record<string, string>): Result<EventFil
   const { delivery: state, destination_id } = read.value;
   if ((state === null) !== (destination_id === null)) {
     const [missing, there] = state === null ? ['delivery', 'destination_id'] : ['destination_id', 'delivery'];
-    const words = state === null ? `, one of ${DELIVERY_STATES.join(', ')}` : '';
+    const words = state === null ? `, one of ${DELIVERY_STATES.join(', ')}` : ` ${state}`;
     return err([{ path: `query:${missing}`, message: `is needed with ${there}${words}` }]);
   }
   const delivery =

@@ -4,14 +4,18 @@
  */
 import { Hono } from 'hono';
 import type { ReleaseResult } from '../../log/contract/append';
-import type { ScannedTo } from '../../log/contract/event-filter';
+import type { EventFilter, ScannedTo } from '../../log/contract/event-filter';
 import type { AttemptView, EventDetail, EventsPage } from '../../log/contract/events';
-import { err, type Result } from '../../result';
+import { objectOf } from '../../log/stub';
+import { err, ok, type Result } from '../../result';
+import type { WebhookRecord } from '../../subscriptions/webhook';
 import { timeOrNull, timeText } from '../../time';
+import { nextText } from '../../views/cursor';
 import { contentView, deliveryView, eventView } from '../../views/event';
 import { ask } from '../ask';
 import { type ApiError, problem } from '../problem';
-import { objectFor, sequenceOf } from './addressed';
+import { findAddressed } from '../webhook-names';
+import { destinationOf, objectFor, sequenceOf } from './addressed';
 import { listParameters } from './list-parameters';
 import { pageInTurns } from './long-poll';
 
@@ -20,11 +24,15 @@ export const events = new Hono<{ Bindings: Env }>();
 events.get('/:webhook_id/events', async c => {
   const asked = listParameters(c.req.query());
   if (!asked.ok) return problem({ reason: 'invalid', errors: asked.error });
-  const { wait, after, ...query } = asked.value;
-  const object = await objectFor(c.env, c.req.param('webhook_id'));
-  if (!object.ok) return problem(object.error);
+  const { wait, after, ...given } = asked.value;
+  const record = await findAddressed(c.env, c.req.param('webhook_id'));
+  if (!record.ok) return problem(record.error);
+  const named = withDestination(record.value, asked.value.filter);
+  if (!named.ok) return problem(named.error);
+  const query = { ...given, ...(named.value === undefined ? {} : { filter: named.value }) };
+  const object = objectOf(c.env, record.value);
   const found = await pageInTurns(
-    (from, waitMs) => pageOf(() => object.value.events({ ...query, after: from, waitMs }), from),
+    (from, waitMs) => pageOf(() => object.events({ ...query, after: from, waitMs }), from),
     after,
     wait,
     c.req.raw.signal,
@@ -35,8 +43,24 @@ events.get('/:webhook_id/events', async c => {
   const { filter, order } = query;
   if ((filter !== undefined || order === 'desc') && found.value.scannedTo === undefined)
     return problem({ reason: 'unavailable', cause: 'earlier_release' });
-  return c.json({ events: events.map(eventView), next, cursor, scanned_to: scannedToView(scannedTo) });
+  return c.json({
+    events: events.map(eventView),
+    next: nextText(next),
+    cursor: String(cursor),
+    scanned_to: scannedToView(scannedTo),
+  });
 });
+
+/** A filter whose destination may be named, with the id in the place of the name. */
+function withDestination(
+  record: WebhookRecord,
+  filter: EventFilter | undefined,
+): Result<EventFilter | undefined, ApiError> {
+  if (filter?.delivery == null) return ok(filter);
+  const destination = destinationOf(record, filter.delivery.destinationId);
+  if (!destination.ok) return destination;
+  return ok({ ...filter, delivery: { ...filter.delivery, destinationId: destination.value.id } });
+}
 
 /** How far a page came; null at the end. */
 export const scannedToView = (scannedTo: ScannedTo | null) =>
@@ -98,11 +122,12 @@ function attemptView(attempt: AttemptView) {
     attempt: attempt.attempt,
     at: timeText(attempt.at),
     outcome: attempt.outcome,
-    status: attempt.status,
+    http_status: attempt.status,
     duration_ms: attempt.durationMs,
     error: attempt.error,
     connection_error: attempt.connectionError ?? null,
     answer: attempt.answer ?? null,
+    replay_id: attempt.replayId ?? null,
   };
 }
 

@@ -5,7 +5,7 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { checked } from '../../input/checked';
 import type { FieldError } from '../../input/field-errors';
-import { fieldsOf, text, wholeNumber } from '../../input/fields';
+import { about, fieldsOf, text, wholeNumber } from '../../input/fields';
 import type { GapResolution, GapStatus, GapsReport, ResolveResult } from '../../log/contract/gaps';
 import { err, type Result } from '../../result';
 import { gapView } from '../../views/gap';
@@ -21,10 +21,10 @@ const GAP_STATUSES: readonly GapStatus[] = ['open', 'uncertain', 'filled', 'expi
 const incrementId = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 
 export const resolutionSchema = fieldsOf({
-  from: incrementId,
-  to: incrementId,
-  epoch: v.nullish(incrementId, null),
-  note: v.nullish(text(500), null),
+  from: about('The first increment id of the gap, or of a part of it.', incrementId),
+  to: about('The last one.', incrementId),
+  epoch: about('The numbering that they are of. Null: the current one.', v.nullish(incrementId, null)),
+  note: about('Why, to be shown with the gap.', v.nullish(text(500), null)),
 });
 
 gaps.get('/:webhook_id/gaps', async c => {

@@ -15,8 +15,12 @@ const EVENT_STATUSES: readonly EventStatus[] = [
   'retrying',
   'dead',
 ];
-/** What an event becomes by its deliveries, long after it arrived: no arrival ends the wait for it. */
-const DELIVERY_STATUSES: readonly (EventStatus | null)[] = ['retrying', 'dead'];
+/**
+ * What an event becomes by its deliveries, long after it arrived: no arrival ends the wait for it. As `delivery` without a destination it
+ * is said of any of them; an earlier release had the two words as a `status`, which is still taken.
+ */
+const isFailure = (word: string | null | undefined): word is 'retrying' | 'dead' =>
+  word === 'retrying' || word === 'dead';
 
 type Query = Record<string, string>;
 
@@ -25,7 +29,9 @@ type Waiting<Q> = Q & { wait: number };
 
 /** The parameters of the list. `after` is `Number.MAX_SAFE_INTEGER` where a list from the end is not told where to begin. */
 export function listParameters(query: Query): Result<Waiting<Omit<EventsQuery, 'waitMs'>>, FieldError[]> {
-  const common = commonParameters(query);
+  const { delivery, ...others } = query;
+  const anywhere = query.destination_id === undefined && isFailure(delivery) ? delivery : null;
+  const common = commonParameters(anywhere === null ? query : others);
   const order = oneOfParameter('order', query.order, ['asc', 'desc']);
   const status = oneOfParameter('status', query.status, EVENT_STATUSES);
   const isDescending = order.ok && order.value === 'desc';
@@ -34,8 +40,13 @@ export function listParameters(query: Query): Result<Waiting<Omit<EventsQuery, '
   if (!common.ok || !order.ok || !status.ok || !position.ok)
     return err([position, common, order, status].flatMap(part => (part.ok ? [] : part.error)));
   const { wait, filter } = common.value;
+  if (anywhere !== null && ![null, 'accepted', anywhere].includes(status.value)) {
+    const message = `cannot be combined with delivery ${anywhere}: what fails to be delivered was accepted`;
+    return err([{ path: 'query:status', message }]);
+  }
+  const standing = anywhere ?? status.value;
   const unawaited = [
-    ...(DELIVERY_STATUSES.includes(status.value) ? [`status ${status.value}`] : []),
+    ...(isFailure(standing) ? [`${anywhere === null ? 'status' : 'delivery'} ${standing}`] : []),
     ...(filter?.delivery != null ? [`delivery ${filter.delivery.state}`] : []),
   ];
   if (wait > 0 && unawaited.length > 0) {
@@ -48,7 +59,7 @@ export function listParameters(query: Query): Result<Waiting<Omit<EventsQuery, '
     ]);
   }
   const newestFirst = isDescending ? ({ order: 'desc' } as const) : {};
-  return ok({ ...common.value, after: position.value.after, status: status.value, ...newestFirst });
+  return ok({ ...common.value, after: position.value.after, status: standing, ...newestFirst });
 }
 
 /** What the list and the feed both take. */

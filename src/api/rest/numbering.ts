@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { checked } from '../../input/checked';
 import type { FieldError } from '../../input/field-errors';
-import { fieldsOf, wholeNumber } from '../../input/fields';
+import { about, fieldsOf, oneOf, wholeNumber } from '../../input/fields';
 import type { Settlement, SettleResult } from '../../log/contract/numbering';
 import { err, ok, type Result } from '../../result';
 import { ask } from '../ask';
@@ -14,8 +14,14 @@ import { gapsView } from './gaps';
 export const numbering = new Hono<{ Bindings: Env }>();
 
 export const settlementSchema = fieldsOf({
-  reading: v.picklist(['new', 'continue', 'undo']),
-  sequence: v.nullish(wholeNumber(1, Number.MAX_SAFE_INTEGER), null),
+  reading: about(
+    '`new`: the webhook was made anew at the provider. `continue`: it was not. `undo`: takes the last answer back.',
+    oneOf('new', 'continue', 'undo'),
+  ),
+  sequence: about(
+    'With `new`: the event that the new numbering began with. Null: as it seems.',
+    v.nullish(wholeNumber(1, Number.MAX_SAFE_INTEGER), null),
+  ),
 });
 
 numbering.post('/:webhook_id/numbering', async c => {

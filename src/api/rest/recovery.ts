@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { checked } from '../../input/checked';
 import type { FieldError } from '../../input/field-errors';
-import { fieldsOf, text } from '../../input/fields';
+import { about, fieldsOf, text } from '../../input/fields';
 import { described } from '../../input/json-schema';
 import type { LostRange, RecoveryPoint, RecoveryRequest, RecoveryResult } from '../../log/contract/recovery';
 import { objectOf } from '../../log/stub';
@@ -30,12 +30,18 @@ const RESUME_WAIT_MS = 250;
 const TIME_MESSAGE = 'must be a time like 2026-11-20T12:00:00Z';
 
 export const restoreSchema = fieldsOf({
-  at: v.pipe(
-    v.string(TIME_MESSAGE),
-    v.check(given => parseRfc3339(given) !== null, TIME_MESSAGE),
-    described({ format: 'date-time' }),
+  at: about(
+    'The moment to go back to, within the last 30 days.',
+    v.pipe(
+      v.string(TIME_MESSAGE),
+      v.check(given => parseRfc3339(given) !== null, TIME_MESSAGE),
+      described({ format: 'date-time' }),
+    ),
   ),
-  bookmark: v.nullish(text(MAX_BOOKMARK_CHARACTERS), null),
+  bookmark: about(
+    'The bookmark that was taken then: exact. Null: the platform takes one near the time.',
+    v.nullish(text(MAX_BOOKMARK_CHARACTERS), null),
+  ),
 });
 
 type Wish = { at: number; bookmark: string | null };

@@ -1,27 +1,32 @@
 /**
- * `POST /v1/webhooks/{webhook_id}/replay` and `POST …/events/{sequence}/replay`: many events sent again, or one. The webhook's
- * object does it; the answer says how many.
+ * `POST /v1/webhooks/{webhook_id}/replays` and `POST …/events/{sequence}/replay`: many events sent again, or one. The webhook's
+ * object does it; the answer says how many. `GET …/replays` and `GET …/replays/{replay_id}` say how far it is, and
+ * `POST …/replays/{replay_id}/cancel` ends it.
  */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { checked } from '../../input/checked';
 import type { FieldError } from '../../input/field-errors';
-import { fieldsOf, text } from '../../input/fields';
+import { about, fieldsOf, oneOf, text } from '../../input/fields';
 import { described } from '../../input/json-schema';
+import { isObject } from '../../json/kind';
 import { NO_TOPIC } from '../../log/contract/event-filter';
 import type { EventStatus } from '../../log/contract/events';
-import type { ReplayRequest, ReplayResult } from '../../log/contract/replays';
+import type { Replay, ReplayRequest, ReplayResult } from '../../log/contract/replays';
+import type { WebhookObject } from '../../log/contract/webhook-object';
 import { err, ok, type Result } from '../../result';
 import { activity } from '../../subscriptions/shared-fields';
 import { parseTopics } from '../../subscriptions/topics';
+import { replayView } from '../../views/replay';
 import { ask } from '../ask';
+import type { ApiEnv } from '../context';
 import { type ApiError, problem } from '../problem';
-import { askedOf, sequenceOf } from './addressed';
+import { askedOf, objectFor, sequenceOf } from './addressed';
 import { filterEntries, filterOf, spanError } from './event-filter';
 
-export const replays = new Hono<{ Bindings: Env }>();
+export const replays = new Hono<ApiEnv>();
 
-const STATUSES: readonly EventStatus[] = ['accepted', 'quarantined', 'retrying', 'dead'];
+const STATUSES = ['accepted', 'quarantined', 'retrying', 'dead'] as const satisfies readonly EventStatus[];
 
 const sequence = v.pipe(
   v.number('must be a whole number'),
@@ -39,19 +44,25 @@ const topicPattern = v.pipe(
 );
 
 const eventReplayEntries = {
-  destination_id: v.nullish(text(64), null),
-  new_id: v.nullish(activity, false),
+  destination_id: about(
+    'The destination that they are sent to, by its id or its name. Null: all that want them.',
+    v.nullish(text(64), null),
+  ),
+  new_id: about(
+    'True: with a `webhook-id` of its own, for receivers that refuse one twice.',
+    v.nullish(activity, false),
+  ),
 };
 
 export const eventReplaySchema = fieldsOf(eventReplayEntries);
 
 export const replaySchema = fieldsOf({
   ...eventReplayEntries,
-  from_sequence: v.nullish(sequence, null),
-  to_sequence: v.nullish(sequence, null),
+  from_sequence: about('The first sequence. Null: the first of the log.', v.nullish(sequence, null)),
+  to_sequence: about('The last sequence. Null: the last of the log.', v.nullish(sequence, null)),
   ...filterEntries,
-  status: v.nullish(v.picklist(STATUSES, `must be one of ${STATUSES.join(', ')}`), null),
-  topic: v.nullish(topicPattern, null),
+  status: about('Only events that stand so at the destination.', v.nullish(oneOf(...STATUSES), null)),
+  topic: about('Only events of this topic, or with this prefix before `*`.', v.nullish(topicPattern, null)),
   all: v.nullish(
     v.pipe(activity, described({ description: 'Every event of the log. Instead of a filter.' })),
     false,
@@ -59,13 +70,32 @@ export const replaySchema = fieldsOf({
   dry_run: v.nullish(v.pipe(activity, described({ description: 'Only count, and send nothing.' })), false),
 });
 
-replays.post('/:webhook_id/replay', async c => {
-  const request = await askedOf(c, parseReplay, { whenEmpty: {} });
+replays.post('/:webhook_id/replays', async c => {
+  const request = await askedOf(c, withGiven(parseReplay), { whenEmpty: {} });
   if (!request.ok) return problem(request.error);
   const { object, input } = request.value;
-  const result = await ask(() => object.replay(input));
+  const asked = { by: c.get('principal').id, request: input.given };
+  const result = await ask(() => object.replay({ ...input.parsed, asked }));
   return result.ok ? replayed(result.value) : problem(result.error);
 });
+
+/** Parses a request of which what was given is kept, too. */
+const withGiven =
+  <T>(parse: (given: unknown) => Result<T, FieldError[]>) =>
+  (given: unknown): Result<{ parsed: T; given: Record<string, unknown> }, FieldError[]> => {
+    const parsed = parse(given);
+    return parsed.ok
+      ? ok({ parsed: parsed.value, given: isObject(given) ? withoutNames(given) : {} })
+      : parsed;
+  };
+
+/** What may name a person is not kept: erasing events would not reach it. */
+const NAMING = ['q', 'entity_key'];
+
+const withoutNames = (given: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, NAMING.includes(name) ? '[not kept]' : value]),
+  );
 
 type ReplayInput = v.InferOutput<typeof replaySchema>;
 
@@ -136,15 +166,49 @@ function contradictionIn(input: ReplayInput): FieldError | null {
 replays.post('/:webhook_id/events/:sequence/replay', async c => {
   const sequence = sequenceOf(c.req.param('sequence'));
   if (!sequence.ok) return problem(sequence.error);
-  const request = await askedOf(c, given => checked(eventReplaySchema, given), { whenEmpty: {} });
+  const parse = withGiven(given => checked(eventReplaySchema, given));
+  const request = await askedOf(c, parse, { whenEmpty: {} });
   if (!request.ok) return problem(request.error);
-  const { destination_id: destinationId, new_id: newId } = request.value.input;
-  const result = await ask(() => request.value.object.replayEvent(sequence.value, destinationId, newId));
+  const { object, input } = request.value;
+  const { destination_id: destinationId, new_id: newId } = input.parsed;
+  const asked = { by: c.get('principal').id, request: { ...input.given, sequence: sequence.value } };
+  const result = await ask(() => object.replayEvent(sequence.value, destinationId, newId, asked));
   return result.ok ? replayed(result.value) : problem(result.error);
 });
 
 function replayed(result: ReplayResult): Response {
-  return result.kind === 'ok' ? Response.json({ count: result.count }) : problem(errorOf(result));
+  if (result.kind !== 'ok') return problem(errorOf(result));
+  return Response.json({ replay_id: result.replayId ?? null, count: result.count });
+}
+
+replays.get('/:webhook_id/replays', async c => {
+  const object = await objectFor(c.env, c.req.param('webhook_id'));
+  if (!object.ok) return problem(object.error);
+  const list = await ask(() => object.value.replays());
+  if (!list.ok) return problem(list.error);
+  if (list.value === null) return problem({ reason: 'not_found', what: 'webhook' });
+  return c.json({ replays: list.value.replays.map(replayView), more: list.value.more });
+});
+
+replays.get('/:webhook_id/replays/:replay_id', c => oneReplay(c, (object, id) => object.replayOf(id)));
+
+replays.post('/:webhook_id/replays/:replay_id/cancel', c =>
+  oneReplay(c, (object, id) => object.cancelReplay(id)),
+);
+
+async function oneReplay(
+  c: Context<ApiEnv>,
+  find: (object: WebhookObject, replayId: number) => Promise<Replay | null>,
+): Promise<Response> {
+  const id = sequenceOf(c.req.param('replay_id') ?? '', 'replay');
+  if (!id.ok) return problem(id.error);
+  const object = await objectFor(c.env, c.req.param('webhook_id') ?? '');
+  if (!object.ok) return problem(object.error);
+  const found = await ask(() => find(object.value, id.value));
+  if (!found.ok) return problem(found.error);
+  return found.value === null
+    ? problem({ reason: 'not_found', what: 'replay' })
+    : c.json(replayView(found.value));
 }
 
 function errorOf(result: Exclude<ReplayResult, { kind: 'ok' }>): ApiError {

@@ -6,7 +6,7 @@ import type { RetryResult } from '../../log/contract/replays';
 import { timeOrNull } from '../../time';
 import { ask } from '../ask';
 import { type ApiError, problem } from '../problem';
-import { askedOf } from './addressed';
+import { askedOf, destinationOf } from './addressed';
 
 export const retries = new Hono<{ Bindings: Env }>();
 
@@ -16,7 +16,10 @@ export const retrySchema = fieldsOf({});
 retries.post('/:webhook_id/destinations/:destination_id/retry', async c => {
   const request = await askedOf(c, given => checked(retrySchema, given), { whenEmpty: {} });
   if (!request.ok) return problem(request.error);
-  const result = await ask(() => request.value.object.retry(c.req.param('destination_id')));
+  const { record, object } = request.value;
+  const destination = destinationOf(record, c.req.param('destination_id'));
+  if (!destination.ok) return problem(destination.error);
+  const result = await ask(() => object.retry(destination.value.id));
   if (!result.ok) return problem(result.error);
   return result.value.kind === 'ok' ? c.json(retryView(result.value)) : problem(errorOf(result.value));
 });
@@ -36,7 +39,7 @@ function errorOf(result: Exclude<RetryResult, { kind: 'ok' }>): ApiError {
     case 'paused':
       return {
         reason: 'conflict',
-        detail: 'The destination is paused. PATCH it with {"is_active": 1}: that sends what waits.',
+        detail: 'The destination is paused. PATCH it with {"is_active": true}: that sends what waits.',
       };
   }
 }

@@ -9,7 +9,7 @@ import type { Held, HeldFailure } from '../../delivery/held-requests';
 import { MAX_URL_LENGTH } from '../../delivery/url-policy';
 import { errorMessage } from '../../error-name';
 import { checked } from '../../input/checked';
-import { fieldsOf, text, wholeNumber } from '../../input/fields';
+import { about, fieldsOf, text, wholeNumber } from '../../input/fields';
 import { err, ok, type Result } from '../../result';
 import { timeText } from '../../time';
 import { ask } from '../ask';
@@ -30,13 +30,21 @@ const MAX_INVOCATIONS = 40;
 export const selfTest = new Hono<{ Bindings: Env }>();
 
 const key = text(200);
-export const runSchema = fieldsOf({ key });
+const runKey = about('The key of this run, from `POST /v1/self_test`; good for three minutes.', key);
+
+export const runSchema = fieldsOf({ key: runKey });
 export const connectionsSchema = fieldsOf({
-  key,
-  url: text(MAX_URL_LENGTH),
-  couriers: v.optional(wholeNumber(1, 4), 1),
+  key: runKey,
+  url: about('The address that is called: `/self_test/echo` of this gateway.', text(MAX_URL_LENGTH)),
+  couriers: about(
+    'How many couriers call it, each in an object of its own.',
+    v.optional(wholeNumber(1, 4), 1),
+  ),
 });
-export const wakingSchema = fieldsOf({ key, couriers: v.optional(wholeNumber(1, 10), 5) });
+export const wakingSchema = fieldsOf({
+  key: runKey,
+  couriers: about('How many objects are woken.', v.optional(wholeNumber(1, 10), 5)),
+});
 
 /** What is asked of a run that has not expired. */
 async function asked<T extends { key: string }>(

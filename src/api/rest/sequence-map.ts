@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import { MAX_CELLS, type SequenceMap, type SequenceMapQuery } from '../../log/contract/sequence-map';
 import { err, ok, type Result } from '../../result';
-import { timeOrNull, timeText } from '../../time';
+import { sequenceMapView } from '../../views/sequence-map';
 import { ask } from '../ask';
 import { type ApiError, problem } from '../problem';
 import { wholeParameters } from '../query';
@@ -17,14 +17,16 @@ sequenceMap.get('/:webhook_id/sequence', async c => {
   if (!object.ok) return problem(object.error);
   const map = await ask(() => object.value.sequenceMap(query.value));
   if (!map.ok) return problem(map.error);
-  const view = mapView(map.value);
-  return view.ok ? c.json(view.value) : problem(view.error);
+  const found = map.value;
+  return found.kind === 'ok' || found.kind === 'unnumbered'
+    ? c.json(sequenceMapView(found))
+    : problem(problemOf(found));
 });
 
 const MAX = Number.MAX_SAFE_INTEGER;
 
 /** The query; parameters that were not given are null. */
-export function mapQueryOf(given: Record<string, string>): Result<SequenceMapQuery, ApiError> {
+function mapQueryOf(given: Record<string, string>): Result<SequenceMapQuery, ApiError> {
   const whole = { min: 1, max: MAX, fallback: MAX };
   const query = wholeParameters(given, {
     ...{ epoch: whole, from: whole, to: whole },
@@ -40,26 +42,9 @@ export function mapQueryOf(given: Record<string, string>): Result<SequenceMapQue
   return ok({ epoch: named('epoch', epoch), from: named('from', from), to: named('to', to), cells });
 }
 
-export function mapView(map: SequenceMap): Result<object, ApiError> {
-  switch (map.kind) {
-    case 'gone':
-      return err({ reason: 'not_found', what: 'webhook' });
-    case 'unnumbered':
-      return ok({ numbered: false, cells: [] });
-    case 'unknown_epoch': {
-      const known = map.epochs.map(({ epoch }) => epoch).join(', ');
-      const message = `must be an epoch whose ids are still followed${known === '' ? '; there is none yet' : `: ${known}`}`;
-      return err({ reason: 'invalid', errors: [{ path: 'query:epoch', message }] });
-    }
-    case 'ok':
-      return ok({
-        numbered: true,
-        epochs: map.epochs.map(({ epoch, first, highest, startedAt }) => ({
-          ...{ epoch, first, highest, started_at: timeText(startedAt) },
-        })),
-        epoch: map.epoch,
-        exact: map.exact,
-        cells: map.cells.map(({ receivedAt, ...cell }) => ({ ...cell, received_at: timeOrNull(receivedAt) })),
-      });
-  }
+function problemOf(map: Exclude<SequenceMap, { kind: 'ok' | 'unnumbered' }>): ApiError {
+  if (map.kind === 'gone') return { reason: 'not_found', what: 'webhook' };
+  const known = map.epochs.map(({ epoch }) => epoch).join(', ');
+  const message = `must be an epoch whose ids are still followed${known === '' ? '; there is none yet' : `: ${known}`}`;
+  return { reason: 'invalid', errors: [{ path: 'query:epoch', message }] };
 }

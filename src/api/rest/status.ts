@@ -1,9 +1,10 @@
 /** `GET /v1/webhooks/{webhook_id}/status`: counters, and how far each destination is. */
 import { Hono } from 'hono';
-import type { DestinationStatus, StatusReport } from '../../log/contract/status';
+import type { DestinationStatus } from '../../log/contract/status';
 import { timeOrNull, timeText } from '../../time';
 import { ask } from '../ask';
 import { problem } from '../problem';
+import { type CurrentReport, isCurrent } from '../reports';
 import { objectFor } from './addressed';
 
 export const status = new Hono<{ Bindings: Env }>();
@@ -14,18 +15,25 @@ status.get('/:webhook_id/status', async c => {
   const report = await ask(() => object.value.status());
   if (!report.ok) return problem(report.error);
   // Null: deleted since it was looked up.
-  return report.value === null
-    ? problem({ reason: 'not_found', what: 'webhook' })
-    : c.json(statusView(report.value));
+  if (report.value === null) return problem({ reason: 'not_found', what: 'webhook' });
+  return isCurrent(report.value)
+    ? c.json(statusView(report.value))
+    : problem({ reason: 'unavailable', cause: 'earlier_release' });
 });
 
-export function statusView(report: StatusReport) {
+export function statusView(report: CurrentReport) {
   return {
+    name: report.name,
+    provider: report.provider,
+    is_active: report.isActive,
+    secret_overlap_until: timeOrNull(report.secretOverlapUntil),
     numbered: report.numbered,
     last_sequence: report.lastSequence,
     last_event_at: timeOrNull(report.lastEventAt),
+    events_per_hour: report.eventsPerHour,
     counters: report.counters,
     rejected: report.rejected,
+    refused_last_day: report.refusedLastDay,
     epoch: report.epoch,
     highest_increment_id: report.highestIncrementId,
     // Not zero where it cannot be known.
@@ -46,17 +54,27 @@ export function statusView(report: StatusReport) {
 function destinationView(destination: DestinationStatus) {
   return {
     destination_id: destination.destinationId,
+    name: destination.name,
     url: destination.url,
-    is_active: destination.isActive ? 1 : 0,
+    is_active: destination.isActive,
+    disabled_reason: destination.disabledReason,
     delivered: destination.delivered,
     failed_attempts: destination.failedAttempts,
+    attempts: destination.attempts,
+    waiting: destination.waiting.count,
+    waiting_exact: destination.waiting.exact,
     retrying: destination.retrying,
     dead: destination.dead,
     lag: destination.lag,
     oldest_undelivered_at: timeOrNull(destination.oldestUndeliveredAt),
     last_delivered_at: timeOrNull(destination.lastDeliveredAt),
-    disabled_reason: destination.disabledReason,
+    failing_since: timeOrNull(destination.failingSince),
+    next_attempt_at: timeOrNull(destination.nextAttemptAt),
     circuit: destination.circuit,
+    circuit_since: timeOrNull(destination.circuitSince),
+    next_probe_at: timeOrNull(destination.nextProbeAt),
+    secret_overlap_until: timeOrNull(destination.secretOverlapUntil),
     lost: destination.lost.map(({ from, to, at }) => ({ from, to, at: timeText(at) })),
+    lost_events: destination.lostEvents,
   };
 }

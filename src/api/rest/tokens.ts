@@ -1,8 +1,9 @@
 /** `/v1/tokens`: named tokens for programs. They may do less than the admin token, and only the admin token manages them. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
+import { currentAct } from '../../audit/acting';
 import { checked } from '../../input/checked';
-import { fieldsOf, oneOf, text, wholeNumber } from '../../input/fields';
+import { about, fieldsOf, oneOf, text, wholeNumber } from '../../input/fields';
 import { err, ok, type Result } from '../../result';
 import { timeOrNull, timeText } from '../../time';
 import { MAX_TOKENS } from '../../tokens/api-tokens';
@@ -17,9 +18,12 @@ import { recordOf } from '../webhook-operations';
 export const tokens = new Hono<{ Bindings: Env }>();
 
 export const tokenSchema = fieldsOf({
-  name: text(100),
-  scope: v.optional(oneOf('read', 'write'), 'read'),
-  webhook_id: v.nullish(wholeNumber(1, Number.MAX_SAFE_INTEGER), null),
+  name: about('What the token is for.', text(100)),
+  scope: about('`read`: every GET; `write`: changes, too.', v.optional(oneOf('read', 'write'), 'read')),
+  webhook_id: about(
+    'The id of the one webhook that it is for. Null: all.',
+    v.nullish(wholeNumber(1, Number.MAX_SAFE_INTEGER), null),
+  ),
 });
 
 function tokenView({ id, name, scope, webhookId, createdAt, lastUsedAt }: TokenRecord) {
@@ -59,7 +63,7 @@ tokens.post('/', async c => {
   const createdAt = Math.max(Date.now(), since.value);
   const token: TokenRecord = { id, name, scope, webhookId, createdAt, lastUsedAt: null };
   const digest = await tokenDigest(secret);
-  const added = await ask(() => tokensOf(c.env).add(token, digest));
+  const added = await ask(() => tokensOf(c.env).add(token, digest, currentAct()));
   if (!added.ok) return problem(added.error);
   if (added.value !== 'added') {
     const detail = added.value === 'full' ? `There are ${MAX_TOKENS} tokens already.` : 'Try again.';
@@ -75,7 +79,7 @@ tokens.get('/', async c => {
 
 tokens.delete('/:token_id', async c => {
   const id = c.req.param('token_id');
-  const revoked = await ask(async () => tokensOf(c.env).revoke(id));
+  const revoked = await ask(async () => tokensOf(c.env).revoke(id, currentAct()));
   if (!revoked.ok) return problem(revoked.error);
   forgetApiToken(id);
   return revoked.value ? c.body(null, 204) : problem({ reason: 'not_found', what: 'token' });

@@ -2,7 +2,7 @@
  * `GET /v1/export` and `POST /v1/import`: webhooks with their secrets, on their way to another gateway. Both have the same
  * TRANSFER_KEY. What travels is sealed with it as a whole; id, name and provider stand beside it for people.
  *
- * An import validates everything before it changes anything; `dry_run=1` only says what would change. Webhooks are then changed one
+ * An import validates everything before it changes anything; `dry_run=true` only says what would change. Webhooks are then changed one
  * after the other, each as a whole. Where one fails, the same request sent again goes on from there.
  */
 import { Hono } from 'hono';
@@ -13,7 +13,7 @@ import type { Means, Update } from '../../configuration/means';
 import { inTurns } from '../../in-turns';
 import { checked } from '../../input/checked';
 import type { FieldError } from '../../input/field-errors';
-import { fieldsOf, wholeNumber } from '../../input/fields';
+import { about, fieldsOf, wholeNumber } from '../../input/fields';
 import { objectOf } from '../../log/stub';
 import { err, ok, type Result } from '../../result';
 import { remember } from '../../subscriptions/edge-cache';
@@ -27,7 +27,7 @@ import { ask } from '../ask';
 import { readJson } from '../body';
 import { inputRules, makingAt, publicBase, sealingKeys } from '../deployment';
 import { type ApiError, problem } from '../problem';
-import { oneOfParameter, wholeParameters } from '../query';
+import { flagParameter, wholeParameters } from '../query';
 import { changeWebhook, findWebhook, recordOf } from '../webhook-operations';
 
 export const exports = new Hono<{ Bindings: Env }>();
@@ -41,18 +41,27 @@ const AT_ONCE = 10;
 const MAX_IMPORT_BYTES = 8 * 1024 * 1024;
 
 export const importSchema = fieldsOf({
-  format: v.literal(FORMAT, `must be ${FORMAT}: the form of export that this release knows`),
-  webhooks: v.pipe(
-    v.array(
-      fieldsOf({
-        webhook_id: wholeNumber(1, Number.MAX_SAFE_INTEGER),
-        name: v.nullish(v.string('must be text or null')),
-        provider: v.optional(v.string('must be text')),
-        sealed: v.string('must be the sealed text of the export'),
-      }),
-      'must be a list of webhooks, as the export has them',
+  format: about(
+    'The form of the export, as it says.',
+    v.literal(FORMAT, `must be ${FORMAT}: the form of export that this release knows`),
+  ),
+  webhooks: about(
+    'Webhooks of an export, 100 at most.',
+    v.pipe(
+      v.array(
+        fieldsOf({
+          webhook_id: about('Its id, which it keeps.', wholeNumber(1, Number.MAX_SAFE_INTEGER)),
+          name: about('Its name, for people.', v.nullish(v.string('must be text or null'))),
+          provider: about('Its provider, for people.', v.optional(v.string('must be text'))),
+          sealed: about(
+            'All of it, sealed with the TRANSFER_KEY.',
+            v.string('must be the sealed text of the export'),
+          ),
+        }),
+        'must be a list of webhooks, as the export has them',
+      ),
+      v.maxLength(MAX_PAGE, `must be at most ${MAX_PAGE} webhooks; send the others in another request`),
     ),
-    v.maxLength(MAX_PAGE, `must be at most ${MAX_PAGE} webhooks; send the others in another request`),
   ),
 });
 
@@ -98,7 +107,7 @@ exports.get('/', async c => {
 type Step = { given: WebhookRecord; current: WebhookRecord | null; prefix: string; update: Update };
 
 imports.post('/', async c => {
-  const dryRun = oneOfParameter('dry_run', c.req.query('dry_run'), ['0', '1']);
+  const dryRun = flagParameter('dry_run', c.req.query('dry_run'));
   if (!dryRun.ok) return problem({ reason: 'invalid', errors: dryRun.error });
   const body = await readJson(c.req.raw, { maxBytes: MAX_IMPORT_BYTES });
   if (!body.ok) return problem(body.error);
@@ -132,8 +141,7 @@ imports.post('/', async c => {
   const base = publicBase(c.env, c.req.raw);
   const webhooks: object[] = [];
   for (const step of steps) {
-    const applied =
-      dryRun.value === '1' ? ok({ changes: step.update.changes }) : await apply(c.env, step, means);
+    const applied = dryRun.value ? ok({ changes: step.update.changes }) : await apply(c.env, step, means);
     if (!applied.ok) return problem(applied.error);
     const { id, name } = step.given;
     const action = step.current === null ? 'create' : applied.value.changes.length > 0 ? 'update' : 'none';

@@ -14,10 +14,12 @@ import {
 } from '../../subscriptions/record';
 import { parseInboundRotation } from '../../subscriptions/rotation';
 import { shownWebhook } from '../../subscriptions/shown';
+import { topicWarnings } from '../../subscriptions/topic-warnings';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import { webhookIdOf } from '../../subscriptions/webhook-id';
 import { parseWebhook, patchWebhook, type WebhookInput } from '../../subscriptions/webhook-input';
 import { timeText } from '../../time';
+import { nextText } from '../../views/cursor';
 import { readJson } from '../body';
 import type { ApiEnv } from '../context';
 import { inputRules, makingAt, publicBase } from '../deployment';
@@ -25,7 +27,8 @@ import { attemptOf } from '../idempotency';
 import { etagOf, preconditionOf } from '../preconditions';
 import { problem } from '../problem';
 import { wholeParameters } from '../query';
-import { changeWebhook, createWebhook, findWebhook, listPage, removeWebhook } from '../webhook-operations';
+import { changeAddressed, findAddressed, freeName } from '../webhook-names';
+import { createWebhook, listPage, removeWebhook } from '../webhook-operations';
 import { createOnce } from './create-once';
 import { createdDestinationView, destinationView } from './destinations';
 
@@ -54,13 +57,17 @@ webhooks.post('/', async c => {
         );
   if (!created.ok) return problem(created.error);
   const { answer: made, version, isCopied } = created.value;
-  const answer = isCopied ? made : { ...made, kv_copy: 'pending' };
+  const warnings = topicWarnings(body.value, input.value.provider);
+  const answer = { ...made, warnings, ...(isCopied ? {} : { kv_copy: 'pending' }) };
   const location = { Location: `/v1/webhooks/${answer.webhook_id}` };
   return c.json(answer, 201, version === null ? location : { ...location, ETag: etagOf(version) });
 });
 
 async function createdAtOnce(env: Env, input: WebhookInput, base: string) {
-  const created = await createWebhook(env, input, 'rest', Date.now());
+  const now = Date.now();
+  const free = await freeName(env, input.name, null, now);
+  if (!free.ok) return free;
+  const created = await createWebhook(env, input, 'rest', now);
   if (!created.ok) return created;
   const { record, revealed, isCopied } = created.value;
   return ok({ answer: createdView(record, revealed, base), version: record.version, isCopied });
@@ -76,11 +83,11 @@ webhooks.get('/', async c => {
   if (!listing.ok) return problem(listing.error);
   const base = publicBase(c.env, c.req.raw);
   const { records, next } = listing.value;
-  return c.json({ webhooks: records.map(record => webhookView(record, base)), next });
+  return c.json({ webhooks: records.map(record => webhookView(record, base)), next: nextText(next) });
 });
 
 webhooks.get('/:webhook_id', async c => {
-  const record = await findWebhook(c.env, c.req.param('webhook_id'));
+  const record = await findAddressed(c.env, c.req.param('webhook_id'));
   if (!record.ok) return problem(record.error);
   const view = webhookView(record.value, publicBase(c.env, c.req.raw));
   return c.json(view, 200, { ETag: etagOf(record.value.version) });
@@ -91,7 +98,8 @@ webhooks.patch('/:webhook_id', async c => {
   if (!patch.ok) return problem(patch.error);
   const making = await makingAt(c.env, Date.now());
   if (!making.ok) return problem(making.error);
-  const changed = await changeWebhook(
+  const precondition = preconditionOf(c.req.header('If-Match'));
+  const changed = await changeAddressed(
     c.env,
     c.req.param('webhook_id'),
     async current => {
@@ -101,26 +109,34 @@ webhooks.patch('/:webhook_id', async c => {
       if (c.var.principal.webhookId !== null && settings.value.name !== current.name) {
         return err({ reason: 'forbidden', detail: 'A token for one webhook does not rename it.' });
       }
-      return ok({ record: await withSettings(current, settings.value, making.value), extra: null });
+      // A change of an old version is refused for that.
+      if (settings.value.name !== current.name && precondition(current.version)) {
+        const free = await freeName(c.env, settings.value.name, current.id, making.value.now);
+        if (!free.ok) return free;
+      }
+      const warnings = topicWarnings(patch.value, current.provider);
+      return ok({ record: await withSettings(current, settings.value, making.value), extra: warnings });
     },
     making.value.now,
-    { precondition: preconditionOf(c.req.header('If-Match')) },
+    { precondition },
   );
   if (!changed.ok) return problem(changed.error);
-  const { record } = changed.value;
-  return c.json(webhookView(record, publicBase(c.env, c.req.raw)), 200, { ETag: etagOf(record.version) });
+  const { record, extra: warnings } = changed.value;
+  const view = webhookView(record, publicBase(c.env, c.req.raw));
+  return c.json({ ...view, warnings }, 200, { ETag: etagOf(record.version) });
 });
 
 webhooks.delete('/:webhook_id', async c => {
-  const id = webhookIdOf(c.req.param('webhook_id'));
-  if (id === null) return problem({ reason: 'not_found', what: 'webhook' });
+  const text = c.req.param('webhook_id');
   const ifMatch = c.req.header('If-Match');
+  let id = webhookIdOf(text);
   let version: number | undefined;
-  if (ifMatch !== undefined) {
-    const current = await findWebhook(c.env, String(id));
+  if (id === null || ifMatch !== undefined) {
+    const current = await findAddressed(c.env, text);
     if (!current.ok) return problem(current.error);
-    version = current.value.version;
-    if (!preconditionOf(ifMatch)(version)) return problem({ reason: 'precondition_failed' });
+    id = current.value.id;
+    version = ifMatch === undefined ? undefined : current.value.version;
+    if (!preconditionOf(ifMatch)(current.value.version)) return problem({ reason: 'precondition_failed' });
   }
   const removed = await removeWebhook(c.env, id, Date.now(), version);
   if (!removed.ok) return problem(removed.error);
@@ -134,7 +150,7 @@ webhooks.post('/:webhook_id/rotate_secret', async c => {
   if (!making.ok) return problem(making.error);
   const { now, random } = making.value;
   const rules = inputRules(c.env);
-  const changed = await changeWebhook(
+  const changed = await changeAddressed(
     c.env,
     c.req.param('webhook_id'),
     async current => {
@@ -168,6 +184,8 @@ export function webhookView(record: WebhookRecord, base: string) {
     webhook_id: record.id,
     provider: record.provider,
     ...shownWebhook(record),
+    topics: record.topics,
+    topics_given: record.topicsAsGiven,
     jurisdiction: record.jurisdiction,
     location_hint: record.locationHint,
     ingest_url: ingestUrl(base, record.id),

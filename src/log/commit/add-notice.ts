@@ -1,7 +1,10 @@
 /** Adds notices to the log, in the transaction of the change that they tell of. Stores none that nobody wants. */
 import type { Hole, HoleStatus } from '../../numbering/holes';
 import { topicMatches } from '../../subscriptions/topics';
+import { ALERT_TOPICS, stillOpen } from './alert-conditions';
 import type { Draft } from './draft';
+import type { LogState } from './log-state';
+import { groupContext, inContext } from './notice-context';
 import {
   collectNotice,
   dueNotices,
@@ -14,7 +17,9 @@ import {
 /** Adds a notice, or keeps it back when one of its topic was just sent. `now` in ms since 1970. */
 export function addNotice(draft: Draft, topic: OperationalTopic, details: NoticeDetails, now: number): void {
   if (!isWatched(draft, topic)) return;
-  const { pending, notice } = collectNotice(draft.state.pendingNotices, topic, details, now);
+  const { webhook, audience, state } = draft;
+  const whole = inContext(webhook, audience.publicUrl, topic, details);
+  const { pending, notice } = collectNotice(state.pendingNotices, topic, whole, now);
   draft.change({ pendingNotices: pending });
   if (notice !== null) append(draft, notice, now);
 }
@@ -41,15 +46,30 @@ export function sendDueNotices(draft: Draft, now: number): void {
   for (const notice of due) if (isWatched(draft, notice.topic)) append(draft, notice, now);
 }
 
-function isWatched({ webhook, operator }: Draft, topic: string): boolean {
+/** Whether anybody gets notices of this topic. */
+export function isWatched({ webhook, audience }: Draft, topic: string): boolean {
   return (
-    operator || webhook.destinations.some(({ topics }) => topicMatches(topics, topic, { operational: true }))
+    audience.operator ||
+    webhook.destinations.some(({ topics }) => topicMatches(topics, topic, { operational: true }))
   );
 }
 
+/** How many alerts of the kind that such a notice ends are still open; null for a notice that ends none. */
+function remainingAfter({ openAlerts, storageLevel }: LogState, topic: OperationalTopic): number | null {
+  if (topic === 'gateway:storage_recovered') return storageLevel === 0 ? 0 : 1;
+  const isEnd = Object.values(ALERT_TOPICS).some(({ ends }) => ends === topic);
+  return isEnd ? stillOpen(openAlerts, topic) : null;
+}
+
 function append(draft: Draft, notice: Notice, now: number): void {
-  const { tables } = draft;
-  const body = noticeBody(draft.webhook, notice);
+  const { tables, webhook, audience } = draft;
+  const context = groupContext(webhook, audience.publicUrl, notice.topic, notice.entries);
+  const remaining = remainingAfter(draft.state, notice.topic);
+  const body = noticeBody(
+    webhook,
+    notice,
+    remaining === null ? context : { ...context, still_open: remaining },
+  );
   const sequence = draft.state.lastSequence + 1;
   draft.change({ lastSequence: sequence });
   tables.days.openFor(sequence, now);

@@ -3,7 +3,7 @@ import { passTime } from '../../numbering/pass-time';
 import { addHoleNotice } from './add-notice';
 import type { Draft } from './draft';
 import { forgetMovedIds, recordGapChange } from './gap-changes';
-import { leaveHold } from './predecessor-hold';
+import { beginHold } from './predecessor-hold';
 import { moveRecords } from './record-id';
 import { trackerSettings } from './settings';
 
@@ -13,13 +13,10 @@ export function ageGaps(draft: Draft, now: number): void {
   const before = draft.state.tracker;
   const { tracker, changes, moved, aged, closed } = passTime(before, now, trackerSettings(draft.webhook));
   if (tracker === before) return;
-  draft.change({ tracker });
   // Another numbering has become the current one: nobody comes any more whom those of this one wait for.
   const { hold } = draft.state;
-  if (hold !== null && hold.epoch !== tracker.current?.number) {
-    leaveHold(draft, before.current, hold.held);
-    draft.change({ hold: null });
-  }
+  if (hold !== null && hold.epoch !== tracker.current?.number) beginHold(draft, tracker.current);
+  draft.change({ tracker });
   for (const change of changes) recordGapChange(draft, change, now);
   if (changes.length > 0) forgetMovedIds(draft);
   moveRecords(draft, moved, now);

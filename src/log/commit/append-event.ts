@@ -23,7 +23,7 @@ export function appendEvent(draft: Draft, event: IncomingEvent, now: number): Ad
   if (refusal !== null) return refusal;
 
   const identity = identify(event, webhook, now);
-  const { placement, sentAfterAll } = placeEvent(draft, identity);
+  const { placement, unjudged, sentAfterAll } = placeEvent(draft, identity);
   const verdict = judge(identity, placement, webhook, recordsFor(draft, identity), now);
 
   const incrementId = webhook.sequence.enabled ? event.incrementId : null;
@@ -39,23 +39,24 @@ export function appendEvent(draft: Draft, event: IncomingEvent, now: number): Ad
       if (verdict.placement?.kind === 'unseen') {
         recordWithoutRow(draft, identity, verdict.placement, { kind: 'accepted', sequence, now });
       }
+      recordUnjudged(draft, identity, unjudged, { kind: 'accepted', sequence, now });
       return { kind: 'duplicate', sequence, incrementId };
     }
     case 'ignored': {
       const as = { kind: 'ignored', sequence: 0, now } as const;
       if (verdict.placement !== null) recordWithoutRow(draft, identity, verdict.placement, as);
-      recordUnjudged(draft, identity, as);
+      recordUnjudged(draft, identity, unjudged, as);
       draft.changeWithoutSaving(counted(draft.state, 'ignored'));
       return { kind: 'ignored', incrementId };
     }
     case 'accept': {
       const sequence = storeEvent(draft, identity, verdict, now);
-      recordUnjudged(draft, identity, { kind: 'accepted', sequence, now });
+      recordUnjudged(draft, identity, unjudged, { kind: 'accepted', sequence, now });
       return { kind: 'accepted', sequence, incrementId };
     }
     case 'quarantine': {
       const sequence = storeEvent(draft, identity, verdict, now);
-      recordUnjudged(draft, identity, { kind: 'quarantined', sequence, now });
+      recordUnjudged(draft, identity, unjudged, { kind: 'quarantined', sequence, now });
       return { kind: 'quarantined', sequence, incrementId, issues: verdict.issues };
     }
   }

@@ -5,6 +5,7 @@
  * One that is too large for a row, of several epochs with thousands of holes each, is split: the holes of each epoch and the
  * events that wait have a page each. So a page is written only when its epoch changed, and none comes near the limit.
  */
+import { NOTHING_COUNTED, unknownUpTo } from '../../hour-counts';
 import type { Epoch } from '../../numbering/epoch';
 import type { Hole, HoleStatus } from '../../numbering/holes';
 import type { Hold } from '../../numbering/predecessor-wait';
@@ -118,11 +119,13 @@ export function readCheckpoint(text: string | null, page: ReadPage = () => null)
     tracker?: Partial<StoredTracker>;
   };
   const { tracker = {}, reports, hold = null, forgotten = [], ...rest } = stored;
+  const { lastEventAt = null } = rest;
   const { current = null, previous = [], inARow = 0, ...others } = tracker;
   return {
     state: {
       ...EMPTY_STATE,
       ...rest,
+      perHour: rest.perHour ?? (lastEventAt === null ? NOTHING_COUNTED : unknownUpTo(lastEventAt)),
       hold: hold === null ? null : { ...hold, held: hold.held ?? pageOf<Hold['held']>(HELD_PAGE, page) },
       tracker: {
         ...EMPTY_TRACKER,

@@ -8,20 +8,27 @@ import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { LogTables } from '../store/log-tables';
 import type { Counters, LogState } from './log-state';
 
+/** Who hears of notices besides the webhook's destinations, and under which address the gateway is known. */
+export type Audience = {
+  /** The operator of the gateway wants every webhook's notices. */
+  readonly operator: boolean;
+  /** PUBLIC_URL; empty: notices have no links. */
+  readonly publicUrl: string;
+};
+
 /** The state and the tables in one transaction. */
 export class Draft {
   readonly webhook: WebhookRecord;
-  /** True when the operator of the gateway wants every webhook's notices. */
-  readonly operator: boolean;
+  readonly audience: Audience;
   readonly tables: LogTables;
   #state: LogState;
   #mustSave = false;
 
-  constructor(state: LogState, tables: LogTables, webhook: WebhookRecord, operator: boolean) {
+  constructor(state: LogState, tables: LogTables, webhook: WebhookRecord, audience: Audience) {
     this.#state = state;
     this.tables = tables;
     this.webhook = webhook;
-    this.operator = operator;
+    this.audience = audience;
   }
 
   get state(): LogState {

@@ -18,18 +18,20 @@ import type { Settlement } from '../contract/numbering';
 import { Feed } from '../store/feed';
 import { LogTables } from '../store/log-tables';
 import type { StoredEvent } from '../store/stored-event';
-import { addNotice, sendDueNotices } from './add-notice';
+import { acceptedAgain } from './accepted-again';
+import { sendDueNotices } from './add-notice';
 import { ageGaps } from './age-gaps';
 import { appendEvent, expectTogether } from './append-event';
-import { Draft } from './draft';
+import { type Audience, Draft } from './draft';
 import { dropReceived } from './drop-received';
 import { quarantineUnconfirmed, release } from './held-events';
 import { EVENTS_PER_CHECKPOINT, type LogState } from './log-state';
 import { NextAging } from './next-aging';
-import { type NoticeDetails, nextNoticeAt, type OperationalTopic } from './notices';
-import { endHold } from './predecessor-hold';
+import { nextNoticeAt } from './notices';
+import { type AlertChange, applyAlerts, forgetDestinations, matter } from './open-alerts';
+import { beginHold, endHold } from './predecessor-hold';
 import { replayEvents } from './replay-events';
-import { deduplicationMs, holdMs, retentionMs, trackerSettings } from './settings';
+import { deduplicationMs, holdMs, isHolding, retentionMs, trackerSettings } from './settings';
 import { settleNumbering } from './settle-numbering';
 import { silentAt, tellSilence } from './silence';
 import { skipTo } from './skip-to';
@@ -43,20 +45,24 @@ export class EventLog {
   readonly feed: Feed;
   #storage: DurableObjectStorage;
   #webhook: WebhookRecord;
-  #operator: boolean;
+  #audience: Audience;
   #state: LogState;
   /** Sequence of the last checkpoint. */
   #savedSequence: number;
   #aging = new NextAging();
 
   /**
-   * @param operator whether the gateway's operator wants every webhook's notices
    * @param recent the memory of the isolate for recent events
    */
-  constructor(storage: DurableObjectStorage, webhook: WebhookRecord, operator: boolean, recent: RecentBytes) {
+  constructor(
+    storage: DurableObjectStorage,
+    webhook: WebhookRecord,
+    audience: Audience,
+    recent: RecentBytes,
+  ) {
     this.#storage = storage;
     this.#webhook = webhook;
-    this.#operator = operator;
+    this.#audience = audience;
     const { sql } = storage;
     const { state, forgotten } = storedCheckpoint(sql);
     this.tables = new LogTables(sql, forgotten, recent);
@@ -77,6 +83,7 @@ export class EventLog {
       const ordered = [...events].sort((a, b) => (a.incrementId ?? 0) - (b.incrementId ?? 0));
       if (events.length > 1) expectTogether(draft, events, now);
       for (const event of ordered) results.set(event, appendEvent(draft, event, now));
+      acceptedAgain(draft, events, now);
       return events.map(event => results.get(event) ?? { kind: 'overloaded' });
     });
   }
@@ -134,9 +141,9 @@ export class EventLog {
     return this.#transaction(draft => settleNumbering(draft, request, now));
   }
 
-  /** Adds a notice to the log, where someone subscribes to it. */
-  addNotice(topic: OperationalTopic, details: NoticeDetails, now: number): void {
-    this.#transaction(draft => addNotice(draft, topic, details, now));
+  /** Adds notices of what happened, where someone subscribes to them. 1 row besides theirs, however many. */
+  alert(changes: readonly AlertChange[], now: number): void {
+    if (matter(this.#state.openAlerts, changes)) this.#transaction(draft => applyAlerts(draft, changes, now));
   }
 
   /** When the next notice is due, or null: one that was kept back, or one about a silence. */
@@ -198,8 +205,13 @@ export class EventLog {
   /**
    * Takes over changed settings. Saves the state first, so that a replay only meets events judged under the new ones.
    */
-  configure(webhook: WebhookRecord): void {
-    this.#transaction(draft => draft.change({}));
+  configure(webhook: WebhookRecord, now: number): void {
+    const begins = isHolding(webhook) && !isHolding(this.#webhook);
+    this.#transaction(draft => {
+      if (begins) beginHold(draft, draft.state.tracker.current);
+      draft.change({});
+      forgetDestinations(draft, webhook, now);
+    });
     this.#webhook = webhook;
     if (holdMs(webhook) === 0) this.endHold(Number.POSITIVE_INFINITY);
     this.#aging = new NextAging();
@@ -212,13 +224,16 @@ export class EventLog {
 
   #transaction<T>(change: (draft: Draft) => T): T {
     const { tables } = this;
-    const draft = new Draft(this.#state, tables, this.#webhook, this.#operator);
+    const draft = new Draft(this.#state, tables, this.#webhook, this.#audience);
     try {
       let saves = false;
       const result = this.#storage.transactionSync(() => {
         const changed = change(draft);
         saves = draft.mustSave || draft.state.lastSequence - this.#savedSequence >= EVENTS_PER_CHECKPOINT;
-        if (saves) this.#save(draft.state);
+        if (saves) {
+          tables.known.save();
+          storeCheckpoint(this.#storage.sql, { state: draft.state, forgotten: tables.known.forgotten });
+        }
         return changed;
       });
       tables.committed();
@@ -229,11 +244,5 @@ export class EventLog {
       tables.rolledBack();
       throw error;
     }
-  }
-
-  #save(state: LogState): void {
-    const { known } = this.tables;
-    known.save();
-    storeCheckpoint(this.#storage.sql, { state, forgotten: known.forgotten });
   }
 }

@@ -31,7 +31,9 @@ export function adopt(draft: Draft, epoch: number, conflicts: readonly Conflict[
     const event = tables.events.get(sequence);
     const clashed = event?.reason === 'conflict' || event?.reason === 'too_old_to_compare';
     const leaves = clashed && eventMatches(webhook.topics, event);
-    const kind = leaves ? 'accepted' : 'quarantined';
+    // One that was released by hand has left already.
+    const hasLeft = event?.status === 'forwardable' || event?.status === 'confirming';
+    const kind = leaves || hasLeft ? 'accepted' : 'quarantined';
     tables.known.set(epoch, id, { kind, sequence, fingerprint }, now);
     if (event?.status !== 'quarantined') continue;
     if (!leaves) {

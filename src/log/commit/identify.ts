@@ -15,6 +15,14 @@ const BODY_DUPLICATE_MS = 60_000;
 
 type Keys = Pick<Identity, 'keys' | 'bytesKey'>;
 
+/** The key of an event that has only its number, while the numbering is turned off. */
+const unnumberedKey = (fingerprint: string, incrementId: number): string =>
+  `body:${fingerprint} ${incrementId}`;
+
+/** By what an event with nothing but its number is known that came before the numbering was turned on; null for another one. */
+export const keyBeforeNumbering = ({ arrival, fingerprint, keys, bytesKey }: Identity): string | null =>
+  arrival === null || keys.length > 0 || bytesKey !== null ? null : unnumberedKey(fingerprint, arrival.id);
+
 /**
  * The keys of an event besides its increment id. The provider's description says whether it is known by what was signed
  * (`signedDigest`) or by its event id. An event without either and without an increment id is known by its bytes.
@@ -31,8 +39,10 @@ function identityKeys(
   if (signedDigest === undefined) {
     if (eventId !== null) return known({ key: `id:${eventId}`, forMs: null, decides });
     if (isNumbered) return known();
-    // With the numbering turned off, the id inside the body still makes the bytes unique.
-    return known(incrementId === null ? body : { ...body, forMs: null });
+    // With the numbering turned off, the number still tells equal bodies apart: it may stand beside them.
+    return known(
+      incrementId === null ? body : { ...body, key: unnumberedKey(fingerprint, incrementId), forMs: null },
+    );
   }
   const bytesKey = `signed:${signedDigest}`;
   const signed = { key: bytesKey, forMs: null, decides };

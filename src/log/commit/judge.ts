@@ -14,7 +14,7 @@ import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { IncomingEvent } from '../contract/append';
 import type { SeenKey } from '../store/seen-keys';
 import type { HeldReason } from '../store/stored-event';
-import { type Identity, quarantineKey } from './identify';
+import { type Identity, keyBeforeNumbering, quarantineKey } from './identify';
 
 /** What is on record for a key; null for nothing. */
 export type Seen = (key: string) => SeenKey | null;
@@ -106,11 +106,20 @@ function duplicateSequence(
     // Where the body is signed, a known id is enough: the bytes may change with each retry.
     if (decides || known.fingerprint === fingerprint) return known.sequence;
   }
+  const before = mayPrecedeNumbering(placement) ? keyBeforeNumbering(identity) : null;
+  const unnumbered = before === null ? null : seen(before);
+  if (unnumbered !== null) return unnumbered.sequence;
   // The first with these bytes has no other row than that of the bytes.
   const first = firstWithBytes(identity, seen);
   if (first === null || first.eventId === undefined || first.eventId !== event.eventId) return null;
   return event.bodySigned || first.fingerprint === fingerprint ? first.sequence : null;
 }
+
+/** Whether an event may have come while the numbering was turned off, and was not recorded then: nothing that goes on may. */
+const mayPrecedeNumbering = (placement: Placement | null): boolean =>
+  placement?.kind === 'restart'
+    ? placement.bySecret !== true
+    : placement?.kind !== 'unseen' || placement.late;
 
 /** Why the event cannot have its increment id or keys, or null. */
 function clashOf(

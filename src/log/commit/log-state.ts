@@ -5,8 +5,10 @@
  * events, and with every change that the event rows do not show. When the object wakes up, the events after the last
  * checkpoint are replayed. So the state is always the checkpoint plus the events since.
  */
+import { type HourCounts, NOTHING_COUNTED } from '../../hour-counts';
 import type { Hold } from '../../numbering/predecessor-wait';
 import { EMPTY_TRACKER, type Tracker } from '../../numbering/types';
+import type { OpenAlerts } from './alert-conditions';
 import type { PendingNotices } from './notices';
 import type { StorageLevel } from './storage-level';
 
@@ -24,6 +26,8 @@ export type LogState = {
   readonly lastSequence: number;
   /** ms since 1970, or null before the first event. */
   readonly lastEventAt: number | null;
+  /** Events that were stored, notices left out. */
+  readonly perHour: HourCounts;
   readonly tracker: Tracker;
   /**
    * Since the webhook exists. Duplicates, and ignored events without an increment id, leave no row: a crash loses those
@@ -36,6 +40,8 @@ export type LogState = {
   readonly hold: Hold | null;
   /** Notices that are kept back to be sent together. */
   readonly pendingNotices: PendingNotices;
+  /** What is wrong and was told, until its end is told. */
+  readonly openAlerts: OpenAlerts;
   /** What an operator settled last about the numbering, so that it can be taken back; null for nothing. */
   readonly settled: Settled | null;
   /** Since when the source was silent when a notice last told so, ms since 1970; null when none did. */
@@ -48,11 +54,13 @@ export type LogState = {
 export const EMPTY_STATE: LogState = {
   lastSequence: 0,
   lastEventAt: null,
+  perHour: NOTHING_COUNTED,
   tracker: EMPTY_TRACKER,
   counters: { accepted: 0, duplicate: 0, ignored: 0, quarantined: 0 },
   lastRelease: 0,
   hold: null,
   pendingNotices: {},
+  openAlerts: {},
   silentSince: null,
   settled: null,
   storageLevel: 0,

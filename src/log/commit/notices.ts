@@ -13,10 +13,15 @@ export type OperationalTopic =
   | 'gateway:gap_filled'
   | 'gateway:gap_expired'
   | 'gateway:event_quarantined'
+  | 'gateway:delivery_dead'
+  | 'gateway:destination_failing'
   | 'gateway:destination_disabled'
   | 'gateway:destination_recovered'
+  | 'gateway:destination_behind'
+  | 'gateway:destination_caught_up'
   | 'gateway:source_silent'
   | 'gateway:requests_refused'
+  | 'gateway:requests_accepted'
   | 'gateway:storage_high'
   | 'gateway:storage_recovered'
   | 'gateway:events_dropped';
@@ -69,6 +74,18 @@ export function dueNotices(pending: PendingNotices, now: number): { pending: Pen
   return { pending: left, due };
 }
 
+/** Takes out a notice that was kept back, as it is not true any more. Null where none of those in full is it. */
+export function withdrawn(
+  pending: PendingNotices,
+  topic: OperationalTopic,
+  isIt: (details: NoticeDetails) => boolean,
+): PendingNotices | null {
+  const kept = pending[topic];
+  const at = kept?.entries.findIndex(isIt) ?? -1;
+  if (kept === undefined || at < 0) return null;
+  return { ...pending, [topic]: { ...kept, count: kept.count - 1, entries: kept.entries.toSpliced(at, 1) } };
+}
+
 /** When `dueNotices` has something to send, ms since 1970, or null. */
 export function nextNoticeAt(pending: PendingNotices): number | null {
   const times = Object.values(pending)
@@ -77,11 +94,18 @@ export function nextNoticeAt(pending: PendingNotices): number | null {
   return times.length > 0 ? Math.min(...times) : null;
 }
 
-/** The body of the operational event: the details of a single notice directly, those of several as a list. */
-export function noticeBody(webhook: { id: number; name: string | null }, notice: Notice): Uint8Array {
+/**
+ * The body of the operational event: the details of a single notice directly, those of several as a list.
+ * @param context what holds for all of them
+ */
+export function noticeBody(
+  webhook: { id: number; name: string | null },
+  notice: Notice,
+  context: NoticeDetails = {},
+): Uint8Array {
   const { topic, count, entries } = notice;
   const [only] = entries;
   const details = count === 1 && only !== undefined ? only : { entries };
-  const message = { webhook_id: webhook.id, webhook_name: webhook.name, count, ...details };
+  const message = { webhook_id: webhook.id, webhook_name: webhook.name, count, ...context, ...details };
   return new TextEncoder().encode(JSON.stringify({ topic, message }));
 }

@@ -10,15 +10,22 @@ import { trackerSettings } from './settings';
 export type SentAfterAll = { epoch: number; id: number; known: KnownId };
 
 export type Placed = {
-  /** Null without an increment id, and where the numbering is turned off. */
+  /** Null without an increment id. Where the numbering is turned off, only a duplicate is told. */
   placement: Placement | NotAdded | null;
+  /** Where the numbering is turned off: what the id means all the same. By it the event is recorded, and not judged. */
+  unjudged: Placement | null;
   sentAfterAll: SentAfterAll | null;
 };
 
 /** Places an event's increment id in the numberings of its webhook. */
 export function placeEvent(draft: Draft, identity: Identity): Placed {
-  const { arrival } = identity;
-  if (arrival === null) return { placement: null, sentAfterAll: null };
+  const { unjudged } = identity;
+  const arrival = identity.arrival ?? unjudged;
+  // Nothing that an operator adds while the numbering is turned off says anything about it.
+  const isAside =
+    arrival === null ||
+    (unjudged !== null && (unjudged.added === true || draft.state.tracker.current === null));
+  if (isAside) return { placement: null, unjudged: null, sentAfterAll: null };
   let sentAfterAll: SentAfterAll | null = null;
   const lookup = lookupFor(draft, identity, found => {
     sentAfterAll = found;
@@ -30,7 +37,9 @@ export function placeEvent(draft: Draft, identity: Identity): Placed {
     arrival.added === true
       ? placeAdded(tracker, arrival, settings, lookup)
       : place(tracker, arrival, settings, lookup, timeOf);
-  return { placement, sentAfterAll };
+  if (unjudged === null || 'why' in placement) return { placement, unjudged: null, sentAfterAll };
+  const retried = placement.kind === 'duplicate' ? placement : null;
+  return { placement: retried, unjudged: placement, sentAfterAll };
 }
 
 /**

@@ -59,6 +59,16 @@ export function leaveHold(draft: Draft, epoch: Epoch | null, released: readonly 
   }
 }
 
+/**
+ * Whoever waits leaves, and from now on the hold is that of another epoch, or of one whose events did not wait until now: up to
+ * `frontier`, all of it have left or are given up. To be called before the tracker changes.
+ */
+export function beginHold(draft: Draft, epoch: Epoch | null, frontier = epoch?.highest ?? 0): void {
+  const { hold, tracker } = draft.state;
+  if (hold !== null) leaveHold(draft, tracker.current, hold.held);
+  draft.change({ hold: epoch === null ? null : { epoch: epoch.number, frontier, held: [] } });
+}
+
 /** The hold as the current epoch finds it: one of an earlier epoch has ended. */
 export const holdOf = (hold: Hold | null, current: Epoch): Hold =>
   hold?.epoch === current.number ? hold : startHold(current);

@@ -1,11 +1,14 @@
 /** Part of storing an event: its increment id goes into the tracker, the record of known ids and the gap list. */
+import type { Epoch } from '../../numbering/epoch';
+import { epochsOf } from '../../numbering/epochs';
 import { isListed } from '../../numbering/holes';
 import { record, recordConflict } from '../../numbering/record';
-import type { MovedId, Placement } from '../../numbering/types';
+import type { MovedId, Placement, Tracker } from '../../numbering/types';
 import type { Draft } from './draft';
 import { forgetMovedIds, recordGapChange } from './gap-changes';
 import { adopt } from './held-events';
 import type { Identity } from './identify';
+import { beginHold } from './predecessor-hold';
 import { trackerSettings } from './settings';
 
 /** What to record the id as. `sequence` is 0 for an ignored event; `now` in ms since 1970. */
@@ -18,6 +21,12 @@ export function moveRecords({ tables: { known } }: Draft, moved: readonly MovedI
     if (record !== null && record !== 'forgotten' && known.lookup(to, id) === null)
       known.set(to, id, record, now);
   }
+}
+
+/** The highest id of an epoch that had come before an arrival, those included that it is given back now. */
+function highestBefore(before: Tracker, epoch: Epoch | null, returned: readonly MovedId[]): number {
+  const highest = epochsOf(before).find(({ number }) => number === epoch?.number)?.highest ?? 0;
+  return returned.reduce((most, { id }) => Math.max(most, id), highest);
 }
 
 /** Records the increment id of an event that was placed. Does nothing for a duplicate, or where there is no id. */
@@ -48,6 +57,11 @@ export function recordId(
     moved = [],
     returned,
   } = record(draft.state.tracker, arrival, placement, settings);
+  const { hold } = draft.state;
+  // The numbering that was suspected was none: the one before goes on, and what waits in the other waits for nobody.
+  if (hold !== null && placement.kind !== 'restart' && hold.epoch !== tracker.current?.number) {
+    beginHold(draft, tracker.current, highestBefore(draft.state.tracker, tracker.current, moved));
+  }
   const ordinary = placement.kind === 'unseen' && placement.epoch === tracker.current?.number;
   const unlisted = changes.every(change => change.kind === 'filled' && !isListed(change.hole));
   if (ordinary && unlisted && moved.length === 0) draft.changeWithoutSaving({ tracker });

@@ -1,11 +1,9 @@
 /** Increment ids that were received but are shown by no row of their own: the state is saved with them. */
-import { place } from '../../numbering/place';
 import type { Placement } from '../../numbering/types';
 import type { Draft } from './draft';
 import type { Identity } from './identify';
 import { holdBack, leaveHold } from './predecessor-hold';
 import { type As, recordId } from './record-id';
-import { trackerSettings } from './settings';
 import { adoptConflicts } from './store-event';
 
 /** The id of an ignored event, or of a duplicate that is known by another key: it is received, and nobody waits for it. */
@@ -20,17 +18,14 @@ export function recordWithoutRow(draft: Draft, identity: Identity, placement: Pl
 
 /**
  * The id of an event that came while the numbering is turned off. Nothing is judged by it, but a webhook whose numbering is
- * turned on again must not miss what came in between. Only what continues a numbering, or fills a hole of one, is recorded.
+ * turned on again must not miss what came in between. Only what continues a numbering, fills a hole of one, or begins one by a
+ * new secret is recorded.
  */
-export function recordUnjudged(draft: Draft, identity: Identity, as: As): void {
-  const { unjudged } = identity;
-  const { tracker } = draft.state;
-  if (unjudged === null || unjudged.added === true || tracker.current === null) return;
-  const { known } = draft.tables;
-  const placement = place(tracker, unjudged, trackerSettings(draft.webhook), (epoch, id) =>
-    known.lookup(epoch, id),
-  );
-  if (placement.kind !== 'unseen') return;
-  recordId(draft, { ...identity, arrival: unjudged }, placement, as);
+export function recordUnjudged(draft: Draft, identity: Identity, placement: Placement | null, as: As): void {
+  const isSure =
+    placement?.kind === 'unseen' || (placement?.kind === 'restart' && placement.bySecret === true);
+  if (!isSure) return;
+  adoptConflicts(draft, placement, as.now);
+  recordId(draft, { ...identity, arrival: identity.unjudged }, placement, as);
   draft.change({});
 }

@@ -1,4 +1,5 @@
 /** When an object wakes up: the events since the last checkpoint are replayed, which gives the state of the log. */
+import { countedAt } from '../../hour-counts';
 import { arrive } from '../../numbering/predecessor-wait';
 import { record } from '../../numbering/record';
 import type { WebhookRecord } from '../../subscriptions/webhook';
@@ -43,6 +44,7 @@ function afterEvent(
       hold = arrive(holdOf(hold, current), current, incrementId, sequence, until).hold;
     }
   }
-  const moved = { lastSequence: sequence, lastEventAt: receivedAt, tracker, hold };
+  const perHour = countedAt(state.perHour, receivedAt);
+  const moved = { lastSequence: sequence, lastEventAt: receivedAt, perHour, tracker, hold };
   return { ...state, ...moved, ...counted(state, 'accepted') };
 }

@@ -21,6 +21,9 @@ export function trackerSettings(webhook: WebhookRecord): TrackerSettings {
 /** How long an event waits for its predecessor; 0 for not at all. */
 export const holdMs = ({ sequence }: WebhookRecord): number => sequence.holdSeconds * 1000;
 
+/** Whether events wait for their predecessors. */
+export const isHolding = (webhook: WebhookRecord): boolean => webhook.sequence.enabled && holdMs(webhook) > 0;
+
 /** How long events are stored at least. */
 export const retentionMs = (webhook: WebhookRecord): number => webhook.retentionDays * DAY_MS;
 

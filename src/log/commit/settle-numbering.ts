@@ -7,7 +7,7 @@ import { fingerprintHex } from '../store/known-ids';
 import type { Draft } from './draft';
 import { forgetMovedIds, recordGapChange } from './gap-changes';
 import { adopt } from './held-events';
-import { leaveHold } from './predecessor-hold';
+import { beginHold } from './predecessor-hold';
 import { moveRecords } from './record-id';
 import { trackerSettings } from './settings';
 
@@ -115,9 +115,8 @@ function since({ state, tables }: Draft, sequence: number, now: number): Since {
 }
 
 function take(draft: Draft, { tracker, changes, moved = [] }: Tracked, now: number): void {
-  const { hold } = draft.state;
-  if (hold !== null) leaveHold(draft, draft.state.tracker.current, hold.held);
-  draft.change({ tracker, hold: null });
+  if (draft.state.hold !== null) beginHold(draft, tracker.current);
+  draft.change({ tracker });
   for (const change of changes) recordGapChange(draft, change, now);
   forgetMovedIds(draft);
   moveRecords(draft, moved, now);

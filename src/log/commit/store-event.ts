@@ -2,6 +2,7 @@
  * Last step of a commit: the event gets its sequence and its row, and its id and keys are recorded. All in the
  * transaction of the batch. Whether to store it was decided before (`judge.ts`).
  */
+import { countedAt } from '../../hour-counts';
 import type { Placement } from '../../numbering/types';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { SeenKey } from '../store/seen-keys';
@@ -28,7 +29,8 @@ export function storeEvent(draft: Draft, identity: Identity, verdict: Kept, now:
   const sequence = draft.state.lastSequence + 1;
   const quarantined = verdict.kind === 'quarantine';
   // The row of an accepted event shows these changes to a replay, unless the event was added by hand.
-  const changed = { lastSequence: sequence, lastEventAt: now };
+  const perHour = countedAt(draft.state.perHour, now);
+  const changed = { lastSequence: sequence, lastEventAt: now, perHour };
   if (quarantined || event.added === true) draft.change(changed);
   else draft.changeWithoutSaving(changed);
   // Before any notice of this event, because notices take the sequences after it.

@@ -45,6 +45,8 @@ export type AttemptView = {
   connectionError?: string | null;
   /** The same; null where there was none, or the attempt succeeded, or the event's body was erased. */
   answer?: { text: string; truncated: boolean; headers: Record<string, string> } | null;
+  /** The same; the replay that it is of, or null. */
+  replayId?: number | null;
 };
 
 export type DeliveryView = {
@@ -111,9 +113,6 @@ export type FeedStart = FeedCursor | 'now';
 export type FeedQuery = Pick<EventsQuery, 'limit' | 'topic' | 'waitMs' | 'include' | 'filter'> & {
   after: FeedStart;
 };
-
-/** How many bodies were erased. `next` is the `after` of the next call, null at the end. */
-export type RedactionPage = { count: number; next: number | null };
 
 /**
  * As `EventsPage`, in the order in which events become forwardable. `otherLife`: what was asked for is a cursor of a webhook

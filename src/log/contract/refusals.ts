@@ -32,8 +32,8 @@ export type RefusalReport = {
 
 export type RefusalsView = {
   counts: Record<string, number>;
-  /** Newest first. */
-  last: (Refusal & { request: CapturedRequest | null })[];
+  /** Newest first. `id`: null or absent where an earlier release noted it. */
+  last: (Refusal & { id?: number | null; request: CapturedRequest | null })[];
 };
 
 /** A refusal of bounded size. */

@@ -25,11 +25,19 @@ export type ReplayRequest = {
   newId: boolean;
   /** Only count, and send nothing. */
   dryRun: boolean;
+  /** Absent from an edge of an earlier release. */
+  asked?: AskedReplay;
 };
 
+/** Who asked for a replay, and for what: `admin` or the id of an API token, and the request as it was given. */
+export type AskedReplay = { by: string; request: Record<string, unknown> };
+
 export type ReplayResult =
-  /** `count`: how many deliveries this makes, over all destinations asked for. */
-  | { kind: 'ok'; count: number }
+  /**
+   * `count`: how many deliveries this makes, over all destinations asked for. `replayId`: null where nothing was begun; absent from
+   * an object of an earlier release.
+   */
+  | { kind: 'ok'; count: number; replayId?: number | null }
   | { kind: 'gone' }
   | { kind: 'unknown_destination' }
   /** What was chosen lies in too many places; up to this sequence it does not. */
@@ -38,6 +46,30 @@ export type ReplayResult =
   | { kind: 'unknown_event' }
   | { kind: 'redacted' }
   | { kind: 'not_forwarded' };
+
+/**
+ * What a replay is to one destination. Of the events that it covered when it was asked for (`counted`; null in a replay of an earlier
+ * release), `sent` had a first attempt that ended; of these some were delivered, some wait for another attempt, and the others
+ * (`dead`) are not tried any more. `remaining` are those that were not sent: yet, or ever where it was cancelled.
+ */
+export type ReplayPart = {
+  destinationId: string;
+  state: 'running' | 'done' | 'cancelled';
+  counted: number | null;
+  sent: number;
+  delivered: number;
+  retrying: number;
+  dead: number;
+  remaining: number | null;
+  /** ms since 1970; null while it runs. */
+  endedAt: number | null;
+};
+
+/** `asked`: null of an earlier release. `startedAt`: ms since 1970. */
+export type Replay = { id: number; asked: AskedReplay | null; startedAt: number; parts: ReplayPart[] };
+
+/** Newest first. `more`: there are older ones that run. */
+export type ReplayList = { replays: Replay[]; more: boolean };
 
 /** What becomes of sending what waits for a destination now. */
 export type RetryResult =

@@ -1,7 +1,16 @@
 /** The counters of a webhook, and how far each of its destinations is. */
 
+/** What came of an attempt: the class of the answer's status, or why there was none. */
+export const ANSWER_CLASSES = ['2xx', '3xx', '4xx', '5xx', 'timeout', 'connection'] as const;
+export type AnswerClass = (typeof ANSWER_CLASSES)[number];
+
+/** How long deliveries take is counted up to each of these. Stored counts are in their order: others need another name. */
+export const LATENCY_BOUNDS_SECONDS = [0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200, 86_400] as const;
+
+/** Times in ms since 1970. */
 export type DestinationStatus = {
   destinationId: string;
+  name: string | null;
   url: string;
   isActive: boolean;
   delivered: number;
@@ -12,20 +21,46 @@ export type DestinationStatus = {
   lag: number;
   /** When the oldest event that it still has to get was accepted, ms since 1970; null when it has all. */
   oldestUndeliveredAt: number | null;
-  /** ms since 1970 */
   lastDeliveredAt: number | null;
+  /** Why the gateway itself turned it off; null where it did not. */
   disabledReason: string | null;
   /** `open`: it failed too often in a row and is only probed. `recovering`: it answers again, and gets ever more. */
   circuit: 'closed' | 'open' | 'recovering';
-  /** Ranges of sequences that retention dropped before they were delivered; `at` in ms since 1970. */
+  /** Since when it is open or recovering; null while it is closed. */
+  circuitSince: number | null;
+  /** When the next probe may start; null while it is not open. */
+  nextProbeAt: number | null;
+  /** Since when every attempt has failed; null when the latest one did not. */
+  failingSince: number | null;
+  /** Deliveries that have not succeeded and are not dead. `exact`: false where some were counted that it may not want. */
+  waiting: { count: number; exact: boolean };
+  /** When the next attempt begins, the present where one is under way; null when nothing waits, or it is paused. */
+  nextAttemptAt: number | null;
+  /** Until when an earlier secret signs beside the newest; null where none does. */
+  secretOverlapUntil: number | null;
+  attempts: Record<AnswerClass, number>;
+  /** Deliveries by how long they took, not added up: one more than there are bounds; and the sum of their seconds. */
+  latency: { counts: readonly number[]; seconds: number };
+  /** Ranges of sequences that retention dropped before they were delivered, and how many events were. */
   lost: { from: number; to: number; at: number }[];
+  lostEvents: number;
 };
 
 export type StatusReport = {
+  name: string | null;
+  provider: string;
+  isActive: boolean;
+  /** Until when an earlier inbound secret is accepted beside the newest, ms since 1970; null where none is. */
+  secretOverlapUntil: number | null;
   numbered: boolean;
   lastSequence: number;
   /** ms since 1970 */
   lastEventAt: number | null;
+  /**
+   * Events stored in each of the last 24 hours of the clock in UTC, the running one last; null for an hour in which nobody counted.
+   * Absent, with all else that is new since 0.1.0, from an object of an earlier release.
+   */
+  eventsPerHour?: (number | null)[];
   counters: { accepted: number; duplicate: number; ignored: number; quarantined: number };
   epoch: number | null;
   highestIncrementId: number | null;
@@ -35,6 +70,8 @@ export type StatusReport = {
   uncertainIds: number;
   /** Refused requests by reason, those that the edge has reported. */
   rejected: Record<string, number>;
+  /** Those of the last 24 hours, the running one included; null where a part of it was not counted. */
+  refusedLastDay: number | null;
   storage: {
     usedBytes: number;
     limitBytes: number;

@@ -63,6 +63,26 @@ export class BlockedKeys {
     if (!isFirst || entry.waiting.length <= entry.written / 2) this.#dirty.add(key);
   }
 
+  /**
+   * Stores each key that one of these events waits under by another name: what it names may be what was erased. Gives the new name
+   * of each event that waits under one.
+   */
+  rename(erased: ReadonlySet<number>): Map<number, string> {
+    const renamed = new Map<number, string>();
+    for (const [key, { waiting, doneOrdinal }] of [...this.#keys]) {
+      const first = waiting.find(([, sequence]) => erased.has(sequence))?.[1];
+      if (first === undefined) continue;
+      const name = `redacted:${first}`;
+      this.#keys.set(name, { waiting, written: 0, doneOrdinal });
+      this.#dirty.add(name);
+      for (const [, sequence] of waiting) renamed.set(sequence, name);
+      // Its row goes when it is saved next.
+      this.#keys.set(key, { waiting: [], written: waiting.length, doneOrdinal });
+      this.#dirty.add(key);
+    }
+    return renamed;
+  }
+
   /** Removes the events before `firstSequence`, which retention dropped. */
   drop(firstSequence: number): void {
     for (const [key, entry] of this.#keys) {

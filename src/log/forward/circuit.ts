@@ -1,5 +1,5 @@
 /**
- * The circuit of a destination: after many failures in a row only a probe is sent now and then. After recovery, the
+ * The circuit of a destination: after many failures in a row, or when all failed for long, only a probe is sent now and then. After recovery, the
  * number of deliveries per second grows step by step. Pure.
  *
  * The state is stored with the destination's cursor, so that a restart neither forgets an outage nor floods a
@@ -63,6 +63,12 @@ export function started(circuit: Circuit, count: number, now: number): Circuit {
 export function resumed(circuit: Circuit, now: number): Circuit {
   if (circuit.state === 'open') return { ...circuit, probeAt: now, delayMs: FIRST_PROBE_MS / 2 };
   return { state: 'recovering', since: now, second: 0, started: 0, failures: circuit.failures };
+}
+
+/** The circuit of a destination that has failed for long (`failing.ts`): probed once a minute, as it is not likely to be back at once. */
+export function opened(circuit: Circuit, now: number): Circuit {
+  if (circuit.state === 'open') return circuit;
+  return { state: 'open', since: now, probeAt: now + MAX_PROBE_MS, delayMs: MAX_PROBE_MS };
 }
 
 /** The circuit after an attempt ended. While it is open, a failed attempt that is no probe changes nothing. */

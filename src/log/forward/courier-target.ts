@@ -6,6 +6,8 @@ import { tokenHeaders } from '../../signature/shared-token';
 import { secretValues } from '../../subscriptions/masking';
 import { keysOf, open, purpose } from '../../subscriptions/sealing';
 import type { DestinationRecord, StoredSecret, WebhookRecord } from '../../subscriptions/webhook';
+import { routingKeyOf } from './forms/form';
+import { OPERATIONS_ID } from './operations-destination';
 
 /** What couriers need of a destination; null when one of its secrets does not open. `now` in ms since 1970. */
 export async function courierTarget(
@@ -19,6 +21,8 @@ export async function courierTarget(
   const opened = await openAll(env, purpose.inbound(webhook.id), webhook.secrets, now);
   const inbound = destination.sign === 'provider' || scheme?.alg === 'token' ? opened : [];
   if (secrets === null || inbound === null) return null;
+  const key = destination.id === OPERATIONS_ID ? routingKeyOf(env.OPERATIONS_URL) : '';
+  const concealed = [...secretValues(destination.extraHeaders), ...(key === '' ? [] : [key])];
   return {
     destinationId: destination.id,
     url: destination.url,
@@ -26,7 +30,7 @@ export async function courierTarget(
     secrets,
     sign: destination.sign,
     // A receiver may know the provider's secret too, and print it.
-    hidden: opened === null ? null : [...secrets, ...opened, ...secretValues(destination.extraHeaders)],
+    hidden: opened === null ? null : [...secrets, ...opened, ...concealed],
     timeoutMs: destination.timeoutSeconds * 1000,
     webhookId: webhook.id,
     jurisdiction: webhook.jurisdiction,

@@ -16,6 +16,7 @@ import type { DestinationState } from './destination-state';
 import { OPERATIONS_ID } from './operations-destination';
 import { atRest, hasRow } from './queued-event';
 import type { Replays } from './replays';
+import { afterAttempt } from './totals';
 
 /** An attempt that has ended; `at` in ms since 1970. */
 export type Ended = { delivery: Delivery; result: AttemptResult; at: number };
@@ -51,7 +52,7 @@ export class DeliveryEnds {
     if (replay === 0 && state.replayed.delete(event.sequence)) state.queue.settle(queued);
   }
 
-  /** The attempt ended. Inside the caller's transaction. Gives its row where it failed; null where the event is gone, too. */
+  /** The attempt ended. Inside the caller's transaction. Gives its row where it failed; null where the event is gone, or its replay was cancelled, too. */
   attempted(state: DestinationState, ended: Ended): DeliveryRow | null {
     const { destinationId, event, queued, row, replay } = ended.delivery;
     const { sequence } = event;
@@ -59,20 +60,25 @@ export class DeliveryEnds {
     state.underWay.delete(deliveryKey(destinationId, sequence, replay));
     // The event as it was when the attempt began may have had its body yet.
     const erased = ended.result.answer !== undefined && this.#feed.event(sequence)?.bodyBytes === 0;
-    this.#journal.add(sequence, destinationId, attempts, ended.result, erased);
+    const replayId = this.#replays.replayOf(replay);
+    this.#journal.add({ sequence, destinationId, attempt: attempts, replayId, erased }, ended.result);
     const rest = atRest(queued);
     if (rest.kind === 'parked') state.blocked.done(rest.key, queued.ordinal);
-    const delivered = ended.result.outcome === 'delivered';
+    const { result, at } = ended;
+    const receivedAt = replay === 0 ? event.receivedAt : null;
+    state.totals = afterAttempt(state.totals, { result, at, receivedAt });
+    const delivered = result.outcome === 'delivered';
     if (delivered) this.#delivered(state, ended);
     const failed = delivered ? null : this.#failed(state, ended, attempts);
-    if (replay !== 0) this.#replays.done(replay, sequence);
+    if (replay !== 0) {
+      const outcome = delivered ? 'delivered' : (failed?.status ?? 'dead');
+      this.#replays.attempted(replay, sequence, row === null, outcome);
+    }
     return failed;
   }
 
-  #delivered(state: DestinationState, { delivery, at }: Ended): void {
+  #delivered(state: DestinationState, { delivery }: Ended): void {
     const { destinationId, event, queued, row, replay } = delivery;
-    const { delivered } = state.totals;
-    state.totals = { ...state.totals, delivered: delivered + 1, lastDeliveredAt: at };
     if (row !== null || hasRow(queued)) this.#rows.delete(event.sequence, destinationId, replay);
     if (replay !== 0) this.#arrivedByReplay(state, event.sequence);
     if (replay === 0) state.queue.settle(queued);
@@ -88,10 +94,8 @@ export class DeliveryEnds {
     else if (queued !== null && hasRow(queued)) queue.settle(queued);
   }
 
-  /** Gives the row; null for an event that is past its retention. */
+  /** Gives the row; null where nothing is left to try: it arrived by a replay, it is past its retention, its replay was cancelled. */
   #failed(state: DestinationState, ended: Ended, attempts: number): DeliveryRow | null {
-    const { failedAttempts } = state.totals;
-    state.totals = { ...state.totals, failedAttempts: failedAttempts + 1 };
     if (isGone(state, ended.result) && state.destination.isActive) {
       state.disabledReason = 'it answered 410 Gone';
     }
@@ -101,6 +105,8 @@ export class DeliveryEnds {
       return null;
     }
     state.lastFailedAt = ended.at;
+    // Its replay was cancelled meanwhile: it has no row any more, and gets none.
+    if (replay !== 0 && this.#replays.isCancelled(replay)) return null;
     if (event.sequence < this.#rows.firstSequence) {
       this.#dropped(state, ended);
       return null;

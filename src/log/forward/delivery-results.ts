@@ -8,28 +8,24 @@
  */
 
 import type { AttemptResult } from '../../delivery/outgoing';
-import type { Log, LogFields } from '../../log-line';
-import type { NoticeDetails, OperationalTopic } from '../commit/notices';
-import type { DeliveryView } from '../contract/events';
+import type { Log } from '../../log-line';
+import type { AlertChange } from '../commit/open-alerts';
 import type { AttemptJournal } from '../store/attempt-journal';
-import type { DeliveryRow } from '../store/delivery-row';
 import type { DeliveryRows } from '../store/delivery-rows';
-import type { StoredEvent } from '../store/stored-event';
+import { type AttemptEnd, deadFields, endOf } from './attempt-end';
 import type { Delivery } from './delivery';
 import { type DeliveryEnds, type Ended, isGone } from './delivery-ends';
-import type { CircuitChange, DestinationState } from './destination-state';
+import type { DestinationState } from './destination-state';
 import { hurryOthers, retryNow } from './early-attempts';
 import { OPERATIONS_ID } from './operations-destination';
 import type { QueuedEvent } from './queued-event';
 import type { Replays } from './replays';
 import { writeForwarding } from './stored-forwarding';
+import { circuitLines, deadAlert, destinationAlerts } from './told-of-deliveries';
 import type { WriteWatch } from './write-watch';
 
 /** After a crash, a first attempt that the cursor has passed is tried again this many ms after its timeout. */
 const ABANDONED_MS = 30_000;
-
-/** What came of an attempt. `at` and `nextAttemptAt` in ms since 1970. */
-export type AttemptEnd = DeliveryView & { event: StoredEvent; replay: number; at: number };
 
 export type DeliveryResultsDeps = {
   storage: DurableObjectStorage;
@@ -38,8 +34,9 @@ export type DeliveryResultsDeps = {
   replays: Replays;
   ends: DeliveryEnds;
   writes: WriteWatch;
-  /** Adds a notice to the log, inside the transaction of the change. */
-  addNotice: (topic: OperationalTopic, details: NoticeDetails) => void;
+  /** Tells what happened, inside the transaction of the change; all of a flush at once. */
+  alert: (changes: readonly AlertChange[]) => void;
+
   /** Writes what operators should see. */
   log: Log;
   /** Told what was stored. */
@@ -78,22 +75,33 @@ export class DeliveryResults {
     const ended = this.#ended;
     this.#ended = [];
     const gone = new Set<string>();
+    const { ends: attempts, replays } = this.#deps;
     const lines: Parameters<Log>[] = [];
     const ends: AttemptEnd[] = [];
+    const answered = new Set<string>();
     this.#inTransaction(ended, () => {
+      const alerts: AlertChange[] = [];
       for (const attempt of ended) {
         const state = destinations.get(attempt.delivery.destinationId);
         if (state === undefined) continue;
-        const failed = this.#deps.ends.attempted(state, attempt);
-        if (failed?.status === 'dead') lines.push(['delivery_dead', deadFields(failed)]);
-        if (state.destination.id !== OPERATIONS_ID) ends.push(endOf(attempt, failed));
+        const failed = attempts.attempted(state, attempt);
+        const replayId = replays.replayOf(attempt.delivery.replay);
+        if (attempt.result.outcome === 'delivered') answered.add(state.destination.id);
+        if (failed?.status === 'dead') {
+          lines.push(['delivery_dead', deadFields(failed, replayId)]);
+          alerts.push(...deadAlert(state, attempt, failed, replayId));
+        }
+        if (state.destination.id !== OPERATIONS_ID) ends.push(endOf(attempt, failed, replayId));
         // Only while it is active: later answers of deliveries that were under way may be 410 too.
         if (isGone(state, attempt.result) && state.destination.isActive) gone.add(state.destination.id);
       }
-      for (const state of destinations.values()) {
+      for (const [id, state] of destinations) {
         hurryOthers(state, this.#deps.rows);
-        lines.push(...this.#tellCircuit(state, gone));
+        alerts.push(...destinationAlerts(state, { answered: answered.has(id), gone: gone.has(id) }));
+        lines.push(...circuitLines(state));
+        state.circuitChanges = [];
       }
+      this.#deps.alert(alerts);
       this.save(destinations);
     });
     // What was not committed did not happen.
@@ -138,21 +146,33 @@ export class DeliveryResults {
     });
   }
 
-  /** Erases what receivers said about events. Throws when it fails. */
-  eraseAnswers(destinations: Destinations, sequences: readonly number[]): void {
-    const { storage, journal } = this.#deps;
+  /** Sends nothing more of a replay. Throws when it fails. */
+  cancelReplay(destinations: Destinations, replayId: number): void {
+    const { storage, replays } = this.#deps;
     storage.transactionSync(() => {
-      const erased = sequences.filter(sequence => journal.eraseAnswers(sequence));
-      if (erased.length > 0) this.save(destinations);
+      replays.cancel(replayId);
+      this.save(destinations);
+    });
+  }
+
+  /** Erases what receivers said about events, and the keys that these wait under. Throws when it fails. */
+  erase(destinations: Destinations, sequences: readonly number[]): void {
+    const { storage, journal } = this.#deps;
+    const erased = new Set(sequences);
+    storage.transactionSync(() => {
+      const answered = sequences.filter(sequence => journal.eraseAnswers(sequence));
+      const keyed = [...destinations.values()].filter(state => state.forgetKeys(erased));
+      if (answered.length + keyed.length > 0) this.save(destinations);
     });
   }
 
   /** Takes over that retention dropped all events before `first`. `now` in ms since 1970. Throws when it fails. */
   dropped(destinations: Destinations, first: number, now: number): void {
-    const { storage, rows } = this.#deps;
+    const { storage, rows, replays } = this.#deps;
     storage.transactionSync(() => {
       for (const state of destinations.values()) state.lose(first, rows, now);
       rows.prune(first);
+      replays.dropped();
       this.save(destinations);
     });
   }
@@ -191,25 +211,6 @@ export class DeliveryResults {
     });
   }
 
-  /** Adds the notices of what happened to a circuit, and gives the lines. */
-  #tellCircuit(state: DestinationState, gone: ReadonlySet<string>): Parameters<Log>[] {
-    const { id: destination_id, url, isActive } = state.destination;
-    const changes = state.circuitChanges;
-    for (const change of changes) {
-      if (change === 'recovered') {
-        this.#deps.addNotice('gateway:destination_recovered', { destination_id, url });
-        continue;
-      }
-      // A destination that is turned off has a notice about that.
-      if (change === 'opened by a notice' || !isActive || gone.has(destination_id)) continue;
-      const reason = 'too many failed attempts in a row; it is probed until it answers';
-      this.#deps.addNotice('gateway:destination_disabled', { destination_id, url, reason });
-    }
-    state.circuitChanges = [];
-    const lineOf = (change: CircuitChange) => (change === 'recovered' ? 'circuit_closed' : 'circuit_opened');
-    return changes.map(change => [lineOf(change), { destination_id }]);
-  }
-
   /** Writes the cursors and everything stored with them. Inside the caller's transaction. */
   save(destinations: Destinations): void {
     const { storage, journal, replays } = this.#deps;
@@ -222,18 +223,3 @@ export class DeliveryResults {
     });
   }
 }
-
-/** @param failed null where it was delivered, and where retention dropped the event meanwhile */
-function endOf({ delivery, result, at }: Ended, failed: DeliveryRow | null): AttemptEnd {
-  const { event, destinationId, replay, row } = delivery;
-  const end = { event, destinationId, replay, at, attempts: (row?.attempts ?? 0) + 1 };
-  if (result.outcome === 'delivered')
-    return { ...end, status: 'delivered', nextAttemptAt: null, lastError: null };
-  const { status = 'dead', nextAt = null, error = result.error } = failed ?? {};
-  return { ...end, status, nextAttemptAt: nextAt, lastError: error };
-}
-
-const deadFields = ({ destinationId, sequence, replay, attempts, error }: DeliveryRow): LogFields => ({
-  ...{ destination_id: destinationId, sequence, attempts, error },
-  ...(replay === 0 ? {} : { replay }),
-});

@@ -12,11 +12,13 @@ import { BlockedKeys } from './blocked-keys';
 import { CLOSED } from './circuit';
 import { type Delivery, deliveryKey } from './delivery';
 import { DeliveryQueue } from './delivery-queue';
+import { type Failing, failedAgain, lastsAt } from './failing';
 import { Gate } from './gate';
 import { restoredPace } from './pace';
-import { keysOf, type QueuedEvent, queuedFromRow } from './queued-event';
+import { keysOf, park, type QueuedEvent, queuedFromRow } from './queued-event';
 import type { SequenceRange } from './settled-ahead';
-import type { Loss, StoredDestination, Totals } from './stored-forwarding';
+import type { Loss, StoredDestination } from './stored-forwarding';
+import { NO_TOTALS, type Totals } from './totals';
 import type { Cursor } from './trail';
 
 /** How many lost ranges are kept. Beyond that, the two oldest become one. */
@@ -29,7 +31,7 @@ export type Sources = {
   blockedRows: BlockedKeyRows;
 };
 
-/** `opened by a notice`: by an attempt of a notice, of which no notice may tell. */
+/** `opened by a notice`: by attempts of notices alone, of which no notice may tell. */
 export type CircuitChange = 'opened' | 'opened by a notice' | 'recovered';
 
 /** The state of one destination. */
@@ -49,6 +51,8 @@ export class DestinationState {
   /** When an attempt failed last, and up to which success those that failed before it were hurried; ms since 1970. */
   lastFailedAt: number;
   hurriedUpTo: number;
+  /** Its attempts since the last success, where all failed; null where none did. */
+  failing: Failing | null;
   /** What happened to its circuit since the last flush, to be told in notices and in the log. */
   circuitChanges: CircuitChange[] = [];
   /** Whether replays go before the feed next time, as the two take turns. */
@@ -77,13 +81,14 @@ export class DestinationState {
     this.gate = new Gate(known?.circuit ?? CLOSED, now, pace);
     this.gate.limit(ratePerSecond, now);
     this.blocked = new BlockedKeys(sources.blockedRows, destination.id, known?.progress ?? []);
-    this.totals = known?.totals ?? { delivered: 0, failedAttempts: 0, lastDeliveredAt: null };
+    this.totals = known?.totals ?? NO_TOTALS;
     this.#hasAnswered = this.totals.delivered > 0;
     this.hurriedUpTo = this.totals.lastDeliveredAt ?? 0;
     // What failed before this object woke up is looked for once.
     this.lastFailedAt = this.hurriedUpTo;
     this.disabledReason = known?.disabledReason ?? null;
     this.losses = known?.losses ?? [];
+    this.failing = known?.failing ?? null;
     this.#revisitsUpTo = sources.feed.end;
     this.queue = this.#restore('cursor' in stored ? stored.cursor : stored, known?.settled ?? [], sources);
     this.storedSequence = this.queue.cursor.sequence;
@@ -91,7 +96,10 @@ export class DestinationState {
 
   /** Takes over changed settings; another ordering has to wait for `reorder`. `now` in ms since 1970. */
   configure(destination: DestinationRecord, now: number): void {
-    if (destination.url !== this.destination.url) this.#hasAnswered = false;
+    const isOther = destination.url !== this.destination.url;
+    if (isOther) this.#hasAnswered = false;
+    // What failed at another address, or before a pause, says nothing about how long it has failed here.
+    if (isOther || (destination.isActive && !this.destination.isActive)) this.failing = null;
     this.destination = destination;
     this.gate.limit(destination.ratePerSecond, now);
     if (destination.isActive) this.disabledReason = null;
@@ -111,6 +119,16 @@ export class DestinationState {
   reorder(sources: Sources): void {
     this.#revisitsUpTo = sources.feed.end;
     this.queue = this.#restore(this.queue.cursor, this.queue.settledAhead, sources);
+  }
+
+  /** Erased events, and what waits with them, are stored under no key that may tell of them. True where something is to be saved. */
+  forgetKeys(erased: ReadonlySet<number>): boolean {
+    const renamed = this.blocked.rename(erased);
+    for (const [sequence, key] of renamed) {
+      const queued = this.queue.find(sequence);
+      if (queued !== null) park(queued, key);
+    }
+    return renamed.size > 0;
   }
 
   /** Whether the scan is where it may have been before, so that events may have rows. */
@@ -139,10 +157,10 @@ export class DestinationState {
   }
 
   /**
-   * Tells the gate that an attempt ended. A change of the circuit makes a notice, but not when the failed attempt was
-   * of a notice itself: that would be a loop.
+   * Tells the gate that an attempt ended. A change of the circuit makes a notice, but not when only attempts of notices
+   * failed: that would be a loop.
    */
-  attemptEnded({ event, probe }: Delivery, { outcome, error }: AttemptResult, now: number): void {
+  attemptEnded({ event, probe }: Delivery, { outcome, error, status }: AttemptResult, now: number): void {
     // A redacted event was not sent, so this says nothing about the destination.
     if (error === 'redacted') {
       this.gate.returned(probe);
@@ -150,11 +168,30 @@ export class DestinationState {
     }
     const delivered = outcome === 'delivered';
     if (delivered) this.#hasAnswered = true;
+    this.failing = delivered ? null : failedAgain(this.failing, { event, error, status }, now);
     const wasOnlyProbes = this.gate.onlyProbes;
     this.gate.finished(delivered, probe, now);
+    if (!this.openWhereItLasts(now)) this.#circuitChanged(wasOnlyProbes);
+  }
+
+  /** When the circuit opens although no attempt ends, because all failed for long; ms since 1970, null for never. */
+  get opensAt(): number | null {
+    return this.gate.onlyProbes ? null : lastsAt(this.failing);
+  }
+
+  /** Opens the circuit where that is due. `now` in ms since 1970. */
+  openWhereItLasts(now: number): boolean {
+    const at = this.opensAt;
+    if (at === null || at > now) return false;
+    this.gate.open(now);
+    this.#circuitChanged(false);
+    return true;
+  }
+
+  #circuitChanged(wasOnlyProbes: boolean): void {
     const { onlyProbes } = this.gate;
     if (onlyProbes === wasOnlyProbes) return;
-    const opened = event.operational ? 'opened by a notice' : 'opened';
+    const opened = this.failing?.ofEvents === 0 ? 'opened by a notice' : 'opened';
     this.circuitChanges.push(onlyProbes ? opened : 'recovered');
   }
 
@@ -176,6 +213,7 @@ export class DestinationState {
   /** Records that the events `from..to` were dropped before they were delivered. `at` in ms since 1970. */
   lost(from: number, to: number, at: number): void {
     const losses = [...this.losses];
+    this.totals = { ...this.totals, lost: this.totals.lost + to - from + 1 };
     const last = losses.at(-1);
     if (last !== undefined && last.at === at && last.to === from - 1)
       losses[losses.length - 1] = { ...last, to };
@@ -189,7 +227,7 @@ export class DestinationState {
 
   /** What to store. Counts as stored from then on. */
   stored(): StoredDestination {
-    const { totals, disabledReason, losses } = this;
+    const { totals, disabledReason, losses, failing } = this;
     const { cursor, settledAhead: settled } = this.queue;
     this.storedSequence = cursor.sequence;
     return {
@@ -201,6 +239,7 @@ export class DestinationState {
       totals,
       disabledReason,
       losses,
+      failing,
     };
   }
 }

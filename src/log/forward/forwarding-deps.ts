@@ -16,7 +16,7 @@ export type ForwardingOwner = {
   abort: (why: string) => void;
   /** A destination answered 410, and is to be disabled. */
   gone: (destinationId: string) => void;
-} & Pick<DeliveryResultsDeps, 'addNotice' | 'log' | 'ended'>;
+} & Pick<DeliveryResultsDeps, 'alert' | 'log' | 'ended'>;
 
 export type ForwardingDeps = {
   storage: DurableObjectStorage;

@@ -1,29 +1,31 @@
 /**
  * Forwarding: brings events from the feed to their destinations. No destination waits for another.
  *
- * Decides what may leave now, and passes it to couriers. Results are written in batches (`delivery-results.ts`). When
+ * What may leave now (`sending.ts`) is passed to couriers. Results are written in batches (`delivery-results.ts`). When
  * such a write fails, memory is ahead of storage: the object is ended and starts again from what is stored, but sends
  * nothing before a write has worked (`write-watch.ts`).
  */
 
 import type { AttemptResult } from '../../delivery/outgoing';
 import type { DestinationRecord } from '../../subscriptions/webhook';
+import type { AskedReplay } from '../contract/replays';
 import { AttemptJournal } from '../store/attempt-journal';
 import { BlockedKeyRows } from '../store/blocked-key-rows';
 import { DeliveryRows } from '../store/delivery-rows';
 import type { Feed } from '../store/feed';
 import { ReplayRows } from '../store/replay-rows';
 import { CourierCalls } from './courier-calls';
-import { eventsPerCall } from './courier-traffic';
-import { type Delivery, deliveryKey } from './delivery';
+import type { Delivery } from './delivery';
 import { DeliveryEnds } from './delivery-ends';
 import { DeliveryResults } from './delivery-results';
 import type { DestinationState, Sources } from './destination-state';
 import { DestinationStates } from './destination-states';
+import { EndedReplays } from './ended-replays';
 import { FlushTimer } from './flush-timer';
 import type { ForwardingDeps } from './forwarding-deps';
 import { NextDeliveries } from './next-deliveries';
-import { type ReplaySpec, Replays } from './replays';
+import { type ReplayStart, Replays } from './replays';
+import { Sending } from './sending';
 import { isStored, readForwarding } from './stored-forwarding';
 import { Wake } from './wake';
 import { WakeTimer } from './wake-timer';
@@ -34,17 +36,16 @@ export class Forwarding {
   readonly rows: DeliveryRows;
   readonly replays: Replays;
   readonly journal: AttemptJournal;
+  readonly times: WakeTimes;
   #deps: ForwardingDeps;
   #sources: Sources & { feed: Feed };
   #states: DestinationStates;
   #calls: CourierCalls;
-  #next: NextDeliveries;
-  #times: WakeTimes;
+  #sending: Sending;
   #ends: DeliveryEnds;
   #results: DeliveryResults;
   #flushTimer: FlushTimer;
   #wakeTimer: WakeTimer;
-  #wake: Wake;
   #stopped = false;
 
   constructor(destinations: readonly DestinationRecord[], deps: ForwardingDeps) {
@@ -54,7 +55,13 @@ export class Forwarding {
     this.#deps = deps;
     this.rows = new DeliveryRows(sql);
     this.journal = new AttemptJournal(sql, days, stored.attempts);
-    this.replays = new Replays(new ReplayRows(sql), feed, this.rows, stored);
+    this.replays = new Replays(
+      {
+        ...{ log: feed, rows: this.rows, now: clock.now },
+        ...{ jobRows: new ReplayRows(sql), ended: new EndedReplays(sql) },
+      },
+      stored,
+    );
     this.#sources = { feed, rows: this.rows, blockedRows: new BlockedKeyRows(sql) };
     this.#states = new DestinationStates(this.#sources, this.replays);
     this.#calls = new CourierCalls({
@@ -67,9 +74,12 @@ export class Forwarding {
     const ends = new DeliveryEnds(rows, journal, replays, random, feed);
     this.#ends = ends;
     this.#results = new DeliveryResults({ storage, rows, journal, replays, ends, writes, ...owner });
-    this.#next = new NextDeliveries(feed, rows, replays);
-    this.#wake = new Wake(feed.end.sequence, clock.now());
-    this.#times = new WakeTimes(feed, rows, replays, this.#calls);
+    this.#sending = new Sending({
+      ...{ clock, writes, ends, sources: this.#sources, calls: this.#calls, states: this.#states.byId },
+      next: new NextDeliveries(feed, rows, replays),
+      wake: new Wake(feed.end.sequence, clock.now()),
+    });
+    this.times = new WakeTimes(feed, rows, replays, this.#calls);
     const flush = (): void => {
       this.flush();
       this.pump();
@@ -112,12 +122,13 @@ export class Forwarding {
     if (this.#stopped) return;
     const { writes, owner, clock } = this.#deps;
     if (writes.allowsSending()) {
-      for (const state of this.#states.byId.values()) if (state.destination.isActive) this.#send(state);
+      for (const state of this.#states.byId.values())
+        if (state.destination.isActive) this.#sending.send(state);
       this.#store();
       this.#requestFlush();
     }
     // Short waits are left to a timer, as the object is awake anyway. So is the next probe: the alarm may not be writable either.
-    this.#wakeTimer.request(writes.probeAt ?? this.#times.timerAt(this.#states.byId.values(), clock.now()));
+    this.#wakeTimer.request(writes.probeAt ?? this.times.timerAt(this.#states.byId.values(), clock.now()));
     owner.rescheduled();
   }
 
@@ -129,38 +140,8 @@ export class Forwarding {
     if (full.length === 0 && !this.#results.isBehind(states)) return;
     this.#write(() => this.#results.overflow(this.#states.byId, full, now));
     // Their trails have room again, so their scans can go on.
-    for (const state of full) if (state.destination.isActive) this.#send(state);
+    for (const state of full) if (state.destination.isActive) this.#sending.send(state);
     if (full.length > 0) this.#store();
-  }
-
-  /** Starts what may leave for one destination. */
-  #send(state: DestinationState): void {
-    const { destination, gate, onTrial: trial } = state;
-    const now = this.#deps.clock.now();
-    state.unread = false;
-    if (state.orderingHasChanged) {
-      if (state.underWay.size > 0) return;
-      state.reorder(this.#sources);
-    }
-    const calls = this.#calls.freeCalls(destination, trial);
-    const allowed = gate.allows(destination.ratePerSecond, now);
-    const room = Math.min(allowed, calls * eventsPerCall(destination, trial), this.#notable);
-    if (room < 1 || this.#calls.mustWait(destination.id)) return;
-    const deliveries = this.#next.take(state, room, now);
-    if (deliveries.length === 0) return;
-    gate.started(deliveries.length, now);
-    for (const { event, replay } of deliveries) {
-      state.underWay.add(deliveryKey(destination.id, event.sequence, replay));
-    }
-    const leftOver = deliveries.some(delivery => this.#wake.isLeftOver(state, delivery));
-    if (this.#deps.writes.mayBegin(leftOver)) this.#calls.start(destination, deliveries, { calls, trial });
-    else for (const delivery of deliveries) this.#ends.givenBack(state, delivery);
-  }
-
-  /** How many deliveries may start now, as far as it is known that what becomes of them can be noted. */
-  get #notable(): number {
-    if (!this.#deps.writes.onTrial) return Number.POSITIVE_INFINITY;
-    return [...this.#states.byId.values()].some(({ underWay }) => underWay.size > 0) ? 0 : 1;
   }
 
   #givenBack(delivery: Delivery): void {
@@ -207,30 +188,39 @@ export class Forwarding {
     const now = this.#deps.clock.now();
     this.#write(() => this.#results.retryNow(this.#states.byId, state, now));
     this.pump();
-    return this.#times.nextAttemptAt(state, now);
+    return this.times.nextAttemptAt(state, now);
   }
 
   /** When the alarm has to pump, ms since 1970; null when nothing is due by itself. */
   nextAt(): number | null {
     const { probeAt } = this.#deps.writes;
-    return probeAt ?? this.#times.alarmAt(this.#states.byId.values(), this.#deps.clock.now());
+    return probeAt ?? this.times.alarmAt(this.#states.byId.values(), this.#deps.clock.now());
   }
 
   get isStopped(): boolean {
     return this.#stopped;
   }
 
-  /** Stores a replay and starts it. */
-  startReplay(spec: ReplaySpec): void {
-    if (this.#stopped) return;
-    this.#deps.storage.transactionSync(() => this.replays.start(spec, this.#deps.clock.now()));
+  /** Stores a replay and starts it; gives its id, null where the webhook is deleted. */
+  startReplay(parts: readonly ReplayStart[], asked: AskedReplay | null): number | null {
+    if (this.#stopped) return null;
+    const { storage } = this.#deps;
+    const id = storage.transactionSync(() => this.replays.start(parts, asked));
+    this.pump();
+    return id;
+  }
+
+  /** Sends nothing more of a replay. What is under way ends. */
+  cancelReplay(id: number): void {
+    this.flush();
+    this.#write(() => this.#results.cancelReplay(this.#states.byId, id));
     this.pump();
   }
 
-  /** Erases what receivers said about events whose bodies are erased: they may have quoted them. */
-  eraseAnswers(sequences: readonly number[]): void {
+  /** Erases what else is known of events that are erased: what receivers said, who may have quoted them, and keys they wait under. */
+  erase(sequences: readonly number[]): void {
     this.flush();
-    this.#write(() => this.#results.eraseAnswers(this.#states.byId, sequences));
+    this.#write(() => this.#results.erase(this.#states.byId, sequences));
   }
 
   /** The state of a destination, or null for an unknown one. */

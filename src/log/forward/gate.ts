@@ -1,7 +1,7 @@
 /**
  * What may leave for a destination now: its circuit and its rate, in one answer. Both are stored by the owner.
  */
-import { allowance, allowedAt, type Circuit, finished, resumed, started } from './circuit';
+import { allowance, allowedAt, type Circuit, finished, opened, resumed, started } from './circuit';
 import { emptyPace, nextTokenAt, type Pace, refill } from './pace';
 
 /** The gate of one destination. */
@@ -65,6 +65,11 @@ export class Gate {
   finished(delivered: boolean, isProbe: boolean, now: number): void {
     if (isProbe) this.#probing = false;
     this.circuit = finished(this.circuit, delivered, isProbe, now);
+  }
+
+  /** All attempts failed for long. */
+  open(now: number): void {
+    this.circuit = opened(this.circuit, now);
   }
 
   /** Someone says that the destination is well. */

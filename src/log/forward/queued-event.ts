@@ -44,6 +44,12 @@ export function send(queued: QueuedEvent, now: number): void {
   if (queued.state.kind !== 'sending') queued.state = { kind: 'sending', since: now, from: queued.state };
 }
 
+/** Notes under which key it is stored. */
+export function park(queued: QueuedEvent, key: string): void {
+  const parked = { kind: 'parked', key } as const;
+  queued.state = queued.state.kind === 'sending' ? { ...queued.state, from: parked } : parked;
+}
+
 /** A queued event that exists only as its row. */
 export const queuedFromRow = (row: DeliveryRow, keys: readonly string[]): QueuedEvent => ({
   sequence: row.sequence,

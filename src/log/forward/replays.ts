@@ -1,107 +1,92 @@
 /**
- * Replays: events of the log that are sent to a destination again, because someone asked for it.
+ * Replays: events of the log that are sent to destinations again, because someone asked for it.
  *
- * Each request is a stored job with a fixed range, which goes on after a restart. Replays take turns with the feed
- * within the destination's limits, and touch neither its cursor nor its order. They skip events with a redacted body.
+ * A replay is a stored job with a fixed range for each of its destinations, which goes on after a restart and is over when nothing
+ * is left to send or to try again, or when it was cancelled: then what is under way ends, and nothing else leaves. Replays take
+ * turns with the feed within the destination's limits, and touch neither its cursor nor its order. They skip events with a
+ * redacted body. How far they are is stored with the cursors, in the row that is written anyway.
  */
-import { eventMatches } from '../../subscriptions/topics';
-import type { EventStatus } from '../contract/events';
-import type { DeliveryRow } from '../store/delivery-row';
+import type { AskedReplay, Replay } from '../contract/replays';
 import type { DeliveryRows } from '../store/delivery-rows';
 import type { Feed } from '../store/feed';
 import type { ReplayRows } from '../store/replay-rows';
 import type { StoredEvent } from '../store/stored-event';
-import { rangeFrom, rangesOf, type SequenceRange, sequencesOf } from './settled-ahead';
+import type { EndedReplays } from './ended-replays';
+import { type ReplayJob, type ReplaySpec, replayIdOf, type StoredJob } from './replay-job';
+import * as progress from './replay-progress';
+import { ReplayedEvents } from './replayed-events';
+import { rangesOf, sequencesOf } from './settled-ahead';
 import type { ReplayUnderWay, StoredForwarding } from './stored-forwarding';
 
-/** Which events of `fromSequence..toSequence` (both included) to send to a destination again, and how. */
-export type ReplaySpec = {
-  destinationId: string;
-  fromSequence: number;
-  toSequence: number;
-  /** Acceptance time in ms since 1970, `[since, until)`; null for no limit. */
-  since: number | null;
-  until: number | null;
-  /** Topic pattern, or null for all. */
-  topic: string | null;
-  /** Status of the event at this destination, or null for any. */
-  status: EventStatus | null;
-  /** Send them under new ids, so that receivers that deduplicate take them. */
-  newId: boolean;
-  /** Send also what the destination does not want, because someone chose this event for it. */
-  unasked: boolean;
-  /** Only these of them, which were found when it was asked for; `topic` is `NO_TOPIC` then. */
-  chosen?: SequenceRange[];
-};
-
-export type ReplayJob = ReplaySpec & {
-  id: number;
-  /** ms since 1970 */
-  createdAt: number;
-};
-
-/** As it is stored, under its id. */
-export type StoredJob = Omit<ReplayJob, 'id'>;
-
 /** What is stored of all jobs with the cursors. */
-type Positions = Pick<StoredForwarding, 'replays' | 'replaysUnderWay'>;
+type Positions = Pick<StoredForwarding, 'replays' | 'replaysUnderWay' | 'replayCounts'>;
 
-/** A job under way: `returned` are those of the events under way that have yet to go. */
-type Progress = { job: ReplayJob; scanned: number; underWay: Set<number>; returned: StoredEvent[] };
+/** What one destination is to get, and how many events that is; null where nobody counted. */
+export type ReplayStart = { spec: ReplaySpec; counted: number | null };
 
-const EVENTS_PER_READ = 128;
-/** How many events one turn reads at most. Appends have to wait for that long. */
-const EVENTS_PER_TURN = 2048;
+export type ReplaysDeps = {
+  jobRows: ReplayRows<StoredJob>;
+  ended: EndedReplays;
+  log: Pick<Feed, 'eventsAfter' | 'event'>;
+  rows: DeliveryRows;
+  /** ms since 1970 */
+  now: () => number;
+};
 
-/** The replay jobs of a webhook. */
+/** The replays of a webhook. */
 export class Replays {
-  #jobRows: ReplayRows<StoredJob>;
-  #log: Pick<Feed, 'eventsAfter' | 'event'>;
-  #rows: DeliveryRows;
-  /** Oldest first. */
-  #jobs: Progress[];
+  #deps: ReplaysDeps;
+  #events: ReplayedEvents;
+  /** Of those that run, oldest first. */
+  #jobs: progress.Progress[];
+  /** At least the highest id of a job that is still known. */
+  #lastId: number;
+  /** Those cancelled since this object woke up. Attempts of earlier ones ended with the object before. */
+  #cancelled = new Set<number>();
 
   /** @param positions where the jobs stand, as `save` gave it */
-  constructor(
-    jobRows: ReplayRows<StoredJob>,
-    log: Pick<Feed, 'eventsAfter' | 'event'>,
-    rows: DeliveryRows,
-    { replays, replaysUnderWay }: Positions,
-  ) {
-    this.#jobRows = jobRows;
-    this.#log = log;
-    this.#rows = rows;
+  constructor(deps: ReplaysDeps, { replays, replaysUnderWay, replayCounts }: Positions) {
+    this.#deps = deps;
+    this.#events = new ReplayedEvents(deps.log, deps.rows);
+    this.#lastId = Math.max(deps.jobRows.lastId, deps.ended.lastId);
     const done = new Map(replays);
     const underWay = new Map(replaysUnderWay.map(one => [one[0], one]));
-    this.#jobs = jobRows.all().map(({ id, job }) => {
-      const stored = underWay.get(id);
-      if (stored !== undefined) return this.#resumed({ ...job, id }, stored);
-      return progressOf({ ...job, id }, done.get(id) ?? job.fromSequence - 1);
+    const known = new Map(replayCounts.map(([id, ...counts]) => [id, counts]));
+    this.#jobs = deps.jobRows.all().map(({ id, job: stored }) => {
+      const job = { ...stored, id };
+      const [sent, delivered, dead] = known.get(id) ?? [deps.jobRows.retrying(job.destinationId, id), 0, 0];
+      const counts = { sent, delivered, dead };
+      const [, scanned, ranges] = underWay.get(id) ?? [id, done.get(id) ?? job.fromSequence - 1, []];
+      const returned = [...sequencesOf(ranges)].map(sequence => deps.log.event(sequence));
+      return progress.progressOf(
+        job,
+        scanned,
+        counts,
+        returned.filter(event => event !== null),
+      );
     });
   }
 
-  /** What was under way goes again; what ended after it does not. */
-  #resumed(job: ReplayJob, [, scanned, ranges]: ReplayUnderWay): Progress {
-    const events = [...sequencesOf(ranges)].map(sequence => this.#log.event(sequence));
-    const returned = events.filter(event => event !== null);
-    return { job, scanned, underWay: new Set(returned.map(({ sequence }) => sequence)), returned };
-  }
-
-  /** Stores a job and makes it wait for its turn. Inside the caller's transaction. `now` in ms since 1970. */
-  start(spec: ReplaySpec, now: number): void {
+  /** Stores a replay and makes it wait for its turn; gives its id. Inside the caller's transaction. */
+  start(parts: readonly ReplayStart[], asked: AskedReplay | null): number {
+    const { jobRows, now } = this.#deps;
+    const createdAt = now();
     // Exception rows may still have the ids of ended jobs. Ids grow with the clock, so that none is given twice.
-    const id = Math.max(now, this.#jobRows.lastId + 1);
-    const job = { ...spec, createdAt: now };
-    this.#jobRows.add(id, job);
-    this.#jobs.push(progressOf({ ...job, id }, job.fromSequence - 1));
+    const replayId = Math.max(createdAt, this.#lastId + 1);
+    this.#lastId = replayId + parts.length;
+    for (const [index, { spec, counted }] of parts.entries()) {
+      const about = { createdAt, replayId, ...(asked === null ? {} : { asked }) };
+      const job: StoredJob = { ...spec, ...about, ...(counted === null ? {} : { counted }) };
+      jobRows.add(replayId + index, job);
+      const stored = { ...job, id: replayId + index };
+      this.#jobs.push(progress.progressOf(stored, job.fromSequence - 1, progress.NOTHING_SENT));
+    }
+    return replayId;
   }
 
   /** Whether a job has events left to send to a destination that are not under way. */
   waits(destinationId: string): boolean {
-    return this.#jobs.some(
-      ({ job, scanned, returned }) =>
-        job.destinationId === destinationId && (scanned < job.toSequence || returned.length > 0),
-    );
+    return this.#jobs.some(one => one.job.destinationId === destinationId && progress.hasMore(one));
   }
 
   /** Up to `count` events to send to a destination again now. `unread`: the next turn may find more. */
@@ -111,61 +96,36 @@ export class Replays {
     wants: (event: StoredEvent) => boolean,
   ): { taken: { job: ReplayJob; event: StoredEvent }[]; unread: boolean } {
     const taken: { job: ReplayJob; event: StoredEvent }[] = [];
-    let examined = 0;
-    for (const progress of this.#jobs) {
-      const { job } = progress;
+    const turn = this.#events.turn();
+    for (const one of this.#jobs) {
+      const { job } = one;
       if (job.destinationId !== destinationId) continue;
-      for (const event of progress.returned.splice(0, count - taken.length)) taken.push({ job, event });
-      while (taken.length < count && progress.scanned < job.toSequence) {
-        if (examined >= EVENTS_PER_TURN) return { taken, unread: true };
-        const [from, to] = nextRange(job, progress.scanned);
-        progress.scanned = Math.max(progress.scanned, from - 1);
-        const left = to - progress.scanned;
-        if (left <= 0) break;
-        const read = this.#log.eventsAfter(progress.scanned, Math.min(EVENTS_PER_READ, left));
-        examined += read.length;
-        if (read.length === 0) progress.scanned = to;
-        const rows = this.#rowsOf(read, destinationId);
-        for (const event of read) {
-          if (taken.length >= count) break;
-          progress.scanned = event.sequence;
-          if (event.sequence > job.toSequence) break;
-          if (!wantsReplay(job, event, rows.get(event.sequence) ?? null)) continue;
-          if (!job.unasked && !wants(event)) continue;
-          progress.underWay.add(event.sequence);
-          taken.push({ job, event });
-        }
-      }
+      for (const event of one.returned.splice(0, count - taken.length)) taken.push({ job, event });
+      for (const event of turn.next(one, count - taken.length, wants)) taken.push({ job, event });
+      if (turn.isOver) break;
     }
-    return { taken, unread: false };
+    return { taken, unread: turn.isOver };
   }
 
-  #rowsOf(events: readonly StoredEvent[], destinationId: string): Map<number, DeliveryRow> {
-    const [first] = events;
-    const last = events.at(-1);
-    if (first === undefined || last === undefined) return new Map();
-    const rows = this.#rows.between(first.sequence, last.sequence);
-    return new Map(rows.filter(row => row.destinationId === destinationId).map(row => [row.sequence, row]));
-  }
-
-  /** How many of the next `limit` events after a sequence a job would send. `next`: where to go on; null at the end. */
+  /** How many of the next `limit` events after a sequence would be sent. `next`: where to go on; null at the end. */
   count(
-    job: ReplayJob,
+    spec: ReplaySpec,
     after: number,
     limit: number,
     wants: (event: StoredEvent) => boolean,
   ): { count: number; next: number | null } {
-    const read = this.#log.eventsAfter(after, limit).filter(event => event.sequence <= job.toSequence);
-    const rows = this.#rowsOf(read, job.destinationId);
-    const sent = read.filter(
-      event => wantsReplay(job, event, rows.get(event.sequence) ?? null) && (job.unasked || wants(event)),
-    );
-    return { count: sent.length, next: read.length < limit ? null : (read.at(-1)?.sequence ?? null) };
+    return this.#events.count({ ...spec, createdAt: this.#deps.now() }, after, limit, wants);
   }
 
-  /** An event of a job is settled, or kept in a row. */
-  done(id: number, sequence: number): void {
-    this.#jobs.find(({ job }) => job.id === id)?.underWay.delete(sequence);
+  /** An attempt of a job ended, and its event is settled, or kept in a row. @param first whether it was its event's first */
+  attempted(id: number, sequence: number, first: boolean, outcome: progress.ReplayOutcome): void {
+    const one = this.#jobs.find(({ job }) => job.id === id);
+    if (one === undefined) {
+      this.#deps.ended.attempted(id, first, outcome);
+      return;
+    }
+    one.underWay.delete(sequence);
+    one.counts = progress.counted(one.counts, first, outcome);
   }
 
   /** An event of a job did not start after all. */
@@ -173,70 +133,95 @@ export class Replays {
     this.#jobs.find(({ job }) => job.id === id)?.returned.push(event);
   }
 
-  /** The lowest sequence that a job may still send; null where none may. */
+  /** Whether what fails of a job is not tried again. */
+  isCancelled(id: number): boolean {
+    return this.#cancelled.has(id);
+  }
+
+  /** The replay that a delivery is of, by the id of its job; null for 0, a delivery of the feed. */
+  replayOf(id: number): number | null {
+    if (id === 0) return null;
+    const job = this.#jobs.find(one => one.job.id === id)?.job;
+    return job === undefined ? (this.#deps.ended.replayOf(id) ?? id) : replayIdOf(job);
+  }
+
+  /** The lowest sequence that a job may still send without having a row for it; null where none may. */
   get lowest(): number | null {
-    const lowest = this.#jobs.map(({ scanned, underWay }) => Math.min(scanned + 1, ...underWay));
+    const lowest = this.#jobs.map(progress.lowestOf).filter(sequence => sequence !== null);
     return lowest.length > 0 ? Math.min(...lowest) : null;
   }
 
-  /** Whether a job has ended that `save` has to delete. A job that found nothing to send ends without a flush. */
+  /** Whether a job has ended that `save` has to store. A job that found nothing to send ends without a flush. */
   get ended(): boolean {
-    return this.#jobs.some(hasEnded);
+    return this.#deps.ended.hasChanged || this.#jobs.some(progress.isOver);
   }
 
-  /** What to store. Up to its position every event of a job is settled or has a row. Ended jobs are deleted. */
+  /** What to store with the cursors. What has ended is stored here. Inside the caller's transaction. */
   save(): Positions {
-    for (const { job } of this.#jobs.filter(hasEnded)) {
-      this.#jobRows.delete(job.id);
-    }
-    this.#jobs = this.#jobs.filter(progress => !hasEnded(progress));
-    const replays = this.#jobs.map(({ job, scanned, underWay }): [number, number] => [
-      job.id,
-      underWay.size === 0 ? scanned : Math.min(...underWay) - 1,
-    ]);
+    this.#end(this.#jobs.filter(progress.isOver), 'done');
+    this.#deps.ended.save(new Set(this.#jobs.map(({ job }) => replayIdOf(job))));
+    const positions = this.#jobs.map((one): [number, number] => [one.job.id, progress.positionOf(one)]);
     const replaysUnderWay = this.#jobs
       .filter(({ underWay }) => underWay.size > 0)
       .map(({ job, scanned, underWay }): ReplayUnderWay => [job.id, scanned, rangesOf(underWay)]);
-    return { replays, replaysUnderWay };
+    const replayCounts = this.#jobs.map(({ job, counts }): Positions['replayCounts'][number] => [
+      job.id,
+      counts.sent,
+      counts.delivered,
+      counts.dead,
+    ]);
+    return { replays: positions, replaysUnderWay, replayCounts };
   }
 
-  /** Forgets the jobs of a destination that was deleted. */
+  /** Sends nothing more of a replay, and tries nothing of it again. Inside the caller's transaction, which saves. */
+  cancel(replayId: number): void {
+    const parts = this.#jobs.filter(({ job }) => replayIdOf(job) === replayId);
+    for (const { job } of parts) this.#deps.rows.giveUp(job.destinationId, job.id);
+    this.#end(parts, 'cancelled');
+  }
+
+  /** Ends the jobs of a destination that was deleted. */
   forget(destinationId: string): void {
-    for (const { job } of this.#jobs) {
-      if (job.destinationId === destinationId) this.#jobRows.delete(job.id);
-    }
-    this.#jobs = this.#jobs.filter(({ job }) => job.destinationId !== destinationId);
+    this.#end(
+      this.#jobs.filter(({ job }) => job.destinationId === destinationId),
+      'cancelled',
+    );
   }
-}
 
-const progressOf = (job: ReplayJob, scanned: number): Progress => ({
-  job,
-  scanned,
-  underWay: new Set(),
-  returned: [],
-});
+  #end(over: readonly progress.Progress[], state: 'done' | 'cancelled'): void {
+    if (over.length === 0) return;
+    const { jobRows, ended, now } = this.#deps;
+    for (const one of over) {
+      jobRows.delete(one.job.id);
+      ended.add(one, state, now());
+      if (state === 'cancelled') this.#cancelled.add(one.job.id);
+    }
+    this.#jobs = this.#jobs.filter(one => !over.includes(one));
+  }
 
-const hasEnded = ({ job, scanned, underWay }: Progress): boolean =>
-  scanned >= job.toSequence && underWay.size === 0;
+  /** Retention dropped events, and the rows with their retries. Inside the caller's transaction. */
+  dropped(): void {
+    for (const one of this.#jobs) {
+      const retrying = progress.retryingOf(one.counts);
+      if (retrying === 0) continue;
+      const left = this.#deps.jobRows.retrying(one.job.destinationId, one.job.id);
+      one.counts = { ...one.counts, dead: one.counts.dead + Math.max(0, retrying - left) };
+    }
+  }
 
-/** What a job has to read beyond a position: the rest of its range, or the next of what was chosen. */
-function nextRange({ toSequence, chosen }: ReplayJob, scanned: number): SequenceRange {
-  const end: SequenceRange = [toSequence + 1, toSequence];
-  return chosen === undefined ? [scanned + 1, toSequence] : (rangeFrom(chosen, scanned + 1) ?? end);
-}
-
-/** Whether a job covers an event. @param row the event's exception row at the job's destination, without replays */
-export function wantsReplay(job: ReplayJob, event: StoredEvent, row: DeliveryRow | null): boolean {
-  if (event.status !== 'forwardable' || event.bodyBytes === 0) return false;
-  if (event.sequence < job.fromSequence || event.sequence > job.toSequence) return false;
-  const chosen = job.chosen === undefined ? null : rangeFrom(job.chosen, event.sequence);
-  if (job.chosen !== undefined) return chosen !== null && chosen[0] <= event.sequence;
-  if (job.since !== null && event.receivedAt < job.since) return false;
-  if (job.until !== null && event.receivedAt >= job.until) return false;
-  if (job.topic !== null && !eventMatches([job.topic], { topic: event.topic, topics: event.topics }))
-    return false;
-  if (job.status === null) return true;
-  // An event that got this status after the job was made is not covered.
-  const status = row === null ? 'accepted' : row.status;
-  return status === job.status && (row === null || row.updatedAt <= job.createdAt);
+  /** All that run, and the last that ended; newest first. */
+  get all(): Replay[] {
+    const replays = new Map(this.#deps.ended.all.map(replay => [replay.id, replay]));
+    for (const one of this.#jobs) {
+      const id = replayIdOf(one.job);
+      const known = replays.get(id) ?? {
+        id,
+        asked: one.job.asked ?? null,
+        startedAt: one.job.createdAt,
+        parts: [],
+      };
+      replays.set(id, { ...known, parts: [...known.parts, progress.partOf(one, 'running', null)] });
+    }
+    return [...replays.values()].sort((a, b) => b.id - a.id);
+  }
 }

@@ -35,5 +35,5 @@ export function retryDestination({ webhook, log, forwarding }: Parts, destinatio
 }
 
 /** How many events its queue has besides those that are counted by their rows. */
-const withoutRow = ({ queue }: DestinationState): number =>
+export const withoutRow = ({ queue }: DestinationState): number =>
   [...queue.unfinished.values()].filter(queued => !hasRow(queued)).length;

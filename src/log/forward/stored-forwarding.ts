@@ -4,12 +4,11 @@ import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { JournalEntry } from '../store/attempt-journal';
 import { readDocument, writeDocument } from '../store/documents';
 import { type Circuit, CLOSED } from './circuit';
+import type { Failing } from './failing';
 import type { Pace } from './pace';
 import type { SequenceRange } from './settled-ahead';
+import { NO_TOTALS, type Totals } from './totals';
 import type { Cursor } from './trail';
-
-/** Counts since the destination was made. `lastDeliveredAt` in ms since 1970. */
-export type Totals = { delivered: number; failedAttempts: number; lastDeliveredAt: number | null };
 
 /** Events `from..to` that retention dropped before they were delivered; `at` in ms since 1970. */
 export type Loss = { from: number; to: number; at: number };
@@ -27,6 +26,8 @@ export type StoredDestination = {
   /** Why the gateway itself turned it off, until it is active again. */
   disabledReason: string | null;
   losses: Loss[];
+  /** Its attempts since the last success; null where none failed, or an earlier release stored it. */
+  failing: Failing | null;
 };
 
 export type StoredForwarding = {
@@ -36,6 +37,8 @@ export type StoredForwarding = {
   replays: [number, number][];
   /** Of the replays with events under way: how far they have read, and which events those are. */
   replaysUnderWay: ReplayUnderWay[];
+  /** Per replay, of how many events a first attempt has ended, how many of them arrived, and how many were given up. */
+  replayCounts: [id: number, sent: number, delivered: number, dead: number][];
   attempts: JournalEntry[];
 };
 
@@ -50,23 +53,27 @@ const NAME = 'forwarding';
 export function readForwarding(sql: SqlStorage): StoredForwarding {
   const text = readDocument(sql, NAME);
   const stored = text === null ? {} : (JSON.parse(text) as Partial<Document>);
-  const { routes = [], replays = [], replaysUnderWay = [], attempts = [] } = stored;
+  const { routes = [], replays = [], replaysUnderWay = [], replayCounts = [], attempts = [] } = stored;
   const destinations = routes.map(([id, route]): [string, StoredDestination] => [id, readDestination(route)]);
-  return { destinations, replays, replaysUnderWay, attempts };
+  return { destinations, replays, replaysUnderWay, replayCounts, attempts };
 }
 
 function readDestination(
-  stored: Pick<StoredDestination, 'cursor'> & Partial<StoredDestination>,
+  stored: Pick<StoredDestination, 'cursor'> &
+    Partial<Omit<StoredDestination, 'totals'>> & { totals?: Partial<Totals> },
 ): StoredDestination {
+  const { losses = [], totals } = stored;
+  const lost = losses.reduce((sum, { from, to }) => sum + to - from + 1, 0);
   return {
     settled: [],
     circuit: CLOSED,
     pace: null,
     progress: [],
-    totals: { delivered: 0, failedAttempts: 0, lastDeliveredAt: null },
     disabledReason: null,
-    losses: [],
+    failing: null,
     ...stored,
+    losses,
+    totals: { ...NO_TOTALS, lost, ...totals },
   };
 }
 

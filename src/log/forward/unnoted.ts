@@ -9,9 +9,16 @@ import type { Ended } from './delivery-ends';
 import { hasRow } from './queued-event';
 import { rangesOf, sequencesOf } from './settled-ahead';
 import type { StoredForwarding } from './stored-forwarding';
+import { afterAttempt } from './totals';
 
-/** `at`: when it ended, ms since 1970. */
-export type Unnoted = { destinationId: string; sequence: number; result: AttemptResult; at: number };
+/** `at`: when it ended, `receivedAt`: when its event was accepted, both ms since 1970. */
+export type Unnoted = {
+  destinationId: string;
+  sequence: number;
+  receivedAt: number;
+  result: AttemptResult;
+  at: number;
+};
 
 /** What to remember of attempts whose flush failed. */
 export const unnotedOf = (ended: readonly Ended[]): Unnoted[] =>
@@ -20,7 +27,7 @@ export const unnotedOf = (ended: readonly Ended[]): Unnoted[] =>
       return result.outcome === 'delivered' && replay === 0 && row === null && !hasRow(queued);
     })
     .map(({ delivery: { destinationId, event }, result, at }) => {
-      return { destinationId, sequence: event.sequence, result, at };
+      return { destinationId, sequence: event.sequence, receivedAt: event.receivedAt, result, at };
     });
 
 /** What was stored, as if they had been noted: all but the rows. */
@@ -29,11 +36,9 @@ export function withUnnoted(stored: StoredForwarding, unnoted: readonly Unnoted[
   const byDestination = Map.groupBy(unnoted, ({ destinationId }) => destinationId);
   const destinations = stored.destinations.map(([id, known]): StoredForwarding['destinations'][number] => {
     const more = byDestination.get(id) ?? [];
-    const last = more.at(-1);
-    if (last === undefined) return [id, known];
+    if (more.length === 0) return [id, known];
     const settled = [...sequencesOf(known.settled), ...more.map(({ sequence }) => sequence)];
-    const delivered = known.totals.delivered + more.length;
-    const totals = { ...known.totals, delivered, lastDeliveredAt: last.at };
+    const totals = more.reduce(afterAttempt, known.totals);
     return [id, { ...known, settled: rangesOf(settled), totals }];
   });
   const attempts = unnoted.map(({ destinationId, sequence, result }) => {

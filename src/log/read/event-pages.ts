@@ -7,7 +7,7 @@
  * Not promised: that an event is listed again when its status changes. A released event stays at its sequence.
  */
 import { type EventFilter, NO_FILTER } from '../contract/event-filter';
-import type { EventSummary, EventsPage, EventsQuery } from '../contract/events';
+import type { EventStatus, EventSummary, EventsPage, EventsQuery } from '../contract/events';
 import type { DeliveryRow } from '../store/delivery-row';
 import type { StoredEvent } from '../store/stored-event';
 import { DeliveryStates } from './delivery-states';
@@ -57,7 +57,7 @@ export function readEvents(views: Views, query: EventsQuery): EventsPage {
       after = event.sequence;
       const rows = held.get(event.sequence) ?? [];
       const status = statusOf(event, rows);
-      const isStatus = query.status === null || query.status === status;
+      const isStatus = query.status === null || isOfStatus(status, query.status);
       if (
         isStatus &&
         hasTopic(event, query.topic) &&
@@ -75,6 +75,10 @@ export function readEvents(views: Views, query: EventsQuery): EventsPage {
   }
   return page();
 }
+
+/** What failed to be delivered was accepted all the same. */
+const isOfStatus = (status: EventStatus, asked: EventStatus): boolean =>
+  status === asked || (asked === 'accepted' && (status === 'retrying' || status === 'dead'));
 
 function statesFor(views: Views, { delivery }: EventFilter): DeliveryStates | null | 'unknown' {
   if (delivery === null) return null;

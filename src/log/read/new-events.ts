@@ -5,7 +5,7 @@
  */
 import { LIMITS } from '../../limits';
 import type { EventSummary } from '../contract/events';
-import type { AttemptEnd } from '../forward/delivery-results';
+import type { AttemptEnd } from '../forward/attempt-end';
 
 /** Who hears of everything at once: the listeners of a stream. */
 export type Follower = {

@@ -1,27 +1,35 @@
 /** The counters of a webhook, and how far each of its destinations is. */
+import type { Clock } from '../../clock';
+import { lastDay } from '../../hour-counts';
 import { highestGiven } from '../../numbering/epoch';
-import type { WebhookRecord } from '../../subscriptions/webhook';
-import type { DestinationStatus, StatusReport } from '../contract/status';
+import type { StatusReport } from '../contract/status';
 import type { WriteWatch } from '../forward/write-watch';
 import type { Refusals } from '../store/refusals';
+import { destinationStatus, overlapUntil } from './destination-status';
 import { isNumbered } from './gaps';
 import type { Views } from './views';
 
 /** The status as it is now. Reads all open gaps, and counts the rows of every destination. */
 export function readStatus(
   views: Views & {
-    refusals: Pick<Refusals, 'counts'>;
+    clock: Pick<Clock, 'now'>;
+    refusals: Pick<Refusals, 'counts' | 'lastDay'>;
     space: { size: { usedBytes: number; limitBytes: number } };
     writes: Pick<WriteWatch, 'suspendedSince'>;
   },
 ): StatusReport {
   const { webhook, log } = views;
-  const { lastSequence, lastEventAt, counters, tracker } = log.state;
+  const now = views.clock.now();
+  const { lastSequence, lastEventAt, perHour, counters, tracker } = log.state;
+  const { name, provider, isActive } = webhook;
   const open = log.tables.gaps.list('open');
   return {
+    ...{ name, provider, isActive },
+    secretOverlapUntil: overlapUntil(webhook.secrets, now),
     numbered: isNumbered(webhook),
     lastSequence,
     lastEventAt,
+    eventsPerHour: lastDay(perHour, now),
     counters,
     epoch: tracker.current?.number ?? null,
     highestIncrementId: tracker.current === null ? null : highestGiven(tracker.current),
@@ -29,38 +37,13 @@ export function readStatus(
     missingIds: open.reduce((sum, gap) => sum + gap.missing, 0),
     uncertainIds: log.tables.gaps.list('uncertain').reduce((sum, gap) => sum + gap.missing, 0),
     rejected: views.refusals.counts,
+    refusedLastDay: views.refusals.lastDay(now),
     storage: {
       ...views.space.size,
       droppedEvents: log.state.dropped.events,
       droppedUpTo: log.state.dropped.upTo,
       refusingSince: views.writes.suspendedSince,
     },
-    destinations: webhook.destinations.map(destination => destinationStatus(views, destination)),
-  };
-}
-
-function destinationStatus(
-  { log, forwarding }: Views,
-  { id, url, isActive }: WebhookRecord['destinations'][number],
-): DestinationStatus {
-  const state = forwarding.destination(id);
-  const totals = state?.totals;
-  const cursor = state?.queue.cursor.sequence ?? 0;
-  const unscanned = log.feed.eventsAfter(cursor, 1)[0]?.sequence;
-  const undelivered = [unscanned, forwarding.rows.oldestRetrying(id)].filter(sequence => sequence != null);
-  const oldest = undelivered.toSorted((a, b) => a - b)[0];
-  return {
-    destinationId: id,
-    url,
-    isActive,
-    delivered: totals?.delivered ?? 0,
-    failedAttempts: totals?.failedAttempts ?? 0,
-    ...forwarding.rows.count(id),
-    lag: Math.max(0, log.state.lastSequence - cursor),
-    oldestUndeliveredAt: oldest === undefined ? null : (log.feed.event(oldest)?.receivedAt ?? null),
-    lastDeliveredAt: totals?.lastDeliveredAt ?? null,
-    disabledReason: state?.disabledReason ?? null,
-    circuit: state?.gate.circuit.state ?? 'closed',
-    lost: state?.losses ?? [],
+    destinations: webhook.destinations.map(destination => destinationStatus(views, destination, now)),
   };
 }

@@ -6,5 +6,5 @@ import type { Forwarding } from '../forward/forwarding';
 export type Views = {
   webhook: WebhookRecord;
   log: Pick<EventLog, 'state' | 'feed' | 'tables'>;
-  forwarding: Pick<Forwarding, 'rows' | 'journal' | 'destination'>;
+  forwarding: Pick<Forwarding, 'rows' | 'journal' | 'destination' | 'times'>;
 };

@@ -24,9 +24,18 @@ export type JournalEntry = [
   durationMs: number,
   status: number | null,
   error: string | null,
-  /** Why there was no answer, or what it was; absent from attempts that succeeded, and from those of earlier releases. */
-  said?: { connection?: ConnectionError; answer?: ReceiverAnswer },
+  /** Why there was no answer, or what it was, and the replay that it is of; absent where there is neither. */
+  more?: { connection?: ConnectionError; answer?: ReceiverAnswer; replay?: number },
 ];
+
+/** Which attempt it was. `erased`: the body of its event is, so no answer is kept, as it may quote it. */
+export type JournaledAttempt = {
+  sequence: number;
+  destinationId: string;
+  attempt: number;
+  replayId: number | null;
+  erased: boolean;
+};
 
 /** The attempts of all destinations of a webhook. */
 export class AttemptJournal {
@@ -49,21 +58,15 @@ export class AttemptJournal {
     return this.#recent;
   }
 
-  /** @param erased whether the event's body is: an answer may quote it, so none is kept */
-  add(
-    sequence: number,
-    destinationId: string,
-    attempt: number,
-    result: AttemptResult,
-    erased: boolean,
-  ): void {
+  add({ sequence, destinationId, attempt, replayId, erased }: JournaledAttempt, result: AttemptResult): void {
     const { at, durationMs, status, error, answer, connectionError: connection } = result;
     const entry: JournalEntry = [sequence, destinationId, attempt, at, durationMs, status, error];
-    const said = {
+    const more = {
       ...(connection === undefined ? {} : { connection }),
       ...(answer === undefined || erased ? {} : { answer }),
+      ...(replayId === null ? {} : { replay: replayId }),
     };
-    if (Object.keys(said).length > 0) entry.push(said);
+    if (Object.keys(more).length > 0) entry.push(more);
     this.#recent.push(entry);
     this.#answers += answerLength(entry);
   }
@@ -111,7 +114,7 @@ export class AttemptJournal {
     return [...this.#stored(sequence), this.#recent]
       .flat()
       .filter(entry => entry[0] === sequence)
-      .map(([, destinationId, attempt, at, durationMs, status, error, said]) => ({
+      .map(([, destinationId, attempt, at, durationMs, status, error, more]) => ({
         destinationId,
         attempt,
         at,
@@ -119,8 +122,9 @@ export class AttemptJournal {
         status,
         durationMs,
         error,
-        connectionError: said?.connection ?? null,
-        answer: said?.answer ?? null,
+        connectionError: more?.connection ?? null,
+        answer: more?.answer ?? null,
+        replayId: more?.replay ?? null,
       }));
   }
 
@@ -156,15 +160,15 @@ export class AttemptJournal {
   }
 }
 
-const answerLength = ([, , , , , , , said]: JournalEntry): number =>
-  said?.answer === undefined ? 0 : JSON.stringify(said.answer).length;
+const answerLength = ([, , , , , , , more]: JournalEntry): number =>
+  more?.answer === undefined ? 0 : JSON.stringify(more.answer).length;
 
 /** Removes the answers of an event from entries. Whether there were any. */
 function forget(entries: readonly JournalEntry[], sequence: number): boolean {
   let changed = false;
-  for (const [of, , , , , , , said] of entries) {
-    if (of !== sequence || said?.answer === undefined) continue;
-    delete said.answer;
+  for (const [of, , , , , , , more] of entries) {
+    if (of !== sequence || more?.answer === undefined) continue;
+    delete more.answer;
     changed = true;
   }
   return changed;

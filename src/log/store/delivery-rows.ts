@@ -155,13 +155,14 @@ export class DeliveryRows {
     return this.#read('sequence BETWEEN ? AND ? AND replay = 0 ORDER BY sequence', first, last);
   }
 
-  /** The lowest sequence that is still tried for a destination, or null. Without replays. */
-  oldestRetrying(destinationId: string): number | null {
+  /** The lowest sequence above `after` that is still tried for a destination, or null. Without replays. */
+  oldestRetrying(destinationId: string, after = 0): number | null {
     const [row] = this.#sql
       .exec<{ sequence: number | null }>(
         `SELECT min(sequence) AS sequence FROM deliveries
-         WHERE destination_id = ? AND next_at IS NOT NULL AND replay = 0`,
+         WHERE destination_id = ? AND next_at IS NOT NULL AND replay = 0 AND sequence > ?`,
         destinationId,
+        after,
       )
       .toArray();
     return row?.sequence ?? null;
@@ -203,6 +204,13 @@ export class DeliveryRows {
     );
     for (const { status, total } of rows) counts[status] = total;
     return counts;
+  }
+
+  /** Deletes what is still tried of a replay. 2 rows for each. */
+  giveUp(destinationId: string, replay: number): void {
+    this.#earliestAt.delete(destinationId);
+    const where = 'destination_id = ? AND next_at IS NOT NULL AND replay = ?';
+    this.#sql.exec(`DELETE FROM deliveries WHERE ${where}`, destinationId, replay);
   }
 
   /** Forgets a destination that was deleted. */

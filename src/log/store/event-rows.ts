@@ -131,14 +131,22 @@ export class EventRows {
     return row !== undefined;
   }
 
-  /** Erases a body for good; the rest of the event stays. False when the event is not here. 1 row. */
+  /**
+   * Erases for good what an event says: body, headers, query string, entity keys, the words of its issues. False when the event
+   * is not here. 1 row.
+   */
   redact(sequence: number): boolean {
     const day = this.#days.of(sequence);
     if (day === undefined) return false;
     this.#recent.forget(sequence);
+    // A key of its own, so that it waits for no other event, and none for it. An event that was invalid stays one.
     const redacted = write(
       this.#sql,
-      `UPDATE events_${day.id} SET body = NULL, body_bytes = 0 WHERE sequence = ?`,
+      `UPDATE events_${day.id} SET body = NULL, body_bytes = 0, headers = '[]', query = '',
+       entity_keys = CASE entity_keys WHEN '[]' THEN '[]' ELSE ?1 END,
+       issues = CASE issues WHEN '[]' THEN '[]' ELSE ?2 END WHERE sequence = ?3`,
+      JSON.stringify([`redacted:${sequence}`]),
+      JSON.stringify([{ path: '', message: 'the body was erased' }]),
       sequence,
     );
     return redacted.rowsWritten > 0;

@@ -22,7 +22,8 @@ export type RiseNotice = { reason: string | null; refused: number; since: string
 /** So many within minutes are no accident; so many are told at once. */
 const LASTING = { refusals: 10, ms: 2 * 60_000 };
 const MANY = 100;
-const QUIET_MS = 6 * 3_600_000;
+/** When nothing was refused for so long, a rise is over. */
+export const QUIET_MS = 6 * 3_600_000;
 /** The operator has switched the webhook off. */
 const INTENDED = 'inactive';
 

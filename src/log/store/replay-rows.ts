@@ -1,4 +1,4 @@
-/** Replays that were asked for and have not ended: 1 row each. */
+/** Replays that were asked for and have not ended: 1 row for each of their destinations. */
 import { write } from './write';
 
 /** The jobs of a webhook. `Job` is stored as JSON. */
@@ -25,6 +25,14 @@ export class ReplayRows<Job extends object> {
   get lastId(): number {
     const [last] = this.#sql.exec<{ id: number | null }>('SELECT max(id) AS id FROM replays').toArray();
     return last?.id ?? 0;
+  }
+
+  /** How many deliveries of a job are still tried. Reads a row for each that is still tried for the destination. */
+  retrying(destinationId: string, id: number): number {
+    const where = 'destination_id = ? AND next_at IS NOT NULL AND replay = ?';
+    return Number(
+      this.#sql.exec(`SELECT count(*) AS n FROM deliveries WHERE ${where}`, destinationId, id).one().n,
+    );
   }
 
   delete(id: number): void {

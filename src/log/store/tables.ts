@@ -6,6 +6,7 @@
  * Changes are only additive. The document `format` in `state` says which format a store has.
  */
 
+import { AUDIT_TABLE } from '../../audit/audit-rows';
 import { addColumns } from './day-tables';
 import { readDocument, writeDocument } from './documents';
 import { write } from './write';
@@ -60,6 +61,9 @@ const ADDITIONS = [
   'CREATE TABLE captures (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, request TEXT NOT NULL, body BLOB NOT NULL)',
   // When the schedule has an attempt that was made due before its time.
   'ALTER TABLE deliveries ADD COLUMN planned_at INTEGER',
+  AUDIT_TABLE,
+  // What was erased: 1 row for each time that someone asked for it, and 1 for each step of it.
+  'CREATE TABLE redactions (id INTEGER PRIMARY KEY, receipt TEXT NOT NULL)',
 ];
 
 /** Makes the tables of an object that just got its webhook. In the caller's transaction. */

@@ -10,7 +10,7 @@
 import type { Clock } from '../../clock';
 import { LIMITS } from '../../limits';
 import { type StreamEnd, streamQueryOf } from '../contract/stream';
-import type { AttemptEnd } from '../forward/delivery-results';
+import type { AttemptEnd } from '../forward/attempt-end';
 import { feedStart } from '../read/feed-pages';
 import type { Follower } from '../read/new-events';
 import type { Views } from '../read/views';

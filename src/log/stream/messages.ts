@@ -7,7 +7,7 @@ import { gapView } from '../../views/gap';
 import type { EventSummary, FeedCursor } from '../contract/events';
 import type { Gap } from '../contract/gaps';
 import type { StreamEnd } from '../contract/stream';
-import type { AttemptEnd } from '../forward/delivery-results';
+import type { AttemptEnd } from '../forward/attempt-end';
 import type { GapKey } from '../store/changed-gaps';
 
 const message = (type: string, cursor: FeedCursor, more: object = {}): string =>
@@ -28,7 +28,7 @@ export const deliveryMessage = (cursor: FeedCursor, end: AttemptEnd) =>
       sequence: end.event.sequence,
       ...deliveryView(end),
       at: timeText(end.at),
-      replay: end.replay !== 0,
+      replay_id: end.replayId,
     },
   });
 

@@ -2,7 +2,7 @@
  * What there is to tell, for all listeners of one turn: what one needs to be read and written as text, another one uses too.
  */
 import type { FeedCursor, FeedPosition } from '../contract/events';
-import type { AttemptEnd } from '../forward/delivery-results';
+import type { AttemptEnd } from '../forward/attempt-end';
 import { contentOf, hasTopic, statusOf, summary } from '../read/event-summary';
 import { changedGaps } from '../read/gaps';
 import type { Views } from '../read/views';

@@ -2,6 +2,9 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { describe, expect, it, vi } from 'vitest';
 import { Box, patiently, sequencesOf, TestWebhook } from '../../support/in-worker';
+import { range } from '../../support/sequence';
+import { useStandingClock, wait } from '../../support/standing-clock';
+import { newObject, SHORT } from '../../support/webhook-object';
 
 vi.setConfig({ testTimeout: 40_000 });
 
@@ -40,5 +43,55 @@ describe('hold_seconds', () => {
     await webhook.send({ id: 2 });
     const [, , second] = await box.whenKept(3);
     expect(second?.headers).toMatchObject({ 'gapless-increment-id': '2', 'gapless-late': '1' });
+  });
+});
+
+describe('the hold of a numbering that went on without it', () => {
+  useStandingClock();
+  const HOLD = { ...SHORT, holdSeconds: 600 };
+  const OFF = { ...HOLD, enabled: false };
+
+  /** `6` goes on where all have left; `3`, which they left without, is late. */
+  async function goesOn({ send, statusOf, stub }: Awaited<ReturnType<typeof newObject>>): Promise<void> {
+    await send(6);
+    expect(await statusOf(5)).toBe('accepted');
+    await send(3);
+    expect(await stub.event(6)).toMatchObject({ status: 'accepted', late: true });
+    await send(8);
+    expect(await statusOf(7)).toBe('held');
+  }
+
+  it('begins where the numbering stands when it is turned on', async () => {
+    const webhook = await newObject({ sequence: SHORT });
+    await webhook.sendAll([1, 2, 4, 5]);
+    await webhook.change({ sequence: HOLD });
+    await goesOn(webhook);
+  });
+
+  it('begins where the numbering stands when that is turned on again', async () => {
+    const webhook = await newObject({ sequence: HOLD });
+    await webhook.sendAll([1, 2]);
+    await webhook.change({ sequence: OFF });
+    await webhook.sendAll([4, 5]);
+    await webhook.change({ sequence: HOLD });
+    await goesOn(webhook);
+  });
+
+  it('lets go what waits in a numbering that proves to be none', async () => {
+    const { sendAll, statusOf, evict } = await newObject({ sequence: HOLD });
+    await sendAll(range(1, 40));
+    wait(61_000);
+    expect(await sendAll([1, 3], { numbering: 'second' })).toEqual(['accepted 41', 'accepted 42']);
+    expect(await statusOf(42)).toBe('held');
+    await evict();
+    wait(2000);
+    await sendAll([41]);
+    wait(2000);
+    await sendAll([42, 44]);
+    expect([await statusOf(42), await statusOf(44), await statusOf(45)]).toEqual([
+      'accepted',
+      'accepted',
+      'held',
+    ]);
   });
 });

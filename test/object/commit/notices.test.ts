@@ -50,10 +50,10 @@ describe('operational events', () => {
       { url: operators.url, topics: 'gateway:*', ordering: 'strict' },
     ]);
     await webhook.sendMany(25);
-    const [disabled] = await operators.whenKept(1);
+    const [failing] = await operators.whenKept(1);
     const message = { webhook_id: webhook.id, destination_id: webhook.destinations[0], url: box.url };
-    expect(JSON.parse(disabled?.body ?? '')).toMatchObject({
-      topic: 'gateway:destination_disabled',
+    expect(JSON.parse(failing?.body ?? '')).toMatchObject({
+      topic: 'gateway:destination_failing',
       message,
     });
     expect(await webhook.status()).toMatchObject({ circuit: 'open' });
@@ -65,23 +65,40 @@ describe('operational events', () => {
     });
   });
 
-  it.each([
-    ['', { topic: 'gateway:event_quarantined', message: { webhook_name: 'A & B', count: 1 } }],
-    ['#slack', { text: expect.stringMatching(/^A &amp; B \(77\): event quarantined \{/) }],
-  ])('reach OPERATIONS_URL of every webhook, as JSON or in Slack’s form (%j)', async (hash, expected) => {
-    const box = new Box();
-    const stub = env.WEBHOOKS.getByName(crypto.randomUUID());
-    await runInDurableObject(stub, async (_, state) => {
-      const log = new WebhookLog(state, { ...env, OPERATIONS_URL: box.url + hash });
-      await log.create(webhookRecord({ id: 77, name: 'A & B' }));
-      const event = await incomingEvent(null, { issues: [{ path: '', message: 'wrong' }] });
-      expect(await log.append(appendRequest(event))).toMatchObject({ kind: 'quarantined' });
-      const [kept] = await box.whenKept(1);
-      expect(JSON.parse(kept?.body ?? '')).toMatchObject(expected);
-      expect(kept?.headers).not.toHaveProperty('webhook-signature');
-      await log.remove();
-    });
-  });
+  const LINK = 'https://hooks.example.com/v1/webhooks/77/events/1';
+
+  it.each<[string, object]>([
+    [
+      '',
+      {
+        topic: 'gateway:event_quarantined',
+        message: { webhook_name: 'A & B', count: 1, topics: ['order:created'], link: LINK },
+      },
+    ],
+    ['#slack', { text: expect.stringMatching(/^A &amp; B \(77\): event quarantined\n/) }],
+    ['#teams', { type: 'message', attachments: [{ content: { actions: [{ url: LINK }] } }] }],
+    ['#pagerduty&routing_key=k1', { routing_key: 'k1', event_action: 'trigger', links: [{ href: LINK }] }],
+  ])(
+    'reach OPERATIONS_URL of every webhook, in the form that its fragment says (%j)',
+    async (hash, expected) => {
+      const box = new Box();
+      const stub = env.WEBHOOKS.getByName(crypto.randomUUID());
+      await runInDurableObject(stub, async (_, state) => {
+        const log = new WebhookLog(state, {
+          ...env,
+          OPERATIONS_URL: box.url + hash,
+          PUBLIC_URL: 'https://hooks.example.com',
+        });
+        await log.create(webhookRecord({ id: 77, name: 'A & B' }));
+        const event = await incomingEvent(null, { issues: [{ path: '', message: 'wrong' }] });
+        expect(await log.append(appendRequest(event))).toMatchObject({ kind: 'quarantined' });
+        const [kept] = await box.whenKept(1);
+        expect(JSON.parse(kept?.body ?? '')).toMatchObject(expected);
+        expect(kept?.headers).not.toHaveProperty('webhook-signature');
+        await log.remove();
+      });
+    },
+  );
 
   it('make no further ones when they cannot be delivered, whatever the answer', async () => {
     for (const status of [500, 410]) {
@@ -92,7 +109,10 @@ describe('operational events', () => {
           await s.append(40);
           await s.wait(6 * HOUR);
           const reports = s.world.log.feed.eventsAfter(0, 1000).filter(({ operational }) => operational);
-          expect(reports.map(({ topic }) => topic)).toEqual(['gateway:destination_disabled']);
+          expect(reports.map(({ topic }) => topic)).toEqual([
+            'gateway:destination_failing',
+            'gateway:destination_behind',
+          ]);
           expect(s.world.forwarding.destination('operations')?.destination.isActive).toBe(true);
           expect(s.attempts.filter(({ id }) => id === 'operations').length).toBeLessThan(12);
         },
@@ -119,13 +139,8 @@ describe('a rise of refused requests', () => {
         await object.evict();
       }
     };
-    const told = async () => {
-      const page = await stub.events({
-        after: 0,
-        limit: 10,
-        topic: 'gateway:requests_refused',
-        status: null,
-      });
+    const told = async (topic = 'gateway:requests_refused') => {
+      const page = await stub.events({ after: 0, limit: 10, topic, status: null });
       const bodies = await Promise.all(page?.events.map(({ sequence }) => stub.event(sequence)) ?? []);
       return bodies.map(detail => JSON.parse(new TextDecoder().decode(detail?.body ?? undefined)).message);
     };
@@ -151,6 +166,46 @@ describe('a rise of refused requests', () => {
     wait(6 * 3_600_000);
     await refused({ missing: 100 });
     expect(await told()).toMatchObject([first, { reason: 'stale' }, { reason: 'missing', refused: 100 }]);
+  });
+
+  it('names a refusal, and is told to be over once: when a request verifies, or when none was refused for 6 hours', async () => {
+    const { stub, send, evict, alarm, told } = await watched();
+    const over = () => told('gateway:requests_accepted');
+    const refusal = { at: START, headerNames: [], bytes: 1, bodySha256: null };
+    const flood = (reason: string) =>
+      stub.refused({
+        counts: { [reason]: 100, stale: 1 },
+        last: [
+          { ...refusal, reason },
+          { ...refusal, reason: 'stale' },
+        ],
+      });
+    await flood('mismatch');
+    await flood('mismatch');
+    const [first] = await told();
+    expect(first).toMatchObject({ reason: 'mismatch', sample_id: 1, topics: ['*'], link: null });
+    expect((await stub.refusals())?.last.map(({ id, reason }) => `${id} ${reason}`)).toEqual([
+      '4 stale',
+      '3 mismatch',
+      '2 stale',
+      '1 mismatch',
+    ]);
+    expect(await over()).toEqual([]);
+    await evict();
+    await send(1);
+    await send(2);
+    expect(await over()).toMatchObject([
+      { count: 1, because: 'a request was verified', ends: ['gateway:requests_refused'], still_open: 0 },
+    ]);
+    wait(120_000);
+    await flood('missing');
+    expect(await told()).toMatchObject([first, { reason: 'missing', sample_id: 5 }]);
+    for (let hour = 0; hour < 8; hour++) {
+      wait(3_600_000);
+      await evict();
+      await alarm();
+    }
+    expect(await over()).toMatchObject([{}, { because: 'none was refused for 6 hours' }]);
   });
 
   it('is none where verified requests come too, where few are refused, or where the webhook is switched off', async () => {

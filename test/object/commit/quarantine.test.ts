@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ingest, newWebhook, send } from '../../support/rest';
 import { useStandingClock, wait } from '../../support/standing-clock';
-import { invalid, newObject, short } from '../../support/webhook-object';
+import { invalid, newObject, SHORT, short } from '../../support/webhook-object';
 
 describe('quarantine', () => {
   useStandingClock();
@@ -50,6 +50,18 @@ describe('quarantine', () => {
     await evict();
     expect(short(await send(1, invalid))).toBe('duplicate 1');
     expect(await status()).toMatchObject({ counters: { accepted: 1, quarantined: 0 } });
+  });
+
+  it('is left by a conflict for good: in the numbering that has it after all, other bytes are a conflict again', async () => {
+    const { stub, sendAll } = await newObject({ sequence: SHORT });
+    await sendAll([1, 2, 3, 4, 5]);
+    wait(61_000);
+    const answers = await sendAll([2], { numbering: 'second' });
+    expect(await stub.release(6)).toMatchObject({ kind: 'accepted' });
+    wait(2000);
+    answers.push(...(await sendAll([1, 2, 3], { numbering: 'second' })));
+    answers.push(...(await sendAll([2], { numbering: 'third' })));
+    expect(answers).toEqual(['quarantined 6', 'accepted 7', 'duplicate 6', 'accepted 8', 'quarantined 9']);
   });
 
   it('is no part of a webhook that rejects: a 422 counts as not received', async () => {

@@ -18,7 +18,7 @@ it('end without a trace when the webhook is deleted while the provider is asked'
     const token = { id: 't', sealed: '' as never, usableUntil: null };
     const confirm = { url: 'https://api.example.com', token, hasToken: true, tokens: {} };
     const webhook = webhookRecord({ provider: 'ecwid', confirm });
-    const log = new EventLog(storage, webhook, false, new MemoryBudget().recent);
+    const log = new EventLog(storage, webhook, { operator: false, publicUrl: '' }, new MemoryBudget().recent);
     let answer: (response: Response) => void = () => {};
     let asked = 0;
     let changed = 0;
@@ -61,7 +61,7 @@ it('do not follow where the API leads: their token is for its address alone', as
     const token = { id: 't', sealed: '' as never, usableUntil: null };
     const confirm = { url: 'https://api.example.com', token, hasToken: true, tokens: {} };
     const webhook = webhookRecord({ provider: 'ecwid', confirm });
-    const log = new EventLog(storage, webhook, false, new MemoryBudget().recent);
+    const log = new EventLog(storage, webhook, { operator: false, publicUrl: '' }, new MemoryBudget().recent);
     const elsewhere = new Box();
     const redirect = `${inject('chaosUrl')}/redirect?to=${encodeURIComponent(elsewhere.url)}`;
     let changed = 0;

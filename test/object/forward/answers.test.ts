@@ -6,7 +6,7 @@ import { call, patiently, TestWebhook } from '../../support/in-worker';
 const chaos = inject('chaosUrl');
 
 type Attempt = {
-  status: number | null;
+  http_status: number | null;
   error: string | null;
   duration_ms: number;
   connection_error: string | null;
@@ -34,7 +34,7 @@ describe('an attempt that failed', () => {
     for (let i = 0; i < 2; i++) {
       const [attempt] = await attemptsOf(webhook);
       expect(attempt).toMatchObject({
-        status: 400,
+        http_status: 400,
         error: 'status',
         connection_error: null,
         answer: expected,
@@ -46,7 +46,7 @@ describe('an attempt that failed', () => {
   it('shows the kind of the failure where there was no answer', async () => {
     const [reset] = await attemptsOf(await failing('/reset'));
     expect(reset).toMatchObject({
-      status: null,
+      http_status: null,
       error: 'connection',
       connection_error: 'lost',
       answer: null,
@@ -94,7 +94,7 @@ describe('an attempt that failed', () => {
     expect(erased.body).toMatchObject({ count: 1 });
     for (const one of [webhook, later]) {
       await evictDurableObject(one.stub());
-      expect(await attemptsOf(one)).toMatchObject([{ status: 400, answer: null }]);
+      expect(await attemptsOf(one)).toMatchObject([{ http_status: 400, answer: null }]);
       const stored = await runInDurableObject(one.stub(), (_, { storage }) =>
         ['SELECT value FROM state', 'SELECT entries FROM attempts_1'].map(query =>
           JSON.stringify(storage.sql.exec(query).toArray()),
@@ -115,6 +115,8 @@ describe('an attempt that failed', () => {
       storage.sql.exec("UPDATE state SET value = ? WHERE name = 'forwarding'", JSON.stringify(document));
     });
     await evictDurableObject(webhook.stub());
-    expect(await attemptsOf(webhook)).toMatchObject([{ status: 400, connection_error: null, answer: null }]);
+    expect(await attemptsOf(webhook)).toMatchObject([
+      { http_status: 400, connection_error: null, answer: null },
+    ]);
   });
 });

@@ -152,7 +152,7 @@ describe('a destination that answers 410', () => {
     await expect
       .poll(() => webhook.status(), patiently)
       .toMatchObject({
-        is_active: 0,
+        is_active: false,
         disabled_reason: 'it answered 410 Gone',
       });
     await webhook.sendMany(2);
@@ -160,6 +160,6 @@ describe('a destination that answers 410', () => {
     await box.mode({ status: 200 });
     await webhook.patch({ is_active: 1 });
     expect(sequencesOf((await box.whenKept(4)).slice(1))).toEqual([1, 2, 3]);
-    expect(await webhook.status()).toMatchObject({ is_active: 1, disabled_reason: null });
+    expect(await webhook.status()).toMatchObject({ is_active: true, disabled_reason: null });
   });
 });

@@ -96,7 +96,7 @@ describe('after a crash', () => {
       await s.append(500);
       await s.wait(MINUTE);
       s.delivered.length = 0;
-      s.world.forwarding.startReplay(replayOf('a', { toSequence: 500 }));
+      s.world.startReplay(replayOf('a', { toSequence: 500 }));
       await s.wait(200);
       s.world.restart();
       await s.wait(MINUTE);
@@ -112,7 +112,7 @@ describe('after a crash', () => {
       await s.append(300);
       await s.wait(MINUTE);
       s.reply = (target, { sequence }) => (sequence === first ? hangs(target) : works());
-      s.world.forwarding.startReplay(replayOf('a', { fromSequence: first, toSequence: first + 299 }));
+      s.world.startReplay(replayOf('a', { fromSequence: first, toSequence: first + 299 }));
       await s.wait(3 * SECOND);
       expect(s.sequences('a').filter(sequence => sequence > first).length).toBeGreaterThan(300);
       s.world.restart();

@@ -67,11 +67,11 @@ describe('a delivery', () => {
     await expect
       .poll(() => webhook.status(), patiently)
       .toMatchObject({ delivered: 1, retrying: 0, dead: 0 });
-    const { body } = await call<{ attempts: { status: number; outcome: string }[] }>(
+    const { body } = await call<{ attempts: { http_status: number; outcome: string }[] }>(
       'GET',
       `${webhook.path}/events/1`,
     );
-    expect(body.attempts.map(({ status }) => status)).toEqual([500, 500, 200]);
+    expect(body.attempts.map(({ http_status }) => http_status)).toEqual([500, 500, 200]);
   });
 
   it('waits as long as Retry-After asks', async () => {
@@ -93,10 +93,10 @@ describe('a delivery', () => {
     await expect.poll(() => webhook.status(), patiently).toMatchObject({ dead: 3 });
     await box.mode({ status: 200 });
     const dry = { status: 'dead', destination_id: webhook.destinations[0], dry_run: true };
-    const counted = await call('POST', `${webhook.path}/replay`, dry);
-    expect(counted.body).toEqual({ count: 3 });
+    const counted = await call('POST', `${webhook.path}/replays`, dry);
+    expect(counted.body).toEqual({ count: 3, replay_id: null });
     expect(await webhook.status()).toMatchObject({ dead: 3 });
-    await call('POST', `${webhook.path}/replay`, { ...dry, dry_run: false });
+    await call('POST', `${webhook.path}/replays`, { ...dry, dry_run: false });
     const kept = await box.whenKept(6);
     // In no order: the destination asks for none.
     expect(sequencesOf(kept.slice(3)).toSorted((a, b) => a - b)).toEqual([1, 2, 3]);

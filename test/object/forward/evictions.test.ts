@@ -133,7 +133,7 @@ describe('an object that leaves memory whenever it is idle', () => {
       await s.wait(SECOND);
       expect(s.status('a')).toEqual({ retrying: 1, dead: 1 });
       s.reply = works;
-      s.world.forwarding.startReplay(replayOf('a', { fromSequence: 4, toSequence: 4 }));
+      s.world.startReplay(replayOf('a', { fromSequence: 4, toSequence: 4 }));
       await s.wait(SECOND);
       expect(s.status('a')).toEqual({ retrying: 1, dead: 0 });
       s.evicts = true;
@@ -176,7 +176,7 @@ describe('an object that leaves memory whenever it is idle', () => {
         return s.work(target, events, carrier);
       };
       s.delivered.length = 0;
-      s.world.forwarding.startReplay(replayOf('a', { toSequence: 100 }));
+      s.world.startReplay(replayOf('a', { toSequence: 100 }));
       await s.wait(HOUR);
       expect(refused).toBeGreaterThan(1);
       expect(s.sequences('a').toSorted((a, b) => a - b)).toEqual(range(1, 100));

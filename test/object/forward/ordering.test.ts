@@ -33,6 +33,28 @@ describe('ordering by key', () => {
       expect(s.world.sql.exec('SELECT * FROM blocked_keys').toArray()).toEqual([]);
     }));
 
+  it('stores no key of an erased event, and loses none of the others that wait with it', () =>
+    scene([destinationRecord('a', { ordering: 'key', retrySchedule: [3600] })], async s => {
+      s.reply = (_, { sequence }) => (sequence === 1 ? fails() : works());
+      await s.append(1500, { entityKeys: ['customer/jane'] });
+      await s.wait(MINUTE);
+      const keys = () => [...s.world.sql.exec('SELECT destination_id, key FROM blocked_keys').raw()];
+      expect(keys()).toEqual([['a', 'customer/jane']]);
+      for (const sequence of [700, 701]) s.world.log.redact(sequence);
+      s.world.forwarding.erase([700, 701]);
+      expect(keys()).toEqual([['a', 'redacted:700']]);
+      const forwarding = [...s.world.sql.exec("SELECT value FROM state WHERE name = 'forwarding'").raw()];
+      expect(JSON.stringify(forwarding)).not.toContain('jane');
+
+      s.world.restart();
+      s.reply = works;
+      await s.wait(2 * HOUR);
+      expect(s.sequences('a')).toEqual(
+        range(1, 1500).filter(sequence => sequence !== 700 && sequence !== 701),
+      );
+      expect(keys()).toEqual([]);
+    }));
+
   it('lets other keys pass though more than a whole trail waits, and nothing else ends meanwhile', () =>
     scene([destinationRecord('a', { ordering: 'key', retrySchedule: [3600] })], async s => {
       s.reply = (_, { sequence }) => (sequence === 1 ? fails() : works());

@@ -51,6 +51,8 @@ describe('retention', () => {
       const losses = s.world.forwarding.destination('a')?.losses ?? [];
       expect(losses.length).toBeGreaterThan(1);
       let next = 1;
+      const dropped = losses.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+      expect(s.world.forwarding.destination('a')?.totals.lost).toBe(dropped);
       for (const { from, to } of losses) {
         expect(from).toBe(next);
         next = to + 1;

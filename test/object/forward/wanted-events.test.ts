@@ -73,10 +73,10 @@ describe('what a destination gets', () => {
     await webhook.send({ extra: { store: 'eu' } });
     await webhook.send({ extra: { store: 'us' } });
     await box.whenKept(1);
-    type Detail = { deliveries: { status: string }[] };
+    type Detail = { deliveries: { delivery: string }[] };
     const shown = async (sequence: number): Promise<string[]> => {
       const { body } = await call<Detail>('GET', `${webhook.path}/events/${sequence}`);
-      return body.deliveries.map(({ status }) => status);
+      return body.deliveries.map(({ delivery }) => delivery);
     };
     await expect.poll(() => shown(1)).toEqual(['delivered']);
     expect(await shown(2)).toEqual([]);

@@ -100,7 +100,8 @@ describe('the feed', () => {
       expect([status, body.type]).toEqual([400, 'urn:gapless:problem:beyond-end']);
       expect(body.detail).toMatch(/query:after is 3, .*\b2\b/);
       const end = await send('GET', `${path}/events?after=2${query.replace('20', '1')}`);
-      expect([end.status, end.body]).toEqual([200, { events: [], next: null, cursor: 2, scanned_to: null }]);
+      const nothing = { events: [], next: null, cursor: '2', scanned_to: null };
+      expect([end.status, end.body]).toEqual([200, nothing]);
     }
   });
 

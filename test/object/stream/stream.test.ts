@@ -52,13 +52,13 @@ describe('a listener', () => {
     await listening.until(() => ends().length === 3);
     const [id] = webhook.destinations;
     expect(ends()).toMatchObject([
-      { sequence: 1, destination_id: id, status: 'retrying', attempts: 1, last_error: 'status 500' },
-      { sequence: 1, status: 'dead', attempts: 2, next_attempt_at: null, replay: false },
-      { sequence: 2, status: 'delivered', attempts: 1, last_error: null },
+      { sequence: 1, destination_id: id, delivery: 'retrying', attempts: 1, last_error: 'status 500' },
+      { sequence: 1, delivery: 'dead', attempts: 2, next_attempt_at: null, replay_id: null },
+      { sequence: 2, delivery: 'delivered', attempts: 1, last_error: null },
     ]);
-    await call('POST', `${webhook.path}/replay`, { from_sequence: 1, to_sequence: 1 });
+    await call('POST', `${webhook.path}/replays`, { from_sequence: 1, to_sequence: 1 });
     await listening.until(() => ends().length === 4);
-    expect(ends()[3]).toMatchObject({ sequence: 1, status: 'delivered', replay: true });
+    expect(ends()[3]).toMatchObject({ sequence: 1, delivery: 'delivered', replay_id: expect.any(Number) });
     expect(others.messages).toHaveLength(1);
   });
 

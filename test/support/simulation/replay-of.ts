@@ -1,4 +1,4 @@
-import type { ReplaySpec } from '../../../src/log/forward/replays';
+import type { ReplaySpec } from '../../../src/log/forward/replay-job';
 
 /** A replay of everything to one destination; `given` narrows it. */
 export const replayOf = (destinationId: string, given: Partial<ReplaySpec> = {}): ReplaySpec => ({

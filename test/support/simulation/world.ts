@@ -14,7 +14,7 @@ import type { AddResult, IncomingEvent } from '../../../src/log/contract/append'
 import { DueTimes } from '../../../src/log/due-times';
 import { ITSELF } from '../../../src/log/forward/courier-pool';
 import type { Forwarding } from '../../../src/log/forward/forwarding';
-import type { ReplaySpec } from '../../../src/log/forward/replays';
+import type { ReplaySpec } from '../../../src/log/forward/replay-job';
 import { newMemory, type SuspensionMemory } from '../../../src/log/forward/write-watch';
 import { LiveWebhook } from '../../../src/log/live-webhook';
 import { countReplay } from '../../../src/log/replay-requests';
@@ -130,6 +130,7 @@ export class World {
       },
       random: this.#options.random ?? (() => 0.5),
       operationsUrl: this.#options.operationsUrl ?? '',
+      publicUrl: '',
       target: async ({ id }, destination) => (destination.id === UNOPENED ? null : targetOf(id, destination)),
       deliver: async (target, events, carrier) => {
         const call = {};
@@ -214,6 +215,12 @@ export class World {
   countReplay(spec: ReplaySpec): Promise<number> {
     const clock = { now: () => this.time.now, later: this.time.later.bind(this.time) };
     return countReplay({ forwarding: this.forwarding, log: this.log, clock }, spec);
+  }
+
+  /** Begins a replay that nobody counted; gives its id. */
+  startReplay(...specs: ReplaySpec[]): number {
+    const parts = specs.map(spec => ({ spec, counted: null }));
+    return this.forwarding.startReplay(parts, null) ?? 0;
   }
 
   /** Changes one destination. */

@@ -162,7 +162,7 @@ class Storm {
     const from = this.#chance.int(1, Math.max(1, this.#provider.sent[webhook].size));
     const destination_id = this.#webhooks.paths.get(name)?.split('/').at(-1);
     const input = { from_sequence: from, to_sequence: from + this.#chance.int(0, 60), destination_id };
-    const path = `/v1/webhooks/${this.#webhooks.ids[webhook]}/replay`;
+    const path = `/v1/webhooks/${this.#webhooks.ids[webhook]}/replays`;
     await this.#client.call('POST', path, input).catch(() => null);
   }
 

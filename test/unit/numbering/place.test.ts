@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { place } from '../../../src/numbering/place';
 import { EMPTY_TRACKER } from '../../../src/numbering/types';
 import { Sequence } from '../../support/sequence';
-import { NEW, OLD, received, SETTINGS } from '../../support/two-numberings';
+import { EXPIRES_MS, NEW, OLD, received, SETTINGS, T } from '../../support/two-numberings';
 
 describe('an id on record', () => {
   it('is a duplicate with the same bytes, and a conflict with others', () => {
@@ -35,6 +35,20 @@ describe('an id on record', () => {
     expect(sequence.offer(3, OLD)).toBe('duplicate@1');
     expect(sequence.offer(3, NEW)).toBe('accepted@1');
     expect(sequence.offer(3, NEW)).toBe('duplicate@1');
+  });
+
+  it('begins nothing when it is sent again with its old time, also once its event is past its retention', () => {
+    const sequence = new Sequence(SETTINGS);
+    for (let id = 1; id <= 40; id++) sequence.offer(id, { ...OLD, eventTime: T + id * 1000 });
+    sequence.wait(EXPIRES_MS);
+    sequence.droppedUpTo = 40;
+    const again = (id: number) => {
+      sequence.wait(5000);
+      return sequence.offer(id, { ...NEW, eventTime: T + id * 1000 });
+    };
+    expect([3, 5, 7, 8].map(again)).toEqual(['conflict', 'conflict', 'conflict', 'conflict']);
+    const anew = (id: number) => sequence.offer(id, { bytes: 'anew', eventTime: T + EXPIRES_MS + id });
+    expect([2, 3, 4].map(anew)).toEqual(['conflict', 'conflict', 'accepted@2']);
   });
 
   it('is never called a duplicate once its record is gone', () => {

@@ -33,8 +33,8 @@ describe.each(Object.entries(stored))('a record of release %s', (_release, recor
     const opened = read(record);
     expect(shownWebhook(opened)).toMatchObject({ name: 'Shop', topics: 'order.*, product.updated' });
     expect(opened.destinations.map(shownDestination)).toMatchObject([
-      { name: null, url: 'https://app.example.com/hooks', is_active: 1, max_in_flight: 24 },
-      { topics: ['order.*'], is_active: 0, rate_per_second: 2.5, retry: { schedule_seconds: [5, 60] } },
+      { name: null, url: 'https://app.example.com/hooks', is_active: true, max_in_flight: 24 },
+      { topics: ['order.*'], is_active: false, rate_per_second: 2.5, retry: { schedule_seconds: [5, 60] } },
     ]);
   });
 });

@@ -112,7 +112,7 @@ describe('parseWebhook', () => {
     ['sequence', null, '/sequence'],
     ['sequence', { hold_seconds: -1 }, '/sequence/hold_seconds'],
     ['sequence', { more: 1 }, '/sequence/more'],
-    ['sequence', { enabled: 1 }, '/sequence/enabled'],
+    ['sequence', { enabled: 2 }, '/sequence/enabled'],
     ['silence_seconds', 0, '/silence_seconds'],
     ['confirm', { url, token: 't' }, '/confirm'],
     ['settings', { a: 1 }, '/settings/a'],

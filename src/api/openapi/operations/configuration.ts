@@ -1,7 +1,7 @@
 /** Configuration as code: operations and answers. */
 import type { JsonSchema } from '../../../input/json-schema';
 import type { Operation } from './operation';
-import { kvCopy, list, object, ref, text, words } from './shapes';
+import { kvCopy, list, object, ref, text, warnings, words } from './shapes';
 
 export const CONFIGURATION_OPERATIONS: readonly Operation[] = [
   {
@@ -13,8 +13,9 @@ export const CONFIGURATION_OPERATIONS: readonly Operation[] = [
     summary: 'Apply a configuration',
     description:
       'Webhooks and destinations are known by their names. A field that is left out has its default, a secret that is ' +
-      'left out stays. What is not listed stays too, unless `prune=1`. Applying twice changes nothing.',
+      'left out stays. What is not listed stays too, unless `prune=true`. Applying twice changes nothing.',
     takes: ['dry_run', 'prune'],
+    query: 'dry_run=true',
     body: { schema: 'Config', example: { webhooks: [{ name: 'ShipStream EU', provider: 'shipstream' }] } },
     ...{ answers: [200, 'Changes'], problems: [400, 404, 409, 413, 422] },
   },
@@ -35,5 +36,5 @@ export const CONFIGURATION_ANSWERS: Record<string, JsonSchema> = {
       kv_copy: kvCopy,
     },
   ),
-  Changes: object({ changes: list(ref('Change')) }),
+  Changes: object({ changes: list(ref('Change')), warnings }),
 };

@@ -4,21 +4,29 @@ import { answersOf } from '../../../input/options';
 import { DESTINATION_OPTIONS } from '../../../subscriptions/destination-options';
 import { D, W } from './addresses';
 import type { Operation } from './operation';
-import { boolean, integer, object, text, time, words } from './shapes';
+import { boolean, integer, list, mapOf, object, ref, text, time, warnings, words } from './shapes';
 
 export const DESTINATIONS_OPERATIONS: readonly Operation[] = [
+  {
+    ...{ method: 'get', path: `${W}/destinations`, id: 'listDestinations', tag: 'destinations' },
+    ...{ summary: 'List the destinations of a webhook', answers: [200, 'Destinations'], problems: [404] },
+  },
+  {
+    ...{ method: 'get', path: D, id: 'getDestination', tag: 'destinations', summary: 'Read a destination' },
+    ...{ answers: [200, 'Destination'], problems: [404, 409] },
+  },
   {
     ...{ method: 'post', path: `${W}/destinations`, id: 'createDestination', tag: 'destinations' },
     summary: 'Add a destination',
     takes: ['Idempotency-Key', 'If-Match'],
     body: { schema: 'NewDestination', example: { url: 'https://app.example.com/hooks', topics: 'order:*' } },
-    ...{ answers: [201, 'CreatedDestination'], problems: [400, 404, 409, 412, 413, 422] },
+    ...{ answers: [201, 'AddedDestination'], problems: [400, 404, 409, 412, 413, 422] },
   },
   {
     ...{ method: 'patch', path: D, id: 'updateDestination', tag: 'destinations' },
     ...{ summary: 'Change a destination', takes: ['If-Match'] },
     body: { schema: 'DestinationPatch', example: { max_in_flight: 6 } },
-    ...{ answers: [200, 'Destination'], problems: [400, 404, 409, 412, 413, 422] },
+    ...{ answers: [200, 'ChangedDestination'], problems: [400, 404, 409, 412, 413, 422] },
   },
   {
     ...{ method: 'delete', path: D, id: 'deleteDestination', tag: 'destinations' },
@@ -42,6 +50,15 @@ export const DESTINATIONS_OPERATIONS: readonly Operation[] = [
     body: { schema: 'Retry', optional: true, example: {} },
     ...{ answers: [200, 'Retried'], problems: [400, 404, 409, 413, 422] },
   },
+  {
+    ...{ method: 'post', path: `${D}/test`, id: 'testDestination', tag: 'destinations' },
+    summary: 'Send a test to a destination, and see what it answers',
+    description:
+      'A sample of the provider, or a body of your own: signed as a delivery is and marked with `gapless-test: 1`. It is in no log, ' +
+      'counts for nothing, and goes to a paused destination too, whatever its topics. Takes as long as the timeout of the destination.',
+    body: { schema: 'DestinationTest', optional: true, example: { topic: 'order:created' } },
+    ...{ answers: [200, 'TestedDestination'], problems: [400, 404, 409, 413, 422] },
+  },
 ];
 
 const destination = {
@@ -51,13 +68,37 @@ const destination = {
   created_at: time,
 };
 
+const secretShown = { ...text, description: 'shown in this answer only' };
+
 export const DESTINATIONS_ANSWERS: Record<string, JsonSchema> = {
   Destination: object(destination),
+  Destinations: object({ destinations: list(ref('Destination')) }),
+  ChangedDestination: object({ ...destination, warnings }),
+  AddedDestination: object({ ...destination, secret_key: secretShown, warnings }),
   CreatedDestination: object({
     ...destination,
-    secret_key: { ...text, description: 'shown in this answer only' },
+    secret_key: secretShown,
   }),
   RotatedSecret: object({ secret_key: text }, { usable_from: time }),
+  TestedDestination: object({
+    topic: { ...text, description: 'as sent in `ce-type`; empty for none' },
+    outcome: { ...words('delivered', 'failed'), description: 'what a delivery that is answered so would be' },
+    http_status: { ...orNull(integer), description: 'null where there was no answer' },
+    duration_ms: { type: 'number' },
+    error: { ...orNull(text), description: 'as of an attempt; null when delivered' },
+    connection_error: {
+      ...orNull(words('lost', 'unreachable', 'not_sent', 'other')),
+      description: 'why there was no answer, as far as it is known',
+    },
+    answer: {
+      ...orNull(object({ text, truncated: boolean, headers: mapOf(text) })),
+      description: 'what the receiver said, the first KiB; text of whoever that is',
+    },
+    sent_headers: {
+      ...orNull(mapOf(text)),
+      description: 'with `********` for secrets; null where no request was made',
+    },
+  }),
   Retried: object({
     waiting: { ...integer, description: 'deliveries that had not succeeded when this was asked for' },
     more: { ...boolean, description: 'true: they were counted in part, there are at least so many' },

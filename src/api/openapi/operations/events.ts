@@ -3,6 +3,7 @@ import { type JsonSchema, orNull } from '../../../input/json-schema';
 import { FINDS, FINDS_IN_FEED } from '../finding';
 import { LISTEN, streamAnswers } from '../stream';
 import { E, W } from './addresses';
+import { act } from './audit';
 import type { Operation } from './operation';
 import { boolean, delivery, integer, list, mapOf, next, object, ref, text, time, words } from './shapes';
 
@@ -16,6 +17,7 @@ export const EVENTS_OPERATIONS: readonly Operation[] = [
       'request open until there is one, 25 seconds at most. A page may be short or empty; follow `next` until it is null. ' +
       'An `after` beyond the last sequence gets 400: the webhook was made again, or it is of another.',
     takes: ['after', 'limit', 'topic', 'event_status', 'include', 'wait', ...FINDS],
+    query: 'entity_key=order:100000015&order=desc',
     ...{ answers: [200, 'Events'], problems: [400, 404, 422] },
   },
   {
@@ -25,6 +27,7 @@ export const EVENTS_OPERATIONS: readonly Operation[] = [
       'quarantine comes when it is let go. Go on from `cursor`. `wait` keeps the request open until there is an event. A ' +
       'cursor of another webhook, or of one that was deleted and made again under the same id, gets 400.',
     takes: ['feed_after', 'limit', 'topic', 'include', 'wait', ...FINDS_IN_FEED],
+    query: 'after=0&include=body&wait=25',
     ...{ answers: [200, 'Feed'], problems: [400, 404, 422] },
   },
   LISTEN,
@@ -40,15 +43,28 @@ export const EVENTS_OPERATIONS: readonly Operation[] = [
   },
   {
     ...{ method: 'delete', path: `${E}/body`, id: 'redactEvent', tag: 'events' },
-    summary: 'Erase the body of an event',
+    summary: 'Erase what an event says',
+    description:
+      'Body, headers, query string, entity keys, the words of its issues, and what receivers said about it.',
     ...{ answers: [204, null], problems: [404] },
   },
   {
-    ...{ method: 'post', path: `${W}/redact`, id: 'redactEntity', tag: 'events' },
-    summary: 'Erase the bodies of all events about one entity',
-    description: 'Examines at most 10,000 events a call: repeat with `after` until `next` is null.',
-    body: { schema: 'Redaction', example: { entity_key: 'order:100000015' } },
+    ...{ method: 'post', path: `${W}/redact`, id: 'redactEvents', tag: 'events' },
+    summary: 'Erase a customer: what all events about an entity, or with these values in their bodies, say',
+    description:
+      'Several pointers hold together. Text is compared by its characters, numbers by their value. Examines at most 10,000 events ' +
+      'and 8 MiB of bodies a call: repeat with `after` and `redaction_id` until `next` is null. Refused requests that were kept ' +
+      'whole are erased, too, whatever they are. A receipt stays.',
+    body: {
+      schema: 'RedactionRequest',
+      example: { body: { '/customer/email': 'jane@example.com' }, dry_run: true },
+    },
     ...{ answers: [200, 'Redacted'], problems: [400, 404, 413, 422] },
+  },
+  {
+    ...{ method: 'get', path: `${W}/redactions`, id: 'listRedactions', tag: 'events' },
+    summary: 'List the receipts of what was erased, newest first',
+    ...{ takes: ['older_than', 'receipts'], answers: [200, 'Redactions'], problems: [404, 422] },
   },
 ];
 
@@ -63,7 +79,14 @@ const summary = {
   event_id: orNull(text),
   topic: text,
   topics: list(text),
-  status: words('accepted', 'confirming', 'held', 'quarantined', 'retrying', 'dead'),
+  status: {
+    ...words('accepted', 'confirming', 'held', 'quarantined'),
+    description: 'what became of it when it came; `confirming` and `held` are accepted and wait to be let go',
+  },
+  delivery: {
+    ...orNull(words('retrying', 'dead')),
+    description: 'whether a delivery of it is dead, or is tried again after a failure; null: neither',
+  },
   received_at: time,
   reason: orNull(text),
   body_signed: boolean,
@@ -83,12 +106,19 @@ const content = {
 
 const issue = object({ path: text, message: text });
 
+const ranges = list(object({ from: integer, to: integer }));
+
+const sought: JsonSchema = {
+  ...object({}, { sequence: integer, entity_key: text, body: mapOf(text) }),
+  description: 'one event; or digests, under SECRETS_KEY, of what was looked for: never the values',
+};
+
 export const EVENTS_ANSWERS: Record<string, JsonSchema> = {
   Event: object(summary, content),
   Events: object({
     events: list(ref('Event')),
     next,
-    cursor: { ...integer, description: '`after` to go on from, also at the end' },
+    cursor: { ...text, description: '`after` to go on from, also at the end' },
     scanned_to,
   }),
   Feed: object({
@@ -112,7 +142,7 @@ export const EVENTS_ANSWERS: Record<string, JsonSchema> = {
           attempt: integer,
           at: time,
           outcome: words('delivered', 'failed'),
-          status: orNull(integer),
+          http_status: { ...orNull(integer), description: 'null where there was no answer' },
           duration_ms: { type: 'number' },
           error: orNull(text),
           connection_error: {
@@ -123,6 +153,7 @@ export const EVENTS_ANSWERS: Record<string, JsonSchema> = {
             ...orNull(object({ text, truncated: boolean, headers: mapOf(text) })),
             description: 'what the receiver said where it did not take the event; text of whoever that is',
           },
+          replay_id: { ...orNull(integer), description: 'the replay that it is of' },
         }),
       ),
     },
@@ -132,6 +163,31 @@ export const EVENTS_ANSWERS: Record<string, JsonSchema> = {
     { status: words('accepted', 'duplicate', 'ignored', 'quarantined'), increment_id: orNull(integer) },
     { sequence: integer, issues: list(issue) },
   ),
-  Redacted: object({ count: integer, next }),
-  ...streamAnswers(object({ sequence: integer, ...delivery, at: time, replay: boolean })),
+  Redacted: object({
+    redaction_id: { ...orNull(integer), description: 'of the receipt; null for a dry run' },
+    sought,
+    count: { ...integer, description: 'events of this call, as all that follows' },
+    sample: { ...list(integer), description: 'the first of their sequences' },
+    unsearched: { ...integer, description: 'events whose bodies are neither JSON nor a form' },
+    unsearched_sample: list(integer),
+    captured_requests: integer,
+    next,
+  }),
+  Redactions: object({
+    redactions: list(
+      object({
+        redaction_id: integer,
+        at: time,
+        completed_at: { ...orNull(time), description: 'null while there is a `next`' },
+        act: orNull(object(act)),
+        sought,
+        count: integer,
+        sequences: ranges,
+        unsearched_sequences: ranges,
+        captured_requests: integer,
+      }),
+    ),
+    next,
+  }),
+  ...streamAnswers(object({ sequence: integer, ...delivery, at: time, replay_id: orNull(integer) })),
 };

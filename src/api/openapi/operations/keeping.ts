@@ -45,6 +45,7 @@ export const KEEPING_OPERATIONS: readonly Operation[] = [
       'For `npm run import`, by the admin token. Webhooks keep their ids. Everything is validated before anything is changed; ' +
       'importing twice changes nothing. The entries are those of exports, 100 a request.',
     takes: ['dry_run'],
+    query: 'dry_run=true',
     body: { schema: 'Import', example: { format: 1, webhooks: [] } },
     ...{ answers: [200, 'Imported'], problems: [400, 409, 413, 422] },
   },

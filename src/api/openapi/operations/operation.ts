@@ -10,11 +10,15 @@ export type Operation = {
   /** Names of `PARAMETERS`, those of the path left out. */
   takes?: readonly string[];
   /** Name of a schema; `optional`: the body may be empty. */
-  body?: { schema: string; optional?: true; example?: unknown };
+  body?: { schema: string; optional?: true; example: unknown };
+  /** What the example in the reference asks for, besides the address. */
+  query?: string;
   /** Status and schema of the answer; null for none. */
   answers: readonly [status: number, schema: string | null];
   /** Other content than JSON. */
   type?: string;
+  /** Schema of a line, where the answer comes as lines of JSON, too. */
+  linesOf?: string;
   /** Statuses of problems besides those that every operation with a token can have. */
   problems?: readonly number[];
   /** False where no token is needed. */
@@ -29,7 +33,7 @@ export const TAGS = {
   replay: 'Sending again.',
   diagnosis: 'Why requests are refused; samples.',
   access: 'Tokens.',
-  operation: 'Configuration as code, metrics, health, this description.',
+  operation: 'The overview, configuration as code, metrics, health, this description.',
   providers: 'What providers call.',
 } as const;
 

@@ -14,7 +14,7 @@ export const PROVIDERS_OPERATIONS: readonly Operation[] = [
     description:
       'The body is what the provider sends, signed as it signs. Answered after the event was stored.',
     takes: [],
-    body: { schema: 'AnyBody' },
+    body: { schema: 'AnyBody', example: { topic: 'order:created', message: { unique_id: '100000015' } } },
     ...{ answers: [200, 'Ingested'], problems: [400, 401, 404, 405, 413, 422, 503], secured: false },
   },
   {

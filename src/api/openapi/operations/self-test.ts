@@ -62,7 +62,7 @@ export const SELF_TEST_OPERATIONS: readonly Operation[] = [
     summary: 'Judge the signature of a delivery',
     description: 'The destination of a self-test’s webhook; with its key only.',
     takes: ['self_test_key'],
-    body: { schema: 'AnyBody', optional: true },
+    body: { schema: 'AnyBody', optional: true, example: {} },
     ...{ answers: [200, 'Received'], problems: [400, 403, 413, 503], secured: false },
   },
 ];

@@ -3,7 +3,7 @@ import { type JsonSchema, orNull } from '../../../input/json-schema';
 import { ID_STATES } from '../../../log/contract/sequence-map';
 import { W } from './addresses';
 import type { Operation } from './operation';
-import { active, boolean, integer, list, mapOf, object, ref, text, time, words } from './shapes';
+import { boolean, integer, list, object, ref, text, time, words } from './shapes';
 
 export const SEQUENCE_OPERATIONS: readonly Operation[] = [
   {
@@ -47,30 +47,9 @@ export const SEQUENCE_OPERATIONS: readonly Operation[] = [
     body: { schema: 'Settlement', example: { reading: 'new', sequence: 17 } },
     ...{ answers: [200, 'Gaps'], problems: [400, 404, 409, 413, 422] },
   },
-  {
-    ...{ method: 'get', path: `${W}/status`, id: 'getStatus', tag: 'sequence' },
-    summary: 'Counters, gaps, and how far each destination is',
-    ...{ answers: [200, 'Status'], problems: [404] },
-  },
 ];
 
 const side = orNull(object({ increment_id: integer, sequence: orNull(integer), received_at: orNull(time) }));
-
-const destinationStatus = object({
-  destination_id: text,
-  url: text,
-  is_active: active,
-  delivered: integer,
-  failed_attempts: integer,
-  retrying: integer,
-  dead: integer,
-  lag: integer,
-  oldest_undelivered_at: orNull(time),
-  last_delivered_at: orNull(time),
-  disabled_reason: orNull(text),
-  circuit: words('closed', 'open', 'recovering'),
-  lost: list(object({ from: integer, to: integer, at: time })),
-});
 
 export const SEQUENCE_ANSWERS: Record<string, JsonSchema> = {
   Gap: object({
@@ -113,30 +92,4 @@ export const SEQUENCE_ANSWERS: Record<string, JsonSchema> = {
     received_at: orNull(time),
   }),
   ResolvedGaps: object({ count: integer, gaps: list(ref('Gap')) }),
-  Status: object({
-    numbered: boolean,
-    last_sequence: integer,
-    last_event_at: orNull(time),
-    counters: object({ accepted: integer, duplicate: integer, ignored: integer, quarantined: integer }),
-    rejected: { ...mapOf(integer), description: 'refused requests by reason' },
-    epoch: orNull(integer),
-    highest_increment_id: orNull(integer),
-    open_gaps: orNull(integer),
-    missing_ids: orNull(integer),
-    uncertain_ids: orNull(integer),
-    storage: object({
-      used_bytes: integer,
-      limit_bytes: integer,
-      dropped_events: {
-        ...integer,
-        description: 'delivered events that were dropped before their retention, to make room',
-      },
-      dropped_up_to: { ...orNull(integer), description: 'their highest sequence' },
-      refusing_since: {
-        ...orNull(time),
-        description: 'since when writes fail; nothing is delivered until one works again',
-      },
-    }),
-    destinations: list(destinationStatus),
-  }),
 };

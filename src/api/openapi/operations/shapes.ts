@@ -1,11 +1,11 @@
 /** Words that the schemas of answers are made of. */
 import { type JsonSchema, orNull } from '../../../input/json-schema';
+import { DELIVERY_STATES } from '../../../log/contract/event-filter';
 
 export const text: JsonSchema = { type: 'string' };
 export const integer: JsonSchema = { type: 'integer' };
 export const boolean: JsonSchema = { type: 'boolean' };
 export const time: JsonSchema = { type: 'string', format: 'date-time' };
-export const active: JsonSchema = { enum: [0, 1] };
 export const words = (...list: string[]): JsonSchema => ({ enum: list });
 export const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
 export const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
@@ -27,16 +27,22 @@ export function object(
 }
 
 export const next: JsonSchema = {
-  ...orNull(integer),
+  ...orNull(text),
   description: '`after` of the next page; null at the end',
 };
 
 export const delivery = {
   destination_id: text,
-  status: words('waiting', 'retrying', 'paused', 'delivered', 'dead'),
+  delivery: words(...DELIVERY_STATES),
   attempts: integer,
   next_attempt_at: orNull(time),
   last_error: orNull(text),
+};
+
+export const warnings: JsonSchema = {
+  ...list(object({ path: text, message: text })),
+  description:
+    'what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing',
 };
 
 export const kvCopy = {

@@ -4,7 +4,6 @@ import { JURISDICTIONS, LOCATION_HINTS } from '../../../subscriptions/placement'
 import { W } from './addresses';
 import type { Operation } from './operation';
 import {
-  active,
   boolean,
   integer,
   kvCopy,
@@ -15,6 +14,7 @@ import {
   ref,
   text,
   time,
+  warnings,
   words,
 } from './shapes';
 
@@ -51,8 +51,8 @@ export const WEBHOOKS_OPERATIONS: readonly Operation[] = [
     ...{ method: 'patch', path: W, id: 'updateWebhook', tag: 'webhooks', summary: 'Change a webhook' },
     description: 'A merge patch (RFC 7396): null puts a field back to its default.',
     takes: ['If-Match'],
-    body: { schema: 'WebhookPatch', example: { is_active: 0 } },
-    ...{ answers: [200, 'Webhook'], problems: [400, 404, 409, 412, 413, 422] },
+    body: { schema: 'WebhookPatch', example: { is_active: false } },
+    ...{ answers: [200, 'ChangedWebhook'], problems: [400, 404, 409, 412, 413, 422] },
   },
   {
     ...{ method: 'delete', path: W, id: 'deleteWebhook', tag: 'webhooks' },
@@ -73,8 +73,9 @@ const webhook = {
   webhook_id: integer,
   provider: text,
   name: orNull(text),
-  topics: { anyOf: [text, list(text)] },
-  is_active: active,
+  topics: list(text),
+  topics_given: { anyOf: [text, list(text)], description: 'the topics as they were written' },
+  is_active: boolean,
   on_invalid: words('quarantine', 'reject'),
   replay_protection: words('standard', 'strict'),
   retention_days: integer,
@@ -98,8 +99,9 @@ const webhook = {
 
 export const WEBHOOKS_ANSWERS: Record<string, JsonSchema> = {
   Webhook: object({ ...webhook, destinations: list(ref('Destination')) }, { signature: {} }),
+  ChangedWebhook: object({ ...webhook, destinations: list(ref('Destination')), warnings }, { signature: {} }),
   CreatedWebhook: object(
-    { ...webhook, destinations: list(ref('CreatedDestination')) },
+    { ...webhook, destinations: list(ref('CreatedDestination')), warnings },
     { signature: {}, kv_copy: kvCopy },
   ),
   Webhooks: object({ webhooks: list(ref('Webhook')), next }),

@@ -16,11 +16,12 @@ describe('views', () => {
     const record = await made({ topics: 'order:*, product:*', is_active: '0' });
     expect(webhookView(record, 'https://gw.example.com/')).toMatchObject({
       webhook_id: record.id,
-      topics: 'order:*, product:*',
-      is_active: 0,
+      topics: ['order:*', 'product:*'],
+      topics_given: 'order:*, product:*',
+      is_active: false,
       ingest_url: `https://gw.example.com/in/${record.id}`,
       created_at: new Date(NOW).toISOString(),
-      destinations: [{ destination_id: record.destinations[0]?.id, url, topics: ['*'], is_active: 1 }],
+      destinations: [{ destination_id: record.destinations[0]?.id, url, topics: ['*'], is_active: true }],
     });
   });
 

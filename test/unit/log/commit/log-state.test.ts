@@ -50,8 +50,10 @@ const pendingNotices: fc.Arbitrary<PendingNotices> = fc
 const state: fc.Arbitrary<LogState> = fc.record({
   ...{ lastSequence: number, lastEventAt: number, lastRelease: number, silentSince: number },
   ...{ tracker, hold, pendingNotices },
+  perHour: fc.record({ hour: number, counts: some(fc.option(number)) }),
   storageLevel: fc.constantFrom(70, 90),
   dropped: fc.record({ events: number, upTo: number }),
+  openAlerts: fc.dictionary(fc.constantFrom('refused', 'failing/a', 'behind/b'), fc.boolean()),
   settled: fc.option(fc.record({ how: fc.constantFrom('new', 'continue'), sequence: number })),
   counters: fc.record({ accepted: number, duplicate: number, ignored: number, quarantined: number }),
 });

@@ -6,8 +6,8 @@ import {
   nextNoticeAt,
   noticeBody,
   type PendingNotices,
+  withdrawn,
 } from '../../../../src/log/commit/notices';
-import { slackBody } from '../../../../src/log/forward/operations-destination';
 
 const NOW = Date.UTC(2026, 10, 20);
 const MINUTE = 60_000;
@@ -70,6 +70,17 @@ describe('operational reports', () => {
     expect(due?.entries).toHaveLength(20);
   });
 
+  it('can be taken out while they are kept back, and are not counted then', () => {
+    let { pending } = collectNotice({}, TOPIC, { i: 0 }, NOW);
+    for (let i = 1; i <= 3; i++) pending = collectNotice(pending, TOPIC, { i }, NOW + i).pending;
+    expect(withdrawn(pending, TOPIC, ({ i }) => i === 0)).toBeNull();
+    expect(withdrawn(pending, 'gateway:gap_filled', () => true)).toBeNull();
+    const left = withdrawn(pending, TOPIC, ({ i }) => i === 2) ?? {};
+    expect(dueNotices(left, NOW + MINUTE).due).toEqual([
+      { topic: TOPIC, count: 2, entries: [{ i: 1 }, { i: 3 }] },
+    ]);
+  });
+
   it('have nothing due when nothing was kept', () => {
     const { pending } = collectNotice({}, TOPIC, {}, NOW);
     expect(nextNoticeAt(pending)).toBeNull();
@@ -92,16 +103,6 @@ describe('the body of a report', () => {
     expect(json(noticeBody(webhook, many))).toEqual({
       topic: TOPIC,
       message: { ...message, count: 30, entries: [{ from: 4 }, { from: 9 }] },
-    });
-  });
-
-  it('is a line of text for Slack, in which nothing of the name is markup', () => {
-    expect(json(slackBody(noticeBody(webhook, one)))).toEqual({
-      text: 'Shop &lt;EU&gt; &amp; co (7): gap opened {"from":4,"to":6}',
-    });
-    const nameless = noticeBody({ id: 7, name: null }, { ...one, count: 3 });
-    expect(json(slackBody(nameless))).toEqual({
-      text: '7: gap opened ×3 {"entries":[{"from":4,"to":6}]}',
     });
   });
 });

@@ -1,9 +1,9 @@
 /** A scrape on a clock of its own: how long it takes when objects take long to wake, and whom it leaves out. */
 import { describe, expect, it } from 'vitest';
-import { askAll } from '../../../../src/api/metrics/ask-all';
-import type { Clock } from '../../../../src/clock';
-import { range } from '../../../support/sequence';
-import { VirtualTime } from '../../../support/simulation/virtual-time';
+import { askAll } from '../../../src/api/ask-all';
+import type { Clock } from '../../../src/clock';
+import { range } from '../../support/sequence';
+import { VirtualTime } from '../../support/simulation/virtual-time';
 
 /** Of Prometheus, `scrape_timeout`. */
 const PROMETHEUS_MS = 10_000;

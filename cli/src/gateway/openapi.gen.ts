@@ -52,12 +52,19 @@ export interface paths {
      */
     post: operations["receive"];
   };
+  "/v1/audit": {
+    /**
+     * List which tokens were made and revoked and which webhooks deleted, newest first
+     * @description Only the admin token can. `format=ndjson` exports the whole log, an entry a line. It has the latest 10,000 entries.
+     */
+    get: operations["listDeploymentChanges"];
+  };
   "/v1/config": {
     /** The configuration, without secrets */
     get: operations["exportConfig"];
     /**
      * Apply a configuration
-     * @description Webhooks and destinations are known by their names. A field that is left out has its default, a secret that is left out stays. What is not listed stays too, unless `prune=1`. Applying twice changes nothing.
+     * @description Webhooks and destinations are known by their names. A field that is left out has its default, a secret that is left out stays. What is not listed stays too, unless `prune=true`. Applying twice changes nothing.
      */
     put: operations["applyConfig"];
   };
@@ -118,6 +125,13 @@ export interface paths {
      */
     post: operations["measureWaking"];
   };
+  "/v1/status": {
+    /**
+     * All webhooks at a glance
+     * @description Ascending by id; follow `next` beyond 500. A webhook that does not answer within 7 seconds says so in `left_out`, and what is not known of it is null. A token for one webhook sees that one.
+     */
+    get: operations["getOverview"];
+  };
   "/v1/tokens": {
     /** List API tokens */
     get: operations["listTokens"];
@@ -160,6 +174,13 @@ export interface paths {
      */
     patch: operations["updateWebhook"];
   };
+  "/v1/webhooks/{webhook_id}/audit": {
+    /**
+     * List what was changed of a webhook by the API, newest first
+     * @description Who, what, when, and which fields; secrets, header values, filters and settings are masked. `format=ndjson` exports the whole log, an entry a line. It has the latest 10,000 entries.
+     */
+    get: operations["listChanges"];
+  };
   "/v1/webhooks/{webhook_id}/bookmark": {
     /**
      * A moment to go back to, and what going back would lose
@@ -172,10 +193,14 @@ export interface paths {
     post: operations["captureRejections"];
   };
   "/v1/webhooks/{webhook_id}/destinations": {
+    /** List the destinations of a webhook */
+    get: operations["listDestinations"];
     /** Add a destination */
     post: operations["createDestination"];
   };
   "/v1/webhooks/{webhook_id}/destinations/{destination_id}": {
+    /** Read a destination */
+    get: operations["getDestination"];
     /** Remove a destination */
     delete: operations["deleteDestination"];
     /** Change a destination */
@@ -212,7 +237,10 @@ export interface paths {
     get: operations["getEvent"];
   };
   "/v1/webhooks/{webhook_id}/events/{sequence}/body": {
-    /** Erase the body of an event */
+    /**
+     * Erase what an event says
+     * @description Body, headers, query string, entity keys, the words of its issues, and what receivers said about it.
+     */
     delete: operations["redactEvent"];
   };
   "/v1/webhooks/{webhook_id}/events/{sequence}/release": {
@@ -220,7 +248,10 @@ export interface paths {
     post: operations["releaseEvent"];
   };
   "/v1/webhooks/{webhook_id}/events/{sequence}/replay": {
-    /** Send an event again */
+    /**
+     * Send an event again
+     * @description A replay like any other, of one event.
+     */
     post: operations["replayEvent"];
   };
   "/v1/webhooks/{webhook_id}/feed": {
@@ -250,10 +281,14 @@ export interface paths {
   };
   "/v1/webhooks/{webhook_id}/redact": {
     /**
-     * Erase the bodies of all events about one entity
-     * @description Examines at most 10,000 events a call: repeat with `after` until `next` is null.
+     * Erase a customer: what all events about an entity, or with these values in their bodies, say
+     * @description Several pointers hold together. Text is compared by its characters, numbers by their value. Examines at most 10,000 events and 8 MiB of bodies a call: repeat with `after` and `redaction_id` until `next` is null. Refused requests that were kept whole are erased, too, whatever they are. A receipt stays.
      */
-    post: operations["redactEntity"];
+    post: operations["redactEvents"];
+  };
+  "/v1/webhooks/{webhook_id}/redactions": {
+    /** List the receipts of what was erased, newest first */
+    get: operations["listRedactions"];
   };
   "/v1/webhooks/{webhook_id}/rejections": {
     /**
@@ -262,12 +297,28 @@ export interface paths {
      */
     get: operations["listRejections"];
   };
-  "/v1/webhooks/{webhook_id}/replay": {
+  "/v1/webhooks/{webhook_id}/replays": {
+    /**
+     * Replays, newest first
+     * @description Those that run, and the last 50 that ended: 100 at most.
+     */
+    get: operations["listReplays"];
     /**
      * Send many again
      * @description Which events is said by a range or by the filters of the list, or by `"all": true`; a request that says nothing sends nothing (422). `dry_run` counts what would be sent.
      */
     post: operations["replayEvents"];
+  };
+  "/v1/webhooks/{webhook_id}/replays/{replay_id}": {
+    /** How far a replay is */
+    get: operations["getReplay"];
+  };
+  "/v1/webhooks/{webhook_id}/replays/{replay_id}/cancel": {
+    /**
+     * Send nothing more of a replay
+     * @description What is under way ends; the rest is not sent, and what failed is not tried again. One that has ended stays as it is.
+     */
+    post: operations["cancelReplay"];
   };
   "/v1/webhooks/{webhook_id}/restore": {
     /**
@@ -283,8 +334,15 @@ export interface paths {
      */
     post: operations["rotateInboundSecret"];
   };
+  "/v1/webhooks/{webhook_id}/sequence": {
+    /**
+     * What became of each increment id
+     * @description A range of a numbering in cells, with how many ids of each were received, late, missing and so on: what the page draws. Without parameters the last 100 ids, one a cell. Any range takes bounded work: of one longer than 6,400 ids (`exact: false`) only the holes, late ids and the quarantine are told apart. Duplicates leave no trace by id; `status` counts them.
+     */
+    get: operations["mapSequence"];
+  };
   "/v1/webhooks/{webhook_id}/status": {
-    /** Counters, gaps, and how far each destination is */
+    /** Counters, gaps, and how each destination does */
     get: operations["getStatus"];
   };
   "/v1/webhooks/{webhook_id}/stream": {
@@ -304,19 +362,113 @@ export type webhooks = Record<string, never>;
 
 export interface components {
   schemas: {
+    AddedDestination: {
+      /** @description How long the oldest event may wait before `gateway:destination_behind` tells of it, in seconds; 0: never. */
+      behind_alert_seconds: 0 | number;
+      /** Format: date-time */
+      created_at: string;
+      destination_id: string;
+      /** @description Headers of every delivery: an object, or lines of `Name: value`. Credentials are shown as `********`. */
+      extra_headers: string | {
+        [key: string]: string;
+      };
+      filter: ({
+        [key: string]: (string | number | boolean | null)[];
+      }) | null;
+      /** @description False: paused. Its events wait, as long as the webhook keeps them. */
+      is_active: boolean;
+      /** @description Deliveries at the same time, at most. */
+      max_in_flight: number;
+      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. */
+      name: string | null;
+      /**
+       * @description Which events wait for others: none, those about the same entity, or all.
+       * @enum {unknown}
+       */
+      ordering: "parallel" | "key" | "strict";
+      /** @description Whether the query string that the provider called with is added to the url. */
+      pass_query: boolean;
+      /** @description Attempts per second, at most. Null: no limit. */
+      rate_per_second: number | null;
+      /** @description What happens after a failed attempt. */
+      retry: {
+        /** @description Waits before attempt 2, 3, …, in seconds: N entries mean N + 1 attempts. Then the delivery is dead. */
+        schedule_seconds: number[];
+      };
+      /** @description shown in this answer only */
+      secret_key: string;
+      /**
+       * @description How deliveries are signed: as Standard Webhooks, anew as the provider signs, or both Standard Webhooks and as ShipStream does with the secret of the destination.
+       * @enum {unknown}
+       */
+      sign: "standard" | "provider" | "shipstream";
+      start: ("now" | "beginning") | {
+        sequence: number;
+      };
+      /** @description How long an attempt may take, in seconds. */
+      timeout_seconds: number;
+      /** @description topics, or prefixes before `*` */
+      topics: string[];
+      /** @description Where events are sent: `https`, and no private address unless the gateway allows it. */
+      url: string;
+      /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
+      warnings: {
+          message: string;
+          path: string;
+        }[];
+    };
     AddedEvent: {
+      /** @description The body as the provider would send it, as text. */
       body?: string | null;
+      /** @description The same as bytes in base64, in the place of `body`. */
       body_base64?: string | null;
-      /** @default {} */
+      /**
+       * @description Headers that the provider would send: where it has topic or id there.
+       * @default {}
+       */
       headers?: {
         [key: string]: string;
       };
-      /** @default */
+      /**
+       * @description The query string that it would call with.
+       * @default
+       */
       query?: string;
     };
     /** @description whatever the provider sends */
     AnyBody: {
       [key: string]: unknown;
+    };
+    Audit: {
+      entries: components["schemas"]["AuditEntry"][];
+      /** @description `after` of the next page; null at the end */
+      next: string | null;
+    };
+    AuditEntry: {
+      /** Format: date-time */
+      at: string;
+      audit_id: number;
+      /** @enum {unknown} */
+      by: "admin" | "token" | "json_rpc";
+      changes: {
+          /** @description null where there was none; a long one is cut and given as text */
+          after: unknown;
+          /** @description null where there was none; a long one is cut and given as text */
+          before: unknown;
+          path: string;
+        }[];
+      /** @description what else there is to know: ids and numbers */
+      facts: {
+        [key: string]: unknown;
+      };
+      /** @description `operationId` of this description, or the method of JSON-RPC */
+      operation: string;
+      /** @description as in answers that are problems, and in the log */
+      request_id: string | null;
+      token: {
+        name: string;
+        token_id: string;
+      } | null;
     };
     Bookmark: {
       /** Format: date-time */
@@ -352,8 +504,113 @@ export interface components {
       secret_key?: string;
       webhook?: string;
     };
+    ChangedDestination: {
+      /** @description How long the oldest event may wait before `gateway:destination_behind` tells of it, in seconds; 0: never. */
+      behind_alert_seconds: 0 | number;
+      /** Format: date-time */
+      created_at: string;
+      destination_id: string;
+      /** @description Headers of every delivery: an object, or lines of `Name: value`. Credentials are shown as `********`. */
+      extra_headers: string | {
+        [key: string]: string;
+      };
+      filter: ({
+        [key: string]: (string | number | boolean | null)[];
+      }) | null;
+      /** @description False: paused. Its events wait, as long as the webhook keeps them. */
+      is_active: boolean;
+      /** @description Deliveries at the same time, at most. */
+      max_in_flight: number;
+      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. */
+      name: string | null;
+      /**
+       * @description Which events wait for others: none, those about the same entity, or all.
+       * @enum {unknown}
+       */
+      ordering: "parallel" | "key" | "strict";
+      /** @description Whether the query string that the provider called with is added to the url. */
+      pass_query: boolean;
+      /** @description Attempts per second, at most. Null: no limit. */
+      rate_per_second: number | null;
+      /** @description What happens after a failed attempt. */
+      retry: {
+        /** @description Waits before attempt 2, 3, …, in seconds: N entries mean N + 1 attempts. Then the delivery is dead. */
+        schedule_seconds: number[];
+      };
+      /**
+       * @description How deliveries are signed: as Standard Webhooks, anew as the provider signs, or both Standard Webhooks and as ShipStream does with the secret of the destination.
+       * @enum {unknown}
+       */
+      sign: "standard" | "provider" | "shipstream";
+      start: ("now" | "beginning") | {
+        sequence: number;
+      };
+      /** @description How long an attempt may take, in seconds. */
+      timeout_seconds: number;
+      /** @description topics, or prefixes before `*` */
+      topics: string[];
+      /** @description Where events are sent: `https`, and no private address unless the gateway allows it. */
+      url: string;
+      /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
+      warnings: {
+          message: string;
+          path: string;
+        }[];
+    };
+    ChangedWebhook: {
+      confirm: {
+        tokens?: {
+          [key: string]: string;
+        };
+        url: string;
+      } | null;
+      /** Format: date-time */
+      created_at: string;
+      destinations: components["schemas"]["Destination"][];
+      ingest_url: string;
+      is_active: boolean;
+      jurisdiction: ("eu" | "fedramp" | "us") | null;
+      location_hint: ("wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me") | null;
+      name: string | null;
+      /** @enum {unknown} */
+      on_invalid: "quarantine" | "reject";
+      provider: string;
+      /** @enum {unknown} */
+      replay_protection: "standard" | "strict";
+      retention_days: number;
+      sequence: {
+        enabled: boolean;
+        expires_seconds: number;
+        grace_seconds: number;
+        hold_seconds: number;
+        restarts_with_secret: boolean;
+      };
+      settings: {
+        [key: string]: string;
+      };
+      signature?: unknown;
+      silence_seconds: number | null;
+      topics: string[];
+      /** @description the topics as they were written */
+      topics_given: string | string[];
+      /** Format: date-time */
+      updated_at: string;
+      /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
+      warnings: {
+          message: string;
+          path: string;
+        }[];
+      webhook_id: number;
+      /** @enum {unknown} */
+      when_full: "drop_oldest_delivered" | "refuse";
+    };
     Changes: {
       changes: components["schemas"]["Change"][];
+      /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
+      warnings: {
+          message: string;
+          path: string;
+        }[];
     };
     Config: {
       webhooks: {
@@ -375,39 +632,54 @@ export interface components {
         status: number | null;
       }) | null;
     };
-    Count: {
-      count: number;
-    };
     CreatedDestination: {
+      /** @description How long the oldest event may wait before `gateway:destination_behind` tells of it, in seconds; 0: never. */
+      behind_alert_seconds: 0 | number;
       /** Format: date-time */
       created_at: string;
       destination_id: string;
+      /** @description Headers of every delivery: an object, or lines of `Name: value`. Credentials are shown as `********`. */
       extra_headers: string | {
         [key: string]: string;
       };
       filter: ({
         [key: string]: (string | number | boolean | null)[];
       }) | null;
-      /** @enum {unknown} */
-      is_active: "" | 1;
+      /** @description False: paused. Its events wait, as long as the webhook keeps them. */
+      is_active: boolean;
+      /** @description Deliveries at the same time, at most. */
       max_in_flight: number;
+      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. */
       name: string | null;
-      /** @enum {unknown} */
+      /**
+       * @description Which events wait for others: none, those about the same entity, or all.
+       * @enum {unknown}
+       */
       ordering: "parallel" | "key" | "strict";
+      /** @description Whether the query string that the provider called with is added to the url. */
       pass_query: boolean;
+      /** @description Attempts per second, at most. Null: no limit. */
       rate_per_second: number | null;
+      /** @description What happens after a failed attempt. */
       retry: {
+        /** @description Waits before attempt 2, 3, …, in seconds: N entries mean N + 1 attempts. Then the delivery is dead. */
         schedule_seconds: number[];
       };
       /** @description shown in this answer only */
       secret_key: string;
-      /** @enum {unknown} */
+      /**
+       * @description How deliveries are signed: as Standard Webhooks, anew as the provider signs, or both Standard Webhooks and as ShipStream does with the secret of the destination.
+       * @enum {unknown}
+       */
       sign: "standard" | "provider" | "shipstream";
       start: ("now" | "beginning") | {
         sequence: number;
       };
+      /** @description How long an attempt may take, in seconds. */
       timeout_seconds: number;
+      /** @description topics, or prefixes before `*` */
       topics: string[];
+      /** @description Where events are sent: `https`, and no private address unless the gateway allows it. */
       url: string;
     };
     CreatedToken: {
@@ -433,8 +705,7 @@ export interface components {
       created_at: string;
       destinations: components["schemas"]["CreatedDestination"][];
       ingest_url: string;
-      /** @enum {unknown} */
-      is_active: "" | 1;
+      is_active: boolean;
       jurisdiction: ("eu" | "fedramp" | "us") | null;
       /**
        * @description KV did not take the copy of the record yet; it is tried again every 5 s
@@ -461,9 +732,16 @@ export interface components {
       };
       signature?: unknown;
       silence_seconds: number | null;
-      topics: string | string[];
+      topics: string[];
+      /** @description the topics as they were written */
+      topics_given: string | string[];
       /** Format: date-time */
       updated_at: string;
+      /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
+      warnings: {
+          message: string;
+          path: string;
+        }[];
       webhook_id: number;
       /** @enum {unknown} */
       when_full: "drop_oldest_delivered" | "refuse";
@@ -472,60 +750,101 @@ export interface components {
       [key: string]: unknown;
     };
     Destination: {
+      /** @description How long the oldest event may wait before `gateway:destination_behind` tells of it, in seconds; 0: never. */
+      behind_alert_seconds: 0 | number;
       /** Format: date-time */
       created_at: string;
       destination_id: string;
+      /** @description Headers of every delivery: an object, or lines of `Name: value`. Credentials are shown as `********`. */
       extra_headers: string | {
         [key: string]: string;
       };
       filter: ({
         [key: string]: (string | number | boolean | null)[];
       }) | null;
-      /** @enum {unknown} */
-      is_active: "" | 1;
+      /** @description False: paused. Its events wait, as long as the webhook keeps them. */
+      is_active: boolean;
+      /** @description Deliveries at the same time, at most. */
       max_in_flight: number;
+      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. */
       name: string | null;
-      /** @enum {unknown} */
+      /**
+       * @description Which events wait for others: none, those about the same entity, or all.
+       * @enum {unknown}
+       */
       ordering: "parallel" | "key" | "strict";
+      /** @description Whether the query string that the provider called with is added to the url. */
       pass_query: boolean;
+      /** @description Attempts per second, at most. Null: no limit. */
       rate_per_second: number | null;
+      /** @description What happens after a failed attempt. */
       retry: {
+        /** @description Waits before attempt 2, 3, …, in seconds: N entries mean N + 1 attempts. Then the delivery is dead. */
         schedule_seconds: number[];
       };
-      /** @enum {unknown} */
+      /**
+       * @description How deliveries are signed: as Standard Webhooks, anew as the provider signs, or both Standard Webhooks and as ShipStream does with the secret of the destination.
+       * @enum {unknown}
+       */
       sign: "standard" | "provider" | "shipstream";
       start: ("now" | "beginning") | {
         sequence: number;
       };
+      /** @description How long an attempt may take, in seconds. */
       timeout_seconds: number;
+      /** @description topics, or prefixes before `*` */
       topics: string[];
+      /** @description Where events are sent: `https`, and no private address unless the gateway allows it. */
       url: string;
     };
     DestinationPatch: {
+      /** @description How long the oldest event may wait before `gateway:destination_behind` tells of it, in seconds; 0: never. */
+      behind_alert_seconds?: (0 | number) | null;
+      /** @description Headers of every delivery: an object, or lines of `Name: value`. Credentials are shown as `********`. */
       extra_headers?: (string | {
         [key: string]: string;
       }) | null;
+      /** @description Only events that have one of these values there: JSON pointers into the body, each with a list. Null: all. */
       filter?: (({
         [key: string]: (string | number | boolean | null)[];
       }) | null) | null;
-      is_active?: ("" | 1 | true | "0" | "1") | null;
+      /** @description False: paused. Its events wait, as long as the webhook keeps them. */
+      is_active?: (true | "" | 1 | "1" | "0") | null;
+      /** @description Deliveries at the same time, at most. */
       max_in_flight?: number | null;
+      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. */
       name?: (string | null) | null;
+      /** @description Which events wait for others: none, those about the same entity, or all. */
       ordering?: ("parallel" | "key" | "strict") | null;
-      pass_query?: boolean | null;
+      /** @description Whether the query string that the provider called with is added to the url. */
+      pass_query?: (true | "" | 1 | "1" | "0") | null;
+      /** @description Attempts per second, at most. Null: no limit. */
       rate_per_second?: (number | null) | null;
+      /** @description What happens after a failed attempt. */
       retry?: ({
+        /** @description Waits before attempt 2, 3, …, in seconds: N entries mean N + 1 attempts. Then the delivery is dead. */
         schedule_seconds?: number[] | null;
       }) | null;
+      /** @description How deliveries are signed: as Standard Webhooks, anew as the provider signs, or both Standard Webhooks and as ShipStream does with the secret of the destination. */
       sign?: ("standard" | "provider" | "shipstream") | null;
+      /** @description How long an attempt may take, in seconds. */
       timeout_seconds?: number | null;
+      /** @description Which of the events that the webhook accepts it gets: topics, or prefixes before `*`. `gateway:*` are what the gateway has to tell. */
       topics?: (string | string[]) | null;
+      /** @description Where events are sent: `https`, and no private address unless the gateway allows it. */
       url?: string | null;
     };
     DestinationRotation: {
-      /** @default 86400 */
+      /**
+       * @description How long the secrets before stay usable, in seconds. 0 ends them at once, as after a leak.
+       * @default 86400
+       */
       overlap_seconds?: number;
+      /** @description The new secret, `whsec_…`. Null: one is made. */
       secret_key?: string | null;
+    };
+    Destinations: {
+      destinations: components["schemas"]["Destination"][];
     };
     Echoed: {
       answered_ms: number;
@@ -540,6 +859,8 @@ export interface components {
       body_base64?: string;
       body_bytes: number;
       body_signed: boolean;
+      /** @description whether a delivery of it is dead, or is tried again after a failure; null: neither */
+      delivery: ("retrying" | "dead") | null;
       epoch: number | null;
       event_id: string | null;
       headers?: {
@@ -555,8 +876,11 @@ export interface components {
       /** @description sequence of the first event with the same signed bytes */
       repeats: number | null;
       sequence: number;
-      /** @enum {unknown} */
-      status: "accepted" | "confirming" | "held" | "quarantined" | "retrying" | "dead";
+      /**
+       * @description what became of it when it came; `confirming` and `held` are accepted and wait to be let go
+       * @enum {unknown}
+       */
+      status: "accepted" | "confirming" | "held" | "quarantined";
       topic: string;
       topics: string[];
     };
@@ -578,9 +902,12 @@ export interface components {
           destination_id: string;
           duration_ms: number;
           error: string | null;
+          /** @description null where there was no answer */
+          http_status: number | null;
           /** @enum {unknown} */
           outcome: "delivered" | "failed";
-          status: number | null;
+          /** @description the replay that it is of */
+          replay_id: number | null;
         })[];
       /** @description where it is UTF-8; null when redacted */
       body?: string | null;
@@ -590,12 +917,14 @@ export interface components {
       body_signed: boolean;
       deliveries: ({
           attempts: number;
+          /** @enum {unknown} */
+          delivery: "waiting" | "retrying" | "dead" | "delivered" | "paused";
           destination_id: string;
           last_error: string | null;
           next_attempt_at: string | null;
-          /** @enum {unknown} */
-          status: "waiting" | "retrying" | "paused" | "delivered" | "dead";
         })[];
+      /** @description whether a delivery of it is dead, or is tried again after a failure; null: neither */
+      delivery: ("retrying" | "dead") | null;
       entity_keys: string[];
       epoch: number | null;
       event_id: string | null;
@@ -612,8 +941,11 @@ export interface components {
       /** @description sequence of the first event with the same signed bytes */
       repeats: number | null;
       sequence: number;
-      /** @enum {unknown} */
-      status: "accepted" | "confirming" | "held" | "quarantined" | "retrying" | "dead";
+      /**
+       * @description what became of it when it came; `confirming` and `held` are accepted and wait to be let go
+       * @enum {unknown}
+       */
+      status: "accepted" | "confirming" | "held" | "quarantined";
       topic: string;
       topics: string[];
       verdict: {
@@ -627,16 +959,20 @@ export interface components {
       };
     };
     EventReplay: {
+      /** @description The destination that they are sent to, by its id or its name. Null: all that want them. */
       destination_id?: string | null;
-      /** @default false */
-      new_id?: ("" | 1 | true | "0" | "1") | null;
+      /**
+       * @description True: with a `webhook-id` of its own, for receivers that refuse one twice.
+       * @default false
+       */
+      new_id?: (true | "" | 1 | "1" | "0") | null;
     };
     Events: {
       /** @description `after` to go on from, also at the end */
-      cursor: number;
+      cursor: string;
       events: components["schemas"]["Event"][];
       /** @description `after` of the next page; null at the end */
-      next: number | null;
+      next: string | null;
       /** @description the last event that was looked at, where the page is not the last; null at the end */
       scanned_to: ({
         received_at: string | null;
@@ -709,12 +1045,20 @@ export interface components {
       version: string | null;
     };
     Import: {
-      /** @constant */
+      /**
+       * @description The form of the export, as it says.
+       * @constant
+       */
       format: 1;
+      /** @description Webhooks of an export, 100 at most. */
       webhooks: ({
+          /** @description Its name, for people. */
           name?: string | null;
+          /** @description Its provider, for people. */
           provider?: string;
+          /** @description All of it, sealed with the TRANSFER_KEY. */
           sealed: string;
+          /** @description Its id, which it keeps. */
           webhook_id: number;
         })[];
     };
@@ -734,8 +1078,12 @@ export interface components {
         })[];
     };
     InboundRotation: {
-      /** @default 86400 */
+      /**
+       * @description How long the secrets before stay usable, in seconds. 0 ends them at once, as after a leak.
+       * @default 86400
+       */
       overlap_seconds?: number;
+      /** @description The new secret. Null: the gateway makes one, where the provider takes any. */
       secret_key?: string | null;
     };
     Ingested: {
@@ -760,30 +1108,51 @@ export interface components {
       new_key_ms: number | null;
     };
     NewDestination: {
-      /** @default {} */
+      /**
+       * @description How long the oldest event may wait before `gateway:destination_behind` tells of it, in seconds; 0: never.
+       * @default 3600
+       */
+      behind_alert_seconds?: 0 | number;
+      /**
+       * @description Headers of every delivery: an object, or lines of `Name: value`. Credentials are shown as `********`.
+       * @default {}
+       */
       extra_headers?: string | {
         [key: string]: string;
       };
+      /** @description Only events that have one of these values there: JSON pointers into the body, each with a list. Null: all. */
       filter?: ({
         [key: string]: (string | number | boolean | null)[];
       }) | null;
       /**
-       * @default 1
+       * @description False: paused. Its events wait, as long as the webhook keeps them.
+       * @default true
        * @enum {unknown}
        */
-      is_active?: "" | 1 | true | "0" | "1";
-      /** @default 24 */
+      is_active?: true | "" | 1 | "1" | "0";
+      /**
+       * @description Deliveries at the same time, at most.
+       * @default 24
+       */
       max_in_flight?: number;
+      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. */
       name?: string | null;
       /**
+       * @description Which events wait for others: none, those about the same entity, or all.
        * @default parallel
        * @enum {unknown}
        */
       ordering?: "parallel" | "key" | "strict";
-      /** @default true */
-      pass_query?: boolean;
+      /**
+       * @description Whether the query string that the provider called with is added to the url.
+       * @default true
+       * @enum {unknown}
+       */
+      pass_query?: true | "" | 1 | "1" | "0";
+      /** @description Attempts per second, at most. Null: no limit. */
       rate_per_second?: number | null;
       /**
+       * @description What happens after a failed attempt.
        * @default {
        *   "schedule_seconds": [
        *     5,
@@ -799,140 +1168,259 @@ export interface components {
        * }
        */
       retry?: {
+        /** @description Waits before attempt 2, 3, …, in seconds: N entries mean N + 1 attempts. Then the delivery is dead. */
         schedule_seconds: number[];
       };
+      /** @description The secret that deliveries are signed with: `whsec_…`. Null: one is made, and shown once. */
       secret_key?: string | null;
       /**
+       * @description How deliveries are signed: as Standard Webhooks, anew as the provider signs, or both Standard Webhooks and as ShipStream does with the secret of the destination.
        * @default standard
        * @enum {unknown}
        */
       sign?: "standard" | "provider" | "shipstream";
-      /** @default now */
+      /**
+       * @description The first event that it gets: `now`, the `beginning` of the log, or `{"sequence": n}`.
+       * @default now
+       */
       start?: ("now" | "beginning") | {
+        /** @description The sequence to begin with. */
         sequence: number;
       };
-      /** @default 15 */
+      /**
+       * @description How long an attempt may take, in seconds.
+       * @default 15
+       */
       timeout_seconds?: number;
-      /** @default * */
+      /**
+       * @description Which of the events that the webhook accepts it gets: topics, or prefixes before `*`. `gateway:*` are what the gateway has to tell.
+       * @default *
+       */
       topics?: string | string[];
+      /** @description Where events are sent: `https`, and no private address unless the gateway allows it. */
       url: string;
     };
     NewToken: {
+      /** @description What the token is for. */
       name: string;
       /**
+       * @description `read`: every GET; `write`: changes, too.
        * @default read
        * @enum {unknown}
        */
       scope?: "read" | "write";
+      /** @description The id of the one webhook that it is for. Null: all. */
       webhook_id?: number | null;
     };
     NewWebhook: {
+      /** @description Ecwid: ask its API for the entity before an event is let go. Null: do not. */
       confirm?: {
+        /** @description The token for stores that have none of their own. */
         token?: string;
+        /** @description Tokens by the id of the store. */
         tokens?: {
           [key: string]: string;
         };
+        /** @description Where the provider's API is, as `https://app.ecwid.com/api/v3`. */
         url: string;
       } | null;
-      /** @default [] */
+      /**
+       * @description Where the events go.
+       * @default []
+       */
       destinations?: components["schemas"]["NewDestination"][];
       /**
-       * @default 1
+       * @description False: its requests are refused, and nothing is delivered.
+       * @default true
        * @enum {unknown}
        */
-      is_active?: "" | 1 | true | "0" | "1";
+      is_active?: true | "" | 1 | "1" | "0";
+      /** @description Where the events are, for good, by law. Null: anywhere. */
       jurisdiction?: ("eu" | "fedramp" | "us") | null;
+      /** @description Where the events had best be, for good. Null: near the first request. */
       location_hint?: ("wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me") | null;
+      /** @description What you call it. It may stand in addresses in the place of the id; no other webhook may have it, and it is no number. */
       name?: string | null;
       /**
+       * @description What happens to an authentic event that is not as the provider says: kept in quarantine, or answered with an error.
        * @default quarantine
        * @enum {unknown}
        */
       on_invalid?: "quarantine" | "reject";
+      /** @description Who sends the events: a name of `GET /v1/providers`, or `custom`. */
       provider: string;
       /**
+       * @description Signed bytes that came before under another id which nobody signs: another event (`standard`), or a duplicate (`strict`).
        * @default standard
        * @enum {unknown}
        */
       replay_protection?: "standard" | "strict";
-      /** @default 7 */
+      /**
+       * @description How long events are kept, in days.
+       * @default 7
+       */
       retention_days?: number;
+      /** @description The secret that the provider signs with, or the key that tells its signature. */
       secret_key: string;
-      /** @default {} */
+      /**
+       * @description The numbering of events.
+       * @default {}
+       */
       sequence?: {
-        enabled?: boolean;
+        /**
+         * @description Whether increment ids are read, and gaps found. Default: as the provider numbers.
+         * @enum {unknown}
+         */
+        enabled?: true | "" | 1 | "1" | "0";
+        /** @description How old an open gap has to be to expire, in seconds. Default: when the provider's last retry is over, or 374400. */
         expires_seconds?: number;
-        /** @default 60 */
+        /**
+         * @description How old a hole has to be to become a gap, in seconds.
+         * @default 60
+         */
         grace_seconds?: number;
-        /** @default 0 */
+        /**
+         * @description How long an event waits for the ones before it, in seconds.
+         * @default 0
+         */
         hold_seconds?: number;
-        restarts_with_secret?: boolean;
+        /**
+         * @description Whether another inbound secret is another numbering. Default: as the provider does it.
+         * @enum {unknown}
+         */
+        restarts_with_secret?: true | "" | 1 | "1" | "0";
       };
-      /** @default {} */
+      /**
+       * @description What the provider needs besides a secret, by name: see `GET /v1/providers`.
+       * @default {}
+       */
       settings?: {
         [key: string]: string;
       };
+      /** @description How requests are signed, for provider `custom` only: docs/signatures.md. */
       signature?: ({
-        /** @enum {unknown} */
+        /**
+         * @description How it is signed.
+         * @enum {unknown}
+         */
         alg: "hmac-sha1" | "hmac-sha256" | "hmac-sha512" | "ed25519" | "ecdsa-p256-sha256" | "rsa-pkcs1-sha256" | "token";
+        /** @description Whether the signature covers the body. Default: as the templates say. */
         bodySigned?: boolean;
+        /** @description A digest of the body that is signed in its place. */
         digest?: {
-          /** @enum {unknown} */
+          /**
+           * @description How it is made.
+           * @enum {unknown}
+           */
           alg: "sha1" | "sha256" | "sha512";
-          /** @enum {unknown} */
+          /**
+           * @description How it is written.
+           * @enum {unknown}
+           */
           enc: "hex" | "base64";
+          /** @description Where it is. */
           from: string;
         };
+        /** @description What of each element of a list of events is signed. */
         each?: string;
-        /** @enum {unknown} */
+        /**
+         * @description How signatures are written.
+         * @enum {unknown}
+         */
         enc: "hex" | "base64" | "base64url" | "utf8";
-        /** @default [] */
+        /**
+         * @description Where it says what the event is about, likewise.
+         * @default []
+         */
         entity?: string[];
-        /** @default [] */
+        /**
+         * @description Where the id of the event is, likewise.
+         * @default []
+         */
         id?: string[];
         /**
+         * @description How the secret is a key.
          * @default {
          *   "enc": "utf8"
          * }
          */
         key?: {
-          /** @enum {unknown} */
+          /**
+           * @description How the key is written.
+           * @enum {unknown}
+           */
           enc: "utf8" | "base64" | "hex" | "raw-hex" | "raw-base64" | "spki-base64";
-          /** @enum {unknown} */
+          /**
+           * @description How it is read where that fails.
+           * @enum {unknown}
+           */
           or?: "utf8" | "base64" | "hex" | "raw-hex" | "raw-base64" | "spki-base64";
+          /** @description A prefix of the secret that is no part of the key. */
           strip?: string;
         };
-        /** @default [] */
+        /**
+         * @description What is signed: templates as `{ts}.{body}`, one of which fits.
+         * @default []
+         */
         msg?: string[];
+        /** @description Where events are numbered. */
         seq?: {
+          /** @description Where the number is. */
           from: string;
+          /** @description What it is counted by. */
           scope?: string;
         };
+        /** @description Where signatures are; one that is right is enough. */
         sig: {
+            /** @description The header that has it. */
             h?: string;
+            /** @description The member of the body that has it, in the place of a header. */
             json?: string;
+            /** @description What stands between the name and the value of each. */
             kv?: string;
+            /** @description The name of the value that is the signature. */
             pick?: string;
+            /** @description What stands before it, as `sha256=`. */
             prefix?: string;
+            /** @description What stands between several values. */
             split?: string;
           }[];
+        /** @description The time of the request, where it has one. */
         ts?: {
-          /** @enum {unknown} */
+          /**
+           * @description How it is written.
+           * @enum {unknown}
+           */
           fmt: "s" | "ms" | "rfc3339" | "http-date";
+          /** @description Where it is. */
           from: string;
+          /** @description How old it may be, in seconds. Null: any age. */
           tol?: number | null;
         };
-        /** @default [] */
+        /**
+         * @description Where the topic is: places as `json:/type` or `h:x-topic`, the first that has one.
+         * @default []
+         */
         type?: string[];
       }) | null;
+      /** @description Tell (`gateway:source_silent`) when nothing came for so many seconds; null: never. */
       silence_seconds?: number | null;
-      /** @default * */
+      /**
+       * @description Which events are accepted, others are ignored: topics, or prefixes before `*`, as a list or with commas between them. `*`: all.
+       * @default *
+       */
       topics?: string | string[];
       /**
+       * @description What makes room when the storage is full: the oldest events that every destination has, or nothing (new events are refused).
        * @default drop_oldest_delivered
        * @enum {unknown}
        */
       when_full?: "drop_oldest_delivered" | "refuse";
+    };
+    Overview: {
+      /** @description `after` of the next page; null at the end */
+      next: string | null;
+      webhooks: components["schemas"]["WebhookOverview"][];
     };
     Problem: {
       detail: string;
@@ -961,14 +1449,87 @@ export interface components {
       signature: "right";
     };
     Redacted: {
+      captured_requests: number;
+      /** @description events of this call, as all that follows */
       count: number;
       /** @description `after` of the next page; null at the end */
-      next: number | null;
+      next: string | null;
+      /** @description of the receipt; null for a dry run */
+      redaction_id: number | null;
+      /** @description the first of their sequences */
+      sample: number[];
+      /** @description one event; or digests, under SECRETS_KEY, of what was looked for: never the values */
+      sought: {
+        body?: {
+          [key: string]: string;
+        };
+        entity_key?: string;
+        sequence?: number;
+      };
+      /** @description events whose bodies are neither JSON nor a form */
+      unsearched: number;
+      unsearched_sample: number[];
     };
-    Redaction: {
-      /** @default 0 */
-      after?: number;
-      entity_key: string;
+    RedactionRequest: {
+      /**
+       * @description Where to go on: `next` of the answer before.
+       * @default 0
+       */
+      after?: number | string;
+      /** @description JSON pointers into bodies, and the text, number, `true`, `false` or `null` that stands at each of them. `*` is every element of a list. In a form the first token is the name of a field. */
+      body?: ({
+        [key: string]: string | number | boolean | null;
+      }) | null;
+      /**
+       * @description Only count, and erase nothing.
+       * @default false
+       */
+      dry_run?: (true | "" | 1 | "1" | "0") | null;
+      /** @description What the events are about. Instead of `body`. */
+      entity_key?: string | null;
+      /** @description `redaction_id` of the call before: one receipt for all of them. */
+      redaction_id?: number | null;
+    };
+    Redactions: {
+      /** @description `after` of the next page; null at the end */
+      next: string | null;
+      redactions: ({
+          act: ({
+            /** @enum {unknown} */
+            by: "admin" | "token" | "json_rpc";
+            /** @description `operationId` of this description, or the method of JSON-RPC */
+            operation: string;
+            /** @description as in answers that are problems, and in the log */
+            request_id: string | null;
+            token: {
+              name: string;
+              token_id: string;
+            } | null;
+          }) | null;
+          /** Format: date-time */
+          at: string;
+          captured_requests: number;
+          /** @description null while there is a `next` */
+          completed_at: string | null;
+          count: number;
+          redaction_id: number;
+          sequences: {
+              from: number;
+              to: number;
+            }[];
+          /** @description one event; or digests, under SECRETS_KEY, of what was looked for: never the values */
+          sought: {
+            body?: {
+              [key: string]: string;
+            };
+            entity_key?: string;
+            sequence?: number;
+          };
+          unsearched_sequences: {
+              from: number;
+              to: number;
+            }[];
+        })[];
     };
     Rejections: {
       counts: {
@@ -980,6 +1541,7 @@ export interface components {
           body_bytes: number;
           body_sha256: string | null;
           header_names: string[];
+          id: number | null;
           reason: string;
           request: ({
             body?: string | null;
@@ -992,24 +1554,95 @@ export interface components {
         })[];
     };
     Replay: {
-      /** @default false */
-      all?: ("" | 1 | true | "0" | "1") | null;
+      /**
+       * @description Every event of the log. Instead of a filter.
+       * @default false
+       */
+      all?: (true | "" | 1 | "1" | "0") | null;
+      /** @description How the delivery to `destination_id` stands, or, for `retrying` and `dead` without one, any delivery: `waiting` for its turn or under way, `retrying` after a failure, `paused` where it would be one of these and the destination is turned off, `delivered`, `dead`. */
       delivery?: ("waiting" | "retrying" | "dead" | "delivered" | "paused") | null;
+      /** @description The destination that they are sent to, by its id or its name. Null: all that want them. */
       destination_id?: string | null;
-      /** @default false */
-      dry_run?: ("" | 1 | true | "0" | "1") | null;
+      /**
+       * @description Only count, and send nothing.
+       * @default false
+       */
+      dry_run?: (true | "" | 1 | "1" | "0") | null;
+      /** @description What the event is about, as `entity_keys` of an event shows it. */
       entity_key?: string | null;
+      /** @description The provider's own id of the event. */
       event_id?: string | null;
+      /** @description The first sequence. Null: the first of the log. */
       from_sequence?: number | null;
+      /** @description The provider's number of the event, in any of its numberings. */
       increment_id?: number | null;
-      /** @default false */
-      new_id?: ("" | 1 | true | "0" | "1") | null;
+      /**
+       * @description True: with a `webhook-id` of its own, for receivers that refuse one twice.
+       * @default false
+       */
+      new_id?: (true | "" | 1 | "1" | "0") | null;
+      /** @description Text in a header (`name: value`) or in the body as it came, in upper or lower case. Searches at most 8 MiB of bodies a page. */
       q?: string | null;
+      /** @description Accepted at this time or later. */
       since?: string | null;
+      /** @description Only events that stand so at the destination. */
       status?: ("accepted" | "quarantined" | "retrying" | "dead") | null;
+      /** @description The last sequence. Null: the last of the log. */
       to_sequence?: number | null;
+      /** @description Only events of this topic, or with this prefix before `*`. */
       topic?: string | null;
+      /** @description Accepted before this time. */
       until?: string | null;
+    };
+    Replaying: {
+      /** @description deliveries, over all destinations asked for */
+      count: number;
+      /** @description null where nothing was begun */
+      replay_id: number | null;
+    };
+    ReplayProgress: {
+      /** @description `admin`, or the id of a token */
+      asked_by: string | null;
+      /** @description deliveries when it was asked for; null of an earlier release */
+      counted: number | null;
+      /** @description sent, not delivered, and not tried any more */
+      dead: number;
+      delivered: number;
+      destinations: ({
+          /** @description deliveries when it was asked for; null of an earlier release */
+          counted: number | null;
+          /** @description sent, not delivered, and not tried any more */
+          dead: number;
+          delivered: number;
+          destination_id: string;
+          ended_at: string | null;
+          /** @description not sent: yet, or ever where it was cancelled */
+          remaining: number | null;
+          /** @description sent, and tried again later */
+          retrying: number;
+          /** @description of these, those of which the first attempt has ended */
+          sent: number;
+          /** @enum {unknown} */
+          state: "running" | "done" | "cancelled";
+        })[];
+      ended_at: string | null;
+      /** @description not sent: yet, or ever where it was cancelled */
+      remaining: number | null;
+      replay_id: number;
+      /** @description as it was given, but for `q` and `entity_key` */
+      request: Record<string, never> | null;
+      /** @description sent, and tried again later */
+      retrying: number;
+      /** @description of these, those of which the first attempt has ended */
+      sent: number;
+      /** Format: date-time */
+      started_at: string;
+      /** @enum {unknown} */
+      state: "running" | "done" | "cancelled";
+    };
+    Replays: {
+      more: boolean;
+      replays: components["schemas"]["ReplayProgress"][];
     };
     Resealed: {
       /** @description webhooks that were looked at */
@@ -1025,9 +1658,13 @@ export interface components {
       next: string | null;
     };
     Resolution: {
+      /** @description The numbering that they are of. Null: the current one. */
       epoch?: number | null;
+      /** @description The first increment id of the gap, or of a part of it. */
       from: number;
+      /** @description Why, to be shown with the gap. */
       note?: string | null;
+      /** @description The last one. */
       to: number;
     };
     ResolvedGaps: {
@@ -1035,8 +1672,12 @@ export interface components {
       gaps: components["schemas"]["Gap"][];
     };
     Restore: {
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description The moment to go back to, within the last 30 days.
+       */
       at: string;
+      /** @description The bookmark that was taken then: exact. Null: the platform takes one near the time. */
       bookmark?: string | null;
     };
     Restored: {
@@ -1090,22 +1731,71 @@ export interface components {
       run: string;
     };
     SelfTestConnections: {
-      /** @default 1 */
+      /**
+       * @description How many couriers call it, each in an object of its own.
+       * @default 1
+       */
       couriers?: number;
+      /** @description The key of this run, from `POST /v1/self_test`; good for three minutes. */
       key: string;
+      /** @description The address that is called: `/self_test/echo` of this gateway. */
       url: string;
     };
     SelfTestRun: {
+      /** @description The key of this run, from `POST /v1/self_test`; good for three minutes. */
       key: string;
     };
     SelfTestWaking: {
-      /** @default 5 */
+      /**
+       * @description How many objects are woken.
+       * @default 5
+       */
       couriers?: number;
+      /** @description The key of this run, from `POST /v1/self_test`; good for three minutes. */
       key: string;
     };
+    SequenceCell: {
+      /** @description how many ids are in each state; those without one are left out */
+      counts: {
+        awaited?: number;
+        expired?: number;
+        ignored?: number;
+        late?: number;
+        missing?: number;
+        quarantined?: number;
+        received?: number;
+        refilled?: number;
+        resolved?: number;
+        uncertain?: number;
+      };
+      from: number;
+      received_at: string | null;
+      /** @description the event of the last received id, where it is on record */
+      sequence: number | null;
+      to: number;
+    };
+    SequenceMap: {
+      cells: components["schemas"]["SequenceCell"][];
+      epoch?: number | null;
+      /** @description newest first; the first is the current one */
+      epochs?: {
+          epoch: number;
+          first: number;
+          highest: number;
+          /** Format: date-time */
+          started_at: string;
+        }[];
+      /** @description false: the range was too long to look at every id */
+      exact?: boolean;
+      numbered: boolean;
+    };
     Settlement: {
-      /** @enum {unknown} */
+      /**
+       * @description `new`: the webhook was made anew at the provider. `continue`: it was not. `undo`: takes the last answer back.
+       * @enum {unknown}
+       */
       reading: "new" | "continue" | "undo";
+      /** @description With `new`: the event that the new numbering began with. Null: as it seems. */
       sequence?: number | null;
     };
     Status: {
@@ -1116,15 +1806,33 @@ export interface components {
         quarantined: number;
       };
       destinations: ({
-          /** @enum {unknown} */
+          /** @description attempts by the class of the answer, or why there was none */
+          attempts: {
+            "2xx": number;
+            "3xx": number;
+            "4xx": number;
+            "5xx": number;
+            connection: number;
+            timeout: number;
+          };
+          /**
+           * @description `open`: it is only probed; `recovering`: it gets ever more again
+           * @enum {unknown}
+           */
           circuit: "closed" | "open" | "recovering";
+          /** @description since when it is not closed */
+          circuit_since: string | null;
           dead: number;
           delivered: number;
           destination_id: string;
+          /** @description why the gateway itself turned it off */
           disabled_reason: string | null;
           failed_attempts: number;
-          /** @enum {unknown} */
-          is_active: "" | 1;
+          /** @description since when every attempt has failed */
+          failing_since: string | null;
+          /** @description false: paused, its events wait */
+          is_active: boolean;
+          /** @description sequences between the end of the log and where the destination stands */
           lag: number;
           last_delivered_at: string | null;
           lost: {
@@ -1133,21 +1841,43 @@ export interface components {
               from: number;
               to: number;
             }[];
+          /** @description events that retention dropped before they were delivered */
+          lost_events: number;
+          name: string | null;
+          /** @description when the next attempt begins, the present where one is under way; null when nothing waits, or while paused */
+          next_attempt_at: string | null;
+          next_probe_at: string | null;
           oldest_undelivered_at: string | null;
+          /** @description of these, those that failed before */
           retrying: number;
+          /** @description until when an earlier secret signs, too */
+          secret_overlap_until: string | null;
           url: string;
+          /** @description deliveries that have neither succeeded nor died */
+          waiting: number;
+          /** @description false: beyond the first 512, or with a filter, events are counted that were not looked at yet, wanted or not */
+          waiting_exact: boolean;
         })[];
       epoch: number | null;
+      /** @description events stored in each of the last 24 hours of the clock in UTC, the running hour last; null for an hour in which nobody counted */
+      events_per_hour: (number | null)[];
       highest_increment_id: number | null;
+      is_active: boolean;
       last_event_at: string | null;
       last_sequence: number;
       missing_ids: number | null;
+      name: string | null;
       numbered: boolean;
       open_gaps: number | null;
+      provider: string;
+      /** @description requests refused in the last 24 hours; null where a part of them was not counted */
+      refused_last_day: number | null;
       /** @description refused requests by reason */
       rejected: {
         [key: string]: number;
       };
+      /** @description until when an earlier inbound secret is accepted, too */
+      secret_overlap_until: string | null;
       storage: {
         /** @description delivered events that were dropped before their retention, to make room */
         dropped_events: number;
@@ -1175,13 +1905,13 @@ export interface components {
         /** Format: date-time */
         at: string;
         attempts: number;
+        /** @enum {unknown} */
+        delivery: "waiting" | "retrying" | "dead" | "delivered" | "paused";
         destination_id: string;
         last_error: string | null;
         next_attempt_at: string | null;
-        replay: boolean;
+        replay_id: number | null;
         sequence: number;
-        /** @enum {unknown} */
-        status: "waiting" | "retrying" | "paused" | "delivered" | "dead";
       };
       /** @enum {unknown} */
       type: "delivery";
@@ -1216,12 +1946,14 @@ export interface components {
       type: "end";
     });
     Test: {
+      /** @description Its number, one that the provider will never send. Null: none. */
       increment_id?: number | null;
+      /** @description The topic of the sample. Null: the provider's own test event, or a usual one. */
       topic?: string | null;
     };
     Tested: {
       answer: Record<string, never>;
-      status: number;
+      http_status: number;
       topic: string;
     };
     Text: string;
@@ -1255,8 +1987,7 @@ export interface components {
       created_at: string;
       destinations: components["schemas"]["Destination"][];
       ingest_url: string;
-      /** @enum {unknown} */
-      is_active: "" | 1;
+      is_active: boolean;
       jurisdiction: ("eu" | "fedramp" | "us") | null;
       location_hint: ("wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me") | null;
       name: string | null;
@@ -1278,96 +2009,212 @@ export interface components {
       };
       signature?: unknown;
       silence_seconds: number | null;
-      topics: string | string[];
+      topics: string[];
+      /** @description the topics as they were written */
+      topics_given: string | string[];
       /** Format: date-time */
       updated_at: string;
       webhook_id: number;
       /** @enum {unknown} */
       when_full: "drop_oldest_delivered" | "refuse";
     };
+    WebhookOverview: {
+      dead: number | null;
+      /** @description how many */
+      destinations: number | null;
+      /** @description events stored in each of the last 24 hours of the clock in UTC, the running hour last; null for an hour in which nobody counted */
+      events_per_hour: ((number | null)[]) | null;
+      failing: (({
+          /** @enum {unknown} */
+          circuit: "closed" | "open" | "recovering";
+          destination_id: string;
+          /** @description why the gateway itself turned it off */
+          disabled_reason: string | null;
+          /** @description since when every attempt has failed */
+          failing_since: string | null;
+          name: string | null;
+          /** @description when the next attempt begins, the present where one is under way; null when nothing waits, or while paused */
+          next_attempt_at: string | null;
+        })[]) | null;
+      is_active: boolean;
+      last_event_at: string | null;
+      /** @description null: it answered. Else why nothing is known of it: it was too late, could not be reached, or runs the release before */
+      left_out: ("late" | "unreachable" | "earlier_release") | null;
+      missing_ids: number | null;
+      name: string | null;
+      /** @description null also where events have no numbers */
+      open_gaps: number | null;
+      /** @description how many of them somebody turned off */
+      paused: number | null;
+      provider: string;
+      /** @description requests refused in the last 24 hours; null where a part of them was not counted */
+      refused_last_day: number | null;
+      /** @description of what it may store */
+      storage_percent: number | null;
+      /** @description since when writes fail */
+      storage_refusing_since: string | null;
+      uncertain_ids: number | null;
+      /** @description deliveries that have neither succeeded nor died */
+      waiting: number | null;
+      /** @description false: beyond the first 512, or with a filter, events are counted that were not looked at yet, wanted or not */
+      waiting_exact: boolean | null;
+      webhook_id: number;
+    };
     WebhookPatch: {
+      /** @description Ecwid: ask its API for the entity before an event is let go. Null: do not. */
       confirm?: ({
+        /** @description The token for stores that have none of their own. */
         token?: string;
+        /** @description Tokens by the id of the store. */
         tokens?: {
           [key: string]: string;
         };
+        /** @description Where the provider's API is, as `https://app.ecwid.com/api/v3`. */
         url: string;
       } | null) | null;
-      is_active?: ("" | 1 | true | "0" | "1") | null;
+      /** @description False: its requests are refused, and nothing is delivered. */
+      is_active?: (true | "" | 1 | "1" | "0") | null;
+      /** @description What you call it. It may stand in addresses in the place of the id; no other webhook may have it, and it is no number. */
       name?: (string | null) | null;
+      /** @description What happens to an authentic event that is not as the provider says: kept in quarantine, or answered with an error. */
       on_invalid?: ("quarantine" | "reject") | null;
+      /** @description Signed bytes that came before under another id which nobody signs: another event (`standard`), or a duplicate (`strict`). */
       replay_protection?: ("standard" | "strict") | null;
+      /** @description How long events are kept, in days. */
       retention_days?: number | null;
+      /** @description The numbering of events. */
       sequence?: ({
-        enabled?: boolean | null;
+        /** @description Whether increment ids are read, and gaps found. Default: as the provider numbers. */
+        enabled?: (true | "" | 1 | "1" | "0") | null;
+        /** @description How old an open gap has to be to expire, in seconds. Default: when the provider's last retry is over, or 374400. */
         expires_seconds?: number | null;
+        /** @description How old a hole has to be to become a gap, in seconds. */
         grace_seconds?: number | null;
+        /** @description How long an event waits for the ones before it, in seconds. */
         hold_seconds?: number | null;
-        restarts_with_secret?: boolean | null;
+        /** @description Whether another inbound secret is another numbering. Default: as the provider does it. */
+        restarts_with_secret?: (true | "" | 1 | "1" | "0") | null;
       }) | null;
+      /** @description What the provider needs besides a secret, by name: see `GET /v1/providers`. */
       settings?: {
         [key: string]: string;
       } | null;
+      /** @description How requests are signed, for provider `custom` only: docs/signatures.md. */
       signature?: (({
-        /** @enum {unknown} */
+        /**
+         * @description How it is signed.
+         * @enum {unknown}
+         */
         alg: "hmac-sha1" | "hmac-sha256" | "hmac-sha512" | "ed25519" | "ecdsa-p256-sha256" | "rsa-pkcs1-sha256" | "token";
+        /** @description Whether the signature covers the body. Default: as the templates say. */
         bodySigned?: boolean;
+        /** @description A digest of the body that is signed in its place. */
         digest?: {
-          /** @enum {unknown} */
+          /**
+           * @description How it is made.
+           * @enum {unknown}
+           */
           alg: "sha1" | "sha256" | "sha512";
-          /** @enum {unknown} */
+          /**
+           * @description How it is written.
+           * @enum {unknown}
+           */
           enc: "hex" | "base64";
+          /** @description Where it is. */
           from: string;
         };
+        /** @description What of each element of a list of events is signed. */
         each?: string;
-        /** @enum {unknown} */
+        /**
+         * @description How signatures are written.
+         * @enum {unknown}
+         */
         enc: "hex" | "base64" | "base64url" | "utf8";
-        /** @default [] */
+        /**
+         * @description Where it says what the event is about, likewise.
+         * @default []
+         */
         entity?: string[];
-        /** @default [] */
+        /**
+         * @description Where the id of the event is, likewise.
+         * @default []
+         */
         id?: string[];
         /**
+         * @description How the secret is a key.
          * @default {
          *   "enc": "utf8"
          * }
          */
         key?: {
-          /** @enum {unknown} */
+          /**
+           * @description How the key is written.
+           * @enum {unknown}
+           */
           enc: "utf8" | "base64" | "hex" | "raw-hex" | "raw-base64" | "spki-base64";
-          /** @enum {unknown} */
+          /**
+           * @description How it is read where that fails.
+           * @enum {unknown}
+           */
           or?: "utf8" | "base64" | "hex" | "raw-hex" | "raw-base64" | "spki-base64";
+          /** @description A prefix of the secret that is no part of the key. */
           strip?: string;
         };
-        /** @default [] */
+        /**
+         * @description What is signed: templates as `{ts}.{body}`, one of which fits.
+         * @default []
+         */
         msg?: string[];
+        /** @description Where events are numbered. */
         seq?: {
+          /** @description Where the number is. */
           from: string;
+          /** @description What it is counted by. */
           scope?: string;
         };
+        /** @description Where signatures are; one that is right is enough. */
         sig: {
+            /** @description The header that has it. */
             h?: string;
+            /** @description The member of the body that has it, in the place of a header. */
             json?: string;
+            /** @description What stands between the name and the value of each. */
             kv?: string;
+            /** @description The name of the value that is the signature. */
             pick?: string;
+            /** @description What stands before it, as `sha256=`. */
             prefix?: string;
+            /** @description What stands between several values. */
             split?: string;
           }[];
+        /** @description The time of the request, where it has one. */
         ts?: {
-          /** @enum {unknown} */
+          /**
+           * @description How it is written.
+           * @enum {unknown}
+           */
           fmt: "s" | "ms" | "rfc3339" | "http-date";
+          /** @description Where it is. */
           from: string;
+          /** @description How old it may be, in seconds. Null: any age. */
           tol?: number | null;
         };
-        /** @default [] */
+        /**
+         * @description Where the topic is: places as `json:/type` or `h:x-topic`, the first that has one.
+         * @default []
+         */
         type?: string[];
       }) | null) | null;
+      /** @description Tell (`gateway:source_silent`) when nothing came for so many seconds; null: never. */
       silence_seconds?: (number | null) | null;
+      /** @description Which events are accepted, others are ignored: topics, or prefixes before `*`, as a list or with commas between them. `*`: all. */
       topics?: (string | string[]) | null;
+      /** @description What makes room when the storage is full: the oldest events that every destination has, or nothing (new events are refused). */
       when_full?: ("drop_oldest_delivered" | "refuse") | null;
     };
     Webhooks: {
       /** @description `after` of the next page; null at the end */
-      next: number | null;
+      next: string | null;
       webhooks: components["schemas"]["Webhook"][];
     };
   };
@@ -1458,15 +2305,18 @@ export interface components {
     };
   };
   parameters: {
-    /** @description Where to go on. */
-    after?: number;
-    /** @description How the delivery to `destination_id` stands: `waiting` for its turn or under way, `retrying` after a failure, `paused` where it would be one of these and the destination is turned off, `delivered`, `dead`. */
+    /** @description Where to go on: `next` or `cursor` of the page before; `0`: the beginning. Of events it may also be a sequence. */
+    after?: string;
+    /** @description `ndjson`: all of it, as lines. */
+    audit_format?: "json" | "ndjson";
+    /** @description How the delivery to `destination_id` stands, or, for `retrying` and `dead` without one, any delivery: `waiting` for its turn or under way, `retrying` after a failure, `paused` where it would be one of these and the destination is turned off, `delivered`, `dead`. */
     delivery?: "waiting" | "retrying" | "dead" | "delivered" | "paused";
+    /** @description The id of a destination, or its name, percent-encoded. */
     destination_id: string;
-    /** @description 1: only say what would change. */
-    dry_run?: "0" | "1";
+    /** @description True: only say what would change. */
+    dry_run?: "true" | "false" | "1" | "0";
     /**
-     * @description What the event is about, as `entity_keys` of an event say it.
+     * @description What the event is about, as `entity_keys` of an event shows it.
      * @example order:100000015
      */
     entity_key?: string;
@@ -1475,17 +2325,17 @@ export interface components {
      * @example evt_1NG8Du
      */
     event_id?: string;
-    /** @description Only these. */
-    event_status?: "accepted" | "confirming" | "held" | "quarantined" | "retrying" | "dead";
+    /** @description Only events of which this became. What fails to be delivered: `delivery`. */
+    event_status?: "accepted" | "confirming" | "held" | "quarantined";
     /** @description Webhooks of a part. */
     export_limit?: number;
     /** @description The `cursor` of a page before; `now`: the end of the feed. */
     feed_after?: string;
-    /** @description The destination that `delivery` is about. */
+    /** @description The destination that `delivery` is about: its id or its name. */
     filter_destination?: string;
-    /** @description Only these. */
-    gap_status?: "open" | "filled" | "expired" | "resolved";
-    /** @description How long to wait. */
+    /** @description Only gaps that are so. */
+    gap_status?: "open" | "uncertain" | "filled" | "expired" | "resolved";
+    /** @description How long to wait, in milliseconds. */
     hold_ms?: number;
     /** @description The same key with the same body gets the same answer for 24 hours. */
     "Idempotency-Key"?: string;
@@ -1498,21 +2348,39 @@ export interface components {
      * @example 100000015
      */
     increment_id?: number;
-    /** @description Entries of a page. */
+    /** @description The id of the webhook: of `ingest_url`. */
+    ingest_id: number;
+    /** @description Entries of a page, at most. */
     limit?: number;
+    /** @description Into how many cells the range is divided, at most. */
+    map_cells?: number;
+    /** @description A numbering; the current one unless said. */
+    map_epoch?: number;
+    /** @description The first increment id; 99 below `to` unless said. */
+    map_from?: number;
+    /** @description The last increment id; the highest unless said. */
+    map_to?: number;
+    /** @description Where to go on: `next` of the page before, which has what is older. None: the newest. */
+    older_than?: string;
     /** @description By sequence; `desc`: newest first. `after` is then the sequence before which the page begins. */
     order?: "asc" | "desc";
-    /** @description 1: delete what is not listed. */
-    prune?: "0" | "1";
+    /** @description Webhooks of a page. */
+    overview_limit?: number;
+    /** @description True: delete what is not listed. */
+    prune?: "true" | "false" | "1" | "0";
     /**
      * @description Text in a header (`name: value`) or in the body as it came, in upper or lower case. Searches at most 8 MiB of bodies a page.
      * @example jane@example.com
      */
     q?: string;
+    /** @description Entries of a page, at most. */
+    receipts?: number;
     /** @description A time of the last 30 days; none: now. */
     recovery_at?: string;
     /** @description A bookmark that was taken then. */
     recovery_bookmark?: string;
+    /** @description The id of a replay. */
+    replay_id: number;
     /** @description Where to go on: `next` of the part before. */
     reseal_after?: string;
     /** @description Webhooks of a part; 0 only says which key is current. */
@@ -1521,6 +2389,7 @@ export interface components {
     scrape_limit?: number;
     /** @description The key of a self-test that is running. */
     self_test_key?: string;
+    /** @description The number of an event in the log of its webhook: 1, 2, 3 … */
     sequence: number;
     /**
      * @description Accepted at this time or later.
@@ -1529,6 +2398,7 @@ export interface components {
     since?: string;
     /** @description A `cursor` of the stream or of the feed; `0`: all events; `now`: the end of the feed. */
     stream_after?: string;
+    /** @description The id of an API token. */
     token_id: string;
     /** @description A topic, or a prefix before `*`. */
     topic?: string;
@@ -1537,9 +2407,10 @@ export interface components {
      * @example 2026-11-20T13:00:00Z
      */
     until?: string;
-    /** @description Seconds to wait for an event. */
+    /** @description How long to wait for an event, in seconds; the answer comes after 25 at the latest. */
     wait?: number;
-    webhook_id: number;
+    /** @description The id of a webhook, or its name, percent-encoded. */
+    webhook_id: number | string;
   };
   requestBodies: never;
   headers: never;
@@ -1620,11 +2491,19 @@ export interface operations {
   ingest: {
     parameters: {
       path: {
-        webhook_id: components["parameters"]["webhook_id"];
+        webhook_id: components["parameters"]["ingest_id"];
       };
     };
     requestBody: {
       content: {
+        /**
+         * @example {
+         *   "topic": "order:created",
+         *   "message": {
+         *     "unique_id": "100000015"
+         *   }
+         * }
+         */
         "application/json": components["schemas"]["AnyBody"];
       };
     };
@@ -1723,6 +2602,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
+        /** @example {} */
         "application/json": components["schemas"]["AnyBody"];
       };
     };
@@ -1738,6 +2618,35 @@ export interface operations {
       400: components["responses"]["Malformed"];
       403: components["responses"]["Forbidden"];
       413: components["responses"]["TooLarge"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * List which tokens were made and revoked and which webhooks deleted, newest first
+   * @description Only the admin token can. `format=ndjson` exports the whole log, an entry a line. It has the latest 10,000 entries.
+   */
+  listDeploymentChanges: {
+    parameters: {
+      query?: {
+        after?: components["parameters"]["older_than"];
+        limit?: components["parameters"]["limit"];
+        format?: components["parameters"]["audit_format"];
+      };
+    };
+    responses: {
+      /** @description List which tokens were made and revoked and which webhooks deleted, newest first */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Audit"];
+          "application/x-ndjson": components["schemas"]["AuditEntry"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
       503: components["responses"]["Unavailable"];
     };
   };
@@ -1761,7 +2670,7 @@ export interface operations {
   };
   /**
    * Apply a configuration
-   * @description Webhooks and destinations are known by their names. A field that is left out has its default, a secret that is left out stays. What is not listed stays too, unless `prune=1`. Applying twice changes nothing.
+   * @description Webhooks and destinations are known by their names. A field that is left out has its default, a secret that is left out stays. What is not listed stays too, unless `prune=true`. Applying twice changes nothing.
    */
   applyConfig: {
     parameters: {
@@ -2073,6 +2982,33 @@ export interface operations {
       503: components["responses"]["Unavailable"];
     };
   };
+  /**
+   * All webhooks at a glance
+   * @description Ascending by id; follow `next` beyond 500. A webhook that does not answer within 7 seconds says so in `left_out`, and what is not known of it is null. A token for one webhook sees that one.
+   */
+  getOverview: {
+    parameters: {
+      query?: {
+        after?: components["parameters"]["after"];
+        limit?: components["parameters"]["overview_limit"];
+      };
+    };
+    responses: {
+      /** @description All webhooks at a glance */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Overview"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
   /** List API tokens */
   listTokens: {
     responses: {
@@ -2299,7 +3235,7 @@ export interface operations {
       content: {
         /**
          * @example {
-         *   "is_active": 0
+         *   "is_active": false
          * }
          */
         "application/json": components["schemas"]["WebhookPatch"];
@@ -2313,7 +3249,7 @@ export interface operations {
           ETag?: string;
         };
         content: {
-          "application/json": components["schemas"]["Webhook"];
+          "application/json": components["schemas"]["ChangedWebhook"];
         };
       };
       400: components["responses"]["Malformed"];
@@ -2323,6 +3259,39 @@ export interface operations {
       409: components["responses"]["Conflict"];
       412: components["responses"]["PreconditionFailed"];
       413: components["responses"]["TooLarge"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * List what was changed of a webhook by the API, newest first
+   * @description Who, what, when, and which fields; secrets, header values, filters and settings are masked. `format=ndjson` exports the whole log, an entry a line. It has the latest 10,000 entries.
+   */
+  listChanges: {
+    parameters: {
+      query?: {
+        after?: components["parameters"]["older_than"];
+        limit?: components["parameters"]["limit"];
+        format?: components["parameters"]["audit_format"];
+      };
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+      };
+    };
+    responses: {
+      /** @description List what was changed of a webhook by the API, newest first */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Audit"];
+          "application/x-ndjson": components["schemas"]["AuditEntry"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
       422: components["responses"]["Invalid"];
       429: components["responses"]["TooManyFailures"];
       503: components["responses"]["Unavailable"];
@@ -2392,6 +3361,32 @@ export interface operations {
       503: components["responses"]["Unavailable"];
     };
   };
+  /** List the destinations of a webhook */
+  listDestinations: {
+    parameters: {
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+      };
+    };
+    responses: {
+      /** @description List the destinations of a webhook */
+      200: {
+        headers: {
+          /** @description Version of the webhook, for `If-Match`. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Destinations"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
   /** Add a destination */
   createDestination: {
     parameters: {
@@ -2422,7 +3417,7 @@ export interface operations {
           ETag?: string;
         };
         content: {
-          "application/json": components["schemas"]["CreatedDestination"];
+          "application/json": components["schemas"]["AddedDestination"];
         };
       };
       400: components["responses"]["Malformed"];
@@ -2432,6 +3427,34 @@ export interface operations {
       409: components["responses"]["Conflict"];
       412: components["responses"]["PreconditionFailed"];
       413: components["responses"]["TooLarge"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /** Read a destination */
+  getDestination: {
+    parameters: {
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+        destination_id: components["parameters"]["destination_id"];
+      };
+    };
+    responses: {
+      /** @description Read a destination */
+      200: {
+        headers: {
+          /** @description Version of the webhook, for `If-Match`. */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Destination"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
       422: components["responses"]["Invalid"];
       429: components["responses"]["TooManyFailures"];
       503: components["responses"]["Unavailable"];
@@ -2492,7 +3515,7 @@ export interface operations {
           ETag?: string;
         };
         content: {
-          "application/json": components["schemas"]["Destination"];
+          "application/json": components["schemas"]["ChangedDestination"];
         };
       };
       400: components["responses"]["Malformed"];
@@ -2697,7 +3720,10 @@ export interface operations {
       503: components["responses"]["Unavailable"];
     };
   };
-  /** Erase the body of an event */
+  /**
+   * Erase what an event says
+   * @description Body, headers, query string, entity keys, the words of its issues, and what receivers said about it.
+   */
   redactEvent: {
     parameters: {
       path: {
@@ -2706,7 +3732,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Erase the body of an event */
+      /** @description Erase what an event says */
       204: {
         content: never;
       };
@@ -2744,7 +3770,10 @@ export interface operations {
       503: components["responses"]["Unavailable"];
     };
   };
-  /** Send an event again */
+  /**
+   * Send an event again
+   * @description A replay like any other, of one event.
+   */
   replayEvent: {
     parameters: {
       path: {
@@ -2764,7 +3793,7 @@ export interface operations {
         headers: {
         };
         content: {
-          "application/json": components["schemas"]["Count"];
+          "application/json": components["schemas"]["Replaying"];
         };
       };
       400: components["responses"]["Malformed"];
@@ -2928,10 +3957,10 @@ export interface operations {
     };
   };
   /**
-   * Erase the bodies of all events about one entity
-   * @description Examines at most 10,000 events a call: repeat with `after` until `next` is null.
+   * Erase a customer: what all events about an entity, or with these values in their bodies, say
+   * @description Several pointers hold together. Text is compared by its characters, numbers by their value. Examines at most 10,000 events and 8 MiB of bodies a call: repeat with `after` and `redaction_id` until `next` is null. Refused requests that were kept whole are erased, too, whatever they are. A receipt stays.
    */
-  redactEntity: {
+  redactEvents: {
     parameters: {
       path: {
         webhook_id: components["parameters"]["webhook_id"];
@@ -2941,14 +3970,17 @@ export interface operations {
       content: {
         /**
          * @example {
-         *   "entity_key": "order:100000015"
+         *   "body": {
+         *     "/customer/email": "jane@example.com"
+         *   },
+         *   "dry_run": true
          * }
          */
-        "application/json": components["schemas"]["Redaction"];
+        "application/json": components["schemas"]["RedactionRequest"];
       };
     };
     responses: {
-      /** @description Erase the bodies of all events about one entity */
+      /** @description Erase a customer: what all events about an entity, or with these values in their bodies, say */
       200: {
         headers: {
         };
@@ -2961,6 +3993,34 @@ export interface operations {
       403: components["responses"]["Forbidden"];
       404: components["responses"]["NotFound"];
       413: components["responses"]["TooLarge"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /** List the receipts of what was erased, newest first */
+  listRedactions: {
+    parameters: {
+      query?: {
+        after?: components["parameters"]["older_than"];
+        limit?: components["parameters"]["receipts"];
+      };
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+      };
+    };
+    responses: {
+      /** @description List the receipts of what was erased, newest first */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Redactions"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
       422: components["responses"]["Invalid"];
       429: components["responses"]["TooManyFailures"];
       503: components["responses"]["Unavailable"];
@@ -2983,6 +4043,33 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Rejections"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * Replays, newest first
+   * @description Those that run, and the last 50 that ended: 100 at most.
+   */
+  listReplays: {
+    parameters: {
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+      };
+    };
+    responses: {
+      /** @description Replays, newest first */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["Replays"];
         };
       };
       401: components["responses"]["Unauthorized"];
@@ -3021,7 +4108,7 @@ export interface operations {
         headers: {
         };
         content: {
-          "application/json": components["schemas"]["Count"];
+          "application/json": components["schemas"]["Replaying"];
         };
       };
       400: components["responses"]["Malformed"];
@@ -3030,6 +4117,59 @@ export interface operations {
       404: components["responses"]["NotFound"];
       409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /** How far a replay is */
+  getReplay: {
+    parameters: {
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+        replay_id: components["parameters"]["replay_id"];
+      };
+    };
+    responses: {
+      /** @description How far a replay is */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["ReplayProgress"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * Send nothing more of a replay
+   * @description What is under way ends; the rest is not sent, and what failed is not tried again. One that has ended stays as it is.
+   */
+  cancelReplay: {
+    parameters: {
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+        replay_id: components["parameters"]["replay_id"];
+      };
+    };
+    responses: {
+      /** @description Send nothing more of a replay */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["ReplayProgress"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
       422: components["responses"]["Invalid"];
       429: components["responses"]["TooManyFailures"];
       503: components["responses"]["Unavailable"];
@@ -3122,7 +4262,40 @@ export interface operations {
       503: components["responses"]["Unavailable"];
     };
   };
-  /** Counters, gaps, and how far each destination is */
+  /**
+   * What became of each increment id
+   * @description A range of a numbering in cells, with how many ids of each were received, late, missing and so on: what the page draws. Without parameters the last 100 ids, one a cell. Any range takes bounded work: of one longer than 6,400 ids (`exact: false`) only the holes, late ids and the quarantine are told apart. Duplicates leave no trace by id; `status` counts them.
+   */
+  mapSequence: {
+    parameters: {
+      query?: {
+        epoch?: components["parameters"]["map_epoch"];
+        from?: components["parameters"]["map_from"];
+        to?: components["parameters"]["map_to"];
+        cells?: components["parameters"]["map_cells"];
+      };
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+      };
+    };
+    responses: {
+      /** @description What became of each increment id */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["SequenceMap"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /** Counters, gaps, and how each destination does */
   getStatus: {
     parameters: {
       path: {
@@ -3130,7 +4303,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Counters, gaps, and how far each destination is */
+      /** @description Counters, gaps, and how each destination does */
       200: {
         headers: {
         };

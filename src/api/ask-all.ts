@@ -5,8 +5,8 @@
  * all webhooks is worth more than none. So objects are asked forty at a time (calls to objects open no connection of the six that
  * a Worker has), and what has not answered when the time is up is left out.
  */
-import type { Clock } from '../../clock';
-import { inTurns } from '../../in-turns';
+import type { Clock } from '../clock';
+import { inTurns } from '../in-turns';
 
 /** Why there is no answer: the object could not be reached, or the time was up first. */
 export type LeftOut = 'unreachable' | 'late';

@@ -1,0 +1,73 @@
+/** What commands have in common: options of a gateway, examples in their help, and how they run and end. */
+import type { Command } from 'commander';
+import { EXIT, type ExitCode, Stop } from './ending';
+import { type Gateway, gatewayOf } from './gateway/gateway';
+import { type Output, outputOf } from './output/output';
+import { printableLines } from './output/printable';
+import { chosen, type Flags } from './settings/choose';
+import { type Environment, readProfiles } from './settings/profiles';
+
+export type Context = {
+  output: Output;
+  env: Environment;
+  /** The gateway that flags, environment and profiles name. Throws `Stop` where they name none. */
+  gateway(): Promise<Gateway>;
+};
+
+/** What a command does; it ends with `done` unless it says otherwise. */
+type Body = (context: Context) => Promise<ExitCode | undefined>;
+
+type Examples = readonly (readonly [command: string, does: string])[];
+
+/** A command that asks no gateway. @param usage its name and arguments: `event <webhook> <sequence>` */
+export function plainCommand(parent: Command, usage: string, does: string, examples: Examples): Command {
+  return parent
+    .command(usage)
+    .description(does)
+    .addHelpText('after', examplesText(examples))
+    .option('--json', 'answer in JSON, for programs');
+}
+
+/** A command that asks a gateway. */
+export function gatewayCommand(parent: Command, usage: string, does: string, examples: Examples): Command {
+  return withGateway(plainCommand(parent, usage, does, examples));
+}
+
+/** The options that say which gateway is meant. They may stand before the command's name too. */
+export function withGateway(command: Command): Command {
+  return command
+    .optionsGroup('Gateway:')
+    .option('--url <url>', 'the gateway (GAPLESS_URL)')
+    .option('--token <token>', 'its token; others on this machine see arguments, so rather set GAPLESS_TOKEN')
+    .option('--profile <name>', 'a gateway that gapless login keeps (GAPLESS_PROFILE)')
+    .optionsGroup('Options:');
+}
+
+/** Runs a command's body, says what went wrong, and sets the exit code. */
+export async function run(command: Command, body: Body): Promise<void> {
+  const flags: Flags & { json?: boolean } = { ...command.parent?.optsWithGlobals(), ...command.opts() };
+  const output = outputOf(flags.json === true, process.stdout, process.stderr);
+  const { env } = process;
+  const gateway = async (): Promise<Gateway> => {
+    const connection = chosen(flags, env, await readProfiles(env));
+    if (!connection.ok) throw new Stop(EXIT.usage, connection.error);
+    return gatewayOf(connection.value);
+  };
+  try {
+    process.exitCode = (await body({ output, env, gateway })) ?? EXIT.done;
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    process.exitCode = error.exitCode;
+    output.note(
+      output.isJson
+        ? JSON.stringify({ error: error.message, problem: error.problem ?? null })
+        : printableLines(error.message),
+    );
+  }
+}
+
+function examplesText(examples: Examples): string {
+  const width = Math.max(...examples.map(([command]) => command.length));
+  const lines = examples.map(([command, does]) => `  $ ${command.padEnd(width)}  # ${does}`);
+  return `\nExamples:\n${lines.join('\n')}`;
+}

@@ -1,0 +1,104 @@
+/** `gapless replay`: sends events again, after saying how many that are. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { gatewayCommand, run } from '../command';
+import { EXIT, Stop } from '../ending';
+import type { Schemas } from '../gateway/api';
+import { wholeNumber } from '../values';
+import { type EventFilter, filterOf, filterOptions } from './event-filter';
+
+type Options = EventFilter & {
+  from?: number;
+  to?: number;
+  all?: boolean;
+  newId?: boolean;
+  dryRun?: boolean;
+  wait?: boolean;
+  yes?: boolean;
+};
+
+/** How often a replay is looked at while it runs. */
+const POLL_MS = 500;
+
+export function addReplay(program: Command): void {
+  const command = gatewayCommand(program, 'replay <webhook>', 'Send events again', [
+    ['gapless replay shop 1204', 'one event, by its sequence'],
+    ['gapless replay shop --destination erp --delivery dead', 'what one destination has lost; asks first'],
+    ['gapless replay shop --since 2h --topic order:* --dry-run', 'only say how many'],
+    ['gapless replay shop --from 100 --to 200 --yes', 'in a script'],
+  ]);
+  filterOptions(command)
+    .argument('[sequence]', 'one event, by its number in the log', wholeNumber(1))
+    .option('--from <sequence>', 'from this one on', wholeNumber(1))
+    .option('--to <sequence>', 'to this one', wholeNumber(1))
+    .option('--all', 'the whole log')
+    .option('--new-id', 'under new ids, so that receivers take them for new events')
+    .option('--dry-run', 'only say how many')
+    .option('--wait', 'until it has ended; fails where something of it is dead')
+    .option('--yes', 'do not ask')
+    .action((webhook: string, sequence: number | undefined, options: Options, command: Command) =>
+      run(command, async ({ output, gateway }) => {
+        const asked = await gateway();
+        const body = {
+          ...rangeOf(sequence, options),
+          ...(options.newId === true ? { new_id: true as const } : {}),
+        };
+        const path = { webhook_id: webhook };
+        const replay = (more: Pick<Schemas['Replay'], 'dry_run'>) =>
+          asked.call('post', '/v1/webhooks/{webhook_id}/replays', { path, body: { ...body, ...more } });
+        const { count } = await replay({ dry_run: true });
+        if (options.dryRun === true || count === 0) {
+          output.answer(
+            { count, dry_run: true },
+            () => `${count === 0 ? 'No event is' : `${count} are`} like that.`,
+          );
+          return EXIT.done;
+        }
+        if (sequence === undefined) await output.confirm(`Send ${count} events again?`, options.yes === true);
+        const sent = await replay({});
+        const id = sent.replay_id;
+        if (options.wait !== true || id === null) {
+          output.answer({ ...sent, dry_run: false }, () => `${sent.count} are on their way.`);
+          return EXIT.done;
+        }
+        for (;;) {
+          const path = { webhook_id: webhook, replay_id: id };
+          const replay = await asked.call('get', '/v1/webhooks/{webhook_id}/replays/{replay_id}', { path });
+          if (replay.state !== 'running') {
+            output.answer(
+              replay,
+              () => `${replay.state}: ${replay.delivered} delivered, ${replay.dead} dead.`,
+            );
+            return replay.dead > 0 ? EXIT.failed : EXIT.done;
+          }
+          await sleep(POLL_MS);
+        }
+      }),
+    );
+}
+
+/** Which events. One that says nothing is refused here as by the gateway. */
+function rangeOf(sequence: number | undefined, options: Options) {
+  const { from, to, all, status } = options;
+  if (status === 'confirming' || status === 'held')
+    throw new Stop(
+      EXIT.usage,
+      `Events that are ${status} have not been let go: there is nothing to send again.`,
+    );
+  const range = {
+    ...filterOf(options),
+    ...(status === undefined ? {} : { status }),
+    ...(from === undefined ? {} : { from_sequence: from }),
+    ...(to === undefined ? {} : { to_sequence: to }),
+    ...(all === true ? { all: true as const } : {}),
+  };
+  const isSaid = Object.keys(range).length > 0;
+  if (sequence !== undefined) {
+    if (from !== undefined || to !== undefined || all === true)
+      throw new Stop(EXIT.usage, 'Either a sequence, or which events by options.');
+    return { ...range, from_sequence: sequence, to_sequence: sequence };
+  }
+  if (!isSaid)
+    throw new Stop(EXIT.usage, 'Say which events: a sequence, a filter, --from and --to, or --all.');
+  return range;
+}

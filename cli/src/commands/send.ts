@@ -1,0 +1,129 @@
+/** `gapless send`: signed samples of a provider to any address, as the provider would send them. Asks no gateway. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { plainCommand, run } from '../command';
+import { EXIT, Stop } from '../ending';
+import { printable } from '../output/printable';
+import { namedProvider } from '../providers';
+import { stepsOf } from '../send/plan';
+import { type Change, type SampleRequest, sampleRequest } from '../send/sample';
+import { several, wholeNumber } from '../values';
+
+type Options = {
+  to: string;
+  secret?: string;
+  increment?: number;
+  count: number;
+  rate?: number;
+  set?: string[];
+  setting?: string[];
+  hole?: string[];
+  duplicate?: boolean;
+  forge?: boolean;
+};
+
+const PATIENCE_MS = 30_000;
+
+export function addSend(program: Command): void {
+  plainCommand(program, 'send <provider> [topic]', 'Signed samples of a provider, to any address', [
+    [
+      'gapless send stripe charge.succeeded --to http://localhost:3000/hook',
+      'one event; the secret in GAPLESS_SECRET',
+    ],
+    ['gapless send shipstream order:created --increment 1 --count 5 --hole 3 --to URL', '1, 2, 4, 5, 6'],
+    ['gapless send shopify orders/create --set /total_price=9.99 --to URL', 'with a value set in its body'],
+    ['gapless send github push --duplicate --to URL', 'twice, with the same bytes'],
+    ['gapless send slack --forge --to URL', 'signed with another secret: has to be refused'],
+  ])
+    .requiredOption('--to <url>', 'where it is sent')
+    .option('--secret <secret>', 'the secret; rather set GAPLESS_SECRET, as others see arguments')
+    .option(
+      '--increment <number>',
+      'the increment id of the first, where the provider numbers its events',
+      wholeNumber(1),
+    )
+    .option('--count <number>', 'how many', wholeNumber(1, 100_000), 1)
+    .option('--rate <number>', 'how many a second; one after the other where not said', wholeNumber(1, 1000))
+    .option(
+      '--set <pointer=value>',
+      'a value in the body, JSON or text: /order/total=9.5; may be repeated',
+      several,
+    )
+    .option('--setting <name=value>', "of the webhook's settings; may be repeated", several)
+    .option('--hole <number>', 'an increment id to leave out; may be repeated', several)
+    .option('--duplicate', 'each twice')
+    .option('--forge', 'signed with a secret made up here')
+    .action((name: string, topic: string | undefined, options: Options, command: Command) =>
+      run(command, async ({ output, env }) => {
+        const provider = namedProvider(name);
+        if (URL.parse(options.to) === null) throw new Stop(EXIT.usage, `--to is no address: ${options.to}`);
+        const secret =
+          options.forge === true
+            ? randomBytes(24).toString('base64')
+            : (options.secret ?? env.GAPLESS_SECRET);
+        if (!secret) throw new Stop(EXIT.usage, 'No secret is given: set GAPLESS_SECRET.');
+        if (options.increment !== undefined && !provider.numbered)
+          throw new Stop(EXIT.usage, `${provider.title} does not number its events.`);
+        const changes = (options.set ?? []).map(changeOf);
+        const cfg = Object.fromEntries((options.setting ?? []).map(text => splitAt(text, '--setting')));
+        const steps = stepsOf({
+          ...{
+            increment: options.increment ?? null,
+            count: options.count,
+            isTwice: options.duplicate === true,
+          },
+          holes: (options.hole ?? []).map(Number),
+        });
+        let [request, refused]: [SampleRequest | null, number] = [null, 0];
+        for (const [at, { incrementId, isRepeated }] of steps.entries()) {
+          if (at > 0 && options.rate !== undefined) await pause(1000 / options.rate);
+          if (request === null || !isRepeated) {
+            const nonce = randomBytes(8).toString('hex');
+            const wish = { topic: topic ?? null, incrementId, secret, now: Date.now(), nonce };
+            const made = await sampleRequest(provider, wish, options.to, cfg, changes);
+            if (!made.ok) throw new Stop(EXIT.usage, made.error);
+            request = made.value;
+          }
+          const { status, text } = await posted(request);
+          if (status >= 300) refused += 1;
+          output.item({ increment_id: incrementId, repeated: isRepeated, status, answer: text }, paint =>
+            [
+              incrementId === null ? `${at + 1}` : `#${incrementId}`,
+              paint(status < 300 ? 'green' : 'red', String(status)),
+              printable(text.slice(0, 300)),
+            ].join('  '),
+          );
+        }
+        return refused > 0 ? EXIT.failed : EXIT.done;
+      }),
+    );
+}
+
+async function posted({ url, headers, body }: SampleRequest): Promise<{ status: number; text: string }> {
+  try {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const answer = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
+    return { status: answer.status, text: await answer.text() };
+  } catch (error) {
+    const cause =
+      error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    throw new Stop(EXIT.noAccess, `${new URL(url).origin} does not answer: ${cause}`);
+  }
+}
+
+/** JSON where it is JSON, else text: `9.5` is a number, `"9.5"` and `nine` are texts. */
+function changeOf(text: string): Change {
+  const [pointer, value] = splitAt(text, '--set');
+  try {
+    return { pointer, value: JSON.parse(value) };
+  } catch {
+    return { pointer, value };
+  }
+}
+
+function splitAt(text: string, option: string): [name: string, value: string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new Stop(EXIT.usage, `${option} takes two parts with = between them, not ${text}`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,114 @@
+/** A gateway's API, asked with a token. */
+import { err, ok, type Result } from '../../../src/result';
+import { EXIT, type ExitCode, Stop } from '../ending';
+import type { Connection } from '../settings/choose';
+import type { Answer, Input, Method, PathOf, Problem } from './api';
+
+export type Refusal =
+  /** Nothing answers there, or not in time; `detail` in words. */
+  | { reason: 'unreachable'; detail: string }
+  /** Something answers that is no gateway. */
+  | { reason: 'not_a_gateway'; status: number }
+  | { reason: 'refused'; status: number; problem: Problem };
+
+export type Gateway = Connection & {
+  /** A call that may fail. */
+  ask<M extends Method, P extends PathOf<M>>(
+    method: M,
+    path: P,
+    input?: Input<M, P>,
+  ): Promise<Result<Answer<M, P>, Refusal>>;
+  /** A call without whose answer the command has nothing to do: ends it where there is none. */
+  call<M extends Method, P extends PathOf<M>>(method: M, path: P, input?: Input<M, P>): Promise<Answer<M, P>>;
+};
+
+/** The longest that an answer takes is a feed that waits, 30 s. */
+const PATIENCE_MS = 60_000;
+
+export function gatewayOf(connection: Connection): Gateway {
+  const { url, token } = connection;
+
+  async function send(method: string, path: string, body?: unknown): Promise<Result<Response, Refusal>> {
+    const headers: Record<string, string> = { authorization: `Bearer ${token}` };
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    const request: RequestInit = {
+      ...{ method: method.toUpperCase(), headers },
+      // A redirect might lead to where the token is read by others.
+      redirect: 'error',
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    };
+    try {
+      return ok(await fetch(url + path, request));
+    } catch (error) {
+      return err({ reason: 'unreachable', detail: causeOf(error) });
+    }
+  }
+
+  const ask: Gateway['ask'] = async (method, path, input = {}) => {
+    const { path: names = {}, query = {}, body } = input;
+    const sent = await send(method, addressOf(path, names, query), body);
+    return sent.ok ? read(sent.value) : sent;
+  };
+  return {
+    ...connection,
+    ask,
+    async call(method, path, input) {
+      const answer = await ask(method, path, input);
+      if (!answer.ok) throw stopFor(answer.error, url);
+      return answer.value;
+    },
+  };
+}
+
+function addressOf(path: string, names: Readonly<Record<string, unknown>>, query: object): string {
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(names[name])));
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined || value === null ? [] : [[name, String(value)]],
+  );
+  return given.length === 0 ? filled : `${filled}?${new URLSearchParams(given)}`;
+}
+
+/** The types are those of the description, which the gateway's own tests hold its answers to. */
+async function read<T>(response: Response): Promise<Result<T, Refusal>> {
+  const { status } = response;
+  const text = await response.text();
+  if (status === 204) return ok(null as T);
+  try {
+    const json: T = JSON.parse(text);
+    if (response.ok) return ok(json);
+    const problem = json as unknown as Problem;
+    if (typeof problem.title === 'string') return err({ reason: 'refused', status, problem });
+  } catch {
+    // No JSON: see below.
+  }
+  return err({ reason: 'not_a_gateway', status });
+}
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `no answer in ${PATIENCE_MS / 1000} seconds`;
+  const { cause } = error;
+  if (cause instanceof AggregateError) return causeOf(cause.errors[0]);
+  return cause instanceof Error ? cause.message || cause.name : error.message;
+}
+
+export function stopFor(refusal: Refusal, url: string): Stop {
+  switch (refusal.reason) {
+    case 'unreachable':
+      return new Stop(EXIT.noAccess, `${url} does not answer: ${refusal.detail}`);
+    case 'not_a_gateway':
+      return new Stop(EXIT.noAccess, `What answers at ${url} is no gateway (${refusal.status}).`);
+    case 'refused': {
+      const { title, detail, errors } = refusal.problem;
+      const lines = errors?.map(({ path, message }) => `  ${path} ${message}`) ?? [detail];
+      const text = errors === undefined ? `${title}: ${detail}` : [title, ...lines].join('\n');
+      return new Stop(exitFor(refusal.status), text, refusal.problem);
+    }
+  }
+}
+
+function exitFor(status: number): ExitCode {
+  if (status === 400 || status === 422) return EXIT.usage;
+  return [401, 403, 429].includes(status) || status >= 500 ? EXIT.noAccess : EXIT.failed;
+}

@@ -1,0 +1,396 @@
+/** The command line, each command as a process of its own, against the gateway that the other files use too. */
+import { createHmac } from 'node:crypto';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type Cli, cliOf } from '../support/cli';
+import { clientOf, shipstreamEvent } from '../support/client';
+import { eventually } from '../support/eventually';
+import { type Receiver, startReceiver } from '../support/receiver';
+
+const gateway = inject('gateway');
+const client = clientOf(gateway);
+let cli: Cli;
+let receiver: Receiver;
+/** A webhook of events 1, 2 and 5, whose one destination takes all but the second. */
+let shop: string;
+
+const NEWER = { name: 'cli-shop', sequence: { grace_seconds: 1 } };
+
+beforeAll(async () => {
+  [cli, receiver] = await Promise.all([cliOf(gateway), startReceiver()]);
+  receiver.behave(({ body }) => ({
+    status: body.includes('_id":2}') ? 500 : 200,
+    body: 'No stock of \u001b[31mthat',
+  }));
+  const { webhook_id } = await client.shipstream(receiver.url, NEWER, {
+    name: 'erp',
+    retry: { schedule_seconds: [] },
+  });
+  shop = String(webhook_id);
+  for (const id of [1, 2, 5]) await client.sendShipstream(webhook_id, shipstreamEvent(id));
+  await eventually(async () => {
+    const { gaps } = await client.gaps(webhook_id);
+    const { destinations } = await client.get<{ destinations: { delivered: number; dead: number }[] }>(
+      `/v1/webhooks/${shop}/status`,
+    );
+    if (gaps.length === 0 || destinations[0]?.dead !== 1 || destinations[0].delivered !== 2)
+      throw new Error('the log is not as it should be yet');
+  });
+});
+afterAll(() => Promise.all([cli.close(), receiver.close()]));
+
+describe('seeing', () => {
+  it('lists webhooks, and shows one', async () => {
+    const { webhooks } = await cli.json<{ webhooks: { webhook_id: number }[] }>(['webhooks']);
+    expect(webhooks.map(({ webhook_id }) => String(webhook_id))).toContain(shop);
+    const { stdout, code } = await cli.run(['webhooks', shop]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/erp +http:/);
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('lists events by every filter, page after page', async () => {
+    type Events = { events: { sequence: number }[]; next: unknown };
+    const sequences = async (...args: string[]) =>
+      (await cli.json<Events>(['events', shop, ...args])).events.map(({ sequence }) => sequence);
+    expect(await sequences()).toEqual([3, 2, 1]);
+    const first = await cli.json<Events>(['events', shop, '--oldest-first', '--limit', '2']);
+    expect(first.events.map(({ sequence }) => sequence)).toEqual([1, 2]);
+    expect(await sequences('--oldest-first', '--after', String(first.next))).toEqual([3]);
+    expect(await sequences('--increment-id', '5', '--since', '1h')).toEqual([3]);
+    expect(await sequences('--topic', 'order:*', '--search', '100000002')).toEqual([2]);
+    expect(await sequences('--until', '1h')).toEqual([]);
+  });
+
+  it('shows an event with what the receiver said, escaped, and its body byte for byte', async () => {
+    const page = await cli.run(['event', shop, '2']);
+    expect(page.stdout).toContain('No stock of \\u001b[31mthat');
+    expect((await cli.run(['event', shop, '2', '--body'])).stdout).toBe(shipstreamEvent(2));
+  });
+
+  it('shows gaps and status, and says by the exit code that there is something to look at', async () => {
+    const { gaps } = await cli.json<{ gaps: { from: number; to: number }[] }>(['gaps', shop]);
+    expect(gaps).toMatchObject([{ from: 3, to: 4 }]);
+    expect((await cli.run(['gaps', shop, '--exit-code'])).code).toBe(4);
+    expect((await cli.run(['gaps', shop, '--status', 'filled', '--exit-code'])).code).toBe(0);
+    expect((await cli.run(['status', shop, '--exit-code'])).code).toBe(4);
+    expect((await cli.run(['status', shop])).stdout).toMatch(/open gaps +1\n/);
+    const all = await cli.json<{ webhooks: { name: string }[] }>(['status']);
+    expect(all.webhooks).toContainEqual(expect.objectContaining({ name: 'cli-shop', open_gaps: 1, dead: 1 }));
+    expect((await cli.run(['status'])).stdout).toMatch(/cli-shop +shipstream +active/);
+    expect((await cli.run(['status', '--exit-code'])).code).toBe(4);
+  });
+});
+
+describe('verify', () => {
+  const secret = 'whsec_test';
+  const now = Math.floor(Date.now() / 1000);
+  const mac = (key: string, text: string, as: 'hex' | 'base64') =>
+    createHmac('sha256', key).update(text).digest(as);
+  const stripe = (signed: string, body: string, time = now, key = secret) =>
+    `POST /hooks HTTP/1.1\r\nHost: shop.example\r\nstripe-signature: t=${time},v1=${mac(key, `${time}.${signed}`, 'hex')}\r\n\r\n${body}`;
+  const verify = (input: string, more: string[] = [], env = { GAPLESS_SECRET: secret }) =>
+    cli.run(['verify', '--provider', 'stripe', ...more], { input, env });
+
+  it('says that a signature is valid', async () => {
+    expect(await verify(stripe('{"a":1}', '{"a":1}'))).toMatchObject({
+      ...{ code: 0, stdout: expect.stringMatching(/^Valid/) },
+    });
+    const old = stripe('{}', '{}', now - 86_400);
+    expect((await verify(old, ['--at', '1d'])).code).toBe(0);
+  });
+
+  it.each([
+    ['body_rewritten', stripe('{"a": 1}', '{"a":1}')],
+    ['line_feed', stripe('{"a":1}', '{"a":1}\n')],
+    ['byte_order_mark', stripe('{"a":1}', '\uFEFF{"a":1}')],
+    ['secret_prefix', stripe('{}', '{}', now, 'test')],
+    ['too_old', stripe('{}', '{}', now - 86_400)],
+    ['time_unit', stripe('{}', '{}', now * 1000)],
+    ['header_lost', 'POST / HTTP/1.1\n\n{}'],
+  ])('names the mistake: %s', async (kind, input) => {
+    const { code, stdout } = await verify(input, ['--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ mistake: { kind } });
+  });
+
+  it('says what mends it, and shows the bytes and both signatures', async () => {
+    const input = stripe('{"ü":1}', '{"ü":1}\n');
+    const { stdout } = await verify(input, ['--show']);
+    expect(stdout).toContain('--data-binary');
+    expect(stdout).toContain(`${now}.{"\\xc3\\xbc":1}\\n`);
+    expect(stdout).toContain(mac(secret, `${now}.{"ü":1}`, 'hex'));
+    expect(stdout).toContain(mac(secret, `${now}.{"ü":1}\n`, 'hex'));
+  });
+
+  it('takes a request in parts, and a scheme of its own', async () => {
+    const [body, scheme] = [join(cli.home, 'body'), join(cli.home, 'scheme')];
+    await writeFile(body, '{"a":1}');
+    await writeFile(scheme, '{"alg":"hmac-sha256","enc":"base64","msg":["{body}"],"sig":[{"h":"x-mac"}]}');
+    const header = ['--header', `x-mac: ${mac(secret, '{"a":1}', 'base64')}`];
+    const args = ['verify', '--scheme', scheme, '--body', body];
+    const env = { GAPLESS_SECRET: secret };
+    expect(await cli.run([...args, ...header], { env })).toMatchObject({ code: 0 });
+    expect(await cli.run(args, { env })).toMatchObject({ code: 1 });
+  });
+
+  it.each([
+    [['verify', '--provider', 'strip', '--secret', 'x'], 'Did you mean stripe'],
+    [['verify', '--provider', 'stripe'], 'GAPLESS_SECRET'],
+    [['verify', '--provider', 'stripe', '--secret', 'x'], 'no empty line'],
+  ])('says what it lacks: %j', async (args, said) => {
+    expect(await cli.run(args, { input: 'POST / HTTP/1.1\n' })).toMatchObject({
+      ...{ code: 2, stderr: expect.stringContaining(said) },
+    });
+  });
+});
+
+describe('send', () => {
+  const env = { GAPLESS_SECRET: '2RUJ8NXLnLRrAj3' };
+  type Sent = { increment_id: number | null; status: number };
+  const lines = (stdout: string): Sent[] =>
+    stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
+
+  it('sends what the gateway takes: numbered, with a hole, twice, with a value set', async () => {
+    const { webhook_id, ingest_url } = await client.shipstream(null, { name: 'cli-send' });
+    const more = [
+      '--increment',
+      '7',
+      '--count',
+      '3',
+      '--hole',
+      '8',
+      '--duplicate',
+      '--set',
+      '/message/total=9.5',
+    ];
+    const ran = await cli.run(
+      ['send', 'shipstream', 'order:created', '--to', ingest_url, ...more, '--json'],
+      { env },
+    );
+    expect(ran.code).toBe(0);
+    expect(lines(ran.stdout).map(({ increment_id }) => increment_id)).toEqual([7, 7, 9, 9, 10, 10]);
+    const events = await client.events(webhook_id);
+    expect(events.map(({ increment_id }) => increment_id)).toEqual([7, 9, 10]);
+    expect(await client.event(webhook_id, 1)).toMatchObject({ body: expect.stringContaining('"total":9.5') });
+  });
+
+  it('sends what has to be refused, and says so', async () => {
+    const { ingest_url } = await client.shipstream(null, { name: 'cli-forge' });
+    const ran = await cli.run(['send', 'shipstream', '--to', ingest_url, '--forge', '--json']);
+    expect([ran.code, lines(ran.stdout)[0]?.status]).toEqual([1, 401]);
+  });
+
+  it('sends to any address, as the provider signs', async () => {
+    const before = receiver.received.length;
+    const to = `${receiver.url}/stripe`;
+    const ran = await cli.run(['send', 'stripe', 'charge.succeeded', '--to', to], { env });
+    expect(ran.code).toBe(0);
+    const got = receiver.received.slice(before).find(({ url }) => url === '/stripe');
+    const head = Object.entries(got?.headers ?? {}).map(([name, value]) => `${name}: ${value}`);
+    const raw = ['POST /stripe HTTP/1.1', ...head, '', got?.body.toString()].join('\r\n');
+    expect((await cli.run(['verify', '--provider', 'stripe'], { input: raw, env })).code).toBe(0);
+    expect((await cli.run(['send', 'paypal', '--to', to], { env })).code).toBe(2);
+  });
+});
+
+describe('mending', () => {
+  it('retries, pauses and resumes a destination', async () => {
+    const listed = await cli.json<{ destinations: { destination_id: string }[] }>(['destinations', shop]);
+    const id = listed.destinations[0]?.destination_id ?? '';
+    expect(await cli.json(['retry', 'cli-shop', 'erp'])).toMatchObject({ waiting: 0 });
+    expect((await cli.run(['destinations', shop, '--pause', id])).stdout).toMatch(/erp .* no /);
+    expect((await cli.run(['destinations', shop, '--resume', id])).stdout).toMatch(/erp .* yes /);
+    expect((await cli.run(['retry', shop, 'dst_0000000000000000'])).code).toBe(1);
+  });
+
+  it('sends events again, after saying how many, and only after a yes', async () => {
+    const { webhook_id } = await client.shipstream(`${receiver.url}/replay`, { name: 'cli-replay' });
+    for (const id of [11, 12, 13]) await client.sendShipstream(webhook_id, shipstreamEvent(id));
+    const got = () => receiver.received.filter(({ url }) => url === '/replay').length;
+    const replay = (...args: string[]) => cli.run(['replay', String(webhook_id), ...args, '--json']);
+    await eventually(() => expect(got()).toBeGreaterThanOrEqual(3));
+    const before = got();
+    expect(JSON.parse((await replay('--from', '2', '--dry-run')).stdout)).toMatchObject({ count: 2 });
+    expect(await replay('--from', '2')).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+    expect(await replay()).toMatchObject({ code: 2 });
+    expect(got()).toBe(before);
+    const lost = ['replay', 'cli-shop', '--destination', 'erp', '--delivery', 'dead', '--dry-run'];
+    expect(await cli.json(lost)).toMatchObject({ count: 1 });
+    expect((await replay('3')).code).toBe(0);
+    await eventually(() => expect(got()).toBe(before + 1));
+    const ended = await replay('--topic', 'order:*', '--to', '2', '--yes', '--wait');
+    expect(JSON.parse(ended.stdout)).toMatchObject({ state: 'done', delivered: 2, remaining: 0 });
+    expect(got()).toBe(before + 3);
+  });
+
+  it('releases an event from quarantine', async () => {
+    const { webhook_id } = await client.shipstream(null, { name: 'cli-release' });
+    await client.sendShipstream(webhook_id, '{"topic":"order:created"}');
+    expect((await cli.run(['release', String(webhook_id), '1'])).code).toBe(0);
+    expect((await cli.run(['release', String(webhook_id), '2'])).code).toBe(1);
+  });
+
+  it('erases what is about somebody, and only after a yes', async () => {
+    const { webhook_id } = await client.shipstream(null, { name: 'cli-erase' });
+    for (const id of [1, 2]) {
+      const email = id === 1 ? 'jane@example.com' : 'joe@example.com';
+      await client.sendShipstream(webhook_id, shipstreamEvent(id, { email }));
+    }
+    const args = ['erase', String(webhook_id), '--body', '/message/email=jane@example.com'];
+    expect(await cli.json([...args, '--dry-run'])).toMatchObject({ count: 1, sample: [1], dry_run: true });
+    expect(await cli.run(args)).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+    expect(await cli.json([...args, '--yes'])).toMatchObject({ count: 1, dry_run: false });
+    expect(await cli.run(['event', String(webhook_id), '1', '--body'])).toMatchObject({
+      code: 1,
+      stdout: '',
+    });
+    expect((await cli.run(['event', String(webhook_id), '2', '--body'])).code).toBe(0);
+  });
+});
+
+describe('tail', () => {
+  it('shows what comes, each once, and what came since', async () => {
+    const { webhook_id } = await client.shipstream(null, { name: 'cli-tail' });
+    await client.sendShipstream(webhook_id, shipstreamEvent(1));
+    const tail = cli.start(['tail', String(webhook_id), '--since', '1h', '--json']);
+    try {
+      await eventually(() => expect(tail.lines()).toHaveLength(1));
+      for (const id of [2, 3]) await client.sendShipstream(webhook_id, shipstreamEvent(id));
+      await eventually(() => expect(tail.lines()).toHaveLength(3));
+      expect(tail.lines().map(line => JSON.parse(line).sequence)).toEqual([1, 2, 3]);
+    } finally {
+      await tail.stop();
+    }
+  });
+});
+
+describe('doctor', () => {
+  it('says what is well, and what is wrong', async () => {
+    type Found = { findings: { check: string; verdict: string; found: string }[] };
+    const { findings } = await cli.json<Found>(['doctor']);
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'objects', verdict: 'well' }));
+    const gaps = findings.find(({ check }) => check === 'gaps');
+    expect(gaps).toMatchObject({ verdict: 'look', found: expect.stringContaining('cli-shop') });
+    const refused = await cli.run(['doctor', '--token', 'wrong', '--json']);
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.stdout).findings.at(-1)).toMatchObject({ check: 'token', verdict: 'wrong' });
+    expect((await cli.run(['doctor', '--url', 'http://127.0.0.1:9'])).code).toBe(3);
+  });
+});
+
+describe('configuration', () => {
+  const place = (name: string) => `\${${name}}`;
+
+  it('shows the difference, changes it after a yes, and then there is none', async () => {
+    const file = join(cli.home, 'gateway.json');
+    const destination = { name: 'erp', url: `https://${place('HOST')}/hook` };
+    const webhook = {
+      name: 'cli-apply',
+      provider: 'shipstream',
+      secret_key: place('SHOP_SECRET'),
+      destinations: [destination],
+    };
+    await writeFile(file, JSON.stringify({ webhooks: [webhook] }));
+    const env = { SHOP_SECRET: '2RUJ8NXLnLRrAj3', HOST: 'erp.example' };
+    const apply = (...more: string[]) => cli.run(['apply', file, ...more], { env });
+
+    expect(await cli.run(['apply', file])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('SHOP_SECRET'),
+    });
+    const plan = await apply('--dry-run', '--exit-code');
+    expect(plan).toMatchObject({ code: 4, stdout: expect.stringMatching(/create +webhook cli-apply/) });
+    expect(await apply()).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+    expect((await apply('--yes')).code).toBe(0);
+    expect(await apply('--dry-run', '--exit-code')).toMatchObject({ code: 0 });
+
+    const exported = await cli.run(['export']);
+    expect(exported.stdout).toContain('https://erp.example/hook');
+    expect(exported.stdout).not.toContain(env.SHOP_SECRET);
+    await writeFile(file, '{');
+    expect((await apply()).code).toBe(2);
+  });
+
+  it('makes, lists and revokes tokens', async () => {
+    const { token, token_id } = await cli.json<{ token: string; token_id: string }>([
+      'tokens',
+      '--create',
+      'cli',
+    ]);
+    expect((await cli.run(['webhooks'], { env: { GAPLESS_TOKEN: token } })).code).toBe(0);
+    expect((await cli.run(['tokens'], { env: { GAPLESS_TOKEN: token } })).code).toBe(3);
+    expect((await cli.run(['tokens'])).stdout).toContain(token_id);
+    expect((await cli.run(['tokens', '--revoke', token_id])).code).toBe(0);
+    expect((await cli.run(['tokens'])).stdout).not.toContain(token_id);
+  });
+});
+
+describe('which gateway', () => {
+  it('is kept by login in a file for its owner alone, and named by profile', async () => {
+    const nobody = await cliOf(null);
+    try {
+      expect(await nobody.run(['webhooks'])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('login'),
+      });
+      const input = `${gateway.adminToken}\n`;
+      expect((await nobody.run(['login', gateway.url], { input: 'wrong' })).code).toBe(3);
+      expect((await nobody.run(['login', gateway.url, '--profile', 'test'], { input })).code).toBe(0);
+      expect(await nobody.json(['profiles'])).toMatchObject({
+        profiles: [{ name: 'test', url: gateway.url }],
+      });
+      expect((await nobody.run(['webhooks'])).code).toBe(0);
+
+      const file = join(nobody.home, 'profiles.json');
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+      await chmod(file, 0o640);
+      expect(await nobody.run(['webhooks'])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('chmod 600'),
+      });
+      await chmod(file, 0o600);
+
+      // A kept token goes to its own gateway only.
+      const elsewhere = await nobody.run(['webhooks', '--url', 'https://elsewhere.example']);
+      expect(elsewhere).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('no token for https://elsewhere'),
+      });
+      await nobody.run(['profiles', '--remove', 'test']);
+      expect(await readFile(file, 'utf8')).not.toContain(gateway.adminToken);
+    } finally {
+      await nobody.close();
+    }
+  });
+});
+
+describe('a script', () => {
+  it.each([
+    [1, ['event', 'SHOP', '99']],
+    [2, ['events', 'SHOP', '--since', 'yesterday']],
+    [2, ['events', 'SHOP', '--event-id', '']],
+    [0, ['events', 'cli-shop', '--delivery', 'dead']],
+    [2, ['evnts', 'SHOP']],
+    [3, ['webhooks', '--url', 'http://127.0.0.1:9', '--token', 'any']],
+    [3, ['--token', 'wrong', 'webhooks']],
+    [2, ['webhooks', '--url', 'http://gateway.example', '--token', 'any']],
+    [0, ['events', '--help']],
+  ])('reads %i: %j', async (code, args) => {
+    const ran = await cli.run(args.map(arg => (arg === 'SHOP' ? shop : arg)));
+    expect(ran.code).toBe(code);
+    if (code !== 0) expect(ran.stdout).toBe('');
+  });
+
+  it('reads errors too, with --json', async () => {
+    const { stderr } = await cli.run(['event', shop, '99', '--json']);
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: expect.stringContaining('no such event'),
+      problem: { status: 404 },
+    });
+  });
+});

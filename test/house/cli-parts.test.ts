@@ -1,0 +1,143 @@
+/** What of the command line is pure: requests as they are pasted, times, samples' plans, configurations, what a terminal may have. */
+import { describe, expect, it } from 'vitest';
+import { filled } from '../../cli/src/configuration/filled';
+import { addressFinding, clockFinding } from '../../cli/src/doctor/judge';
+import { printable, printableLines } from '../../cli/src/output/printable';
+import { table } from '../../cli/src/output/table';
+import { durationText, relativeTime, timeOf } from '../../cli/src/output/times';
+import { stepsOf } from '../../cli/src/send/plan';
+import { withChanges } from '../../cli/src/send/sample';
+import { addressOf, parseRequest } from '../../cli/src/verify/raw-request';
+import { shownBytes } from '../../cli/src/verify/shown-bytes';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe('a raw request', () => {
+  it.each(['\r\n', '\n'])('has a request line, headers and the body as it is, with %j', end => {
+    const body = '{"a":1}\r\n\r\n';
+    const raw = parseRequest(
+      bytes(['POST /in?x=1 HTTP/1.1', 'Host: gw.example', 'X-A:  b c ', '', body].join(end)),
+    );
+    if (!raw.ok) throw new Error(raw.error);
+    expect(raw.value.headers).toEqual([
+      ['Host', 'gw.example'],
+      ['X-A', 'b c'],
+    ]);
+    expect(new TextDecoder().decode(raw.value.body)).toBe(body);
+    expect(addressOf(raw.value)).toBe('https://gw.example/in?x=1');
+    expect(raw.value.doubts).toEqual([]);
+  });
+
+  it('keeps bytes that are no UTF-8, and a body that is empty', () => {
+    const head = bytes('POST / HTTP/2\n\n');
+    const raw = parseRequest(new Uint8Array([...head, 0xff, 0x0a]));
+    expect(raw).toMatchObject({ ok: true, value: { body: new Uint8Array([0xff, 0x0a]), headers: [] } });
+    expect(parseRequest(head)).toMatchObject({ ok: true, value: { body: new Uint8Array() } });
+  });
+
+  it('says what looks odd', () => {
+    const raw = parseRequest(bytes('POST / HTTP/1.1\nContent-Length: 3\nTransfer-Encoding: chunked\n\n{}'));
+    expect(raw).toMatchObject({
+      ok: true,
+      value: { doubts: [expect.stringMatching(/3.*2 bytes/), expect.stringContaining('chunks')] },
+    });
+  });
+
+  it.each(['', '{}', 'POST / HTTP/1.1', 'POST / HTTP/1.1\nno header\n\n', 'post /\n\n'])(
+    'is not %j',
+    text => {
+      expect(parseRequest(bytes(text)).ok).toBe(false);
+    },
+  );
+});
+
+describe('times', () => {
+  const now = Date.UTC(2026, 10, 20, 12);
+  it.each([
+    ['2h', '2026-11-20T10:00:00.000Z'],
+    ['30m', '2026-11-20T11:30:00.000Z'],
+    ['1d', '2026-11-19T12:00:00.000Z'],
+    ['2026-11-20T12:00:00+01:00', '2026-11-20T11:00:00.000Z'],
+  ])('%s', (text, time) => expect(timeOf(text, now)).toEqual({ ok: true, value: time }));
+
+  it.each(['', '2', '2w', '2026-11-20', '2026-02-30T00:00:00Z', '-1h'])('are not %j', text => {
+    expect(timeOf(text, now).ok).toBe(false);
+  });
+
+  it('in words', () => {
+    expect([90_000, 119_000, 120_000, 7_200_000, 3 * 86_400_000].map(durationText)).toEqual([
+      ...['90 s', '119 s', '2 min', '2 h', '3 d'],
+    ]);
+    expect(relativeTime('2026-11-20T11:00:00Z', now)).toBe('60 min ago');
+    expect(relativeTime('2026-11-20T14:00:00Z', now)).toBe('in 2 h');
+  });
+});
+
+describe('what a terminal gets', () => {
+  it('has no control characters of others', () => {
+    expect(printable('a\u001b[2Jb\nc\u202ed\u009b')).toBe('a\\u001b[2Jb\\nc\\u202ed\\u009b');
+    expect(printableLines('a\r\nb\tc\u0007\rd')).toBe('a\nb\tc\\u0007\\rd');
+    const rows = table(
+      ['x'],
+      [[{ text: '\u001b[31m', colour: 'red' }]],
+      (colour, text) => `<${colour}>${text}`,
+    );
+    expect(rows).toContain('<red>\\u001b[31m');
+    expect(rows).not.toContain('\u001b');
+  });
+
+  it('has columns below each other, and none that are empty', () => {
+    const rows = [
+      ['a', null, 1],
+      ['bbb', null, 22],
+    ];
+    expect(table(['x', 'y', 'z'], rows, (_, text) => text)).toBe('x    z\na    1\nbbb  22');
+  });
+
+  it('has bytes as escapes, of many the first and the last', () => {
+    expect(shownBytes(bytes('a\n\\é'))).toEqual({ length: 5, first: 'a\\n\\\\\\xc3\\xa9', last: null });
+    const long = shownBytes(bytes(`${'a'.repeat(500)}b`));
+    expect([long.length, long.first.length, long.last?.at(-1)]).toEqual([501, 160, 'b']);
+  });
+});
+
+describe('samples', () => {
+  it('leave ids out without losing one of the count, and come twice when asked', () => {
+    const ids = (plan: Partial<Parameters<typeof stepsOf>[0]>) =>
+      stepsOf({ increment: 1, count: 3, holes: [], isTwice: false, ...plan }).map(step => step.incrementId);
+    expect(ids({ holes: [2, 3] })).toEqual([1, 4, 5]);
+    expect(ids({ isTwice: true, count: 1 })).toEqual([1, 1]);
+    expect(ids({ increment: null, count: 2 })).toEqual([null, null]);
+  });
+
+  it('have values set by JSON pointer', () => {
+    const set = (body: string, pointer: string, value: unknown) => withChanges(body, [{ pointer, value }]);
+    expect(set('{"a":{"b":1}}', '/a/b', 2)).toEqual({ ok: true, value: '{"a":{"b":2}}' });
+    expect(set('{"a":[1]}', '/a/-', 2)).toEqual({ ok: true, value: '{"a":[1,2]}' });
+    expect(set('{}', '/x/y', 'z')).toEqual({ ok: true, value: '{"x":{"y":"z"}}' });
+    expect(set('a=b', '/a', 1).ok).toBe(false);
+    expect(set('{}', 'a', 1).ok).toBe(false);
+  });
+});
+
+describe('a configuration', () => {
+  const place = (name: string) => `\${${name}}`;
+  it('is filled from the environment, and says every name that is lacking', () => {
+    const document = { a: [`x-${place('A')}-${place('A')}`], b: { c: 1, d: null } };
+    expect(filled(document, { A: 'v' })).toEqual({ ok: true, value: { a: ['x-v-v'], b: { c: 1, d: null } } });
+    expect(filled([place('A'), place('B')], { A: '' })).toEqual({ ok: false, error: ['A', 'B'] });
+    expect(filled('$A {A}', {})).toEqual({ ok: true, value: '$A {A}' });
+  });
+});
+
+describe('the doctor', () => {
+  it('looks at clocks and addresses', () => {
+    const now = Date.UTC(2026, 10, 20, 12);
+    const at = (ms: number) => clockFinding(new Date(now + ms).toUTCString(), now);
+    expect(at(20_000)?.verdict).toBe('well');
+    expect(at(60_000)).toMatchObject({ verdict: 'look', found: expect.stringContaining('60 s ahead') });
+    expect(at(-60_000)).toMatchObject({ found: expect.stringContaining('60 s behind') });
+    expect(clockFinding(null, now)).toBeNull();
+    expect(addressFinding('https://gapless.me.workers.dev').verdict).toBe('look');
+  });
+});
