@@ -1564,6 +1564,14 @@ export interface components {
           at: string;
           body_bytes: number;
           body_sha256: string | null;
+          /** @description of the latest three that were captured whole: the mistake after whose undoing the signature fits (`shown`), or what it looks like */
+          explanation: ({
+            /** @enum {unknown} */
+            certainty: "shown" | "likely";
+            kind: string;
+            mend: string;
+            what: string;
+          }) | null;
           header_names: string[];
           id: number | null;
           reason: string;
