@@ -48,6 +48,9 @@ export function addListen(program: Command): void {
       run(command, async ({ output, env, gateway }) => {
         const asked = await gateway();
         const paths = new Map(options.path.map(pathOf));
+        const stray = [...paths.keys()].find(name => !webhooks.includes(name));
+        if (stray !== undefined)
+          throw new Stop(EXIT.usage, `--path ${stray}=…: ${stray} is not among ${webhooks.join(', ')}.`);
         const isJson = output.isJson || options.output === 'json';
         const begin = async (name: string): Promise<() => Promise<never>> => {
           const found = await asked.call('get', '/v1/webhooks/{webhook_id}', { path: { webhook_id: name } });
