@@ -16,6 +16,7 @@ import { outgoingHeaders } from './outgoing-headers';
 import { receiverAnswer } from './receiver-answer';
 import { requestBody } from './request-body';
 import { parseRetryAfter } from './retry-schedule';
+import { sentHeaders } from './sent-headers';
 import { urlProblem } from './url-policy';
 
 /** Longest wait for the body once the headers are in. Nobody reads it, and opening a new connection costs less. */
@@ -56,6 +57,8 @@ export async function attemptDelivery(
   const headers = await outgoingHeaders(target, event, at).catch(() => null);
   if (headers === null) return unanswered('connection', 'not_sent');
 
+  const isTest = event.test === true;
+  const sent = isTest ? { sentHeaders: sentHeaders(headers, target) } : {};
   const controller = new AbortController();
   const abort = () => controller.abort();
   let timer = setTimeout(abort, target.timeoutMs);
@@ -74,14 +77,16 @@ export async function attemptDelivery(
     const retryAfter = [429, 503].includes(status) ? response.headers.get('retry-after') : null;
     const retryAfterMs = parseRetryAfter(retryAfter, now());
     const judged = judge(status);
-    const { bytes, complete } = await beginningOf(response, judged.outcome === 'failed');
-    const result = { ...judged, status, at, durationMs: now() - at, retryAfterMs };
-    if (judged.outcome === 'delivered' || target.hidden == null) return result;
+    const isShown = isTest || judged.outcome === 'failed';
+    const { bytes, complete } = await beginningOf(response, isShown);
+    const result = { ...judged, ...sent, status, at, durationMs: now() - at, retryAfterMs };
+    if (!isShown || target.hidden == null) return result;
     return { ...result, answer: receiverAnswer(response.headers, bytes, complete, concealer(target.hidden)) };
   } catch (error) {
-    return controller.signal.aborted
+    const failed = controller.signal.aborted
       ? unanswered('timeout')
       : unanswered('connection', connectionErrorOf(error));
+    return { ...failed, ...sent };
   } finally {
     clearTimeout(timer);
   }

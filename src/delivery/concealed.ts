@@ -4,7 +4,7 @@
  * an address, in hex and in base64. Pure.
  */
 
-const MASK = '********';
+export const MASK = '********';
 /** What is shorter is in any text by chance. */
 const SHORTEST = 4;
 

@@ -118,12 +118,13 @@ async function shipstreamHeaders(target: CourierTarget, event: OutgoingEvent): P
 function cloudEventsHeaders({ webhookId, life }: CourierTarget, event: OutgoingEvent): Pairs {
   return [
     ['ce-specversion', '1.0'],
-    ['ce-id', `${event.sequence}${life ? `-${life}` : ''}`],
+    ['ce-id', event.test === true ? event.messageId : `${event.sequence}${life ? `-${life}` : ''}`],
     ['ce-source', `/webhooks/${webhookId}`],
     // CloudEvents requires a type. An event that was released although its topic could not be read has none.
     ['ce-type', percentEncoded(event.topic) || 'unknown'],
     ['ce-time', new Date(event.receivedAt).toISOString()],
-    ['ce-sequence', String(event.sequence)],
+    // A test has no place among the events.
+    ...(event.test === true ? [] : [['ce-sequence', String(event.sequence)] satisfies Pairs[number]]),
   ];
 }
 
@@ -135,6 +136,7 @@ function gaplessHeaders(event: OutgoingEvent): Pairs {
   if (typeof event.repeats === 'number') pairs.push(['gapless-repeats', String(event.repeats)]);
   if (event.late) pairs.push(['gapless-late', '1']);
   if (event.replay) pairs.push(['gapless-replay', '1']);
+  if (event.test === true) pairs.push(['gapless-test', '1']);
   return pairs;
 }
 

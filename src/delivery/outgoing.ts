@@ -3,7 +3,13 @@
 import type { Scheme } from '../signature/scheme';
 
 /** What a courier needs to sign as the provider does. */
-export type ProviderSigning = { scheme: Scheme; secret: string; cfg: Record<string, string> };
+export type ProviderSigning = {
+  scheme: Scheme;
+  secret: string;
+  cfg: Record<string, string>;
+  /** Secrets that are in use besides, newest first. Absent from an object of an earlier release. */
+  older?: string[];
+};
 
 /** What all deliveries of one courier call share. */
 export type CourierTarget = {
@@ -39,7 +45,10 @@ export type CourierTarget = {
 };
 
 /** A target as the object keeps it between calls. What is left out is decided for each call. */
-export type OpenedTarget = Omit<CourierTarget, 'connections' | 'inOrder' | 'trial'>;
+export type OpenedTarget = Omit<CourierTarget, 'connections' | 'inOrder' | 'trial'> & {
+  /** When the first of the webhook's secrets ends, ms since 1970: then it has to be opened anew. Null or absent for never. */
+  until?: number | null;
+};
 
 export type OutgoingEvent = {
   /** `webhook-id`: the same for every attempt of this event to this destination. */
@@ -57,6 +66,8 @@ export type OutgoingEvent = {
   late: boolean;
   attempt: number;
   replay: boolean;
+  /** A test, which no log has: marked as one, and its answer is kept whatever it is. Absent for an event. */
+  test?: boolean;
   /** The provider's headers, lower case, already without hop-by-hop ones. */
   headers: [string, string][];
   query: string;
@@ -95,4 +106,6 @@ export type AttemptResult = {
   answer?: ReceiverAnswer;
   /** Where `error` is `connection`. Absent from a courier of an earlier release. */
   connectionError?: ConnectionError;
+  /** Of a test: what was sent, without secrets; null where it is not known which those are. */
+  sentHeaders?: Record<string, string> | null;
 };

@@ -2,7 +2,8 @@
  * `"sign": "provider"`: each attempt is signed anew in the provider's own scheme, so that a receiver which checks the
  * provider's signature and its age accepts retries and replays too.
  *
- * Signed with the webhook's newest inbound secret, for the address of the destination. The gateway cannot sign for schemes
+ * Signed with the webhook's newest inbound secret, for the address of the destination; while it is rotated with the older ones too,
+ * where receivers look at several signatures. The gateway cannot sign for schemes
  * with public keys, with tokens or with signatures inside the body: those events are sent as they came.
  */
 import { type ProviderChoice, providerOf } from '../providers/registry';
@@ -19,9 +20,9 @@ export function providerSigning(
   secrets: readonly string[],
 ): ProviderSigning | null {
   const scheme = providerOf(webhook)?.scheme;
-  const [secret] = secrets;
+  const [secret, ...older] = secrets;
   if (scheme === undefined || secret === undefined || !canSign(scheme)) return null;
-  return { scheme, secret, cfg: webhook.settings };
+  return { scheme, secret, cfg: webhook.settings, older };
 }
 
 /** The headers of a fresh signature; null where the event is sent as it came. `attemptAt` in ms since 1970. */
@@ -32,7 +33,8 @@ export async function freshSignature(
   attemptAt: number,
 ): Promise<Signing | null> {
   if (provider === undefined || provider === null) return null;
-  const { scheme, secret, cfg } = provider;
+  const { scheme, secret, cfg, older = [] } = provider;
   const request = { method: 'POST', url: destinationUrl(url, event.query), headers, body: event.body, cfg };
-  return sign(scheme, { id: '', text: secret }, request, attemptAt);
+  const others = older.map(text => ({ id: '', text }));
+  return sign(scheme, { id: '', text: secret }, request, attemptAt, others);
 }

@@ -93,6 +93,8 @@ export class Lifetime {
   ): Promise<ReplaceResult> {
     const live = this.live;
     if (live === null) return { kind: 'gone' };
+    // An answer that is not noted yet may turn a destination off: that is a change before this one.
+    live.forwarding.flush();
     const before = live.webhook;
     if (before.version !== baseVersion) return { kind: 'conflict' };
     // No await between these writes, so the runtime commits them as one transaction.

@@ -13,9 +13,11 @@ import { EventLog } from './commit/event-log';
 import { GroupCommit } from './commit/group-commit';
 import { Confirmations, MAX_CONFIRMING } from './confirm/confirmations';
 import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './contract/append';
+import type { DestinationTest, DestinationTestResult } from './contract/destination-test';
 import type { FeedPosition } from './contract/events';
 import type { GapResolution, ResolveResult } from './contract/gaps';
 import type { Settlement, SettleResult } from './contract/numbering';
+import { testDestination } from './destination-test';
 import { DestinationWatch } from './destination-watch';
 import { OWN_CONNECTIONS } from './forward/courier-pool';
 import type { Delivery } from './forward/delivery';
@@ -192,6 +194,11 @@ export class LiveWebhook {
   #refused(error: unknown): void {
     this.writes.failed('events', error);
     if (this.writes.probeAt !== null) this.forwarding.pump();
+  }
+
+  /** Sends a test, which leaves nothing behind. */
+  testDestination(destinationId: string, test: DestinationTest): Promise<DestinationTestResult> {
+    return testDestination(this.#means, this.#webhook, destinationId, test);
   }
 
   /** A commit may have left something to read, to confirm and to send. */

@@ -25,7 +25,7 @@ export function objectOf(env: Env, address: ObjectAddress): WebhookObject {
 /** Which argument of each method is the act: all methods that change something because someone asked for it. */
 const ACT_AT: Readonly<Partial<Record<keyof WebhookObject, number>>> = {
   ...{ create: 2, replace: 3, recover: 1, release: 1, replay: 1, replayEvent: 4, cancelReplay: 1, retry: 1 },
-  ...{ redact: 1, redactMatching: 1, add: 1, resolveGaps: 1, settleNumbering: 1 },
+  ...{ redact: 1, redactMatching: 1, add: 1, resolveGaps: 1, settleNumbering: 1, testDestination: 2 },
 };
 
 type Method = (...given: readonly unknown[]) => unknown;

@@ -4,6 +4,7 @@
  */
 import type { Facts } from '../audit/entry';
 import type { AddResult, ReleaseResult } from './contract/append';
+import type { DestinationTestResult } from './contract/destination-test';
 import type { GapResolution, ResolveResult } from './contract/gaps';
 import type { Settlement, SettleResult } from './contract/numbering';
 import type { RecoveryResult } from './contract/recovery';
@@ -40,6 +41,12 @@ export const ofRetry =
   (destinationId: string) =>
   (result: RetryResult): Facts | null =>
     result.kind === 'ok' ? { destination_id: destinationId, waiting: result.waiting } : null;
+
+/** A test changes nothing here, but what is sent is signed: who had it sent can be asked for. */
+export const ofTested =
+  (destinationId: string) =>
+  (result: DestinationTestResult): Facts | null =>
+    result.kind === 'ok' ? { destination_id: destinationId, http_status: result.attempt.status } : null;
 
 export const ofRedactedEvent =
   (sequence: number) =>

@@ -10,6 +10,7 @@ import { setVersion } from '../log-line';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { noteRefused } from './commit/refused-requests';
 import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './contract/append';
+import type { DestinationTest, DestinationTestResult } from './contract/destination-test';
 import type * as Events from './contract/events';
 import type { GapResolution, GapStatus, GapsReport, ResolveResult } from './contract/gaps';
 import type { KeptAnswer } from './contract/kept-answer';
@@ -134,6 +135,18 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   async retry(destinationId: string, act?: Act): Promise<Replays.RetryResult> {
     if (this.#live === null) return { kind: 'gone' };
     return this.#noted(act, retryDestination(this.#live, destinationId), told.ofRetry(destinationId));
+  }
+
+  async testDestination(
+    destinationId: string,
+    test: DestinationTest,
+    act?: Act,
+  ): Promise<DestinationTestResult> {
+    const live = this.#live;
+    if (live === null) return { kind: 'gone' };
+    const tested = await live.testDestination(destinationId, test);
+    // The webhook may have been deleted while the receiver thought, and its audit log with it.
+    return this.#live === live ? this.#noted(act, tested, told.ofTested(destinationId)) : tested;
   }
 
   async redact(sequence: number, act?: Act): Promise<boolean> {

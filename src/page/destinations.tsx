@@ -6,7 +6,7 @@ import type { Visitor } from './context';
 import { destinationName } from './names';
 import { Action } from './parts/action';
 import { ForeignText } from './parts/foreign-text';
-import { Count, State } from './parts/state';
+import { Count, Nothing, numberText, State } from './parts/state';
 import { type Column, Table } from './parts/table';
 import { Ago } from './parts/time';
 
@@ -33,7 +33,7 @@ export function Destinations({ webhook, status, visitor, now }: Props) {
 }
 
 const isFailing = ({ is_active }: Destination, status: DestinationStatus | undefined): boolean =>
-  Boolean(is_active) && (status?.circuit === 'open' || (status?.dead ?? 0) > 0);
+  is_active && (status?.failing_since != null || (status?.dead ?? 0) > 0);
 
 function columnsOf(webhookId: number, visitor: Visitor, now: number): readonly Column<Row>[] {
   const columns: readonly Column<Row>[] = [
@@ -50,8 +50,8 @@ function columnsOf(webhookId: number, visitor: Visitor, now: number): readonly C
         </>
       ),
     },
-    { name: 'State', cell: row => <DestinationState {...row} /> },
-    { name: 'Behind', isNumber: true, cell: ({ status }) => <Count of={status?.lag ?? null} kind="warn" /> },
+    { name: 'State', cell: row => <DestinationState {...row} now={now} /> },
+    { name: 'Waiting', isNumber: true, cell: ({ status }) => <Waiting status={status} /> },
     {
       name: 'Oldest waiting',
       cell: ({ status }) => <Ago at={status?.oldest_undelivered_at ?? null} now={now} otherwise="none" />,
@@ -75,6 +75,10 @@ function columnsOf(webhookId: number, visitor: Visitor, now: number): readonly C
       ),
     },
     {
+      name: 'Next attempt',
+      cell: ({ status }) => <Ago at={status?.next_probe_at ?? status?.next_attempt_at ?? null} now={now} />,
+    },
+    {
       name: 'Last delivered',
       cell: ({ status }) => <Ago at={status?.last_delivered_at ?? null} now={now} otherwise="never" />,
     },
@@ -90,13 +94,35 @@ function columnsOf(webhookId: number, visitor: Visitor, now: number): readonly C
 const deliveriesPath = (webhookId: number, { destination_id }: Destination, delivery: string): string =>
   eventsPath(webhookId, { destination_id, delivery });
 
-function DestinationState({ destination, status }: Row) {
-  if (status?.disabled_reason) return <State kind="bad">disabled: {status.disabled_reason}</State>;
-  if (!destination.is_active) return <State kind="off">paused</State>;
-  if (status?.circuit === 'open') return <State kind="bad">fails, is probed</State>;
-  if (status?.circuit === 'recovering') return <State kind="warn">recovers</State>;
+function DestinationState({ destination, status, now }: Row & { now: number }) {
   if (status === undefined) return <State kind="unsure">not known</State>;
-  return status.retrying > 0 ? <State kind="warn">tries again</State> : <State kind="good">delivers</State>;
+  if (status.disabled_reason !== null) return <State kind="bad">disabled: {status.disabled_reason}</State>;
+  if (!destination.is_active) return <State kind="off">paused</State>;
+  if (status.failing_since !== null) {
+    const how = status.circuit === 'open' ? 'fails, is probed' : 'fails';
+    return (
+      <State kind="bad">
+        {how}, since <Ago at={status.failing_since} now={now} />
+      </State>
+    );
+  }
+  return status.circuit === 'recovering' ? (
+    <State kind="warn">recovers</State>
+  ) : (
+    <State kind="good">delivers</State>
+  );
+}
+
+function Waiting({ status }: { status: DestinationStatus | undefined }) {
+  if (status === undefined) return <Nothing />;
+  const { waiting, waiting_exact } = status;
+  if (waiting === 0) return <span class="soft">0</span>;
+  return (
+    <span>
+      {waiting_exact ? '' : 'over '}
+      {numberText(waiting)}
+    </span>
+  );
 }
 
 function Buttons({ webhookId, visitor, destination }: Row & { webhookId: number; visitor: Visitor }) {

@@ -3,18 +3,19 @@
 export function FirstSteps({ origin, canWrite }: { origin: string; canWrite: boolean }) {
   if (!canWrite)
     return <p class="empty">There is no webhook yet. This token may only read, so it makes none.</p>;
-  const create = `curl -s ${origin}/v1/webhooks -H "Authorization: Bearer $TOKEN" -d '{
+  const create = `curl -s ${origin}/v1/webhooks -H @<(printf 'Authorization: Bearer %s' "$TOKEN") -d '{
   "name": "my first", "provider": "shipstream", "secret_key": "2RUJ8NXLnLRrAj3",
   "destinations": [{ "url": "https://app.example.com/hooks" }]
 }'`;
-  const sample = `curl -s -X POST ${origin}/v1/webhooks/WEBHOOK_ID/test -H "Authorization: Bearer $TOKEN"`;
+  const sample = `curl -s -X POST ${origin}/v1/webhooks/WEBHOOK_ID/test -H @<(printf 'Authorization: Bearer %s' "$TOKEN")`;
   return (
     <div class="panel">
       <p>There is no webhook yet. The first event takes three steps.</p>
       <ol class="steps">
         <li>
-          Make a webhook, with the token that you signed in with in <code>$TOKEN</code>. The provider and its
-          secret are those of whoever sends; <a href="/docs">the reference</a> names every provider.
+          Make a webhook (in bash or zsh), with the token that you signed in with in <code>$TOKEN</code>. The
+          provider and its secret are those of whoever sends; <a href="/docs">the reference</a> names every
+          provider.
           <pre id="create">{create}</pre>
           <button type="button" hidden data-copy="create">
             Copy

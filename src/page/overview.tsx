@@ -1,19 +1,14 @@
 /** `/`: every webhook in a row, the worst on top. */
 import { Hono } from 'hono';
-import { eventsPath, webhookPath } from './addresses';
+import { webhookPath } from './addresses';
 import type { Overview } from './answers';
 import { askApi } from './ask-api';
 import type { PageEnv } from './context';
 import { failed } from './error-page';
 import { FirstSteps } from './first-steps';
 import { Layout, showPage } from './layout';
-import { providerTitle, webhookName } from './names';
-import { ForeignText } from './parts/foreign-text';
-import { Sparkline } from './parts/sparkline';
-import { Count, Nothing, numberText, State } from './parts/state';
-import { type Column, Table } from './parts/table';
-import { Ago } from './parts/time';
-import { troubleOf } from './trouble';
+import { OverviewTable } from './overview-table';
+import { numberText } from './parts/state';
 
 export const overview = new Hono<PageEnv>();
 
@@ -26,7 +21,6 @@ overview.get('/', async c => {
   const list = await askApi<Overview>(c, 'GET', `/v1/status?limit=${MAX_WEBHOOKS}`);
   if (!list.ok) return failed(c, list.error);
   const { webhooks, next } = list.value;
-  const rows = webhooks.toSorted((a, b) => troubleOf(b) - troubleOf(a));
   return showPage(
     c,
     <Layout title="Overview" visitor={c.var.visitor}>
@@ -34,12 +28,7 @@ overview.get('/', async c => {
       {webhooks.length === 0 ? (
         <FirstSteps origin={new URL(c.req.url).origin} canWrite={c.var.visitor.canWrite} />
       ) : (
-        <Table
-          caption="Webhooks"
-          columns={columnsOf(Date.now())}
-          rows={rows}
-          kind={row => (troubleOf(row) >= 100 ? 'bad' : undefined)}
-        />
+        <OverviewTable webhooks={webhooks} now={Date.now()} />
       )}
       {next === null ? null : (
         <p class="soft">
@@ -49,76 +38,3 @@ overview.get('/', async c => {
     </Layout>,
   );
 });
-
-type Row = Overview['webhooks'][number];
-
-const columnsOf = (now: number): readonly Column<Row>[] => [
-  {
-    name: 'Webhook',
-    cell: webhook => (
-      <>
-        <a class="name" href={webhookPath(webhook.webhook_id)}>
-          <ForeignText>{webhookName(webhook)}</ForeignText>
-        </a>
-        <span class="cut soft">{providerTitle(webhook.provider)}</span>
-      </>
-    ),
-  },
-  { name: 'State', cell: row => <WebhookState row={row} /> },
-  {
-    name: 'Last day',
-    cell: ({ events_per_hour: counts }) =>
-      counts === null ? <Nothing /> : <Sparkline counts={counts.map(count => count ?? 0)} />,
-  },
-  { name: 'Last event', cell: ({ last_event_at }) => <Ago at={last_event_at} now={now} otherwise="none" /> },
-  { name: 'Missing', isNumber: true, cell: row => <Known row={row} of={row.missing_ids} kind="bad" /> },
-  {
-    name: 'Uncertain',
-    isNumber: true,
-    cell: row => <Known row={row} of={row.uncertain_ids} kind="unsure" />,
-  },
-  {
-    name: 'Waiting',
-    isNumber: true,
-    cell: ({ waiting }) => (waiting === null ? <Nothing /> : numberText(waiting)),
-  },
-  {
-    name: 'Dead',
-    isNumber: true,
-    cell: row =>
-      row.dead ? (
-        <a href={eventsPath(row.webhook_id, { delivery: 'dead' })}>
-          <Count of={row.dead} kind="bad" />
-        </a>
-      ) : (
-        <Known row={row} of={row.dead} kind="bad" />
-      ),
-  },
-  {
-    name: 'Refused',
-    isNumber: true,
-    cell: row => <Known row={row} of={row.refused_last_day} kind="warn" />,
-  },
-];
-
-function WebhookState({ row }: { row: Row }) {
-  if (row.left_out !== null)
-    return <State kind="unsure">no answer: {row.left_out.replaceAll('_', ' ')}</State>;
-  if (!row.is_active) return <State kind="off">turned off</State>;
-  if (row.storage_refusing_since !== null) return <State kind="bad">cannot write</State>;
-  const failing = row.failing ?? [];
-  if (failing.length === 0) return <State kind="good">active</State>;
-  return (
-    <State kind="bad">
-      {failing.length === 1 ? 'failing: ' : `${failing.length} of ${row.destinations ?? 0} failing: `}
-      <ForeignText max={60}>
-        {failing.map(({ name, destination_id }) => name ?? destination_id).join(', ')}
-      </ForeignText>
-    </State>
-  );
-}
-
-/** A number that is bad unless it is none; nothing where the webhook did not answer, or cannot know. */
-function Known({ row, of: count, kind }: { row: Row; of: number | null; kind: 'bad' | 'warn' | 'unsure' }) {
-  return count === null && row.left_out !== null ? <Nothing /> : <Count of={count} kind={kind} />;
-}

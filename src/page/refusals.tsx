@@ -1,7 +1,7 @@
 /** Requests that were refused: how many by reason, what the likeliest mistake is, and the latest of them. */
 import type { Rejection, Rejections } from './answers';
 import { ForeignText } from './parts/foreign-text';
-import { numberText } from './parts/state';
+import { Nothing, numberText } from './parts/state';
 import { type Column, Table } from './parts/table';
 import { Ago } from './parts/time';
 
@@ -64,6 +64,15 @@ const REASONS: readonly Column<[string, number]>[] = [
 const latest = (now: number): readonly Column<Rejection>[] => [
   { name: 'When', cell: ({ at }) => <Ago at={at} now={now} /> },
   { name: 'Reason', cell: ({ reason }) => <ForeignText>{reason.replaceAll('_', ' ')}</ForeignText> },
+  {
+    name: 'Why',
+    cell: ({ explanation }) =>
+      explanation === null ? (
+        <Nothing />
+      ) : (
+        <ForeignText max={600}>{`${explanation.what} ${explanation.mend}`}</ForeignText>
+      ),
+  },
   { name: 'Bytes', isNumber: true, cell: ({ body_bytes }) => numberText(body_bytes) },
   {
     name: 'Headers',

@@ -96,6 +96,9 @@ function placesOf(scheme: Scheme, wrong: Complain): Place[] {
     if ((source.kv === undefined) !== (source.pick === undefined)) {
       wrong(`/sig/${i}/pick`, 'goes with kv, and kv with it');
     }
+    if (source.several === true && (source.kv === undefined || source.split === undefined)) {
+      wrong(`/sig/${i}/several`, 'goes with split, kv and pick');
+    }
     if (source.kv !== undefined && source.split !== undefined && source.kv.includes(source.split)) {
       wrong(`/sig/${i}/kv`, 'must not contain split: no entry would have a name');
     }

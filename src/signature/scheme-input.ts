@@ -39,6 +39,10 @@ const source = v.pipe(
     split: about('What stands between several values.', v.optional(written(8))),
     kv: about('What stands between the name and the value of each.', v.optional(written(8))),
     pick: about('The name of the value that is the signature.', v.optional(name)),
+    several: about(
+      'Whether receivers look at every signature of the header: then a delivery that is signed again has one for each secret in use.',
+      v.optional(v.boolean('must be true or false')),
+    ),
   }),
   v.check(({ h, json }) => (h === undefined) !== (json === undefined), 'must have either h or json'),
   v.transform(

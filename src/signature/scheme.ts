@@ -33,6 +33,8 @@ type Layout = {
   kv?: string | undefined;
   /** The name of the entries that are signatures. Other entries can be read as `sig:<name>`. */
   pick?: string | undefined;
+  /** Receivers look at every signature of the entries, and not at the first or the last: so a request may have one for each secret. */
+  several?: boolean | undefined;
 };
 
 /** Where signatures are: a header, or a JSON pointer into the body (into the element, with `each`). */

@@ -27,12 +27,14 @@ export const canSign = ({ alg, each, sig }: Scheme): boolean =>
  * request lacks what the message is made of.
  * @param request with the address it will have; its old signature may be among its headers
  * @param nowMs ms since 1970
+ * @param older secrets that are in use besides: they sign too, where receivers look at several signatures
  */
 export async function sign(
   scheme: Scheme,
   secret: Secret,
   request: SignedRequest,
   nowMs: number,
+  older: readonly Secret[] = [],
 ): Promise<Signing | null> {
   const compiled = compileScheme(scheme);
   const [source] = scheme.sig;
@@ -60,8 +62,11 @@ export async function sign(
   const message = messageOf(templates, new RequestView({ ...request, headers }), time, fields);
   const [key] = await keysOf(scheme, secret);
   if (message === null || key === undefined) return null;
-  const mac = new Uint8Array(await crypto.subtle.sign('HMAC', key, message));
-  set.push([source.h.toLowerCase(), written(encode(mac, scheme.enc), source, fields)]);
+  const besides = source.several === true ? await Promise.all(older.map(one => keysOf(scheme, one))) : [];
+  const keys = [key, ...besides.flatMap(readings => readings.slice(0, 1))];
+  const macs = await Promise.all(keys.map(each => crypto.subtle.sign('HMAC', each, message)));
+  const signatures = macs.map(mac => encode(new Uint8Array(mac), scheme.enc));
+  set.push([source.h.toLowerCase(), written(signatures, source, fields)]);
   const others = scheme.sig.slice(1).flatMap(({ h }) => (h === undefined ? [] : [h.toLowerCase()]));
   return { set, remove: others.filter(name => name !== source.h) };
 }
@@ -98,8 +103,13 @@ function messageOf(
   return null;
 }
 
-/** The value of the signature header: the signature after its prefix, or beside the other named parts. */
-function written(signature: string, { prefix = '', split = ',', kv, pick }: SignatureSource, fields: Fields) {
-  if (kv === undefined || pick === undefined) return prefix + signature;
-  return [...fields, [pick, signature]].map(([name, value]) => `${prefix}${name}${kv}${value}`).join(split);
+/** The value of the signature header: the first signature after its prefix, or all of them beside the other named parts. */
+function written(
+  signatures: readonly string[],
+  { prefix = '', split = ',', kv, pick }: SignatureSource,
+  fields: Fields,
+): string {
+  if (kv === undefined || pick === undefined) return prefix + (signatures[0] ?? '');
+  const own = signatures.map((signature): [string, string] => [pick, signature]);
+  return [...fields, ...own].map(([name, value]) => `${prefix}${name}${kv}${value}`).join(split);
 }

@@ -141,6 +141,7 @@ async function askPage(): Promise<void> {
     body: new URLSearchParams({ token: ADMIN.text }),
     redirect: 'manual',
   });
+  expect(entered.status).toBe(303);
   const cookie = entered.headers.get('set-cookie') ?? '';
   answers.push(['the cookie', cookie]);
   const pages = Object.values(ids).flatMap(webhook =>

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { filled } from '../../cli/src/configuration/filled';
 import { addressFinding, clockFinding } from '../../cli/src/doctor/judge';
+import { backoffMs } from '../../cli/src/listen/backoff';
+import { bodyOf, isFinal, isWanted, type StreamedEvent } from '../../cli/src/listen/messages';
 import { printable, printableLines } from '../../cli/src/output/printable';
 import { table } from '../../cli/src/output/table';
 import { durationText, relativeTime, timeOf } from '../../cli/src/output/times';
@@ -139,5 +141,39 @@ describe('the doctor', () => {
     expect(at(-60_000)).toMatchObject({ found: expect.stringContaining('60 s behind') });
     expect(clockFinding(null, now)).toBeNull();
     expect(addressFinding('https://gapless.me.workers.dev').verdict).toBe('look');
+  });
+});
+
+describe('listening', () => {
+  const event: StreamedEvent = {
+    ...{ sequence: 1, increment_id: null, topic: 'a', received_at: '2026-11-20T12:00:00Z', late: false },
+    ...{ repeats: null, headers: { 'x-shop': 'berlin-2' }, query: '', redacted: false, body: '{"total":9}' },
+  };
+
+  it('comes again ever later, never at once, and never later than 10 s', () => {
+    expect([1, 2, 3, 100].map(failures => backoffMs(failures, 0))).toEqual([125, 250, 500, 5_000]);
+    expect(backoffMs(100, 0.999_999)).toBeLessThanOrEqual(10_000);
+  });
+
+  it('wants what all filters want', () => {
+    const wants = (body: string | null, ...headers: [string, string][]) => isWanted(event, { body, headers });
+    expect(wants(null)).toBe(true);
+    expect(wants('"total":9', ['x-shop', 'berlin'])).toBe(true);
+    expect(wants('"total":8', ['x-shop', 'berlin'])).toBe(false);
+    expect(wants('"total":9', ['x-shop', 'paris'])).toBe(false);
+    expect(wants(null, ['x-other', ''])).toBe(false);
+    expect(isWanted({ ...event, redacted: true, body: null }, { body: '9', headers: [] })).toBe(false);
+  });
+
+  it('has bytes that are no UTF-8, and none that were erased', () => {
+    const { body, ...rest } = event;
+    expect(bodyOf({ ...rest, body_base64: '/wo=' })).toEqual(new Uint8Array([0xff, 0x0a]));
+    expect(bodyOf({ ...event, body: 'é' })).toEqual(new Uint8Array([0xc3, 0xa9]));
+    expect(bodyOf({ ...event, redacted: true, body: null })).toBeNull();
+  });
+
+  it('comes again after an end that passes, and only then', () => {
+    expect(['too_slow', 'unavailable', 'too_many_listeners'].map(isFinal)).toEqual([false, false, false]);
+    expect(['token_ended', 'webhook_deleted', 'other_life'].map(isFinal)).toEqual([true, true, true]);
   });
 });

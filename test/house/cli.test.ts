@@ -6,7 +6,8 @@ import { LONGEST } from './rules';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Rooms and files of src/ without the platform. */
-const SHARED = /^(?:signature|providers|json|input)\/|^(?:result|time)$/;
+const SHARED =
+  /^(?:signature|providers|json|input)\/|^delivery\/(?:destination-url|outgoing|outgoing-headers|standard-webhooks)$|^(?:result|time)$/;
 
 const names = (await readdir(join(ROOT, 'cli/src'), { recursive: true })).filter(
   name => /\.tsx?$/.test(name) && !name.endsWith('.gen.ts'),

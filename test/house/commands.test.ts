@@ -15,7 +15,7 @@ async function texts(): Promise<string[]> {
       (await readdir(join(ROOT, folder), { recursive: true })).map(name => join(folder, name)),
     ),
   );
-  return [...inRoot, ...below.flat()].filter(name => /\.(?:md|mjs|ts)$/.test(name));
+  return [...inRoot, ...below.flat()].filter(name => /\.(?:md|mjs|tsx?)$/.test(name));
 }
 
 /** Files that no one starts by hand: another process or thread is told to load them. */

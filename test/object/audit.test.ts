@@ -74,6 +74,10 @@ const CHANGES: Record<string, (at: Place) => Promise<string | undefined>> = {
     await send('POST', `${destination}/retry`);
     return path;
   },
+  async testDestination({ path, destination }) {
+    await send('POST', `${destination}/test`);
+    return path;
+  },
   async cancelReplay({ path }) {
     const { body } = await send('POST', `${path}/replays`, { all: true });
     await send('POST', `${path}/replays/${body.replay_id}/cancel`);

@@ -12,6 +12,32 @@ afterEach(() => {
 });
 
 describe('rejections', () => {
+  it('that were captured say which mistake it was, without a secret', async () => {
+    const { id, path } = await newWebhook();
+    await send('POST', `${path}/capture`);
+    const body = orderCreated(1);
+    const key = await crypto.subtle.importKey(
+      'raw',
+      new TextEncoder().encode('2RUJ8NXLnLRrAj3'),
+      { name: 'HMAC', hash: 'SHA-256' },
+      false,
+      ['sign'],
+    );
+    const signedOf = async (text: string) =>
+      new Uint8Array(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text))).toBase64();
+    const header = 'X-Plugin-Hmac-Sha256';
+    const sent = { [header]: await signedOf(body) };
+    expect((await send('POST', `/in/${id}`, `${body}\n`, sent)).status).toBe(401);
+    const seen = await vi.waitFor(async () => {
+      const answer = await send('GET', `${path}/rejections`);
+      expect(answer.body.rejections).toHaveLength(1);
+      return answer;
+    });
+    expect(seen.body.rejections?.[0]?.explanation).toMatchObject({ kind: 'line_feed', certainty: 'shown' });
+    expect(seen.text).not.toContain('2RUJ8NXLnLRrAj3');
+    expect(seen.text).not.toContain(await signedOf(`${body}\n`));
+  });
+
   it('show why, without values; whole requests only after capture, and not for long', async () => {
     const { id, path } = await newWebhook();
     const body = orderCreated(1);

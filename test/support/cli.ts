@@ -27,6 +27,9 @@ export type Cli = {
 export type Started = {
   /** What it has written to stdout so far, without the line that is not whole yet. */
   lines(): string[];
+  /** SIGSTOP, SIGCONT. */
+  signal(name: NodeJS.Signals): void;
+  /** Kills it. */
   stop(): Promise<void>;
 };
 
@@ -76,6 +79,7 @@ export async function cliOf(gateway: SharedGateway | null): Promise<Cli> {
       child.stdout.on('data', chunk => (stdout += chunk));
       return {
         lines: () => stdout.split('\n').slice(0, -1),
+        signal: name => void child.kill(name),
         async stop() {
           child.kill('SIGKILL');
           await ended;

@@ -220,6 +220,13 @@ export interface paths {
      */
     post: operations["rotateDestinationSecret"];
   };
+  "/v1/webhooks/{webhook_id}/destinations/{destination_id}/test": {
+    /**
+     * Send a test to a destination, and see what it answers
+     * @description A sample of the provider, or a body of your own: signed as a delivery is and marked with `gapless-test: 1`. It is in no log, counts for nothing, and goes to a paused destination too, whatever its topics. Takes as long as the timeout of the destination.
+     */
+    post: operations["testDestination"];
+  };
   "/v1/webhooks/{webhook_id}/events": {
     /**
      * List events
@@ -846,6 +853,21 @@ export interface components {
     Destinations: {
       destinations: components["schemas"]["Destination"][];
     };
+    DestinationTest: {
+      /** @description A body of your own, as text. Null: a sample of the provider. */
+      body?: string | null;
+      /** @description The same as bytes in base64, in the place of `body`. */
+      body_base64?: string | null;
+      /**
+       * @description Headers that the provider would send, besides those of the sample. As with an event, some do not pass: `authorization`, `cookie`.
+       * @default {}
+       */
+      headers?: {
+        [key: string]: string;
+      };
+      /** @description The topic of the sample; with a body of your own what `ce-type` says. Null: the provider's own test event, or a usual one. */
+      topic?: string | null;
+    };
     Echoed: {
       answered_ms: number;
       arrived_ms: number;
@@ -1382,6 +1404,8 @@ export interface components {
             pick?: string;
             /** @description What stands before it, as `sha256=`. */
             prefix?: string;
+            /** @description Whether receivers look at every signature of the header: then a delivery that is signed again has one for each secret in use. */
+            several?: boolean;
             /** @description What stands between several values. */
             split?: string;
           }[];
@@ -1540,6 +1564,14 @@ export interface components {
           at: string;
           body_bytes: number;
           body_sha256: string | null;
+          /** @description of the latest three that were captured whole: the mistake after whose undoing the signature fits (`shown`), or what it looks like */
+          explanation: ({
+            /** @enum {unknown} */
+            certainty: "shown" | "likely";
+            kind: string;
+            mend: string;
+            what: string;
+          }) | null;
           header_names: string[];
           id: number | null;
           reason: string;
@@ -1956,6 +1988,34 @@ export interface components {
       http_status: number;
       topic: string;
     };
+    TestedDestination: {
+      /** @description what the receiver said, the first KiB; text of whoever that is */
+      answer: {
+        headers: {
+          [key: string]: string;
+        };
+        text: string;
+        truncated: boolean;
+      } | null;
+      /** @description why there was no answer, as far as it is known */
+      connection_error: ("lost" | "unreachable" | "not_sent" | "other") | null;
+      duration_ms: number;
+      /** @description as of an attempt; null when delivered */
+      error: string | null;
+      /** @description null where there was no answer */
+      http_status: number | null;
+      /**
+       * @description what a delivery that is answered so would be
+       * @enum {unknown}
+       */
+      outcome: "delivered" | "failed";
+      /** @description with `********` for secrets; null where no request was made */
+      sent_headers: {
+        [key: string]: string;
+      } | null;
+      /** @description as sent in `ce-type`; empty for none */
+      topic: string;
+    };
     Text: string;
     Token: {
       /** Format: date-time */
@@ -2184,6 +2244,8 @@ export interface components {
             pick?: string;
             /** @description What stands before it, as `sha256=`. */
             prefix?: string;
+            /** @description Whether receivers look at every signature of the header: then a delivery that is signed again has one for each secret in use. */
+            several?: boolean;
             /** @description What stands between several values. */
             split?: string;
           }[];
@@ -3604,6 +3666,47 @@ export interface operations {
       404: components["responses"]["NotFound"];
       409: components["responses"]["Conflict"];
       412: components["responses"]["PreconditionFailed"];
+      413: components["responses"]["TooLarge"];
+      422: components["responses"]["Invalid"];
+      429: components["responses"]["TooManyFailures"];
+      503: components["responses"]["Unavailable"];
+    };
+  };
+  /**
+   * Send a test to a destination, and see what it answers
+   * @description A sample of the provider, or a body of your own: signed as a delivery is and marked with `gapless-test: 1`. It is in no log, counts for nothing, and goes to a paused destination too, whatever its topics. Takes as long as the timeout of the destination.
+   */
+  testDestination: {
+    parameters: {
+      path: {
+        webhook_id: components["parameters"]["webhook_id"];
+        destination_id: components["parameters"]["destination_id"];
+      };
+    };
+    requestBody?: {
+      content: {
+        /**
+         * @example {
+         *   "topic": "order:created"
+         * }
+         */
+        "application/json": components["schemas"]["DestinationTest"];
+      };
+    };
+    responses: {
+      /** @description Send a test to a destination, and see what it answers */
+      200: {
+        headers: {
+        };
+        content: {
+          "application/json": components["schemas"]["TestedDestination"];
+        };
+      };
+      400: components["responses"]["Malformed"];
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["Forbidden"];
+      404: components["responses"]["NotFound"];
+      409: components["responses"]["Conflict"];
       413: components["responses"]["TooLarge"];
       422: components["responses"]["Invalid"];
       429: components["responses"]["TooManyFailures"];

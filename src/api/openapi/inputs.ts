@@ -12,6 +12,7 @@ import {
   changeableSchema as webhookChanges,
 } from '../../subscriptions/webhook-fields';
 import { addedEventSchema } from '../rest/added-events';
+import { destinationTestSchema } from '../rest/destination-tests';
 import { resolutionSchema } from '../rest/gaps';
 import { settlementSchema } from '../rest/numbering';
 import { restoreSchema } from '../rest/recovery';
@@ -40,6 +41,7 @@ export const inputSchemas = (): Record<string, JsonSchema> => ({
   DestinationRotation: jsonSchemaOf(destinationRotation),
   Replay: jsonSchemaOf(replaySchema),
   EventReplay: jsonSchemaOf(eventReplaySchema),
+  DestinationTest: jsonSchemaOf(destinationTestSchema),
   Retry: jsonSchemaOf(retrySchema),
   Resolution: jsonSchemaOf(resolutionSchema),
   Settlement: jsonSchemaOf(settlementSchema),

@@ -8,8 +8,7 @@ import { incomingEvent } from '../../ingest/incoming-event';
 import { signedRequest } from '../../ingest/signed-request';
 import { checked } from '../../input/checked';
 import type { FieldError } from '../../input/field-errors';
-import { about, fieldsOf, jsonObject } from '../../input/fields';
-import { LIMITS } from '../../limits';
+import { about, fieldsOf } from '../../input/fields';
 import type { IncomingEvent } from '../../log/contract/append';
 import type { NotAdded } from '../../numbering/added-by-hand';
 import type { Provider } from '../../providers/provider';
@@ -22,34 +21,14 @@ import { ask } from '../ask';
 import { type ApiError, problem } from '../problem';
 import { askedOf } from './addressed';
 import { releaseView } from './events';
+import { bytesGiven, givenHeaders, givenText, MAX_GIVEN_REQUEST_BYTES } from './given-request';
 
 export const addedEvents = new Hono<{ Bindings: Env }>();
 
-/** An event is given as text in JSON: every byte may take six characters. */
-const MAX_EVENT_REQUEST_BYTES = 6 * LIMITS.MAX_BODY_BYTES + 64 * 1024;
-
-const headerMessage = 'must be an object of texts, header names in it';
-
 export const addedEventSchema = fieldsOf({
-  body: about('The body as the provider would send it, as text.', v.nullish(v.string('must be text'), null)),
-  body_base64: about(
-    'The same as bytes in base64, in the place of `body`.',
-    v.nullish(v.string('must be text'), null),
-  ),
-  headers: about(
-    'Headers that the provider would send: where it has topic or id there.',
-    v.optional(
-      v.pipe(
-        jsonObject,
-        v.record(
-          v.pipe(v.string(), v.regex(/^[\w!#$%&'*+.^`|~-]{1,100}$/, headerMessage)),
-          v.pipe(v.string(headerMessage), v.regex(/^[\t\x20-\x7e]{0,4096}$/, headerMessage)),
-          headerMessage,
-        ),
-      ),
-      {},
-    ),
-  ),
+  body: about('The body as the provider would send it, as text.', givenText),
+  body_base64: about('The same as bytes in base64, in the place of `body`.', givenText),
+  headers: about('Headers that the provider would send: where it has topic or id there.', givenHeaders),
   query: about(
     'The query string that it would call with.',
     v.optional(v.pipe(v.string('must be text'), v.maxLength(4096, 'must be at most 4096 characters')), ''),
@@ -59,7 +38,7 @@ export const addedEventSchema = fieldsOf({
 type AddedEvent = { body: Uint8Array; headers: Headers; query: string };
 
 addedEvents.post('/:webhook_id/events', async c => {
-  const request = await askedOf(c, parseAddedEvent, { maxBytes: MAX_EVENT_REQUEST_BYTES });
+  const request = await askedOf(c, parseAddedEvent, { maxBytes: MAX_GIVEN_REQUEST_BYTES });
   if (!request.ok) return problem(request.error);
   const { object, record, input } = request.value;
   const provider = providerOf(record);
@@ -81,20 +60,9 @@ function parseAddedEvent(given: unknown): Result<AddedEvent, FieldError[]> {
   if ((body === null) === (body_base64 === null)) {
     return err([{ path: '/body', message: 'is required, as text in body or as bytes in body_base64' }]);
   }
-  const bytes = body === null ? fromBase64(body_base64 ?? '') : new TextEncoder().encode(body);
-  if (bytes === null) return err([{ path: '/body_base64', message: 'must be base64' }]);
-  if (bytes.byteLength > LIMITS.MAX_BODY_BYTES) {
-    return err([{ path: '/body', message: `must be at most ${LIMITS.MAX_BODY_BYTES} bytes` }]);
-  }
-  return ok({ body: bytes, headers: new Headers(headers), query: query.replace(/^\?/, '') });
-}
-
-function fromBase64(encoded: string): Uint8Array | null {
-  try {
-    return Uint8Array.fromBase64(encoded);
-  } catch {
-    return null;
-  }
+  const bytes = bytesGiven(body, body_base64);
+  if (!bytes.ok) return bytes;
+  return ok({ body: bytes.value, headers: new Headers(headers), query: query.replace(/^\?/, '') });
 }
 
 /** The event as the edge would hand it over, marked as unsigned. */

@@ -5,17 +5,11 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { ingest } from '../../ingest/ingest';
-import { signedRequest } from '../../ingest/signed-request';
 import { checked } from '../../input/checked';
 import { about, fieldsOf, text, wholeNumber } from '../../input/fields';
 import { LIMITS } from '../../limits';
-import { plainSample } from '../../providers/plain-sample';
-import { providerOf } from '../../providers/registry';
-import { SAMPLES } from '../../providers/samples';
-import { ingestUrl } from '../../subscriptions/ingest-url';
-import { open, purpose } from '../../subscriptions/sealing';
-import { publicBase, sealingKeys } from '../deployment';
 import { problem } from '../problem';
+import { sampleOf } from '../provider-sample';
 import { askedOf } from './addressed';
 
 export const testEvents = new Hono<{ Bindings: Env }>();
@@ -35,39 +29,13 @@ testEvents.post('/:webhook_id/test', async c => {
   const request = await askedOf(c, given => checked(testSchema, given), { whenEmpty: {} });
   if (!request.ok) return problem(request.error);
   const { record, input } = request.value;
-  const provider = providerOf(record);
-  if (provider === undefined) {
-    return problem({ reason: 'conflict', detail: 'This gateway does not know the provider of the webhook.' });
-  }
-  const keys = await sealingKeys(c.env);
-  if (!keys.ok) return problem(keys.error);
-  const secret = await open(keys.value, purpose.inbound(record.id), record.secrets[0]?.sealed ?? '');
-  if (!secret.ok) return problem({ reason: 'unreadable_secret' });
-
-  const address = new URL(ingestUrl(publicBase(c.env, c.req.raw), record.id));
-  const target = (query: string) => `${address.origin}/in/${record.id}${query === '' ? '' : `?${query}`}`;
-  const asked = {
+  const made = await sampleOf(c.env, c.req.raw, record, {
     topic: input.topic,
     incrementId: input.increment_id,
-    secret: secret.value,
-    now: Date.now(),
-    nonce: crypto.getRandomValues(new Uint8Array(8)).toHex(),
-  };
-  const sampleOf = SAMPLES.get(record.provider);
-  const sample =
-    sampleOf === undefined
-      ? await plainSample(provider, asked, ({ headers, query, body }) =>
-          signedRequest(c.env, { method: 'POST', url: target(query), headers }, body, record),
-        )
-      : await sampleOf(asked);
-  if (sample === null) {
-    const why = provider.scheme.alg.startsWith('hmac-')
-      ? 'its signature stands in the body, or names what it covers'
-      : 'nobody but the provider has the key';
-    const detail = `There are no samples of ${provider.title}: ${why}.`;
-    return problem({ reason: 'conflict', detail });
-  }
-  const sent = new Request(target(sample.query), {
+  });
+  if (!made.ok) return problem(made.error);
+  const { sample, address } = made.value;
+  const sent = new Request(address, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...sample.headers },
     body: sample.body,

@@ -7,6 +7,7 @@ import type { Act } from '../../audit/acting';
 import type { AuditPage } from '../../audit/entry';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './append';
+import type { DestinationTest, DestinationTestResult } from './destination-test';
 import type { EventDetail, EventsPage, EventsQuery, FeedPage, FeedQuery } from './events';
 import type { GapResolution, GapStatus, GapsReport, ResolveResult } from './gaps';
 import type { KeptAnswer } from './kept-answer';
@@ -72,6 +73,8 @@ export interface WebhookObject {
   cancelReplay(replayId: number, act?: Act): Promise<Replay | null>;
   /** Sends what waits for a destination now. */
   retry(destinationId: string, act?: Act): Promise<RetryResult>;
+  /** Sends a request of nobody's to a destination, active or not, and gives what it answered. */
+  testDestination(destinationId: string, test: DestinationTest, act?: Act): Promise<DestinationTestResult>;
   /** Erases what an event says; false when there is no such event. */
   redact(sequence: number, act?: Act): Promise<boolean>;
   /** Erases what the events that are asked for say, a bounded number of them. */

@@ -36,9 +36,16 @@ export async function courierTarget(
     jurisdiction: webhook.jurisdiction,
     life: webhook.life,
     isMoved: webhook.isMoved,
+    until: firstEnd(webhook.secrets, now),
     provider: destination.sign === 'provider' ? providerSigning(webhook, inbound) : null,
     tokens: scheme === undefined || inbound[0] === undefined ? [] : tokenHeaders(scheme, inbound[0]),
   };
+}
+
+/** When the first of those that are usable ends; null for never. */
+function firstEnd(secrets: readonly StoredSecret[], now: number): number | null {
+  const ends = secrets.flatMap(({ usableUntil }) => usableUntil ?? []).filter(end => end > now);
+  return ends.length === 0 ? null : Math.min(...ends);
 }
 
 /** The secrets that are usable at `now`, newest first; null when one does not open. */

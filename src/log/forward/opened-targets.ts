@@ -35,7 +35,13 @@ export class OpenedTargets {
     const ends = destination.secrets.map(({ usableUntil }) => usableUntil ?? Number.POSITIVE_INFINITY);
     const until = Math.min(Number.POSITIVE_INFINITY, ...ends.filter(end => end > now));
     const target = this.#open(destination);
-    this.#known.set(destination.id, { target, until });
+    const kept = { target, until };
+    this.#known.set(destination.id, kept);
+    // Secrets of the webhook, which may sign too, end at times of their own.
+    const shorten = (opened: OpenedTarget | null) => {
+      kept.until = Math.min(kept.until, opened?.until ?? Number.POSITIVE_INFINITY);
+    };
+    target.then(shorten, () => {});
     return target;
   }
 }

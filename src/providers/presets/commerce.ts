@@ -78,7 +78,10 @@ export const COMMERCE: readonly Declaration[] = [
     name: 'stripe',
     title: 'Stripe',
     docsUrl: 'https://docs.stripe.com/webhooks',
-    scheme: stripeLike('stripe-signature'),
+    scheme: {
+      ...stripeLike('stripe-signature'),
+      sig: [{ h: 'stripe-signature', split: ',', kv: '=', pick: 'v1', several: true }],
+    },
     topic: ['json:/type'],
     id: ['json:/id'],
     entity: ['json:/data/object/id', 'json:/related_object/id'],

@@ -136,7 +136,7 @@ export const DEVELOPMENT: readonly Declaration[] = [
     docsUrl: 'https://developer.pagerduty.com/docs/verifying-webhook-signatures',
     scheme: {
       ...bodyHmac('x-pagerduty-signature', 'hex'),
-      sig: [{ h: 'x-pagerduty-signature', split: ',', kv: '=', pick: 'v1' }],
+      sig: [{ h: 'x-pagerduty-signature', split: ',', kv: '=', pick: 'v1', several: true }],
     },
     topic: ['json:/event/event_type'],
     id: ['json:/event/id'],

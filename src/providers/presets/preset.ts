@@ -74,7 +74,7 @@ export const standardWebhooks = (family: 'webhook' | 'svix', key: Scheme['key'])
   alg: 'hmac-sha256',
   key,
   enc: 'base64',
-  sig: [{ h: `${family}-signature`, split: ' ', kv: ',', pick: 'v1' }],
+  sig: [{ h: `${family}-signature`, split: ' ', kv: ',', pick: 'v1', several: true }],
   msg: [`{h:${family}-id}.{ts}.{body}`],
   ts: { from: `h:${family}-timestamp`, fmt: 's', tol: 300 },
 });

@@ -54,6 +54,24 @@ describe('a delivery', () => {
     expect(() => verify(rotated.body.secret_key, after)).toThrow();
   });
 
+  it('is signed as the provider signs with both of its secrets, until the rotation is over', async () => {
+    const box = new Box();
+    const given = { provider: 'stripe', secret_key: 'whsec_before' };
+    const webhook = await TestWebhook.create([{ url: box.url, sign: 'provider' }], given);
+    let sent = 0;
+    const signatures = async (): Promise<number | undefined> => {
+      expect((await call('POST', `${webhook.path}/test`)).status).toBe(200);
+      sent++;
+      const kept = (await box.whenKept(sent))[sent - 1];
+      return kept?.headers['stripe-signature']?.match(/,v1=/g)?.length;
+    };
+    expect(await signatures()).toBe(1);
+    const rotation = { secret_key: 'whsec_after', overlap_seconds: 1 };
+    expect((await call('POST', `${webhook.path}/rotate_secret`, rotation)).status).toBe(200);
+    expect(await signatures()).toBe(2);
+    await expect.poll(signatures, patiently).toBe(1);
+  });
+
   it('is retried on the schedule, under the same id, and counted', async () => {
     const box = new Box();
     await box.mode({ status: 500 });

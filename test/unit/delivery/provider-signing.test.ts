@@ -1,5 +1,6 @@
 /** `"sign": "provider"`: each attempt signed anew, so that a receiver which checks signature and age accepts it. */
 import { Webhook } from 'standardwebhooks';
+import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
 import type { CourierTarget, OutgoingEvent } from '../../../src/delivery/outgoing';
 import { outgoingHeaders } from '../../../src/delivery/outgoing-headers';
@@ -20,7 +21,7 @@ async function sent(
   event: Partial<OutgoingEvent>,
   url = 'https://a.example/h',
 ) {
-  const signing = providerSigning(webhookRecord({ provider }), [secret, 'an-older-one']);
+  const signing = providerSigning(webhookRecord({ provider }), [secret]);
   const target: Partial<CourierTarget> = { sign: 'provider', provider: signing };
   return outgoingHeaders(targetOf(url, target), eventOf(event), AT);
 }
@@ -80,6 +81,63 @@ describe('an attempt signed as the provider signs', () => {
     expect(headers.get('box-delivery-timestamp')).toBe('2026-11-23T00:00:00Z');
     expect(headers.has('box-signature-secondary')).toBe(false);
     expect(await accepts('box', 'k', { headers, body })).toBe(true);
+  });
+});
+
+describe('while the secret is rotated', () => {
+  const [newest, older] = [WHSEC, 'whsec_cm90YXRlZC1hLW1vbWVudC1hZ28='];
+  const text = new TextDecoder().decode(body);
+  const rotated = (provider: string, secrets: string[], headers: [string, string][]) => {
+    const signing = providerSigning(webhookRecord({ provider }), secrets);
+    const target: Partial<CourierTarget> = { sign: 'provider', provider: signing };
+    return outgoingHeaders(targetOf('https://a.example/h', target), eventOf({ body, headers }), Date.now());
+  };
+
+  it('both secrets sign for Stripe’s own library', async () => {
+    const verified = async (secrets: string[], secret: string) => {
+      const signature = (await rotated('stripe', secrets, [])).get('stripe-signature') ?? '';
+      const provider = Stripe.createSubtleCryptoProvider();
+      const { webhooks } = new Stripe('sk_test');
+      return webhooks.constructEventAsync(text, signature, secret, undefined, provider).then(
+        () => true,
+        () => false,
+      );
+    };
+    expect(await verified([newest, older], newest)).toBe(true);
+    expect(await verified([newest, older], older)).toBe(true);
+    expect(await verified([newest, older], 'whsec_another')).toBe(false);
+    expect(await verified([newest], older)).toBe(false);
+  });
+
+  it.each([
+    ['standard-webhooks', 'webhook'],
+    ['svix', 'svix'],
+  ])('both secrets sign for the library of %s', async (provider, family) => {
+    const sentAs = async (secrets: string[]) => {
+      const headers = await rotated(provider, secrets, [
+        [`${family}-id`, 'msg_1'],
+        [`${family}-timestamp`, '1'],
+        [`${family}-signature`, 'v1,AAAA'],
+      ]);
+      const named = ['id', 'timestamp', 'signature'].map(
+        name => [`webhook-${name}`, headers.get(`${family}-${name}`) ?? ''] as const,
+      );
+      return Object.fromEntries(named);
+    };
+    const both = await sentAs([newest, older]);
+    expect(new Webhook(newest).verify(text, both)).toEqual(JSON.parse(text));
+    expect(new Webhook(older).verify(text, both)).toEqual(JSON.parse(text));
+    const one = await sentAs([newest]);
+    expect(() => new Webhook(older).verify(text, one)).toThrow('No matching signature');
+  });
+
+  it('the newest alone signs where a receiver may look at the last signature only', async () => {
+    const headers = await rotated('paddle', [newest, older], []);
+    expect(headers.get('paddle-signature')).toMatch(/^ts=\d+;h1=[0-9a-f]{64}$/);
+    const plain = await rotated('shopify', [newest, older], []);
+    expect(plain.get('x-shopify-hmac-sha256')).toBe(
+      (await sent('shopify', newest, { body })).get('x-shopify-hmac-sha256'),
+    );
   });
 });
 

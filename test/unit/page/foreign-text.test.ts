@@ -102,6 +102,6 @@ describe('small things', () => {
   });
 
   it('draw an hour with few events so that it is seen', () => {
-    expect(barsPath([0, 1, 1000], 1000)).toBe('M0 20v-0.5h3v0.5M4 20v-2h3v2M8 20v-20h3v20');
+    expect(barsPath([0, null, 1, 1000], 1000)).toBe('M2 20v-.5M10 20v-2M14 20v-20');
   });
 });

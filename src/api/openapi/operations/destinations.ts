@@ -4,7 +4,7 @@ import { answersOf } from '../../../input/options';
 import { DESTINATION_OPTIONS } from '../../../subscriptions/destination-options';
 import { D, W } from './addresses';
 import type { Operation } from './operation';
-import { boolean, integer, list, object, ref, text, time, warnings, words } from './shapes';
+import { boolean, integer, list, mapOf, object, ref, text, time, warnings, words } from './shapes';
 
 export const DESTINATIONS_OPERATIONS: readonly Operation[] = [
   {
@@ -50,6 +50,15 @@ export const DESTINATIONS_OPERATIONS: readonly Operation[] = [
     body: { schema: 'Retry', optional: true, example: {} },
     ...{ answers: [200, 'Retried'], problems: [400, 404, 409, 413, 422] },
   },
+  {
+    ...{ method: 'post', path: `${D}/test`, id: 'testDestination', tag: 'destinations' },
+    summary: 'Send a test to a destination, and see what it answers',
+    description:
+      'A sample of the provider, or a body of your own: signed as a delivery is and marked with `gapless-test: 1`. It is in no log, ' +
+      'counts for nothing, and goes to a paused destination too, whatever its topics. Takes as long as the timeout of the destination.',
+    body: { schema: 'DestinationTest', optional: true, example: { topic: 'order:created' } },
+    ...{ answers: [200, 'TestedDestination'], problems: [400, 404, 409, 413, 422] },
+  },
 ];
 
 const destination = {
@@ -71,6 +80,25 @@ export const DESTINATIONS_ANSWERS: Record<string, JsonSchema> = {
     secret_key: secretShown,
   }),
   RotatedSecret: object({ secret_key: text }, { usable_from: time }),
+  TestedDestination: object({
+    topic: { ...text, description: 'as sent in `ce-type`; empty for none' },
+    outcome: { ...words('delivered', 'failed'), description: 'what a delivery that is answered so would be' },
+    http_status: { ...orNull(integer), description: 'null where there was no answer' },
+    duration_ms: { type: 'number' },
+    error: { ...orNull(text), description: 'as of an attempt; null when delivered' },
+    connection_error: {
+      ...orNull(words('lost', 'unreachable', 'not_sent', 'other')),
+      description: 'why there was no answer, as far as it is known',
+    },
+    answer: {
+      ...orNull(object({ text, truncated: boolean, headers: mapOf(text) })),
+      description: 'what the receiver said, the first KiB; text of whoever that is',
+    },
+    sent_headers: {
+      ...orNull(mapOf(text)),
+      description: 'with `********` for secrets; null where no request was made',
+    },
+  }),
   Retried: object({
     waiting: { ...integer, description: 'deliveries that had not succeeded when this was asked for' },
     more: { ...boolean, description: 'true: they were counted in part, there are at least so many' },

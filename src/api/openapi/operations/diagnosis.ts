@@ -2,7 +2,7 @@
 import { type JsonSchema, orNull } from '../../../input/json-schema';
 import { W } from './addresses';
 import type { Operation } from './operation';
-import { integer, list, mapOf, object, text, time } from './shapes';
+import { integer, list, mapOf, object, text, time, words } from './shapes';
 
 export const DIAGNOSIS_OPERATIONS: readonly Operation[] = [
   {
@@ -37,6 +37,11 @@ export const DIAGNOSIS_ANSWERS: Record<string, JsonSchema> = {
         header_names: list(text),
         body_bytes: integer,
         body_sha256: orNull(text),
+        explanation: {
+          ...orNull(object({ kind: text, certainty: words('shown', 'likely'), what: text, mend: text })),
+          description:
+            'of the latest three that were captured whole: the mistake after whose undoing the signature fits (`shown`), or what it looks like',
+        },
         request: orNull(captured),
       }),
     ),
