@@ -278,6 +278,17 @@ describe('somebody at the page', () => {
     }, 15_000);
   });
 
+  it('reads the reference on a narrow screen, and nothing of it is cut off', async () => {
+    await page.setViewportSize({ width: 400, height: 900 });
+    await page.goto('/docs');
+    expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0);
+    // Commands are scrolled by themselves; all else breaks.
+    const cut = `[...document.querySelectorAll('td, p, h2, h3')].filter(one => one.scrollWidth > one.clientWidth + 1).length`;
+    expect(await page.evaluate(cut)).toBe(0);
+    await page.screenshot({ path: join(PICTURES, 'docs-400.png') });
+    await page.setViewportSize({ width: 1400, height: 900 });
+  });
+
   it('never had the browser complain: of the policy, of a script, of another host', () => {
     expect(watched.complaints).toEqual([]);
   });

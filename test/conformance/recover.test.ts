@@ -109,11 +109,12 @@ describe('commands that ask a gateway', () => {
   it.each(['recover.mjs', 'export.mjs', 'import.mjs'])(
     '%s has help, and sends no token in the clear',
     async script => {
+      const id = script === 'recover.mjs' ? ['7'] : [];
       const help = await runCommand(script, ['--help'], { adminToken: '' });
       expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('npm run ') });
-      const refused = await runCommand(script, ['http://gateway.example', '7'], { adminToken: 't' });
+      const refused = await runCommand(script, ['http://gateway.example', ...id], { adminToken: 't' });
       expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('only https') });
-      const without = await runCommand(script, ['https://gateway.invalid', '7'], { adminToken: '' });
+      const without = await runCommand(script, ['https://gateway.invalid', ...id], { adminToken: '' });
       expect(without).toMatchObject({ code: 1, stderr: expect.stringContaining('is missing') });
     },
   );

@@ -25,7 +25,7 @@ pre { overflow-x: auto; padding: .75rem; background: #8881; border-radius: .4rem
 table { border-collapse: collapse; width: 100% } td { text-align: left; vertical-align: top; padding: .2rem .6rem .2rem 0 }
 td:first-child { width: 30% } td:nth-child(2) { width: 25% }
 tr + tr td { border-top: 1px solid #8883 } small { opacity: .75 }
-nav a { margin-right: 1rem } .method { text-transform: uppercase; font-weight: bold }
+nav a { display: inline-block; margin-right: 1rem } .method { text-transform: uppercase; font-weight: bold }
 @media (max-width: 40rem) {
 table, tbody, tr, td, td:first-child, td:nth-child(2) { display: block; width: auto; padding: 0 }
 tr { padding: .4rem 0; border-top: 1px solid #8883 } tr + tr td { border-top: 0 }
