@@ -20,10 +20,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** What start says, and that wrangler took over: it prints the help it is asked for, and ends. */
+/** What start says, and that wrangler took over: it refuses an option that it does not have, and ends. */
 async function start(): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'bin/start.mjs'), '--help']);
-  expect(stdout).toContain('wrangler dev');
+  const run = promisify(execFile)(process.execPath, [join(folder, 'bin/start.mjs'), '--no-such-option']);
+  const { stdout, stderr } = await run.then(
+    () => ({ stdout: '', stderr: '' }),
+    (error: { stdout: string; stderr: string }) => error,
+  );
+  expect(stderr).toContain('Unknown argument');
   return stdout;
 }
 
