@@ -38,7 +38,8 @@ const FULL = {
       provider: 'shipstream',
       intervalMs: 8000,
       count: 30,
-      warmUp: 20,
+      // All attempts have failed for five minutes then, at one connection.
+      warmUp: 45,
       hung: true,
     },
   ],
