@@ -116,7 +116,7 @@ function Facts({ id, status, now }: { id: number; status: Status; now: number })
   const { counters, storage } = status;
   const refused = Object.values(status.rejected).reduce((sum, count) => sum + count, 0);
   const dead = status.destinations.reduce((sum, destination) => sum + destination.dead, 0);
-  const percent = Math.ceil((100 * storage.used_bytes) / storage.limit_bytes);
+  const percent = Math.round((1000 * storage.used_bytes) / storage.limit_bytes) / 10;
   return (
     <dl class="facts">
       <Fact name="last event">

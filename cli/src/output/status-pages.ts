@@ -51,7 +51,7 @@ export function webhookPage(status: Status, paint: Paint, nowMs: number): string
       ['missing ids', status.missing_ids],
       ['uncertain ids', status.uncertain_ids || null],
       ['old secret until', status.secret_overlap_until],
-      ['storage', percent(Math.ceil((storage.used_bytes / storage.limit_bytes) * 100))],
+      ['storage', percent(Math.round((storage.used_bytes / storage.limit_bytes) * 1000) / 10)],
       ['refuses since', storage.refusing_since],
     ],
     paint,
@@ -93,10 +93,11 @@ function stateOf({ is_active, left_out, storage_refusing_since }: Overview): Cel
   return is_active ? { text: 'active', colour: 'green' } : { text: 'off', colour: 'yellow' };
 }
 
-function destinationState({ is_active, circuit, disabled_reason }: Status['destinations'][number]): Cell {
+function destinationState(destination: Status['destinations'][number]): Cell {
+  const { is_active, circuit, disabled_reason, failing_since } = destination;
   if (disabled_reason !== null) return { text: `off: ${disabled_reason}`, colour: 'red' };
   if (!is_active) return { text: 'paused', colour: 'yellow' };
-  if (circuit === 'open') return { text: 'fails', colour: 'red' };
+  if (circuit === 'open' || failing_since !== null) return { text: 'fails', colour: 'red' };
   return circuit === 'recovering'
     ? { text: 'recovers', colour: 'yellow' }
     : { text: 'well', colour: 'green' };
