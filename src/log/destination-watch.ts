@@ -60,12 +60,8 @@ export class DestinationWatch {
     return isOpen(this.#live.log.state.openAlerts, 'behind', destination.id);
   }
 
-  /** Whether anything waits, as far as that is known without reading. */
-  #hasWork({ destination, queue }: DestinationState): boolean {
-    const { forwarding, log } = this.#live;
-    return (
-      queue.unfinished.size > 0 || forwarding.rows.has(destination.id) || log.feed.goesOnAfter(queue.scan)
-    );
+  #hasWork(state: DestinationState): boolean {
+    return this.#live.forwarding.times.hasEvents(state);
   }
 
   /** With nothing to send there is nothing to probe it with; the next failed attempt finds out. */

@@ -81,10 +81,12 @@ export class WakeTimes {
     return Math.max(now, dueAt, gate.opensAt(ratePerSecond, now) ?? 0, this.#calls.resumesAt(id) ?? 0);
   }
 
+  /** Whether any event waits for a destination, those of replays left out, as far as that is known without reading. */
+  hasEvents({ queue, destination }: DestinationState): boolean {
+    return queue.unfinished.size > 0 || this.#rows.has(destination.id) || this.#feed.goesOnAfter(queue.scan);
+  }
+
   #hasWork(state: DestinationState): boolean {
-    const { queue, destination } = state;
-    const waits =
-      queue.unfinished.size > 0 || this.#replays.waits(destination.id) || this.#rows.has(destination.id);
-    return waits || this.#feed.goesOnAfter(queue.scan);
+    return this.#replays.waits(state.destination.id) || this.hasEvents(state);
   }
 }

@@ -1,8 +1,6 @@
 /** How many deliveries of a destination wait: for their first attempt, for another one, behind others, or for its being active. */
 import type { DestinationState } from '../forward/destination-state';
-import { withoutRow } from '../forward/retry-requests';
-import { sequencesOf } from '../forward/settled-ahead';
-import { wants } from '../forward/wants';
+import { unreadBy, withoutRow } from '../forward/waiting-events';
 import type { Views } from './views';
 
 /** How many entries of the feed are looked at for whether the destination wants them. Appends have to wait for that long. */
@@ -23,15 +21,12 @@ export function waitingFor(
   const { feed } = log;
   if (!feed.goesOnAfter(queue.scan)) return { count: known, exact: true };
   const { filter } = destination;
-  const entries = filter === null ? feed.after(queue.scan, MAX_EXAMINED) : [];
-  const settled = new Set(sequencesOf(queue.settledAhead));
-  const wanted = entries.filter(
-    ({ event }) => event !== null && !settled.has(event.sequence) && wants(destination, event, feed),
-  );
+  const { entries, wanted } =
+    filter === null ? unreadBy(state, feed, MAX_EXAMINED) : { entries: [], wanted: 0 };
   const isAll = filter === null && entries.length < MAX_EXAMINED;
   const examined = entries.at(-1)?.at ?? queue.scan;
   const { end, firstSequence } = feed;
   const unseen = end.sequence - Math.max(examined.sequence, firstSequence - 1);
   const rest = isAll ? 0 : Math.max(0, unseen) + end.release - examined.release;
-  return { count: known + wanted.length + rest, exact: isAll };
+  return { count: known + wanted + rest, exact: isAll };
 }
