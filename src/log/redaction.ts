@@ -10,6 +10,7 @@ import type { Act } from '../audit/acting';
 import { parsePointer } from '../json/pointer';
 import { searchBody } from '../providers/body-search';
 import type { Redaction, RedactionRequest, RedactionResult, Sequences } from './contract/redactions';
+import { rangesOf } from './forward/settled-ahead';
 import type { LiveWebhook } from './live-webhook';
 import { isFull } from './store/redaction-rows';
 import type { StoredEvent } from './store/stored-event';
@@ -95,13 +96,6 @@ function search({ log }: LiveWebhook, { entityKey, values, after }: RedactionReq
     if (events.length < ROWS_PER_READ) return { found, unsearched, next: null };
   }
   return { found, unsearched, next: cursor };
-}
-
-function rangesOf(sequences: readonly number[]): Sequences {
-  return joined(
-    [],
-    sequences.map(sequence => [sequence, sequence]),
-  );
 }
 
 /** Ranges and those that follow them, where they touch as one. */

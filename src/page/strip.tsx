@@ -107,7 +107,7 @@ function runsOf(cells: readonly Cell[]): { cell: Cell; text: string }[] {
     } else runs.push({ cell, from: cell.from, to: cell.to, ids, state });
   }
   return runs.map(({ cell, from, to, ids, state }) => {
-    const range = from === to ? numberText(from) : `${numberText(from)}–${numberText(to)}`;
+    const range = rangeText({ from, to });
     return {
       cell,
       text: ids === to - from + 1 ? `${range} ${state}` : `${numberText(ids)} of ${range} ${state}`,
@@ -130,10 +130,11 @@ function targetOf(webhookId: number, { epoch }: NumberedMap, cell: Cell): string
 }
 
 function aboutCell(cell: Cell): string {
-  const range =
-    cell.from === cell.to ? numberText(cell.from) : `${numberText(cell.from)}–${numberText(cell.to)}`;
   const states = Object.entries(cell.counts).map(([state, ids]) =>
     cell.from === cell.to ? state : `${numberText(ids)} ${state}`,
   );
-  return `${range}: ${states.join(', ')}`;
+  return `${rangeText(cell)}: ${states.join(', ')}`;
 }
+
+const rangeText = ({ from, to }: Pick<Cell, 'from' | 'to'>): string =>
+  from === to ? numberText(from) : `${numberText(from)}–${numberText(to)}`;

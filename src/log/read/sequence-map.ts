@@ -12,6 +12,7 @@ import {
   type SequenceMap,
   type SequenceMapQuery,
 } from '../contract/sequence-map';
+import { rangesOf } from '../forward/settled-ahead';
 import { isNumbered } from './gaps';
 import { cellsOf, type IdRange, type Marks } from './sequence-cells';
 import type { Views } from './views';
@@ -85,15 +86,11 @@ function lookedUp(log: LogView['log'], epoch: Epoch, range: IdRange): Known {
 
 /** The missing ids of a merged range, which also spans received ones. */
 function sorted(log: LogView['log'], epoch: Epoch, hole: Hole, range: IdRange): Hole[] {
-  const parts: Hole[] = [];
+  const missing: number[] = [];
   for (let id = Math.max(hole.from, range.from); id <= Math.min(hole.to, range.to); id++) {
-    if (log.tables.known.lookup(epoch.number, id) !== null) continue;
-    const last = parts.at(-1);
-    if (last !== undefined && last.to === id - 1)
-      parts[parts.length - 1] = { ...last, to: id, missing: id - last.from + 1 };
-    else parts.push({ ...hole, from: id, to: id, missing: 1 });
+    if (log.tables.known.lookup(epoch.number, id) === null) missing.push(id);
   }
-  return parts;
+  return rangesOf(missing).map(([from, to]) => ({ ...hole, from, to, missing: to - from + 1 }));
 }
 
 /** What the gap list and the quarantine know. */
