@@ -3,18 +3,15 @@
  * for it. What it changes is written into the audit log by the object that changes it, so a route has nothing to do for that.
  */
 import { createMiddleware } from 'hono/factory';
-import { matchedRoutes } from 'hono/route';
 import { acting } from '../audit/acting';
 import { currentRequestId } from '../request-id';
 import type { ApiEnv } from './context';
-import { operationAt } from './openapi/document';
+import { matchedOperation } from './matched-operation';
 import type { Principal } from './principal';
 
 export const acted = createMiddleware<ApiEnv>(async function acted(c, next) {
-  const { method } = c.req;
-  const route = matchedRoutes(c).findLast(candidate => candidate.method === method);
-  const operation = route === undefined ? undefined : operationAt(method, route.path);
-  if (operation === undefined || method === 'GET') return next();
+  const operation = matchedOperation(c);
+  if (operation === undefined || operation.method === 'get') return next();
   await acting({ ...actorOf(c.var.principal), operation: operation.id, requestId: currentRequestId() }, next);
 });
 

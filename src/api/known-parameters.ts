@@ -3,11 +3,11 @@
  * would be ignored, and the answer taken for the filtered one. Which parameters there are is read from `openapi/`.
  */
 import { createMiddleware } from 'hono/factory';
-import { matchedRoutes } from 'hono/route';
 import type { FieldError } from '../input/field-errors';
 import { meant } from '../input/nearest';
 import { LIMITS } from '../limits';
 import type { ApiEnv } from './context';
+import { matchedOperation } from './matched-operation';
 import { queryNames } from './openapi/document';
 import { problem } from './problem';
 
@@ -15,11 +15,10 @@ import { problem } from './problem';
 const MAX_NAME_CHARACTERS = 60;
 
 export const knownParameters = createMiddleware<ApiEnv>(async function knownParameters(c, next) {
-  const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
-  const route = matchedRoutes(c).findLast(route => route.method === method);
-  const known = route === undefined ? null : queryNames(method, route.path);
+  const operation = matchedOperation(c);
+  const given = new URL(c.req.url).searchParams;
   const errors =
-    known === null ? [] : parameterErrors(new URL(c.req.url).searchParams, known, method !== 'GET');
+    operation === undefined ? [] : parameterErrors(given, queryNames(operation), operation.method !== 'get');
   if (errors.length > 0) return problem({ reason: 'invalid', errors });
   await next();
 });

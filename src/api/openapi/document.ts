@@ -136,11 +136,9 @@ export function operationAt(method: string, route: string): Operation | undefine
   return OPERATIONS.find(candidate => candidate.path === path && candidate.method === method.toLowerCase());
 }
 
-/** The query parameters of an operation; null where there is no such one. @param route as `/v1/webhooks/:webhook_id` */
-export function queryNames(method: string, route: string): string[] | null {
-  const operation = operationAt(method, route);
-  if (operation === undefined) return null;
-  return (operation.takes ?? []).flatMap(name => {
+/** The query parameters of an operation. */
+export function queryNames({ takes = [] }: Operation): string[] {
+  return takes.flatMap(name => {
     const parameter = PARAMETERS[name];
     return parameter?.in === 'query' ? [parameter.name] : [];
   });
