@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../src/limits';
 import type { EventsPage, EventsQuery } from '../../../src/log/contract/events';
+import { rowsRead } from '../../support/rows-read';
 import { appendRequest, incomingEvent, webhookRecord } from '../../support/webhook-record';
 
 const ALL: EventsQuery = { after: 0, limit: 100, topic: null, status: null };
@@ -131,45 +132,33 @@ describe('a log of 100,000 events', () => {
     await evictDurableObject(stub);
     await page();
 
-    const rowsRead = (query: Partial<EventsQuery>) =>
+    const rowsOf = (query: Partial<EventsQuery>) =>
       runInDurableObject(stub, async (object, state) => {
-        const { sql } = state.storage;
-        const exec = sql.exec.bind(sql);
-        const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
-        const counting = <T extends Record<string, SqlStorageValue>>(
-          text: string,
-          ...bindings: unknown[]
-        ) => {
-          const cursor = exec<T>(text, ...bindings);
-          cursors.push(cursor as never);
-          return cursor;
-        };
-        Object.defineProperty(sql, 'exec', { value: counting, configurable: true });
-        const got = await object.events({ ...ALL, ...query });
+        const read = await rowsRead(state.storage, () => object.events({ ...ALL, ...query }));
+        const { got, rows, statements } = read;
         if (got === null) throw new Error('no webhook');
-        Reflect.deleteProperty(sql, 'exec');
-        expect(cursors.length).toBeGreaterThan(0);
-        return { rows: cursors.reduce((sum, cursor) => sum + cursor.rowsRead, 0), got };
+        expect(statements).toBeGreaterThan(0);
+        return { rows, got };
       });
 
-    const first = await rowsRead({});
+    const first = await rowsOf({});
     expect(sequences(first.got)).toHaveLength(100);
     expect(first.rows).toBeLessThan(200);
-    const last = await rowsRead({ after: 99_900 });
+    const last = await rowsOf({ after: 99_900 });
     expect(sequences(last.got).at(-1)).toBe(100_000);
     expect(last.rows).toBeLessThan(200);
-    const small = await rowsRead({ after: 50_000, limit: 5 });
+    const small = await rowsOf({ after: 50_000, limit: 5 });
     expect(small.rows).toBeLessThan(20);
-    const byTopic = await rowsRead({ topic: 'product:*', after: 70_000 });
+    const byTopic = await rowsOf({ topic: 'product:*', after: 70_000 });
     expect(sequences(byTopic.got)).toHaveLength(100);
     expect(byTopic.rows).toBeLessThan(800);
-    const quarantined = await rowsRead({ status: 'quarantined', limit: 20 });
+    const quarantined = await rowsOf({ status: 'quarantined', limit: 20 });
     expect(sequences(quarantined.got)).toHaveLength(10);
     expect(quarantined.rows).toBeLessThan(100);
-    const dead = await rowsRead({ status: 'dead' });
+    const dead = await rowsOf({ status: 'dead' });
     expect(dead.got).toEqual({ events: [], next: null, cursor: 100_000, scannedTo: null });
     expect(dead.rows).toBeLessThan(10);
-    const nothing = await rowsRead({ topic: 'no:such' });
+    const nothing = await rowsOf({ topic: 'no:such' });
     expect(nothing.got).toMatchObject({ events: [], next: 10_000 });
   });
 });

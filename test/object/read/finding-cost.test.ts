@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type EventFilter, NO_FILTER } from '../../../src/log/contract/event-filter';
 import type { EventsPage, EventsQuery, FeedPage } from '../../../src/log/contract/events';
 import type { WebhookLog } from '../../../src/log/webhook-log';
+import { rowsRead } from '../../support/rows-read';
 import { destinationRecord } from '../../support/simulation/world';
 import { appendRequest, incomingEvent, webhookRecord } from '../../support/webhook-record';
 
@@ -21,19 +22,9 @@ async function counted<T>(
   call: (object: WebhookLog) => Promise<T | null>,
 ): Promise<{ rows: number; got: T }> {
   return runInDurableObject(stub, async (object, state) => {
-    const { sql } = state.storage;
-    const exec = sql.exec.bind(sql);
-    const cursors: { readonly rowsRead: number }[] = [];
-    const counting = <R extends Record<string, SqlStorageValue>>(text: string, ...bindings: unknown[]) => {
-      const cursor = exec<R>(text, ...bindings);
-      cursors.push(cursor);
-      return cursor;
-    };
-    Object.defineProperty(sql, 'exec', { value: counting, configurable: true });
-    const got = await call(object);
-    Reflect.deleteProperty(sql, 'exec');
+    const { got, rows } = await rowsRead(state.storage, () => call(object));
     if (got === null) throw new Error('no webhook');
-    return { got, rows: cursors.reduce((sum, cursor) => sum + cursor.rowsRead, 0) };
+    return { got, rows };
   });
 }
 

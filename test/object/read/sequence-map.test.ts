@@ -3,6 +3,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import type { SequenceCell, SequenceMapQuery } from '../../../src/log/contract/sequence-map';
 import { cellsOf } from '../../../src/log/read/sequence-cells';
+import { rowsRead } from '../../support/rows-read';
 import { useStandingClock, wait } from '../../support/standing-clock';
 import { invalid, newObject, SHORT } from '../../support/webhook-object';
 import { incomingEvent } from '../../support/webhook-record';
@@ -94,19 +95,9 @@ describe('the map of a numbering', () => {
     await webhook.alarm();
     await webhook.sendAll([300_000], {});
     await webhook.evict();
-    const { rows, map } = await runInDurableObject(webhook.stub, async (object, state) => {
-      const exec = state.storage.sql.exec.bind(state.storage.sql);
-      const cursors: { readonly rowsRead: number }[] = [];
-      const counting = <R extends Record<string, SqlStorageValue>>(text: string, ...bindings: unknown[]) => {
-        const cursor = exec<R>(text, ...bindings);
-        cursors.push(cursor);
-        return cursor;
-      };
-      Object.defineProperty(state.storage.sql, 'exec', { value: counting, configurable: true });
-      const found = await object.sequenceMap({ ...ALL, from: 1, cells: 400 });
-      Reflect.deleteProperty(state.storage.sql, 'exec');
-      return { map: found, rows: cursors.reduce((sum, cursor) => sum + cursor.rowsRead, 0) };
-    });
+    const { rows, got: map } = await runInDurableObject(webhook.stub, (object, state) =>
+      rowsRead(state.storage, () => object.sequenceMap({ ...ALL, from: 1, cells: 400 })),
+    );
     if (map.kind !== 'ok') throw new Error(map.kind);
     expect(map.exact).toBe(false);
     expect(map.cells).toHaveLength(400);
