@@ -22,7 +22,7 @@ type Source = { open: () => void; close: () => void; readonly isOpen: boolean };
 export function startLive(bar: HTMLElement): void {
   const state = bar.querySelector('.state');
   const button = bar.querySelector('button');
-  const aloud = bar.querySelector('[role=status]');
+  const aloud = bar.querySelector('[aria-live]');
   if (state === null || button === null || aloud === null) return;
   const { stream, every } = bar.dataset;
   let isStill = false;

@@ -15,7 +15,7 @@ export function LiveBar({ live }: { live: Live }) {
       <button type="button" class="plain">
         Stop updates
       </button>
-      <span class="unseen" role="status"></span>
+      <span class="unseen" aria-live="polite"></span>
     </div>
   );
 }
