@@ -113,6 +113,15 @@ describe('an open page', () => {
     expect(await isSamePage()).toBe(true);
   });
 
+  it('shows how an event that is sent again gets on', async () => {
+    await watch(at('/events/1'));
+    const attempts = page.locator('.timeline > li');
+    const before = await attempts.count();
+    await client.call('POST', `/v1${at('/events/1')}/replay`);
+    await attempts.nth(before).waitFor();
+    expect(await isSamePage()).toBe(true);
+  });
+
   it('says that the line is cut, comes again, and has all that came meanwhile', async () => {
     await watch(at('/events'));
     line.cut();
