@@ -19,7 +19,7 @@ import {
 } from './window';
 
 /** What is attached to the socket. */
-type Attached = Pick<StreamQuery, 'topic' | 'include' | 'tokenId'> & {
+type Attached = Pick<StreamQuery, 'topic' | 'include' | 'tokenId' | 'endsAt'> & {
   at: FeedPosition;
   /** The life of the webhook, as cursors have it. */
   life: string | null;
@@ -38,11 +38,13 @@ export class Listener {
   }
 
   /** A new one, that has all before `cursor`. */
-  static begin(socket: WebSocket, { topic, include, tokenId }: StreamQuery, cursor: FeedCursor): Listener {
+  static begin(socket: WebSocket, query: StreamQuery, cursor: FeedCursor): Listener {
+    const { topic, include, tokenId, endsAt } = query;
     const { sequence, release, life = null } = cursor;
     return new Listener(socket, {
       ...{ topic, tokenId, at: { sequence, release }, life, window: EMPTY_WINDOW, skipped: 0 },
       ...(include === undefined ? {} : { include }),
+      ...(endsAt === undefined ? {} : { endsAt }),
     });
   }
 
@@ -66,6 +68,12 @@ export class Listener {
 
   get hasRoom(): boolean {
     return !isFull(this.#attached.window);
+  }
+
+  /** The session that it is of is over. */
+  isOver(now: number): boolean {
+    const { endsAt } = this.#attached;
+    return endsAt !== undefined && endsAt <= now;
   }
 
   isTooSlow(now: number): boolean {
