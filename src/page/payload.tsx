@@ -5,7 +5,7 @@ import type { EventDetail } from './answers';
 import { curlCommand } from './curl';
 import { ForeignText, seen } from './parts/foreign-text';
 import { numberText } from './parts/state';
-import { cut, prettyJson, type Shown } from './pretty-json';
+import { cut, prettyJson, type Shown } from '../json/pretty';
 
 /** Characters of a body that a page shows: with all else it stays below 50 KiB. */
 const MAX_PRETTY = 12_000;

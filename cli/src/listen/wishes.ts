@@ -1,6 +1,6 @@
 /** What the interactive view can be asked for, done: the event is read from the gateway then, as the view keeps none. */
 import open from 'open';
-import { prettyJson } from '../../../src/page/pretty-json';
+import { prettyJson } from '../../../src/json/pretty';
 import type { Gateway } from '../gateway/gateway';
 import { printableLines } from '../output/printable';
 import type { Listener } from './listener';

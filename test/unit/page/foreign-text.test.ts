@@ -5,7 +5,7 @@ import { filterOf } from '../../../src/page/event-filter';
 import { seen } from '../../../src/page/parts/foreign-text';
 import { barsPath } from '../../../src/page/parts/sparkline';
 import { spanText } from '../../../src/page/parts/time';
-import { prettyJson } from '../../../src/page/pretty-json';
+import { prettyJson } from '../../../src/json/pretty';
 
 describe('foreign text', () => {
   it('shows what is not seen by its number, and leaves the rest', () => {

@@ -59,6 +59,9 @@ export function openView(wishes: Wishes, paint: Paint): View {
     forwarded({ name }, { event: { sequence, topic }, attempt, replay }, how) {
       const row = { webhook: name, sequence, topic, replay, attempts: attempt, at: Date.now(), how };
       happened({ kind: 'forwarded', row });
+      const { pane } = state;
+      const shown = pane?.kind === 'details' ? state.rows.find(({ id }) => id === pane.id) : undefined;
+      if (shown !== undefined) void grant('details', shown);
     },
     close: terminal.close,
   };

@@ -16,6 +16,8 @@ export type Terminal = {
   close(): void;
 };
 
+type Key = { name: string; ctrl: boolean; meta: boolean };
+
 /** @param key is told the names of keys: `up`, `j`, `escape`, `ctrl-c` */
 export function openTerminal(
   { stdin, stdout }: Pick<NodeJS.Process, 'stdin' | 'stdout'>,
@@ -27,11 +29,10 @@ export function openTerminal(
 
   // Some terminals do not say how large they are.
   const size = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
-  function onKey(
-    _: string | undefined,
-    { name = '', ctrl = false }: { name?: string; ctrl?: boolean },
-  ): void {
-    told.key(ctrl ? `ctrl-${name}` : name);
+  function onKey(_: string | undefined, { name = '', ctrl, meta }: Partial<Key>): void {
+    // Escape and another key right after it look like one with Alt.
+    if (meta === true && name !== 'escape') told.key('escape');
+    told.key(ctrl === true ? `ctrl-${name}` : name);
   }
   function paint(): void {
     timer = null;
