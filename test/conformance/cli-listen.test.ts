@@ -206,7 +206,7 @@ describe('what is replayed', () => {
   const marked = () =>
     local.received.map(({ headers }) => [headers['ce-sequence'], headers['gapless-replay']]);
 
-  it('arrives, too, marked and under the same id, and not at destinations of others alone', async () => {
+  it('arrives, too, marked and under its id, or a new one', async () => {
     await send(1, 2);
     await listening(['--since', '1', '--json'], async listener => {
       await told(listener, 2);

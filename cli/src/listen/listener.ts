@@ -28,13 +28,13 @@ export type Listening = {
   };
 };
 
-/** An event that the local server has not taken, until its next attempt. */
-type Waiting = { sequence: number; replayId: number | null; tryNow: AbortController };
+/** The event that the local server has to take next. `tryNow` ends the wait for its next attempt; null while one is under way. */
+type Turn = { sequence: number; replayId: number | null; tryNow: AbortController | null };
 
 export class Listener {
   #listening: Listening;
   #place: Place;
-  #waiting: Waiting | null = null;
+  #turn: Turn | null = null;
 
   constructor(listening: Listening, begin: Place) {
     this.#listening = listening;
@@ -96,24 +96,26 @@ export class Listener {
     if (bodyOf(event) === null || !isWanted(event, filter)) return;
     const replay = replayOf(message);
     const life = lifeOf(cursor);
+    const turn: Turn = { sequence: event.sequence, replayId: replay?.id ?? null, tryNow: null };
+    this.#turn = turn;
     for (let attempt = 1; ; attempt++) {
       const how = await this.#forward({ event, life, attempt, replay });
-      if (skipFailed || isTaken(how)) return;
-      const tryNow = new AbortController();
-      this.#waiting = { sequence: event.sequence, replayId: replay?.id ?? null, tryNow };
-      await pause(backoffMs(attempt, Math.random()), null, { signal: tryNow.signal }).catch(() => {});
-      this.#waiting = null;
+      if (skipFailed || isTaken(how)) break;
+      turn.tryNow = new AbortController();
+      const { signal } = turn.tryNow;
+      await pause(backoffMs(attempt, Math.random()), null, { signal }).catch(() => {});
+      turn.tryNow = null;
     }
+    this.#turn = null;
   }
 
   /**
-   * Forwards an event once more, because someone asked here. One that waits for its next attempt is tried at once instead, so that it
-   * does not arrive twice.
+   * Forwards an event once more, because someone asked here. One whose turn it is is tried at once instead, so that it does not
+   * arrive twice.
    */
   async again(event: StreamedEvent, attempt: number, replay: OfReplay | null): Promise<void> {
-    const { sequence } = event;
-    if (this.#waiting?.sequence === sequence && this.#waiting.replayId === (replay?.id ?? null))
-      this.#waiting.tryNow.abort();
+    const turn = this.#turn;
+    if (turn?.sequence === event.sequence && turn.replayId === (replay?.id ?? null)) turn.tryNow?.abort();
     else await this.#forward({ event, life: lifeOf(this.#place.cursor ?? ''), attempt, replay });
   }
 

@@ -47,6 +47,7 @@ export function openView(wishes: Wishes, paint: Paint): View {
         kind === 'retry' ? `Sending ${row.sequence} again.` : `Opening ${row.sequence} in the page.`;
       happened({ kind: 'said', text });
       await wishes[kind](row);
+      if (kind === 'retry') happened({ kind: 'said', text: '' });
     } catch (error) {
       happened({ kind: 'said', text: error instanceof Error ? error.message : String(error) });
     }
