@@ -210,12 +210,16 @@ describe('what is replayed', () => {
     await send(1, 2);
     await listening(['--since', '1', '--json'], async listener => {
       await told(listener, 2);
-      expect((await replay({ from_sequence: 2 })).status).toBe(200);
+      expect(await cli.run(['replay', webhook, '2'])).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('whoever listens'),
+      });
       await told(listener, 3);
       expect(JSON.parse(listener.lines()[2] ?? '')).toMatchObject({ sequence: 2, status: 200, attempt: 1 });
       await client.call('POST', `/v1/webhooks/${webhook}/events/1/replay`, { new_id: true });
       await told(listener, 4);
     });
+    expect(await cli.run(['replay', webhook, '9'])).toMatchObject({ code: 1 });
     const [first, second, again, anew] = local.received.map(({ headers }) => headers['webhook-id']);
     expect(again).toBe(second);
     expect(anew).toMatch(new RegExp(`^${first}_r\\d+$`));

@@ -49,10 +49,13 @@ export function addReplay(program: Command): void {
         const { count } = await replay({ dry_run: true });
         if (count === 0 && sequence !== undefined && options.dryRun !== true) {
           // Whoever listens gets it all the same, and of one event the gateway says why there is nothing to send.
-          const { destination, newId = false } = options;
+          const { destination, newId } = options;
           const sent = await asked.call('post', '/v1/webhooks/{webhook_id}/events/{sequence}/replay', {
             path: { ...path, sequence },
-            body: { new_id: newId, ...(destination === undefined ? {} : { destination_id: destination }) },
+            body: {
+              ...(newId === true ? { new_id: true } : {}),
+              ...(destination === undefined ? {} : { destination_id: destination }),
+            },
           });
           output.answer({ ...sent, dry_run: false }, () =>
             sent.count === 0 ? 'No destination takes it; it goes to whoever listens.' : 'It is on its way.',
