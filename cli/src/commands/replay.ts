@@ -47,6 +47,21 @@ export function addReplay(program: Command): void {
         const replay = (more: Pick<Schemas['Replay'], 'dry_run'>) =>
           asked.call('post', '/v1/webhooks/{webhook_id}/replays', { path, body: { ...body, ...more } });
         const { count } = await replay({ dry_run: true });
+        if (count === 0 && sequence !== undefined && options.dryRun !== true) {
+          // Whoever listens gets it all the same, and of one event the gateway says why there is nothing to send.
+          const { destination, newId } = options;
+          const sent = await asked.call('post', '/v1/webhooks/{webhook_id}/events/{sequence}/replay', {
+            path: { ...path, sequence },
+            body: {
+              ...(newId === true ? { new_id: true } : {}),
+              ...(destination === undefined ? {} : { destination_id: destination }),
+            },
+          });
+          output.answer({ ...sent, dry_run: false }, () =>
+            sent.count === 0 ? 'No destination takes it; it goes to whoever listens.' : 'It is on its way.',
+          );
+          return EXIT.done;
+        }
         if (options.dryRun === true || count === 0) {
           output.answer(
             { count, dry_run: true },

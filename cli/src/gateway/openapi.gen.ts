@@ -355,7 +355,7 @@ export interface paths {
   "/v1/webhooks/{webhook_id}/stream": {
     /**
      * Listen (WebSocket)
-     * @description Events as the feed lets them go, how each attempt to deliver ended, and what changes in the gap list, each a message of JSON. Go on from `cursor`. Send each `mark` back as it came. Without `after` it begins at the end of the feed. A browser sends the token as a subprotocol: `gapless.v1, bearer.<token>`.
+     * @description Events as the feed lets them go, how each attempt to deliver ended, and what changes in the gap list, each a message of JSON; with `replays`, events that are replayed, too. Go on from `cursor`. Send each `mark` back as it came. Without `after` it begins at the end of the feed. A browser sends the token as a subprotocol: `gapless.v1, bearer.<token>`.
      */
     get: operations["listen"];
   };
@@ -1931,6 +1931,14 @@ export interface components {
       event: components["schemas"]["Event"];
       /** @enum {unknown} */
       type: "event";
+    } | {
+      cursor: string;
+      event: components["schemas"]["Event"];
+      /** @description true: it is sent under an id of its own */
+      new_id: boolean;
+      replay_id: number;
+      /** @enum {unknown} */
+      type: "replay";
     } | ({
       cursor: string;
       delivery: {
@@ -2391,7 +2399,7 @@ export interface components {
     event_status?: "accepted" | "confirming" | "held" | "quarantined";
     /** @description Webhooks of a part. */
     export_limit?: number;
-    /** @description The `cursor` of a page before; `now`: the end of the feed. */
+    /** @description The `cursor` of a page before; `now`: the end of the feed; a sequence: what comes after it. */
     feed_after?: string;
     /** @description The destination that `delivery` is about: its id or its name. */
     filter_destination?: string;
@@ -2458,8 +2466,10 @@ export interface components {
      * @example 2026-11-20T12:00:00Z
      */
     since?: string;
-    /** @description A `cursor` of the stream or of the feed; `0`: all events; `now`: the end of the feed. */
+    /** @description A `cursor` of the stream or of the feed; `0`: all events; `now`: the end of the feed; a sequence: what comes after it. */
     stream_after?: string;
+    /** @description With events that are replayed, once each, whatever destinations the replay is for. */
+    stream_replays?: "true" | "false" | "1" | "0";
     /** @description The id of an API token. */
     token_id: string;
     /** @description A topic, or a prefix before `*`. */
@@ -4424,7 +4434,7 @@ export interface operations {
   };
   /**
    * Listen (WebSocket)
-   * @description Events as the feed lets them go, how each attempt to deliver ended, and what changes in the gap list, each a message of JSON. Go on from `cursor`. Send each `mark` back as it came. Without `after` it begins at the end of the feed. A browser sends the token as a subprotocol: `gapless.v1, bearer.<token>`.
+   * @description Events as the feed lets them go, how each attempt to deliver ended, and what changes in the gap list, each a message of JSON; with `replays`, events that are replayed, too. Go on from `cursor`. Send each `mark` back as it came. Without `after` it begins at the end of the feed. A browser sends the token as a subprotocol: `gapless.v1, bearer.<token>`.
    */
   listen: {
     parameters: {
@@ -4432,6 +4442,7 @@ export interface operations {
         after?: components["parameters"]["stream_after"];
         topic?: components["parameters"]["topic"];
         include?: components["parameters"]["include"];
+        replays?: components["parameters"]["stream_replays"];
       };
       path: {
         webhook_id: components["parameters"]["webhook_id"];

@@ -9,10 +9,11 @@ export const LISTEN = {
   tag: 'events',
   summary: 'Listen (WebSocket)',
   description:
-    'Events as the feed lets them go, how each attempt to deliver ended, and what changes in the gap list, each a message of JSON. ' +
+    'Events as the feed lets them go, how each attempt to deliver ended, and what changes in the gap list, each a message of JSON; ' +
+    'with `replays`, events that are replayed, too. ' +
     'Go on from `cursor`. Send each `mark` back as it came. Without `after` it begins at the end of the feed. A browser sends the ' +
     'token as a subprotocol: `gapless.v1, bearer.<token>`.',
-  takes: ['stream_after', 'topic', 'include'],
+  takes: ['stream_after', 'topic', 'include', 'stream_replays'],
   answers: [101, 'StreamMessage'],
   problems: [404, 422, 426],
 } as const;
@@ -39,6 +40,11 @@ export const streamAnswers = (delivery: JsonSchema): Record<string, JsonSchema> 
     anyOf: [
       message('ready'),
       message('event', { event: ref('Event') }),
+      message('replay', {
+        replay_id: integer,
+        new_id: { type: 'boolean', description: 'true: it is sent under an id of its own' },
+        event: ref('Event'),
+      }),
       message('delivery', { delivery }),
       message('gaps', {
         gaps: { type: 'array', items: ref('Gap') },
