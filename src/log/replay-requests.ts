@@ -54,7 +54,7 @@ export async function replayRange(parts: Parts, request: ReplayRequest): Promise
   return begun(parts, starts, asked, dryRun);
 }
 
-/** Begins a replay, where it is more than a plan. */
+/** Begins a replay, where it is more than a plan and has anything to send. */
 function begun(
   { forwarding }: Parts,
   starts: readonly ReplayStart[],
@@ -62,7 +62,7 @@ function begun(
   dryRun: boolean,
 ): ReplayResult {
   const count = starts.reduce((sum, { counted }) => sum + (counted ?? 0), 0);
-  const replayId = dryRun || starts.length === 0 ? null : forwarding.startReplay(starts, asked);
+  const replayId = dryRun || count === 0 ? null : forwarding.startReplay(starts, asked);
   return { kind: 'ok', count, replayId };
 }
 
@@ -146,6 +146,8 @@ export function listReplays({ forwarding }: Parts): ReplayList {
 /** Null where it is not known, or not any more. */
 export const findReplay = ({ forwarding }: Parts, replayId: number): Replay | null =>
   forwarding.replays.all.find(({ id }) => id === replayId) ?? null;
+
+export const isRunning = ({ parts }: Replay): boolean => parts.some(({ state }) => state === 'running');
 
 /** Gives it as it is then. */
 export function cancelReplay(parts: Parts, replayId: number): Replay | null {
