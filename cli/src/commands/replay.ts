@@ -4,6 +4,8 @@ import type { Command } from 'commander';
 import { gatewayCommand, run } from '../command';
 import { EXIT, Stop } from '../ending';
 import type { Schemas } from '../gateway/api';
+import type { Gateway } from '../gateway/gateway';
+import { counted } from '../output/counted';
 import { wholeNumber } from '../values';
 import { type EventFilter, filterOf, filterOptions } from './event-filter';
 
@@ -22,7 +24,7 @@ const POLL_MS = 500;
 
 export function addReplay(program: Command): void {
   const command = gatewayCommand(program, 'replay <webhook>', 'Send events again', [
-    ['gapless replay shop 1204', 'one event, by its sequence'],
+    ['gapless replay shop 1204', 'one event, by its sequence; asks first'],
     ['gapless replay shop --destination erp --delivery dead', 'what one destination has lost; asks first'],
     ['gapless replay shop --since 2h --topic order:* --dry-run', 'only say how many'],
     ['gapless replay shop --from 100 --to 200 --yes', 'in a script'],
@@ -46,19 +48,25 @@ export function addReplay(program: Command): void {
         const path = { webhook_id: webhook };
         const replay = (more: Pick<Schemas['Replay'], 'dry_run'>) =>
           asked.call('post', '/v1/webhooks/{webhook_id}/replays', { path, body: { ...body, ...more } });
+        if (sequence !== undefined) await refuseUnsendable(asked, webhook, sequence);
         const { count } = await replay({ dry_run: true });
-        if (options.dryRun === true || count === 0) {
-          output.answer(
-            { count, dry_run: true },
-            () => `${count === 0 ? 'No event is' : `${count} are`} like that.`,
+        if (count === 0 && sequence !== undefined)
+          throw new Stop(
+            EXIT.failed,
+            `No destination that is meant gets event ${sequence}: nothing is sent.`,
           );
+        if (options.dryRun === true || count === 0) {
+          output.answer({ replay_id: null, count, dry_run: true }, () => planText(count));
           return EXIT.done;
         }
-        if (sequence === undefined) await output.confirm(`Send ${count} events again?`, options.yes === true);
+        await output.confirm(questionOf(count, sequence), options.yes === true);
         const sent = await replay({});
         const id = sent.replay_id;
         if (options.wait !== true || id === null) {
-          output.answer({ ...sent, dry_run: false }, () => `${sent.count} are on their way.`);
+          output.answer(
+            { ...sent, dry_run: false },
+            () => `${counted(sent.count, 'delivery is', 'deliveries are')} on the way.`,
+          );
           return EXIT.done;
         }
         for (;;) {
@@ -76,6 +84,33 @@ export function addReplay(program: Command): void {
       }),
     );
 }
+
+/** One event that was named is there, can be sent and may be, or the command has failed. */
+async function refuseUnsendable(gateway: Gateway, webhook: string, sequence: number): Promise<void> {
+  const event = await gateway.call('get', '/v1/webhooks/{webhook_id}/events/{sequence}', {
+    path: { webhook_id: webhook, sequence },
+  });
+  if (event.redacted)
+    throw new Stop(EXIT.failed, `The body of event ${sequence} was erased: there is nothing to send.`);
+  if (event.status === 'quarantined')
+    throw new Stop(
+      EXIT.failed,
+      `Event ${sequence} is in quarantine: gapless release ${webhook} ${sequence} lets it go.`,
+    );
+  if (event.status !== 'accepted')
+    throw new Stop(
+      EXIT.failed,
+      `Event ${sequence} is ${event.status}: it leaves by itself when it is let go.`,
+    );
+}
+
+const planText = (count: number): string =>
+  count === 0 ? 'No event is like that.' : `${counted(count, 'delivery', 'deliveries')} would be made again.`;
+
+const questionOf = (count: number, sequence: number | undefined): string =>
+  sequence === undefined
+    ? `Send again what makes ${counted(count, 'delivery', 'deliveries')}?`
+    : `Send event ${sequence} again, to ${counted(count, 'destination')}?`;
 
 /** Which events. One that says nothing is refused here as by the gateway. */
 function rangeOf(sequence: number | undefined, options: Options) {
