@@ -63,7 +63,8 @@ export class LiveWebhook {
     this.log = new EventLog(storage, webhook, audienceOf(means), memory.recent);
     const { feed, tables } = this.log;
     this.space = new StorageWatch(means, this);
-    this.#counts = new KeptCounts({ sql: storage.sql, clock, log: this.log, refused: this.#refused });
+    const refused = (error: unknown): void => this.#refused(error, 'counts');
+    this.#counts = new KeptCounts({ sql: storage.sql, clock, log: this.log, refused });
     this.forwarding = new Forwarding(this.#destinations(), {
       ...{ storage, feed, days: tables.days, clock, random, writes: this.writes },
       memory: memory.deliveries,
@@ -195,8 +196,8 @@ export class LiveWebhook {
   }
 
   /** Nothing was committed, so nothing is sent for it. A pump only arranges the next probe. */
-  #refused = (error: unknown): void => {
-    this.writes.failed('events', error);
+  #refused = (error: unknown, written: 'events' | 'counts' = 'events'): void => {
+    this.writes.failed(written, error);
     if (this.writes.probeAt !== null) this.forwarding.pump();
   };
 

@@ -19,6 +19,8 @@ type Options = EventFilter & {
   yes?: boolean;
 };
 
+type Wish = Partial<Omit<Schemas['Replay'], 'dry_run'>>;
+
 /** How often a replay is looked at while it runs. */
 const POLL_MS = 500;
 
@@ -41,26 +43,18 @@ export function addReplay(program: Command): void {
     .action((webhook: string, sequence: number | undefined, options: Options, command: Command) =>
       run(command, async ({ output, gateway }) => {
         const asked = await gateway();
+        if (sequence !== undefined) await refuseUnsendable(asked, webhook, sequence);
         const body = {
           ...rangeOf(sequence, options),
           ...(options.newId === true ? { new_id: true as const } : {}),
         };
-        const path = { webhook_id: webhook };
-        const replay = (more: Pick<Schemas['Replay'], 'dry_run'>) =>
-          asked.call('post', '/v1/webhooks/{webhook_id}/replays', { path, body: { ...body, ...more } });
-        if (sequence !== undefined) await refuseUnsendable(asked, webhook, sequence);
-        const { count } = await replay({ dry_run: true });
-        if (count === 0 && sequence !== undefined)
-          throw new Stop(
-            EXIT.failed,
-            `No destination that is meant gets event ${sequence}: nothing is sent.`,
-          );
+        const count = await plannedFor(asked, webhook, sequence, body);
         if (options.dryRun === true || count === 0) {
           output.answer({ replay_id: null, count, dry_run: true }, () => planText(count));
           return EXIT.done;
         }
         await output.confirm(questionOf(count, sequence), options.yes === true);
-        const sent = await replay({});
+        const sent = await begin(asked, webhook, sequence, body);
         const id = sent.replay_id;
         if (options.wait !== true || id === null) {
           output.answer(
@@ -112,8 +106,40 @@ const questionOf = (count: number, sequence: number | undefined): string =>
     ? `Send again what makes ${counted(count, 'delivery', 'deliveries')}?`
     : `Send event ${sequence} again, to ${counted(count, 'destination')}?`;
 
+/** How many deliveries it makes. Fails where one event that was named goes nowhere. */
+async function plannedFor(
+  gateway: Gateway,
+  webhook: string,
+  sequence: number | undefined,
+  body: Wish,
+): Promise<number> {
+  const path = { webhook_id: webhook };
+  const plan = { ...body, dry_run: true as const };
+  const { count } = await gateway.call('post', '/v1/webhooks/{webhook_id}/replays', { path, body: plan });
+  // A destination that is named with one event gets it, whatever it subscribes to.
+  if (sequence !== undefined && body.destination_id !== undefined) return 1;
+  if (count === 0 && sequence !== undefined)
+    throw new Stop(EXIT.failed, `No destination wants event ${sequence}: name one with --destination.`);
+  return count;
+}
+
+function begin(
+  gateway: Gateway,
+  webhook: string,
+  sequence: number | undefined,
+  body: Wish,
+): Promise<Schemas['Replaying']> {
+  const path = { webhook_id: webhook };
+  if (sequence === undefined)
+    return gateway.call('post', '/v1/webhooks/{webhook_id}/replays', { path, body });
+  const { destination_id = null, new_id = null } = body;
+  return gateway.call('post', '/v1/webhooks/{webhook_id}/events/{sequence}/replay', {
+    ...{ path: { ...path, sequence }, body: { destination_id, new_id } },
+  });
+}
+
 /** Which events. One that says nothing is refused here as by the gateway. */
-function rangeOf(sequence: number | undefined, options: Options) {
+function rangeOf(sequence: number | undefined, options: Options): Wish {
   const { from, to, all, status } = options;
   if (status === 'confirming' || status === 'held')
     throw new Stop(
@@ -129,8 +155,12 @@ function rangeOf(sequence: number | undefined, options: Options) {
   };
   const isSaid = Object.keys(range).length > 0;
   if (sequence !== undefined) {
-    if (from !== undefined || to !== undefined || all === true)
-      throw new Stop(EXIT.usage, 'Either a sequence, or which events by options.');
+    const { destination_id, ...others } = range;
+    if (Object.keys(others).length > 0)
+      throw new Stop(
+        EXIT.usage,
+        'Either a sequence, alone or with --destination, or which events by options.',
+      );
     return { ...range, from_sequence: sequence, to_sequence: sequence };
   }
   if (!isSaid)

@@ -383,6 +383,7 @@ export interface components {
       extra_headers: string | {
         [key: string]: string;
       };
+      /** @description Only events that have one of these values there: JSON pointers into the body, each with a list. Null: all. */
       filter: ({
         [key: string]: (string | number | boolean | null)[];
       }) | null;
@@ -566,6 +567,7 @@ export interface components {
       extra_headers: string | {
         [key: string]: string;
       };
+      /** @description Only events that have one of these values there: JSON pointers into the body, each with a list. Null: all. */
       filter: ({
         [key: string]: (string | number | boolean | null)[];
       }) | null;
@@ -752,6 +754,7 @@ export interface components {
       extra_headers: string | {
         [key: string]: string;
       };
+      /** @description Only events that have one of these values there: JSON pointers into the body, each with a list. Null: all. */
       filter: ({
         [key: string]: (string | number | boolean | null)[];
       }) | null;
@@ -924,6 +927,7 @@ export interface components {
       extra_headers: string | {
         [key: string]: string;
       };
+      /** @description Only events that have one of these values there: JSON pointers into the body, each with a list. Null: all. */
       filter: ({
         [key: string]: (string | number | boolean | null)[];
       }) | null;
@@ -1755,7 +1759,7 @@ export interface components {
       status: number;
       /** @description what is wrong, in a few words */
       title: string;
-      /** @description address of what the docs say of it */
+      /** @description which kind of problem it is: `urn:gapless:problem:not-found` */
       type: string;
     };
     Providers: {
