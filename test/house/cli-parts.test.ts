@@ -7,8 +7,8 @@ import { bodyOf, isFinal, isWanted, type StreamedEvent } from '../../cli/src/lis
 import { printable, printableLines } from '../../cli/src/output/printable';
 import { table } from '../../cli/src/output/table';
 import { durationText, relativeTime, timeOf } from '../../cli/src/output/times';
+import { withChanges } from '../../cli/src/send/changed-body';
 import { stepsOf } from '../../cli/src/send/plan';
-import { withChanges } from '../../cli/src/send/sample';
 import { addressOf, parseRequest } from '../../cli/src/verify/raw-request';
 import { shownBytes } from '../../cli/src/verify/shown-bytes';
 
@@ -113,10 +113,15 @@ describe('samples', () => {
   });
 
   it('have values set by JSON pointer', () => {
-    const set = (body: string, pointer: string, value: unknown) => withChanges(body, [{ pointer, value }]);
+    const set = (body: string, pointer: string, value: unknown, isForm = false) =>
+      withChanges(body, [{ pointer, value }], isForm);
     expect(set('{"a":{"b":1}}', '/a/b', 2)).toEqual({ ok: true, value: '{"a":{"b":2}}' });
     expect(set('{"a":[1]}', '/a/-', 2)).toEqual({ ok: true, value: '{"a":[1,2]}' });
     expect(set('{}', '/x/y', 'z')).toEqual({ ok: true, value: '{"x":{"y":"z"}}' });
+    expect(set('a=b&c=d', '/a', 1, true)).toEqual({ ok: true, value: 'a=1&c=d' });
+    expect(set('payload=%7B%7D', '/payload/ref', 'x', true)).toEqual({
+      ...{ ok: true, value: `payload=${encodeURIComponent('{"ref":"x"}')}` },
+    });
     expect(set('a=b', '/a', 1).ok).toBe(false);
     expect(set('{}', 'a', 1).ok).toBe(false);
   });
