@@ -59,9 +59,18 @@ export async function unsignedSample(provider: Provider, wish: SampleWish): Prom
   await addDigest(provider.scheme, draft, bytes);
   const { headers } = draft;
   headers.set('content-type', draft.isForm ? 'application/x-www-form-urlencoded' : 'application/json');
+  listHeaders(provider.scheme, headers);
   const query = draft.query.toString();
   const { topic } = provider.describe({ headers, query, body: bytes });
   return { topic, headers: Object.fromEntries(headers), query, body };
+}
+
+/** Where a named part of the signature lists the headers that are signed, all that there are. */
+function listHeaders({ msg, sig }: Scheme, headers: Headers): void {
+  const [source] = sig;
+  const named = /\{headers:(\w+)\}/.exec(msg.join(''))?.[1];
+  if (named === undefined || source?.h === undefined) return;
+  headers.set(source.h, `${named}${source.kv}${[...headers.keys()].join(' ')}`);
 }
 
 const isToken = ({ alg, sig }: Scheme): boolean => alg === 'token' && sig[0]?.h !== undefined;

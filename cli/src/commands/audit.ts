@@ -43,9 +43,13 @@ const text = (entries: readonly Schemas['AuditEntry'][], paint: Paint): string =
         entries.map(({ at, by, token, operation, changes, facts }) => [
           ...[shortTime(at), token === null ? by : `${token.name} (${token.token_id})`, operation],
           [
-            ...changes.map(({ path, before, after }) => `${path}: ${shown(before)} -> ${shown(after)}`),
+            ...changes.map(({ path, before, after }) =>
+              before === null ? `${path}: ${shown(after)}` : `${path}: ${shown(before)} -> ${shown(after)}`,
+            ),
             ...Object.entries(facts).map(([name, value]) => `${name} ${shown(value)}`),
-          ].join(', '),
+          ]
+            .join(', ')
+            .slice(0, 300),
         ]),
         paint,
       );

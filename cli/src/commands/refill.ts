@@ -13,6 +13,7 @@ import { candidatesIn } from '../refill/candidates';
 import { gapsText } from '../refill/gaps-text';
 import { type Missing, missingOf, withAwaited } from '../refill/numbering';
 import { type LeftOut, type RefillPlan, refillPlan } from '../refill/plan';
+import { sourceText } from '../refill/sources';
 import { wholeNumber } from '../values';
 
 type Options = { from?: string; ids?: string; gap?: number; dryRun?: boolean; yes?: boolean };
@@ -61,7 +62,7 @@ function sayWhatIsMissing(output: Output, { numbered, gaps, wanted, highest }: M
   output.answer({ numbered, highest_increment_id: highest, missing: ids, count: countOf(ids) }, paint =>
     numbered
       ? gapsText(gaps, wanted, provider, paint)
-      : 'The provider does not number its events: what is missing cannot be known. Events of a file (--from) are added where they are new.',
+      : `The provider does not number its events: what is missing cannot be known. ${sourceText(provider)}`,
   );
   return EXIT.done;
 }
@@ -86,7 +87,7 @@ async function addPlanned(
   isAgreed: boolean,
 ) {
   if (!isAgreed) output.note(planText(plan));
-  await output.confirm(`Add ${plan.adds.length} events to ${webhook}?`, isAgreed);
+  await output.confirm(`Add ${counted(plan.adds.length)} to ${webhook}?`, isAgreed);
   const added = await addAll(gateway, webhook, plan.adds, (done, of) =>
     output.progress(`${done} of ${of} added`),
   );
@@ -113,7 +114,7 @@ function planText(plan: RefillPlan): string {
   const first =
     adds.length === 0
       ? 'No event of the file is missing.'
-      : `${adds.length} would be added: ${named}${adds.length > 20 ? ' ...' : ''}`;
+      : `${counted(adds.length)} to add: ${named}${adds.length > 20 ? ' ...' : ''}`;
   const others = (Object.keys(WORDS) as LeftOut[]).flatMap(why => {
     const of = left_out.filter(one => one.why === why);
     const ids = of.map(one => one.increment_id ?? `line ${one.line}`);
@@ -122,6 +123,8 @@ function planText(plan: RefillPlan): string {
   });
   return [first, ...others, stillMissingText(plan)].filter(part => part !== '').join('\n');
 }
+
+const counted = (count: number): string => (count === 1 ? '1 event' : `${count} events`);
 
 const stillMissingText = ({ not_in_file }: RefillPlan): string =>
   not_in_file.length === 0 ? '' : `Missing, and not in the file: ${rangesText(not_in_file)}`;
