@@ -1,7 +1,9 @@
 /** The command line, each command as a process of its own, against the gateway that the other files use too. */
+import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Cli, cliOf } from '../support/cli';
 import { clientOf, shipstreamEvent } from '../support/client';
@@ -378,6 +380,22 @@ describe('which gateway', () => {
     } finally {
       await nobody.close();
     }
+  });
+});
+
+describe('the package', () => {
+  it('runs in an empty folder, with nothing beside it', async () => {
+    const root = join(import.meta.dirname, '../..');
+    await promisify(execFile)('npm', ['pack', '-w', 'cli', '--pack-destination', cli.home, '--silent'], {
+      cwd: root,
+    });
+    const [packed = ''] = (await readdir(cli.home)).filter(name => name.endsWith('.tgz'));
+    await promisify(execFile)('tar', ['xzf', packed], { cwd: cli.home });
+    expect((await readdir(join(cli.home, 'package'))).sort()).toEqual(['bin', 'dist', 'package.json']);
+    const program = join(cli.home, 'package/bin/gapless.mjs');
+    const env = { ...process.env, GAPLESS_URL: gateway.url, GAPLESS_TOKEN: gateway.adminToken };
+    const { stdout } = await promisify(execFile)(process.execPath, [program, 'export', '--yaml'], { env });
+    expect(stdout).toContain('webhooks:');
   });
 });
 
