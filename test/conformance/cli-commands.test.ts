@@ -124,7 +124,7 @@ const TRIED: Readonly<Record<string, Tried>> = {
     args: () => ['walk', '--limit', '3'],
     answers: { entries: [{ by: 'admin' }, any, any], next: any },
   },
-  replay: { args: () => ['walk', '1'], answers: { count: 1, replay_id: any } },
+  replay: { args: () => ['walk', '1', '--yes'], answers: { count: 1, replay_id: any } },
   'replays list': { args: () => ['walk'], answers: { replays: [{ state: any }] } },
   'replays show': { args: replayed, answers: { counted: 1 } },
   'replays cancel': { args: replayed, answers: { counted: 1 } },

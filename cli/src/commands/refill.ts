@@ -6,6 +6,7 @@ import { EXIT, Stop } from '../ending';
 import type { Gateway } from '../gateway/gateway';
 import { contentOf } from '../given/document';
 import { countOf, rangesText } from '../given/id-ranges';
+import { counted } from '../output/counted';
 import type { Output } from '../output/output';
 import { printable } from '../output/printable';
 import { addAll, exitOf, receiptText } from '../refill/adding';
@@ -87,7 +88,7 @@ async function addPlanned(
   isAgreed: boolean,
 ) {
   if (!isAgreed) output.note(planText(plan));
-  await output.confirm(`Add ${counted(plan.adds.length)} to ${webhook}?`, isAgreed);
+  await output.confirm(`Add ${counted(plan.adds.length, 'event')} to ${webhook}?`, isAgreed);
   const added = await addAll(gateway, webhook, plan.adds, (done, of) =>
     output.progress(`${done} of ${of} added`),
   );
@@ -114,7 +115,7 @@ function planText(plan: RefillPlan): string {
   const first =
     adds.length === 0
       ? 'No event of the file is missing.'
-      : `${counted(adds.length)} to add: ${named}${adds.length > 20 ? ' ...' : ''}`;
+      : `${counted(adds.length, 'event')} to add: ${named}${adds.length > 20 ? ' ...' : ''}`;
   const others = (Object.keys(WORDS) as LeftOut[]).flatMap(why => {
     const of = left_out.filter(one => one.why === why);
     const ids = of.map(one => one.increment_id ?? `line ${one.line}`);
@@ -123,8 +124,6 @@ function planText(plan: RefillPlan): string {
   });
   return [first, ...others, stillMissingText(plan)].filter(part => part !== '').join('\n');
 }
-
-const counted = (count: number): string => (count === 1 ? '1 event' : `${count} events`);
 
 const stillMissingText = ({ not_in_file }: RefillPlan): string =>
   not_in_file.length === 0 ? '' : `Missing, and not in the file: ${rangesText(not_in_file)}`;

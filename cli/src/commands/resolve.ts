@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { gatewayCommand, run } from '../command';
 import { EXIT, Stop } from '../ending';
 import { parseRanges } from '../given/id-ranges';
+import { counted } from '../output/counted';
 
 export function addResolve(program: Command): void {
   gatewayCommand(program, 'resolve <webhook> <ids>', 'Close a gap by hand: its ids are no longer missing', [
@@ -25,7 +26,7 @@ export function addResolve(program: Command): void {
         const resolved = await (await gateway()).call('post', '/v1/webhooks/{webhook_id}/gaps/resolve', {
           ...{ path, body },
         });
-        output.answer(resolved, () => `${resolved.count} ids are no longer missing.`);
+        output.answer(resolved, () => `${counted(resolved.count, 'id is', 'ids are')} no longer missing.`);
         return EXIT.done;
       }),
     );

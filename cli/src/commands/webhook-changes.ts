@@ -2,12 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import type { Provider } from '../../../src/providers/provider';
-import { PROVIDERS, providerFor } from '../../../src/providers/registry';
+import { providerFor } from '../../../src/providers/registry';
 import { gatewayCommand, run } from '../command';
 import { EXIT, Stop } from '../ending';
 import type { Schemas } from '../gateway/api';
 import { type FieldOptions, fieldOptions, fieldsGiven } from '../given/fields';
 import { newSecret } from '../given/secret';
+import { counted } from '../output/counted';
 import type { Output } from '../output/output';
 import { webhookText } from '../output/webhook-text';
 import type { Environment } from '../settings/profiles';
@@ -64,7 +65,7 @@ function secretFor(
   if (given.provider === undefined)
     throw new Stop(
       EXIT.usage,
-      `Say who sends the events: ${PROVIDERS.map(({ name }) => name).join(', ')}, custom`,
+      'Say who sends the events: gapless webhooks create stripe, shopify, github ...',
     );
   if (isMade && provider?.guide.isSecretChosen === false)
     throw new Stop(
@@ -149,7 +150,7 @@ function addDelete(group: Command): void {
         const path = { webhook_id: webhook };
         const { provider, counters } = await asked.call('get', '/v1/webhooks/{webhook_id}/status', { path });
         await output.confirm(
-          `${webhook} of ${provider} has taken ${counters.accepted} events. Delete it with all it has stored, for good?`,
+          `${webhook} of ${provider} has taken ${counted(counters.accepted, 'event')}. Delete it with all it has stored, for good?`,
           options.yes === true,
         );
         await asked.call('delete', '/v1/webhooks/{webhook_id}', { path });

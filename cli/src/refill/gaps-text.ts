@@ -1,6 +1,7 @@
 /** What is missing and where it may be fetched, for people. */
 import type { Schemas } from '../gateway/api';
 import { countOf, type IdRange, overlap, rangesText } from '../given/id-ranges';
+import { counted } from '../output/counted';
 import { type Cell, type Paint, table } from '../output/table';
 import { shortTime } from '../output/times';
 import { sourceText } from './sources';
@@ -19,7 +20,7 @@ export function gapsText(
     ...[momentOf(gap.before), momentOf(gap.after), shortTime(gap.retry_until)],
   ]);
   const head = ['gap', 'ids', 'status', 'after (UTC)', 'before (UTC)', 'may come by itself until'];
-  return `${table(head, rows, paint)}\n${countOf(wanted)} ids are missing. ${sourceText(provider)}`;
+  return `${table(head, rows, paint)}\n${counted(countOf(wanted), 'id is', 'ids are')} missing. ${sourceText(provider)}`;
 }
 
 const momentOf = (side: Schemas['Gap']['before']): string | null =>
