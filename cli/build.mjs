@@ -36,6 +36,10 @@ async function build() {
     format: 'esm',
     target: 'node22',
     legalComments: 'none',
+    // What is no module among the packages asks for Node's own by `require`.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
     metafile: true,
     write: false,
   });
