@@ -29,6 +29,7 @@ import { WriteWatch } from './forward/write-watch';
 import { audienceOf, type Means } from './means';
 import { closedGaps, isNumbered, readGaps } from './read/gaps';
 import { NewEvents } from './read/new-events';
+import { StreamedReplays } from './read/streamed-replays';
 import { StorageFull, StorageWatch } from './storage-watch';
 import { writeDocument } from './store/documents';
 import { RedactionRows } from './store/redaction-rows';
@@ -41,6 +42,7 @@ export class LiveWebhook {
   readonly confirmations: Confirmations;
   readonly refusals: Refusals;
   readonly redactions: RedactionRows;
+  readonly streamed: StreamedReplays;
   readonly writes: WriteWatch;
   readonly space: StorageWatch;
   readonly watch: DestinationWatch;
@@ -59,6 +61,7 @@ export class LiveWebhook {
     this.#webhook = webhook;
     this.refusals = new Refusals(storage.sql);
     this.redactions = new RedactionRows(storage.sql);
+    this.streamed = new StreamedReplays(storage.sql);
     this.writes = new WriteWatch({ storage, clock, memory: means.suspension, log: this.#log });
     this.log = new EventLog(storage, webhook, audienceOf(means), memory.recent);
     const { feed, tables } = this.log;

@@ -49,17 +49,19 @@ export function addReplay(program: Command): void {
           ...(options.newId === true ? { new_id: true as const } : {}),
         };
         const count = await plannedFor(asked, webhook, sequence, body);
-        if (options.dryRun === true || count === 0) {
+        if (options.dryRun === true || (count === 0 && sequence === undefined)) {
           output.answer({ replay_id: null, count, dry_run: true }, () => planText(count));
           return EXIT.done;
         }
-        await output.confirm(questionOf(count, sequence), options.yes === true);
+        // Nobody is disturbed by what goes to listeners alone.
+        if (count > 0) await output.confirm(questionOf(count, sequence), options.yes === true);
         const sent = await begin(asked, webhook, sequence, body);
         const id = sent.replay_id;
         if (options.wait !== true || id === null) {
-          output.answer(
-            { ...sent, dry_run: false },
-            () => `${counted(sent.count, 'delivery is', 'deliveries are')} on the way.`,
+          output.answer({ ...sent, dry_run: false }, () =>
+            count === 0
+              ? `No destination wants event ${sequence}: it goes to whoever listens. Name a destination with --destination.`
+              : `${counted(sent.count, 'delivery is', 'deliveries are')} on the way.`,
           );
           return EXIT.done;
         }
@@ -106,7 +108,7 @@ const questionOf = (count: number, sequence: number | undefined): string =>
     ? `Send again what makes ${counted(count, 'delivery', 'deliveries')}?`
     : `Send event ${sequence} again, to ${counted(count, 'destination')}?`;
 
-/** How many deliveries it makes. Fails where one event that was named goes nowhere. */
+/** How many deliveries it makes. */
 async function plannedFor(
   gateway: Gateway,
   webhook: string,
@@ -118,8 +120,6 @@ async function plannedFor(
   const { count } = await gateway.call('post', '/v1/webhooks/{webhook_id}/replays', { path, body: plan });
   // A destination that is named with one event gets it, whatever it subscribes to.
   if (sequence !== undefined && body.destination_id !== undefined) return 1;
-  if (count === 0 && sequence !== undefined)
-    throw new Stop(EXIT.failed, `No destination wants event ${sequence}: name one with --destination.`);
   return count;
 }
 

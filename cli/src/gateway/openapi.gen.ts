@@ -355,7 +355,7 @@ export interface paths {
   "/v1/webhooks/{webhook_id}/stream": {
     /**
      * Listen (WebSocket)
-     * @description Events as the feed lets them go, how each attempt to deliver ended, and what changes in the gap list, each a message of JSON. Go on from `cursor`. Send each `mark` back as it came. Without `after` it begins at the end of the feed. A browser sends the token as a subprotocol: `gapless.v1, bearer.<token>`.
+     * @description Events as the feed lets them go, how each attempt to deliver ended, and what changes in the gap list, each a message of JSON; with `replays`, events that are replayed, too. Go on from `cursor`. Send each `mark` back as it came. Without `after` it begins at the end of the feed. A browser sends the token as a subprotocol: `gapless.v1, bearer.<token>`.
      */
     get: operations["listen"];
   };
@@ -2449,6 +2449,14 @@ export interface components {
        * @enum {unknown}
        */
       type: "event";
+    } | {
+      cursor: string;
+      event: components["schemas"]["Event"];
+      /** @description true: it is sent under an id of its own */
+      new_id: boolean;
+      replay_id: number;
+      /** @enum {unknown} */
+      type: "replay";
     } | ({
       /** @description `after` to go on from */
       cursor: string;
@@ -3035,7 +3043,7 @@ export interface components {
     event_status?: "accepted" | "confirming" | "held" | "quarantined";
     /** @description Webhooks of a part. */
     export_limit?: number;
-    /** @description The `cursor` of a page before; `now`: the end of the feed. */
+    /** @description The `cursor` of a page before; `now`: the end of the feed; a sequence: what comes after it. */
     feed_after?: string;
     /** @description The destination that `delivery` is about: its id or its name. */
     filter_destination?: string;
@@ -3102,8 +3110,10 @@ export interface components {
      * @example 2026-11-20T12:00:00Z
      */
     since?: string;
-    /** @description A `cursor` of the stream or of the feed; `0`: all events; `now`: the end of the feed. */
+    /** @description A `cursor` of the stream or of the feed; `0`: all events; `now`: the end of the feed; a sequence: what comes after it. */
     stream_after?: string;
+    /** @description With events that are replayed, once each, whatever destinations the replay is for. */
+    stream_replays?: "true" | "false" | "1" | "0";
     /** @description The id of an API token. */
     token_id: string;
     /** @description A topic, or a prefix before `*`. */
@@ -5068,7 +5078,7 @@ export interface operations {
   };
   /**
    * Listen (WebSocket)
-   * @description Events as the feed lets them go, how each attempt to deliver ended, and what changes in the gap list, each a message of JSON. Go on from `cursor`. Send each `mark` back as it came. Without `after` it begins at the end of the feed. A browser sends the token as a subprotocol: `gapless.v1, bearer.<token>`.
+   * @description Events as the feed lets them go, how each attempt to deliver ended, and what changes in the gap list, each a message of JSON; with `replays`, events that are replayed, too. Go on from `cursor`. Send each `mark` back as it came. Without `after` it begins at the end of the feed. A browser sends the token as a subprotocol: `gapless.v1, bearer.<token>`.
    */
   listen: {
     parameters: {
@@ -5076,6 +5086,7 @@ export interface operations {
         after?: components["parameters"]["stream_after"];
         topic?: components["parameters"]["topic"];
         include?: components["parameters"]["include"];
+        replays?: components["parameters"]["stream_replays"];
       };
       path: {
         webhook_id: components["parameters"]["webhook_id"];

@@ -10,10 +10,11 @@ export const LISTEN = {
   tag: 'events',
   summary: 'Listen (WebSocket)',
   description:
-    'Events as the feed lets them go, how each attempt to deliver ended, and what changes in the gap list, each a message of JSON. ' +
+    'Events as the feed lets them go, how each attempt to deliver ended, and what changes in the gap list, each a message of JSON; ' +
+    'with `replays`, events that are replayed, too. ' +
     'Go on from `cursor`. Send each `mark` back as it came. Without `after` it begins at the end of the feed. A browser sends the ' +
     'token as a subprotocol: `gapless.v1, bearer.<token>`.',
-  takes: ['stream_after', 'topic', 'include'],
+  takes: ['stream_after', 'topic', 'include', 'stream_replays'],
   answers: [101, 'StreamMessage'],
   problems: [404, 422, 426],
 } as const;
@@ -31,6 +32,11 @@ export const streamAnswers = (delivery: JsonSchema): Record<string, JsonSchema> 
     anyOf: [
       message('ready'),
       message('event', { event: said('an event that was let go', ref('Event')) }),
+      message('replay', {
+        replay_id: said('the replay it is of', integer),
+        new_id: said('true: it is sent under an id of its own', boolean),
+        event: said('an event that is sent again', ref('Event')),
+      }),
       message('delivery', { delivery: said('how an attempt to deliver ended', delivery) }),
       message('gaps', {
         gaps: said('entries of the gap list that are new or changed', list(ref('Gap'))),
