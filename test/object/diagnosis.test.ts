@@ -219,6 +219,10 @@ describe('a test event', () => {
 
   it('has the topic and the number it is given', async () => {
     const { path } = await newWebhook();
+    const slip = await send('POST', `${path}/test`, { topic: 'orders:created', increment_id: 6 });
+    expect(slip.body.warnings).toMatchObject([
+      { path: '/topic', message: expect.stringContaining('order:') },
+    ]);
     const sent = await send('POST', `${path}/test`, { topic: 'order:created', increment_id: 7 });
     expect(sent.body).toMatchObject({
       topic: 'order:created',

@@ -2450,12 +2450,18 @@ export interface components {
        */
       type: "event";
     } | {
+      /** @description `after` to go on from */
       cursor: string;
+      /** @description an event that is sent again */
       event: components["schemas"]["Event"];
       /** @description true: it is sent under an id of its own */
       new_id: boolean;
+      /** @description the replay it is of */
       replay_id: number;
-      /** @enum {unknown} */
+      /**
+       * @description what the message is
+       * @enum {unknown}
+       */
       type: "replay";
     } | ({
       /** @description `after` to go on from */
@@ -2560,6 +2566,13 @@ export interface components {
       http_status: number;
       /** @description topic of the sample */
       topic: string;
+      /** @description a topic that the provider is not known to have; empty for nothing */
+      warnings: {
+          /** @description what is wrong, or what is allowed, in words */
+          message: string;
+          /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
+          path: string;
+        }[];
     };
     TestedDestination: {
       /** @description what the receiver said, the first KiB; text of whoever that is */

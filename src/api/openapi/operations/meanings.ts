@@ -65,7 +65,6 @@ const MEANINGS: Readonly<Record<string, string>> = {
   text: 'as text; cut at a character',
   issues: 'what is not as it should be, by field',
   delivered: 'deliveries that arrived',
-  retrying: 'deliveries that failed and are tried again',
   dead: 'deliveries that were given up',
   // What changed, and what is wrong with what was given.
   path: 'JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole',
