@@ -14,6 +14,7 @@ import { guarded } from './guard';
 import { overview } from './overview';
 import { sequence } from './sequence';
 import { signIn } from './sign-in';
+import { stream } from './stream';
 import { webhook } from './webhook';
 
 export const page = new Hono<PageEnv>();
@@ -21,7 +22,7 @@ export const page = new Hono<PageEnv>();
 page.route('/', signIn);
 page.use('/', guarded);
 page.use('/webhooks/*', guarded);
-for (const part of [overview, webhook, events, event, gaps, sequence, actions]) page.route('/', part);
+for (const part of [overview, webhook, events, event, gaps, sequence, stream, actions]) page.route('/', part);
 page.all('/webhooks/*', c =>
   errorPage(c, c.var.visitor, { status: 404, title: 'Not found', detail: 'There is no such page.' }),
 );

@@ -1,7 +1,7 @@
 /** `/webhooks/{webhook_id}`: is everything coming in, is everything going out, what is missing; and mending it. */
 import { Hono } from 'hono';
 import type { Child } from 'hono/jsx';
-import { apiPath, eventsPath, gapsPath, sequencePath, webhookPath } from './addresses';
+import { apiPath, eventsPath, gapsPath, sequencePath, streamPath, webhookPath } from './addresses';
 import type { Events, Gaps, Rejections, SequenceMap, Status, Webhook } from './answers';
 import { askApi } from './ask-api';
 import type { PageEnv } from './context';
@@ -13,6 +13,7 @@ import { GapTable } from './gap-table';
 import { Layout, showPage } from './layout';
 import { providerTitle, webhookName } from './names';
 import { ForeignText } from './parts/foreign-text';
+import { LivePart } from './parts/live';
 import { Count, Nothing, numberText, State } from './parts/state';
 import { Ago } from './parts/time';
 import { Refusals } from './refusals';
@@ -48,7 +49,12 @@ webhook.get('/webhooks/:id', async c => {
   const gaps = [...open.value.gaps, ...uncertain.value.gaps].toSorted((a, b) => b.to - a.to);
   return showPage(
     c,
-    <Layout title={webhookName(record.value)} visitor={visitor} crumbs={crumbsOf(record.value)}>
+    <Layout
+      title={webhookName(record.value)}
+      visitor={visitor}
+      crumbs={crumbsOf(record.value)}
+      live={{ stream: streamPath(id) }}
+    >
       <DoneNotice c={c} />
       <div class="title">
         <h1>
@@ -63,46 +69,56 @@ webhook.get('/webhooks/:id', async c => {
           Copy
         </button>
       </p>
-      <Facts id={id} status={status.value} now={now} />
-      {map.value.numbered ? (
-        <>
-          <div class="between">
-            <h2 id="sequence">The last ids</h2>
-            <a href={sequencePath(id)}>Closer, further, all</a>
-          </div>
-          <Strip webhookId={id} map={map.value} />
-        </>
-      ) : null}
+      <LivePart name="now">
+        <Facts id={id} status={status.value} now={now} />
+        {map.value.numbered ? (
+          <>
+            <div class="between">
+              <h2 id="sequence">The last ids</h2>
+              <a href={sequencePath(id)}>Closer, further, all</a>
+            </div>
+            <Strip webhookId={id} map={map.value} />
+          </>
+        ) : null}
+      </LivePart>
 
       <h2 id="destinations">Destinations</h2>
-      <Destinations webhook={record.value} status={status.value} visitor={visitor} now={now} />
+      <LivePart name="destinations">
+        <Destinations webhook={record.value} status={status.value} visitor={visitor} now={now} />
+      </LivePart>
 
       <div class="between">
         <h2 id="missing">Missing</h2>
         {open.value.numbered ? <a href={gapsPath(id)}>All gaps, the closed ones too</a> : null}
       </div>
-      {open.value.numbered ? (
-        <GapTable webhookId={id} gaps={gaps.slice(0, SHOWN_GAPS)} now={now} none="No id is missing." />
-      ) : (
-        <p class="empty">
-          {providerTitle(record.value.provider)} does not number its events, so whether one is missing cannot
-          be known.
-        </p>
-      )}
-      {gaps.length > SHOWN_GAPS ? (
-        <p>
-          <a href={gapsPath(id, 'open')}>{numberText(gaps.length - SHOWN_GAPS)} more</a>
-        </p>
-      ) : null}
+      <LivePart name="gaps">
+        {open.value.numbered ? (
+          <GapTable webhookId={id} gaps={gaps.slice(0, SHOWN_GAPS)} now={now} none="No id is missing." />
+        ) : (
+          <p class="empty">
+            {providerTitle(record.value.provider)} does not number its events, so whether one is missing
+            cannot be known.
+          </p>
+        )}
+        {gaps.length > SHOWN_GAPS ? (
+          <p>
+            <a href={gapsPath(id, 'open')}>{numberText(gaps.length - SHOWN_GAPS)} more</a>
+          </p>
+        ) : null}
+      </LivePart>
 
       <div class="between">
         <h2 id="events">Latest events</h2>
         <a href={eventsPath(id)}>All events</a>
       </div>
-      <EventTable webhookId={id} events={events.value.events} now={now} none="Nothing has come yet." />
+      <LivePart name="events">
+        <EventTable webhookId={id} events={events.value.events} now={now} none="Nothing has come yet." />
+      </LivePart>
 
       <h2 id="refused">Refused requests</h2>
-      <Refusals rejections={refused.value} now={now} />
+      <LivePart name="refused">
+        <Refusals rejections={refused.value} now={now} />
+      </LivePart>
     </Layout>,
   );
 });
@@ -116,7 +132,6 @@ function Facts({ id, status, now }: { id: number; status: Status; now: number })
   const { counters, storage } = status;
   const refused = Object.values(status.rejected).reduce((sum, count) => sum + count, 0);
   const dead = status.destinations.reduce((sum, destination) => sum + destination.dead, 0);
-  const percent = Math.round((1000 * storage.used_bytes) / storage.limit_bytes) / 10;
   return (
     <dl class="facts">
       <Fact name="last event">
@@ -126,6 +141,7 @@ function Facts({ id, status, now }: { id: number; status: Status; now: number })
       <Fact name="missing ids">
         <Count of={status.missing_ids} kind="bad" />
       </Fact>
+      {status.awaited_ids ? <Fact name="awaited ids">{numberText(status.awaited_ids)}</Fact> : null}
       <Fact name="uncertain ids">
         <Count of={status.uncertain_ids} kind="unsure" />
       </Fact>
@@ -145,7 +161,7 @@ function Facts({ id, status, now }: { id: number; status: Status; now: number })
       </Fact>
       <Fact name="highest id">{status.highest_increment_id ?? <Nothing />}</Fact>
       <Fact name="storage">
-        {storage.refusing_since === null ? `${percent} %` : <State kind="bad">refuses writes</State>}
+        {storage.refusing_since === null ? `${storage.percent} %` : <State kind="bad">refuses writes</State>}
       </Fact>
     </dl>
   );

@@ -31,7 +31,7 @@ export type LogState = {
   readonly tracker: Tracker;
   /**
    * Since the webhook exists. Duplicates, and ignored events without an increment id, leave no row: a crash loses those
-   * counted since the last checkpoint.
+   * of the last seconds (`kept-counts.ts`).
    */
   readonly counters: Counters;
   /** The position of the last release, 0 before the first. */

@@ -12,8 +12,6 @@ export type Totals = {
   readonly delivered: number;
   readonly failedAttempts: number;
   readonly lastDeliveredAt: number | null;
-  /** When the first of the attempts ended that have failed since the last success; null after a success. */
-  readonly failingSince: number | null;
   readonly attempts: Readonly<Record<AnswerClass, number>>;
   readonly latency: Latency;
   /** Events that retention dropped before they were delivered. */
@@ -30,7 +28,6 @@ export const NO_TOTALS: Totals = {
   delivered: 0,
   failedAttempts: 0,
   lastDeliveredAt: null,
-  failingSince: null,
   attempts: { '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0, timeout: 0, connection: 0 },
   latency: { counts: Array<number>(LATENCY_BOUNDS_SECONDS.length + 1).fill(0), seconds: 0 },
   lost: 0,
@@ -46,17 +43,12 @@ export function afterAttempt(totals: Totals, { result, at, receivedAt }: Attempt
   const answer = answerClass(result);
   const counted = { ...totals, attempts: { ...totals.attempts, [answer]: totals.attempts[answer] + 1 } };
   if (result.outcome !== 'delivered') {
-    return {
-      ...counted,
-      failedAttempts: totals.failedAttempts + 1,
-      failingSince: totals.failingSince ?? at,
-    };
+    return { ...counted, failedAttempts: totals.failedAttempts + 1 };
   }
   return {
     ...counted,
     delivered: totals.delivered + 1,
     lastDeliveredAt: at,
-    failingSince: null,
     latency: receivedAt === null ? totals.latency : took(totals.latency, Math.max(0, at - receivedAt) / 1000),
   };
 }
