@@ -59,7 +59,7 @@ async function put(path, contents) {
   await rename(draft, path);
 }
 
-/** Those of the packages that are in the file. */
+/** The gateway's own, and those of the packages that are in the file. */
 async function licenses(paths) {
   const folders = new Set(paths.flatMap(path => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
   const texts = await Promise.all(
@@ -68,7 +68,7 @@ async function licenses(paths) {
       return `${name} ${version}\n\n${await licenseIn(join(root, folder))}`;
     }),
   );
-  return texts.join('\n\n');
+  return [await licenseIn(join(root, '..')), ...texts].join('\n\n');
 }
 
 async function licenseIn(folder) {

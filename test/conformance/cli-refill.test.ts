@@ -60,6 +60,9 @@ describe('refill', () => {
     });
     expect(asked.stderr).toContain('1 left out, received already: 2');
     expect(asked.stderr).toContain('Missing, and not in the file: 4, 7');
+    // Nothing but JSON, for programs.
+    const refused = await refill('--from', file, '--json');
+    expect(JSON.parse(refused.stderr)).toMatchObject({ error: expect.stringContaining('say --yes') });
     const dry = await cli.json<Refilled>([
       'refill',
       'cli-refill',

@@ -56,6 +56,14 @@ describe('send', () => {
     expect(await client.event(webhook_id, 1)).toMatchObject({ body: expect.stringContaining('"total":9.5') });
   });
 
+  it('keeps to a rate', async () => {
+    const { webhook_id, ingest_url } = await client.shipstream(null, { name: 'cli-rate' });
+    await cli.run(['send', 'shipstream', '--to', ingest_url, '--count', '2', '--rate', '4'], { env });
+    const [first, second] = await client.events(webhook_id);
+    const between = Date.parse(String(second?.received_at)) - Date.parse(String(first?.received_at));
+    expect(between).toBeGreaterThan(240);
+  });
+
   it('sends what has to be refused, and says so', async () => {
     const { ingest_url } = await client.shipstream(null, { name: 'cli-forge' });
     const ran = await cli.run(['send', 'shipstream', '--to', ingest_url, '--forge', '--json']);

@@ -356,6 +356,37 @@ describe('configuration', () => {
     expect(await apply({})).toMatchObject({ code: 2, stderr: expect.stringContaining('is no YAML') });
   });
 
+  it('makes a webhook, says what is needed for it, and deletes it after a yes', async () => {
+    const create = (args: string[], GAPLESS_SECRET = '') =>
+      cli.run(['webhooks', 'create', ...args], { env: { GAPLESS_SECRET } });
+    expect(await create(['shipstream'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('GAPLESS_SECRET'),
+    });
+    // Who sets the secret is the provider; at GitHub it is the user.
+    expect(await create(['stripe', '--generate'])).toMatchObject({ code: 2 });
+    expect(await create(['github', '--generate'], 'given')).toMatchObject({ code: 2 });
+    const made = await create(['github', '--name', 'cli-made', '--generate', '--to', receiver.url]);
+    expect(made).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/sign with [0-9a-f]{64}, .*verifies with whsec_/s),
+    });
+    const [, secret = ''] = /sign with ([0-9a-f]{64})/.exec(made.stderr) ?? [];
+    const { ingest_url } = await cli.json<{ ingest_url: string }>(['webhooks', 'show', 'cli-made']);
+    const sent = await cli.run(['send', 'github', 'push', '--to', ingest_url], {
+      env: { GAPLESS_SECRET: secret },
+    });
+    expect(sent.code).toBe(0);
+    expect(await cli.run(['webhooks', 'edit', 'cli-made'])).toMatchObject({ code: 2 });
+    expect(await cli.run(['webhooks', 'edit', 'cli-made', '--set', '/retention_days=0'])).toMatchObject({
+      ...{ code: 2, stderr: expect.stringContaining('/retention_days') },
+    });
+    const asked = await cli.run(['webhooks', 'delete', 'cli-made']);
+    expect(asked).toMatchObject({ code: 2, stderr: expect.stringContaining('has taken 1 event.') });
+    expect((await cli.run(['webhooks', 'delete', 'cli-made', '--yes'])).code).toBe(0);
+    expect((await cli.run(['webhooks', 'show', 'cli-made'])).code).toBe(1);
+  });
+
   it('makes, lists and revokes tokens', async () => {
     const { token, token_id } = await cli.json<{ token: string; token_id: string }>([
       'tokens',
@@ -363,6 +394,12 @@ describe('configuration', () => {
       'cli',
     ]);
     expect((await cli.run(['webhooks'], { env: { GAPLESS_TOKEN: token } })).code).toBe(0);
+    // It may not try what only the admin may; what it sees is well.
+    const doctor = await cli.run(['doctor', '--event'], { env: { GAPLESS_TOKEN: token } });
+    expect(doctor).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('only the admin token can try it'),
+    });
     expect((await cli.run(['tokens'], { env: { GAPLESS_TOKEN: token } })).code).toBe(3);
     expect((await cli.run(['tokens'])).stdout).toContain(token_id);
     expect((await cli.run(['tokens', '--revoke', token_id])).code).toBe(0);
@@ -418,6 +455,8 @@ describe('the package', () => {
     const [packed = ''] = (await readdir(cli.home)).filter(name => name.endsWith('.tgz'));
     await promisify(execFile)('tar', ['xzf', packed], { cwd: cli.home });
     expect((await readdir(join(cli.home, 'package'))).sort()).toEqual(['bin', 'dist', 'package.json']);
+    const licenses = await readFile(join(cli.home, 'package/dist/LICENSES.txt'), 'utf8');
+    expect(licenses).toMatch(/^MIT License.*commander 15/s);
     const program = join(cli.home, 'package/bin/gapless.mjs');
     const env = { ...process.env, GAPLESS_URL: gateway.url, GAPLESS_TOKEN: gateway.adminToken };
     const { stdout } = await promisify(execFile)(process.execPath, [program, 'export', '--yaml'], { env });

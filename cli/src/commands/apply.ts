@@ -35,7 +35,7 @@ export function addApply(program: Command): void {
           output.answer({ ...plan, applied: false }, paint => changesText(plan.changes, paint));
           return options.exitCode === true && plan.changes.length > 0 ? EXIT.found : EXIT.done;
         }
-        if (options.yes !== true) output.note(changesText(plan.changes, (_, text) => text));
+        if (options.yes !== true && !output.isJson) output.note(changesText(plan.changes, (_, text) => text));
         await output.confirm(`Change this at ${asked.url}?`, options.yes === true);
         const done = await asked.call('put', '/v1/config', { query: prune, body });
         output.answer({ ...done, applied: true }, paint => changesText(done.changes, paint));

@@ -87,7 +87,7 @@ async function addPlanned(
   plan: RefillPlan,
   isAgreed: boolean,
 ) {
-  if (!isAgreed) output.note(planText(plan));
+  if (!isAgreed && !output.isJson) output.note(planText(plan));
   await output.confirm(`Add ${counted(plan.adds.length, 'event')} to ${webhook}?`, isAgreed);
   const added = await addAll(gateway, webhook, plan.adds, (done, of) =>
     output.progress(`${done} of ${of} added`),

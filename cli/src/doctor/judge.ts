@@ -32,14 +32,6 @@ export function addressFinding(url: string): Finding {
   return { check: 'address', verdict: 'well', found: hostname };
 }
 
-/** Where no gap is open, ids may be on their way all the same. */
-function noGaps(webhooks: readonly Schemas['WebhookOverview'][]): string {
-  const awaited = webhooks.reduce((sum, { awaited_ids }) => sum + (awaited_ids ?? 0), 0);
-  return awaited === 0
-    ? 'none is open, no id is awaited'
-    : `none is open; ${counted(awaited, 'id is', 'ids are')} awaited, within the grace`;
-}
-
 /** Where providers send to. @param ingest `ingest_url` of a webhook; null where there is none yet */
 export function ingestFinding(url: string, ingest: string | null, answers: boolean): Finding | null {
   if (ingest === null) return null;
@@ -97,6 +89,14 @@ export function eventFinding({ accepted, forged, deliveredMs, lastError }: Round
     verdict: 'well',
     found: `was taken, and delivered after ${deliveredMs} ms; a forged one was refused`,
   };
+}
+
+/** Where no gap is open, ids may be on their way all the same. */
+function noGaps(webhooks: readonly Schemas['WebhookOverview'][]): string {
+  const awaited = webhooks.reduce((sum, { awaited_ids }) => sum + (awaited_ids ?? 0), 0);
+  return awaited === 0
+    ? 'none is open, no id is awaited'
+    : `none is open; ${counted(awaited, 'id is', 'ids are')} awaited, within the grace`;
 }
 
 /** What the overview of all webhooks says. */
