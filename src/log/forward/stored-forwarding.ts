@@ -1,5 +1,6 @@
 /** The document that every flush writes: how far each destination and each replay is, and the latest attempts. */
 
+import { uncountedUpTo } from '../../minute-counts';
 import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { JournalEntry } from '../store/attempt-journal';
 import { readDocument, writeDocument } from '../store/documents';
@@ -63,6 +64,9 @@ function readDestination(
     Partial<Omit<StoredDestination, 'totals'>> & { totals?: Partial<Totals> },
 ): StoredDestination {
   const { losses = [], totals } = stored;
+  // An earlier release counted no minutes.
+  const uncounted = uncountedUpTo(Math.max(totals?.lastDeliveredAt ?? 0, totals?.failingSince ?? 0));
+  const minutes = { deliveredPerMinute: uncounted, failedPerMinute: uncounted };
   const lost = losses.reduce((sum, { from, to }) => sum + to - from + 1, 0);
   return {
     settled: [],
@@ -73,7 +77,7 @@ function readDestination(
     failing: null,
     ...stored,
     losses,
-    totals: { ...NO_TOTALS, lost, ...totals },
+    totals: { ...NO_TOTALS, ...minutes, lost, ...totals },
   };
 }
 

@@ -42,7 +42,9 @@ function makeCopyable(button: HTMLButtonElement): void {
   const name = button.textContent;
   button.hidden = false;
   button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(source.textContent ?? '');
+    await navigator.clipboard.writeText(
+      source instanceof HTMLInputElement ? source.value : (source.textContent ?? ''),
+    );
     button.textContent = 'Copied';
     setTimeout(() => {
       button.textContent = name;
@@ -67,6 +69,14 @@ function sendOnce(form: HTMLFormElement): void {
   addEventListener('pageshow', () => delete form.dataset.sent);
 }
 
+/** Long work is looked at again while somebody looks: the link says after how many ms. */
+function lookAgain(link: HTMLAnchorElement): void {
+  setTimeout(() => {
+    if (document.hidden) lookAgain(link);
+    else location.reload();
+  }, Number(link.dataset.again));
+}
+
 /** What was just done is said once, and not again to whoever gets the link. */
 function forgetWhatWasDone(): void {
   const url = new URL(location.href);
@@ -84,4 +94,5 @@ for (const form of document.querySelectorAll('form')) {
   if (form.method === 'get') dropEmptyFields(form);
   else sendOnce(form);
 }
+for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-again]')) lookAgain(link);
 forgetWhatWasDone();

@@ -1,6 +1,7 @@
 /** How webhooks and their destinations do: operations and answers. */
 import { type JsonSchema, orNull } from '../../../input/json-schema';
 import { ANSWER_CLASSES } from '../../../log/contract/status';
+import { MINUTES } from '../../../minute-counts';
 import { W } from './addresses';
 import type { Operation } from './operation';
 import { boolean, integer, list, mapOf, next, object, ref, text, time, words } from './shapes';
@@ -29,6 +30,10 @@ const eventsPerHour: JsonSchema = {
   description:
     'events stored in each of the last 24 hours of the clock in UTC, the running hour last; null for an hour in which nobody counted',
 };
+const perMinute = (what: string): JsonSchema => ({
+  ...{ ...list(orNull(integer)), minItems: MINUTES, maxItems: MINUTES },
+  description: `${what} in each of the last 60 minutes, the running one last; null for a minute in which nobody counted`,
+});
 const refusedLastDay = said(
   'requests refused in the last 24 hours; null where a part of them was not counted',
   orNull(integer),
@@ -118,6 +123,11 @@ export const STATUS_ANSWERS: Record<string, JsonSchema> = {
     last_sequence: integer,
     last_event_at: orNull(time),
     events_per_hour: eventsPerHour,
+    per_minute: object({
+      accepted: perMinute('events stored'),
+      delivered: perMinute('attempts of its destinations that delivered'),
+      failed: perMinute('attempts of its destinations that failed'),
+    }),
     counters: object({ accepted: integer, duplicate: integer, ignored: integer, quarantined: integer }),
     rejected: { ...mapOf(integer), description: 'refused requests by reason' },
     refused_last_day: refusedLastDay,
