@@ -50,12 +50,17 @@ function schemaAt(schema: JsonSchema, [name, ...rest]: readonly string[]): JsonS
   return isObject(found) ? schemaAt(found, rest) : {};
 }
 
+/** What a value may be, without null. */
+function formsOf({ anyOf, ...said }: JsonSchema): JsonSchema[] {
+  if (!Array.isArray(anyOf)) return [said];
+  return anyOf.filter(isObject).filter(({ type }) => type !== 'null');
+}
+
 /** A schema without its null, with what is said of both. */
 function plain(schema: JsonSchema): JsonSchema {
-  const { anyOf, ...said } = schema;
-  if (!Array.isArray(anyOf)) return schema;
-  const forms = anyOf.filter(isObject).filter(({ type }) => type !== 'null');
-  return forms.length === 1 ? { ...forms[0], ...said } : schema;
+  const [only, ...others] = formsOf(schema);
+  const { anyOf: _, ...said } = schema;
+  return others.length === 0 ? { ...only, ...said } : schema;
 }
 
 const wordsOf = (schema: JsonSchema): string[] => {
@@ -63,11 +68,14 @@ const wordsOf = (schema: JsonSchema): string[] => {
   return Array.isArray(words) && words.every(word => typeof word === 'string') ? words : [];
 };
 
+const isNumber = ({ type, const: only }: JsonSchema): boolean =>
+  type === 'integer' || type === 'number' || typeof only === 'number';
+
 function kindOf(schema: JsonSchema, words: readonly string[]): Kind {
   if (words.length > 0) return 'choice';
-  const { type, enum: values } = plain(schema);
+  const values = plain(schema).enum;
   if (Array.isArray(values) && values.includes(true)) return 'yes';
-  return type === 'integer' || type === 'number' ? 'number' : 'text';
+  return formsOf(schema).every(isNumber) ? 'number' : 'text';
 }
 
 const textOf = (value: unknown): string | undefined =>

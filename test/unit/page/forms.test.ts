@@ -55,6 +55,7 @@ describe('a form', () => {
     const shown = destinationDocument(before);
     const { input } = inputOf(valuesOf(shown, CHANGED), CHANGED, shown);
     const after = patchDestination(before, destinationInput(input), anywhere);
+    if (!after.ok) throw new Error(JSON.stringify(after.error));
     expect(after).toEqual({ ok: true, value: { ...before, extraHeadersAsGiven: 'X-Shop: 7' } });
   });
 
