@@ -63,6 +63,15 @@ export async function askForVersion<T>(
     : err(failureOf(answer.status, json as Partial<Failure>));
 }
 
+/**
+ * Asks to listen. Answers what the API does: a WebSocket, or its problem.
+ * @param path from `/v1` on, with its query
+ */
+export async function listenToApi(c: PageContext, path: string): Promise<Response> {
+  const request = new Request(new URL(path, c.req.url), { headers: { Upgrade: 'websocket' } });
+  return app.fetch(onBehalfOf(c.var.visitor.principal, request), c.env, c.executionCtx);
+}
+
 const failureOf = (status: number, problem: Partial<Failure> & { request_id?: string }): Failure => ({
   status,
   type: problem.type ?? '',

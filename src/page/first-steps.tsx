@@ -4,8 +4,7 @@ export function FirstSteps({ origin, canWrite }: { origin: string; canWrite: boo
   if (!canWrite)
     return <p class="empty">There is no webhook yet. This token may only read, so it makes none.</p>;
   const create = `curl -s ${origin}/v1/webhooks -H @<(printf 'Authorization: Bearer %s' "$TOKEN") -d '{
-  "name": "my first", "provider": "shipstream", "secret_key": "2RUJ8NXLnLRrAj3",
-  "destinations": [{ "url": "https://app.example.com/hooks" }]
+  "name": "my first", "provider": "shipstream", "secret_key": "2RUJ8NXLnLRrAj3"
 }'`;
   const sample = `curl -s -X POST ${origin}/v1/webhooks/WEBHOOK_ID/test -H @<(printf 'Authorization: Bearer %s' "$TOKEN")`;
   return (
@@ -29,7 +28,8 @@ export function FirstSteps({ origin, canWrite }: { origin: string; canWrite: boo
           </button>
         </li>
         <li>
-          Load this page again, and give the <code>ingest_url</code> of the answer to your provider.
+          This page shows the webhook and its event, within half a minute or when you load it again. Then give
+          the <code>ingest_url</code> of the first answer to your provider.
         </li>
       </ol>
     </div>

@@ -21,6 +21,7 @@ import { replays } from './replays';
 import { rotateSecret } from './rotate-secret';
 import { sequence } from './sequence';
 import { signIn } from './sign-in';
+import { stream } from './stream';
 import { webhook } from './webhook';
 
 export const page = new Hono<PageEnv>();
@@ -29,7 +30,7 @@ page.route('/', signIn);
 page.use('/', guarded);
 // `/webhooks` too.
 page.use('/webhooks/*', guarded);
-const shown = [overview, webhook, events, event, gaps, sequence, replays];
+const shown = [overview, webhook, events, event, gaps, sequence, replays, stream];
 const changing = [
   actions,
   newWebhook,

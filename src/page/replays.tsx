@@ -11,6 +11,7 @@ import { Layout, showPage } from './layout';
 import { nameOfDestination } from './names';
 import { Action } from './parts/action';
 import { ForeignText } from './parts/foreign-text';
+import { LivePart } from './parts/live';
 import { Count, type Kind, Nothing, numberText, State } from './parts/state';
 import { type Column, Table } from './parts/table';
 import { Ago, Time } from './parts/time';
@@ -20,6 +21,9 @@ import { crumbsOf } from './webhook';
 export const replays = new Hono<PageEnv>();
 
 type Replay = ReturnType<typeof replayView>;
+/** How often a replay that runs is looked at again. */
+const EVERY_SECONDS = 2;
+
 type Part = Replay['destinations'][number];
 
 const kindOf = (state: string): Kind => (state === 'done' ? 'good' : state === 'running' ? 'warn' : 'off');
@@ -98,39 +102,40 @@ replays.get('/webhooks/:id/replays/:replay', async c => {
       title={name}
       visitor={visitor}
       crumbs={[...crumbsOf(webhook.value), { name: 'Replays', href: replaysPath(id) }, { name, href: path }]}
+      {...(isRunning ? { live: { everySeconds: EVERY_SECONDS } } : {})}
     >
       <DoneNotice c={c} />
-      <div class="title">
-        <h1>{name}</h1>
-        <State kind={kindOf(replay.state)}>{replay.state}</State>
-        <span class="soft">
-          <Asked replay={replay} />
-        </span>
-      </div>
-      <Progress replay={replay} />
-      <dl class="pairs">
-        <dt>Asked for by</dt>
-        <dd>{replay.asked_by === null ? <Nothing /> : <ForeignText>{replay.asked_by}</ForeignText>}</dd>
-        <dt>Begun</dt>
-        <dd>
-          <Time at={replay.started_at} />
-        </dd>
-        <dt>Ended</dt>
-        <dd>
-          <Time at={replay.ended_at} otherwise="not yet" />
-        </dd>
-      </dl>
-      <h2>By destination</h2>
-      <Table caption="By destination" columns={partsOf(webhook.value)} rows={replay.destinations} />
-      <p class="row">
+      <LivePart name="replay">
+        <div class="title">
+          <h1>{name}</h1>
+          <State kind={kindOf(replay.state)}>{replay.state}</State>
+          <span class="soft">
+            <Asked replay={replay} />
+          </span>
+        </div>
+        <Progress replay={replay} />
+        <dl class="pairs">
+          <dt>Asked for by</dt>
+          <dd>{replay.asked_by === null ? <Nothing /> : <ForeignText>{replay.asked_by}</ForeignText>}</dd>
+          <dt>Begun</dt>
+          <dd>
+            <Time at={replay.started_at} />
+          </dd>
+          <dt>Ended</dt>
+          <dd>
+            <Time at={replay.ended_at} otherwise="not yet" />
+          </dd>
+        </dl>
+        <h2>By destination</h2>
+        <Table caption="By destination" columns={partsOf(webhook.value)} rows={replay.destinations} />
         {isRunning ? (
-          <>
-            <a href={path} data-again="2000">
-              Load again
-            </a>
+          <p class="row">
+            <a href={path}>Load again</a>
             <Action visitor={visitor} to={`${path}/cancel`} name="Cancel the rest" />
-          </>
+          </p>
         ) : null}
+      </LivePart>
+      <p>
         <a href={webhookPath(id)}>To the webhook</a>
       </p>
     </Layout>,

@@ -10,6 +10,7 @@ import {
   replaysPath,
   samplePath,
   sequencePath,
+  streamPath,
   webhookPath,
 } from './addresses';
 import type { Events, Gaps, Rejections, SequenceMap, Status, Webhook } from './answers';
@@ -25,6 +26,7 @@ import { Layout, showPage } from './layout';
 import { providerTitle, webhookName } from './names';
 import { Action } from './parts/action';
 import { ForeignText } from './parts/foreign-text';
+import { LivePart } from './parts/live';
 import { Count, Nothing, numberText, State } from './parts/state';
 import { Ago } from './parts/time';
 import { Refusals } from './refusals';
@@ -60,7 +62,12 @@ webhook.get('/webhooks/:id', async c => {
   const gaps = [...open.value.gaps, ...uncertain.value.gaps].toSorted((a, b) => b.to - a.to);
   return showPage(
     c,
-    <Layout title={webhookName(record.value)} visitor={visitor} crumbs={crumbsOf(record.value)}>
+    <Layout
+      title={webhookName(record.value)}
+      visitor={visitor}
+      crumbs={crumbsOf(record.value)}
+      live={{ stream: streamPath(id) }}
+    >
       <DoneNotice c={c} />
       <div class="title">
         <h1>
@@ -76,43 +83,51 @@ webhook.get('/webhooks/:id', async c => {
         </button>
       </p>
       <Buttons id={id} visitor={visitor} />
-      <Facts id={id} status={status.value} now={now} />
-      {map.value.numbered ? (
-        <>
-          <div class="between">
-            <h2 id="sequence">The last ids</h2>
-            <a href={sequencePath(id)}>Closer, further, all</a>
-          </div>
-          <Strip webhookId={id} map={map.value} />
-        </>
-      ) : null}
+      <LivePart name="now">
+        <Facts id={id} status={status.value} now={now} />
+        {map.value.numbered ? (
+          <>
+            <div class="between">
+              <h2 id="sequence">The last ids</h2>
+              <a href={sequencePath(id)}>Closer, further, all</a>
+            </div>
+            <Strip webhookId={id} map={map.value} />
+          </>
+        ) : null}
+      </LivePart>
 
       <h2 id="traffic">Traffic</h2>
-      <Chart perMinute={status.value.per_minute} now={now} />
+      <LivePart name="traffic">
+        <Chart perMinute={status.value.per_minute} now={now} />
+      </LivePart>
 
       <div class="between">
         <h2 id="destinations">Destinations</h2>
         {visitor.canWrite ? <a href={destinationsPath(id)}>Add a destination</a> : null}
       </div>
-      <Destinations webhook={record.value} status={status.value} visitor={visitor} now={now} />
+      <LivePart name="destinations">
+        <Destinations webhook={record.value} status={status.value} visitor={visitor} now={now} />
+      </LivePart>
 
       <div class="between">
         <h2 id="missing">Missing</h2>
         {open.value.numbered ? <a href={gapsPath(id)}>All gaps, the closed ones too</a> : null}
       </div>
-      {open.value.numbered ? (
-        <GapTable webhookId={id} gaps={gaps.slice(0, SHOWN_GAPS)} now={now} none="No id is missing." />
-      ) : (
-        <p class="empty">
-          {providerTitle(record.value.provider)} does not number its events, so whether one is missing cannot
-          be known.
-        </p>
-      )}
-      {gaps.length > SHOWN_GAPS ? (
-        <p>
-          <a href={gapsPath(id, 'open')}>{numberText(gaps.length - SHOWN_GAPS)} more</a>
-        </p>
-      ) : null}
+      <LivePart name="gaps">
+        {open.value.numbered ? (
+          <GapTable webhookId={id} gaps={gaps.slice(0, SHOWN_GAPS)} now={now} none="No id is missing." />
+        ) : (
+          <p class="empty">
+            {providerTitle(record.value.provider)} does not number its events, so whether one is missing
+            cannot be known.
+          </p>
+        )}
+        {gaps.length > SHOWN_GAPS ? (
+          <p>
+            <a href={gapsPath(id, 'open')}>{numberText(gaps.length - SHOWN_GAPS)} more</a>
+          </p>
+        ) : null}
+      </LivePart>
 
       <div class="between">
         <h2 id="events">Latest events</h2>
@@ -121,10 +136,14 @@ webhook.get('/webhooks/:id', async c => {
           <a href={eventsPath(id)}>All events</a>
         </span>
       </div>
-      <EventTable webhookId={id} events={events.value.events} now={now} none="Nothing has come yet." />
+      <LivePart name="events">
+        <EventTable webhookId={id} events={events.value.events} now={now} none="Nothing has come yet." />
+      </LivePart>
 
       <h2 id="refused">Refused requests</h2>
-      <Refusals webhookId={id} rejections={refused.value} visitor={visitor} now={now} />
+      <LivePart name="refused">
+        <Refusals webhookId={id} rejections={refused.value} visitor={visitor} now={now} />
+      </LivePart>
     </Layout>,
   );
 });

@@ -172,6 +172,34 @@ describe('the page', () => {
     expect(isAskedToSignIn(await byAdmin.get('/'))).toBe(true);
   });
 
+  it('lets a page of this host alone listen, for whoever may', async () => {
+    const [mine, others] = [await webhookWithEvent(), await webhookWithEvent()];
+    const { cookie } = await signIn((await apiToken({ scope: 'read', webhook_id: mine.id })).text);
+    const listen = (path: string, headers: Record<string, string>) =>
+      exports.default.fetch(new Request(`${ORIGIN}${path}/stream`, { headers, redirect: 'manual' }));
+    const own = { ...cookie, Upgrade: 'websocket', Origin: ORIGIN };
+    for (const [path, headers, status] of [
+      [mine.path, { ...own, Origin: 'https://evil.example' }, 403],
+      [mine.path, { ...own, 'Sec-Fetch-Site': 'same-site' }, 403],
+      [mine.path, { ...cookie, Upgrade: 'websocket' }, 403],
+      [mine.path, { ...own, Cookie: '' }, 303],
+      [mine.path, { ...cookie, Origin: ORIGIN }, 426],
+      [others.path, own, 403],
+    ] as const) {
+      const { status: answered, webSocket } = await listen(path, headers);
+      expect({ answered, webSocket }).toEqual({ answered: status, webSocket: null });
+    }
+    const { status, webSocket } = await listen(mine.path, own);
+    expect(status).toBe(101);
+    const first = new Promise(resolve => webSocket?.addEventListener('message', resolve, { once: true }));
+    webSocket?.accept();
+    expect(JSON.parse(String(((await first) as MessageEvent).data))).toMatchObject({
+      type: 'ready',
+      cursor: '1.0',
+    });
+    webSocket?.close();
+  });
+
   it('leads from a signed-in address back to it', async () => {
     const { headers } = await ask('GET', '/webhooks/5/events?q=a+b&order=asc');
     const to = new URL(headers.get('Location') ?? '', ORIGIN).searchParams.get('to');
