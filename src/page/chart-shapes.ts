@@ -1,4 +1,4 @@
-/** The bars of a chart as SVG path data. A minute in which nobody counted has no bar, one in which nothing happened a line on the ground. Pure. */
+/** The bars of a chart as SVG path data. A minute in which nothing happened has a line on the ground, one in which nobody counted has nothing. Pure. */
 
 /** Null: not known. */
 export type Counts = readonly (number | null)[];
@@ -6,15 +6,16 @@ export type Counts = readonly (number | null)[];
 /** Height of the lowest bar, so that one event among thousands is seen. */
 const LEAST = 3;
 
-export function barsOf(counts: Counts, { bar, height }: { bar: number; height: number }): string {
+type Box = { bar: number; height: number };
+
+export function barsOf(counts: Counts, { bar, height }: Box): { bars: string; ground: string } {
   const { most } = totalOf(counts);
-  return counts
-    .map((count, i) => {
-      if (count === null) return '';
-      const size = count === 0 ? 1 : Math.max(LEAST, Math.round((count / most) * height));
-      return `M${i * bar + 1} ${height}v-${size}h${bar - 2}v${size}z`;
-    })
-    .join('');
+  const at = (i: number, size: number): string => `M${i * bar + 1} ${height}v-${size}h${bar - 2}v${size}z`;
+  const sizeOf = (count: number): number => Math.max(LEAST, Math.round((count / most) * height));
+  return {
+    bars: counts.map((count, i) => (count === null || count === 0 ? '' : at(i, sizeOf(count)))).join(''),
+    ground: counts.map((count, i) => (count === 0 ? at(i, 1) : '')).join(''),
+  };
 }
 
 export function totalOf(counts: Counts): { total: number; most: number; unknown: number } {

@@ -47,6 +47,7 @@ type RowProps = { name: string; what: string; counts: Counts };
 
 function ChartRow({ name, what, counts }: RowProps) {
   const { total, most, unknown } = totalOf(counts);
+  const { bars, ground } = barsOf(counts, { bar: BAR, height: HEIGHT });
   const width = counts.length * BAR;
   const words = [
     `${numberText(total)} ${what} in the last hour`,
@@ -57,10 +58,11 @@ function ChartRow({ name, what, counts }: RowProps) {
     <div class="chart-row">
       <span class="chart-name">
         {numberText(total)} {name}
-        <span class="soft"> at most {numberText(most)} a minute</span>
+        {most === 0 ? null : <span class="soft"> at most {numberText(most)} a minute</span>}
       </span>
       <svg role="img" aria-label={words} viewBox={`0 0 ${width} ${HEIGHT}`} preserveAspectRatio="none">
-        <path class={`bars-${name}`} d={barsOf(counts, { bar: BAR, height: HEIGHT })} />
+        <path class="bars-ground" d={ground} />
+        <path class={`bars-${name}`} d={bars} />
       </svg>
     </div>
   );

@@ -49,11 +49,11 @@ destinationTest.post('/webhooks/:id/destinations/:destination/test', async c => 
         Test of <ForeignText max={200}>{name}</ForeignText>
       </h1>
       <Outcome tested={tested.value} />
-      <p class="row">
+      <div class="row">
         <Action visitor={visitor} to={`${path}/test`} name="Test it again" />
         <a href={path}>Edit the destination</a>
         <a href={webhookPath(id)}>To the webhook</a>
-      </p>
+      </div>
     </Layout>,
   );
 });

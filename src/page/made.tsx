@@ -111,14 +111,14 @@ export function DestinationMade({ webhookId, destination, visitor }: MadeProps) 
       <div class="panel">
         <SecretOf destination={destination} />
       </div>
-      <p class="row">
+      <div class="row">
         <Action
           visitor={visitor}
           to={`${destinationPath(webhookId, destination.destination_id)}/test`}
           name="Test it"
         />
         <a href={webhookPath(webhookId)}>To the webhook</a>
-      </p>
+      </div>
     </>
   );
 }

@@ -37,13 +37,13 @@ export function Refusals({ webhookId, rejections: { counts, rejections }, visito
     <>
       <Table caption="Refused requests by reason" columns={reasonsOf(rejections)} rows={reasons} />
       {isExplained || !visitor.canWrite ? null : (
-        <p class="row">
+        <div class="row">
           <Action visitor={visitor} to={`${webhookPath(webhookId)}/capture`} name="Find the mistake" />
           <span class="soft">
             keeps refused requests whole for ten minutes, and tries the usual mistakes with them until one
             fits
           </span>
-        </p>
+        </div>
       )}
       <details>
         <summary>The latest {Math.min(SHOWN, rejections.length)}</summary>

@@ -148,8 +148,6 @@ function Confirm({ c, id, webhook, request, count }: ConfirmProps) {
   const what = `${numberText(count)} ${count === 1 ? 'delivery' : 'deliveries'}`;
   return (
     <form method="post" action={replaysPath(id)} class="panel stack">
-      <HiddenFormToken visitor={c.var.visitor} />
-      <input type="hidden" name="request" value={JSON.stringify(request)} />
       <p class="count">
         This makes <b>{what}</b>
         {to === null ? ', over all destinations that want them.' : ' to '}
@@ -160,6 +158,8 @@ function Confirm({ c, id, webhook, request, count }: ConfirmProps) {
         <span>With new ids, for receivers that refuse one twice</span>
       </label>
       <span class="row">
+        <HiddenFormToken visitor={c.var.visitor} />
+        <input type="hidden" name="request" value={JSON.stringify(request)} />
         <button type="submit" class="main">
           Send {what} again
         </button>

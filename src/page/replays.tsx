@@ -106,34 +106,36 @@ replays.get('/webhooks/:id/replays/:replay', async c => {
     >
       <DoneNotice c={c} />
       <LivePart name="replay">
-        <div class="title">
-          <h1>{name}</h1>
-          <State kind={kindOf(replay.state)}>{replay.state}</State>
-          <span class="soft">
-            <Asked replay={replay} />
-          </span>
+        <div class="stack">
+          <div class="title">
+            <h1>{name}</h1>
+            <State kind={kindOf(replay.state)}>{replay.state}</State>
+            <span class="soft">
+              <Asked replay={replay} />
+            </span>
+          </div>
+          <Progress replay={replay} />
+          <dl class="pairs">
+            <dt>Asked for by</dt>
+            <dd>{replay.asked_by === null ? <Nothing /> : <ForeignText>{replay.asked_by}</ForeignText>}</dd>
+            <dt>Begun</dt>
+            <dd>
+              <Time at={replay.started_at} />
+            </dd>
+            <dt>Ended</dt>
+            <dd>
+              <Time at={replay.ended_at} otherwise="not yet" />
+            </dd>
+          </dl>
+          <h2>By destination</h2>
+          <Table caption="By destination" columns={partsOf(webhook.value)} rows={replay.destinations} />
+          {isRunning ? (
+            <div class="row">
+              <a href={path}>Load again</a>
+              <Action visitor={visitor} to={`${path}/cancel`} name="Cancel the rest" />
+            </div>
+          ) : null}
         </div>
-        <Progress replay={replay} />
-        <dl class="pairs">
-          <dt>Asked for by</dt>
-          <dd>{replay.asked_by === null ? <Nothing /> : <ForeignText>{replay.asked_by}</ForeignText>}</dd>
-          <dt>Begun</dt>
-          <dd>
-            <Time at={replay.started_at} />
-          </dd>
-          <dt>Ended</dt>
-          <dd>
-            <Time at={replay.ended_at} otherwise="not yet" />
-          </dd>
-        </dl>
-        <h2>By destination</h2>
-        <Table caption="By destination" columns={partsOf(webhook.value)} rows={replay.destinations} />
-        {isRunning ? (
-          <p class="row">
-            <a href={path}>Load again</a>
-            <Action visitor={visitor} to={`${path}/cancel`} name="Cancel the rest" />
-          </p>
-        ) : null}
       </LivePart>
       <p>
         <a href={webhookPath(id)}>To the webhook</a>

@@ -151,12 +151,12 @@ webhook.get('/webhooks/:id', async c => {
 function Buttons({ id, visitor }: { id: number; visitor: Visitor }) {
   if (!visitor.canWrite) return null;
   return (
-    <p class="row">
+    <div class="row">
       <Action visitor={visitor} to={samplePath(id)} name="Send a signed sample" />
       <a class="button" href={editPath(webhookPath(id))}>
         Edit
       </a>
-    </p>
+    </div>
   );
 }
 

@@ -9,6 +9,7 @@ import { type Client, clientOf, shipstreamEvent } from '../support/client';
 import { eventually } from '../support/eventually';
 import { look } from '../support/looks';
 import { type Receiver, startReceiver } from '../support/receiver';
+import { shipstreamHeaders } from '../support/signing';
 
 const gateway = inject('gateway');
 const client: Client = clientOf(gateway);
@@ -105,6 +106,7 @@ describe('somebody who makes a webhook', () => {
     for (const increment of [1, 2, 5]) {
       expect((await client.sendShipstream(id, shipstreamEvent(increment), SECRET)).status).toBe(200);
     }
+    await client.sendShipstream(id, shipstreamEvent(20), 'another secret');
     // No event: held in quarantine.
     await client.sendShipstream(id, '{"topic":"order:created","message":"none"}', SECRET);
     await page.getByRole('row', { name: '3 to 4 (2)' }).waitFor();
@@ -112,7 +114,7 @@ describe('somebody who makes a webhook', () => {
     await eventually(() => expect(receiver.received.length).toBe(4));
     await page.reload();
     const traffic = page.getByRole('img', { name: /events accepted in the last hour/ });
-    expect(await traffic.getAttribute('aria-label')).toMatch(/^5 events accepted/);
+    expect(await traffic.getAttribute('aria-label')).toMatch(/^4 events accepted/);
     await look(page, 'webhook-traffic');
   });
 
@@ -149,13 +151,26 @@ describe('somebody who makes a webhook', () => {
     await field('Address').fill(`${receiver.url}/new`);
     await field('Name').fill('warehouse');
     await press('Save');
-    await page.getByText('Changed.').waitFor();
+    await page.getByText('Changed.', { exact: true }).waitFor();
     await press('Retry now: warehouse');
     await page.getByRole('status').first().waitFor();
     await eventually(() => {
       const taken = receiver.received.filter(({ url }) => url.startsWith('/new'));
       expect(taken.map(({ headers }) => headers['gapless-increment-id']).toSorted()).toEqual(['6', '7']);
     });
+  });
+
+  it('has the next refused requests kept, to find the mistake', async () => {
+    await eventually(async () => {
+      await page.goto(at());
+      expect(await facts('mismatch')).toContain('signed with another secret');
+    });
+    await press('Find the mistake');
+    await page.getByText(/^For ten minutes refused requests are kept whole/).waitFor();
+    const body = shipstreamEvent(20);
+    for (const changed of [`${body}\n`, JSON.stringify(JSON.parse(body), null, 2)]) {
+      await client.send(id, changed, shipstreamHeaders(SECRET, body));
+    }
   });
 
   it('replays all that a filter matches: counted first, followed, and listed', async () => {
@@ -173,7 +188,7 @@ describe('somebody who makes a webhook', () => {
     expect(receiver.received.at(-1)?.headers['gapless-replay']).toBe('1');
     await look(page, 'replay');
     await page.goto(at('/replays'));
-    await page.getByRole('row', { name: 'Replay 1 done' }).waitFor();
+    await page.getByRole('row', { name: /^Replay \d+ done/ }).waitFor();
     await look(page, 'replays');
   });
 
@@ -186,13 +201,22 @@ describe('somebody who makes a webhook', () => {
     receiver.behave(() => ({ status: 200 }));
   });
 
+  it('is told the mistakes that requests were refused for, each of several', async () => {
+    await eventually(async () => {
+      await page.goto(at());
+      expect(await facts('mismatch')).toMatch(/Line feeds were changed.*shown, 1 of the latest/);
+      expect(await facts('mismatch')).toContain('parsed and written again');
+    });
+    await look(page, 'refusals');
+  });
+
   it('changes secrets, adds and removes a destination, and deletes the webhook', async () => {
     await page.goto(at('/edit'));
     const stale = await page.locator('input[name=version]').inputValue();
     await field('Topics').fill('order:*');
     await look(page, 'webhook-form');
     await press('Save');
-    await page.getByText('Changed.').waitFor();
+    await page.getByText('Changed.', { exact: true }).waitFor();
     expect(await client.get(`/v1${at()}`)).toMatchObject({ topics: ['order:*'], retention_days: 7 });
 
     await page.goto(at('/edit'));

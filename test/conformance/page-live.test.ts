@@ -81,7 +81,9 @@ describe('an open page', () => {
     await watch(at());
     await row(page, '#2').waitFor();
     await page.getByRole('link', { name: '#2', exact: true }).focus();
-    await page.evaluate(`getSelection().selectAllChildren(document.querySelector('td a[href$="/events/1"]'))`);
+    await page.evaluate(
+      `getSelection().selectAllChildren(document.querySelector('td a[href$="/events/1"]'))`,
+    );
     await send(6);
     await row(page, '4 to 5 (2)').waitFor();
     await row(page, '#4').waitFor();

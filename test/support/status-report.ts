@@ -12,7 +12,7 @@ export const statusReport = (given: Partial<CurrentReport> = {}): CurrentReport 
   lastSequence: 0,
   lastEventAt: null,
   eventsPerHour: Array(24).fill(0),
-  eventsPerMinute: Array(60).fill(0),
+  acceptedPerMinute: Array(60).fill(0),
   counters: { accepted: 0, duplicate: 0, ignored: 0, quarantined: 0 },
   epoch: null,
   highestIncrementId: null,

@@ -33,7 +33,7 @@ export function statusView(report: CurrentReport) {
     last_event_at: timeOrNull(report.lastEventAt),
     events_per_hour: report.eventsPerHour,
     per_minute: {
-      accepted: report.eventsPerMinute,
+      accepted: report.acceptedPerMinute,
       delivered: summed(report.destinations.map(({ perMinute }) => perMinute.delivered)),
       failed: summed(report.destinations.map(({ perMinute }) => perMinute.failed)),
     },

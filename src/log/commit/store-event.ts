@@ -31,7 +31,7 @@ export function storeEvent(draft: Draft, identity: Identity, verdict: Kept, now:
   const quarantined = verdict.kind === 'quarantine';
   // The row of an accepted event shows these changes to a replay, unless the event was added by hand.
   const perHour = countedAt(draft.state.perHour, now);
-  const perMinute = countedInMinute(draft.state.perMinute, now);
+  const perMinute = quarantined ? draft.state.perMinute : countedInMinute(draft.state.perMinute, now);
   const changed = { lastSequence: sequence, lastEventAt: now, perHour, perMinute };
   if (quarantined || event.added === true) draft.change(changed);
   else draft.changeWithoutSaving(changed);

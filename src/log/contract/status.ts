@@ -63,8 +63,8 @@ export type StatusReport = {
    * Absent, with all else that is new since 0.1.0, from an object of an earlier release.
    */
   eventsPerHour?: (number | null)[];
-  /** The same for each of the last 60 minutes. */
-  eventsPerMinute: (number | null)[];
+  /** Events accepted in each of the last 60 minutes, likewise. */
+  acceptedPerMinute: (number | null)[];
   counters: { accepted: number; duplicate: number; ignored: number; quarantined: number };
   epoch: number | null;
   highestIncrementId: number | null;

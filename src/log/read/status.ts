@@ -31,7 +31,7 @@ export function readStatus(
     lastSequence,
     lastEventAt,
     eventsPerHour: lastDay(perHour, now),
-    eventsPerMinute: lastHour(perMinute, now),
+    acceptedPerMinute: lastHour(perMinute, now),
     counters,
     epoch: tracker.current?.number ?? null,
     highestIncrementId: tracker.current === null ? null : highestGiven(tracker.current),

@@ -36,7 +36,7 @@ export function fieldOf(schema: JsonSchema, wished: Wished): FormField {
   const fallback = own.default === undefined ? undefined : textOf(own.default);
   return {
     kind,
-    ...(typeof own.description === 'string' ? { hint: own.description } : {}),
+    ...(typeof own.description === 'string' ? { hint: inForms(own.description) } : {}),
     ...(kind === 'choice' ? { choices: words.map(word => [word, word.replaceAll('_', ' ')] as const) } : {}),
     ...(fallback === undefined ? {} : { fallback }),
     ...wished,
@@ -77,6 +77,10 @@ function kindOf(schema: JsonSchema, words: readonly string[]): Kind {
   if (Array.isArray(values) && values.includes(true)) return 'yes';
   return formsOf(schema).every(isNumber) ? 'number' : 'text';
 }
+
+/** What is null in a request is empty in a form. */
+const inForms = (description: string): string =>
+  description.replace(/\b(n)ull:/gi, (_, n: string) => (n === 'N' ? 'Empty:' : 'empty:'));
 
 const textOf = (value: unknown): string | undefined =>
   ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;

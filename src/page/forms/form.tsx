@@ -33,10 +33,6 @@ export function Form({ visitor, to, send, groups, values, refused, hidden = {}, 
   const { beside, others } = sortedErrors(refused?.errors ?? [], fields);
   return (
     <form method="post" action={to} class="panel stack form" autocomplete="off">
-      <HiddenFormToken visitor={visitor} />
-      {Object.entries(hidden).map(([name, value]) => (
-        <input type="hidden" name={name} value={value} />
-      ))}
       {refused === null ? null : (
         <WhatIsWrong refused={refused} fields={fields} beside={beside} others={others} />
       )}
@@ -54,6 +50,10 @@ export function Form({ visitor, to, send, groups, values, refused, hidden = {}, 
       })}
       {children}
       <div class="row">
+        <HiddenFormToken visitor={visitor} />
+        {Object.entries(hidden).map(([name, value]) => (
+          <input type="hidden" name={name} value={value} />
+        ))}
         <button type="submit" class="main">
           {send}
         </button>
@@ -130,7 +130,7 @@ function FormControl({ field, value, error }: ControlProps) {
     );
   }
   return (
-    <Field name={name} label={label} hint={hint} error={error}>
+    <Field name={name} label={label} hint={hint} error={error} value={kind === 'secret' ? '' : value}>
       <Control field={field} value={value} common={common} />
     </Field>
   );

@@ -1,6 +1,6 @@
 /** A field of a form with its label, what it is for, and what is wrong with what was entered. */
 import type { Child } from 'hono/jsx';
-import { ForeignText } from './foreign-text';
+import { ForeignText, seen } from './foreign-text';
 
 type Props = {
   name: string;
@@ -8,6 +8,8 @@ type Props = {
   /** Words between backticks are shown as code. */
   hint?: string | undefined;
   error?: string | undefined;
+  /** What stands in the control: said once more where a part of it cannot be seen there. */
+  value?: string;
   /** The control; its id is `idOf(name)`. */
   children?: Child;
 };
@@ -25,7 +27,7 @@ export function describedBy({ name, hint, error }: Pick<Props, 'name' | 'hint' |
   return text === '' ? undefined : text;
 }
 
-export function Field({ name, label, hint, error, children }: Props) {
+export function Field({ name, label, hint, error, value = '', children }: Props) {
   const id = idOf(name);
   return (
     <div class="field">
@@ -34,6 +36,11 @@ export function Field({ name, label, hint, error, children }: Props) {
       {error === undefined ? null : (
         <span class="bad" id={`${id}-error`}>
           <ForeignText max={600}>{error}</ForeignText>
+        </span>
+      )}
+      {seen(value) === value ? null : (
+        <span class="soft">
+          This reads: <ForeignText max={300}>{value}</ForeignText>
         </span>
       )}
       {hint === undefined ? null : (

@@ -124,7 +124,7 @@ export const STATUS_ANSWERS: Record<string, JsonSchema> = {
     last_event_at: orNull(time),
     events_per_hour: eventsPerHour,
     per_minute: object({
-      accepted: perMinute('events stored'),
+      accepted: perMinute('events accepted'),
       delivered: perMinute('attempts of its destinations that delivered'),
       failed: perMinute('attempts of its destinations that failed'),
     }),
