@@ -60,7 +60,7 @@ export async function startWorkerd(directory, name, { variant = null, flags = []
   const config = join(directory, `${name}.capnp`);
   writeFileSync(config, configuration(disk, variant));
   // The binary itself and not npm's wrapper, because this process is what is measured and stopped.
-  const workerd = spawn(binary(), ['serve', '--experimental', config, '--control-fd=3', ...flags], {
+  const workerd = spawn(workerdBinary(), ['serve', '--experimental', config, '--control-fd=3', ...flags], {
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
   });
   // A bench that fails leaves nothing running.
@@ -87,7 +87,8 @@ export async function startWorkerd(directory, name, { variant = null, flags = []
   return { ports, pid: workerd.pid, logs: join(disk, 'log'), stop };
 }
 
-function binary() {
+/** The program itself, not the wrapper of npm. */
+export function workerdBinary() {
   const require = createRequire(import.meta.url);
   const platform = `@cloudflare/workerd-${process.platform}-${process.arch === 'x64' ? '64' : process.arch}`;
   const inner = createRequire(require.resolve('workerd/package.json'));

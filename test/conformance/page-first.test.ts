@@ -45,9 +45,8 @@ it('a newcomer gets to the first event by what stands on the empty page', async 
   const [create, sample] = [await command('#create'), await command('#sample')];
   const { webhook_id: id } = await run(create ?? '');
   await run((sample ?? '').replace('WEBHOOK_ID', String(id)));
-  const link = page.getByRole('link', { name: 'my first' });
-  await link.waitFor();
-  await link.click();
+  await page.reload();
+  await page.getByRole('link', { name: 'my first' }).click();
   await page.getByRole('link', { name: '#1', exact: true }).waitFor();
 });
 

@@ -7,6 +7,8 @@
 /** A message that is no event: `../../log/stream/messages.ts`. */
 export type Message = {
   type: string;
+  event?: { sequence: number };
+  delivery?: { sequence: number };
   gaps?: readonly { from: number; to: number; status: string }[];
 };
 

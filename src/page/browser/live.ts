@@ -22,9 +22,9 @@ type Source = { open: () => void; close: () => void; readonly isOpen: boolean };
 export function startLive(bar: HTMLElement): void {
   const state = bar.querySelector('.state');
   const button = bar.querySelector('button');
-  const aloud = bar.querySelector('[role=status]');
+  const aloud = bar.querySelector('[aria-live]');
   if (state === null || button === null || aloud === null) return;
-  const { stream, every } = bar.dataset;
+  const { stream, sequence, every } = bar.dataset;
   let isStill = false;
   let isOver = false;
 
@@ -71,8 +71,8 @@ export function startLive(bar: HTMLElement): void {
           open: () => refresher.ask(),
           heard(message) {
             const missing = missingIn(message);
-            if (missing !== '') sayAloud(`Missing: ${missing}`);
-            refresher.ask();
+            if (missing !== '' && sequence === undefined) sayAloud(`Missing: ${missing}`);
+            if (isAbout(message, sequence)) refresher.ask();
           },
           lost(reason) {
             lost(reason);
@@ -119,6 +119,12 @@ function clock(ms: number, tick: () => void): Source {
     },
     close: () => clearInterval(timer),
   };
+}
+
+/** Whether a message is about the event that a page shows; for a page of all events each is. */
+function isAbout({ event, delivery }: Message, sequence: string | undefined): boolean {
+  const about = (event ?? delivery)?.sequence;
+  return sequence === undefined || about === undefined || about === Number(sequence);
 }
 
 /** The ids that a message says are missing from now on, `4 to 5, 9`. */

@@ -4,18 +4,21 @@
  */
 import type { Child } from 'hono/jsx';
 
-/** When a page is asked for again: when the stream at this path says something, or with time. */
-export type Live = { stream: string } | { everySeconds: number };
+/** When a page is asked for again: when the stream at this path says something, of one event alone where that is given, or with time. */
+export type Live = { stream: string; sequence?: number } | { everySeconds: number };
 
 export function LiveBar({ live }: { live: Live }) {
-  const when = 'stream' in live ? { 'data-stream': live.stream } : { 'data-every': live.everySeconds };
+  const when =
+    'stream' in live
+      ? { 'data-stream': live.stream, 'data-sequence': live.sequence }
+      : { 'data-every': live.everySeconds };
   return (
     <div class="live" id="live" hidden {...when}>
       <span class="state off">not live</span>
       <button type="button" class="plain">
         Stop updates
       </button>
-      <span class="unseen" role="status"></span>
+      <span class="unseen" aria-live="polite"></span>
     </div>
   );
 }
