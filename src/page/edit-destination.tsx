@@ -20,8 +20,8 @@ import { crumbsOf } from './webhook';
 
 export const editDestination = new Hono<PageEnv>();
 
-const NEW = destinationGroups(true).flatMap(group => group.fields);
-const CHANGED = destinationGroups(false).flatMap(group => group.fields);
+/** @param isNew as in `destinationGroups` */
+const fieldsOf = (isNew: boolean) => destinationGroups(isNew).flatMap(group => group.fields);
 
 const randomText = (bytes: number): string => crypto.getRandomValues(new Uint8Array(bytes)).toHex();
 
@@ -44,7 +44,7 @@ editDestination.get('/webhooks/:id/destinations', forWriters, async c => {
   return show(c, {
     webhook: read.value.value,
     destination: null,
-    values: firstValues(NEW),
+    values: firstValues(fieldsOf(true)),
     hidden,
     refused: null,
   });
@@ -54,10 +54,11 @@ editDestination.post('/webhooks/:id/destinations', async c => {
   const read = await readWebhook(c);
   if (!read.ok) return failed(c, read.error);
   const webhook = read.value.value;
-  const values = typedValues(c.var.form, NEW);
+  const fields = fieldsOf(true);
+  const values = typedValues(c.var.form, fields);
   const key = c.var.form.get('key') ?? '';
   const shown = { webhook, destination: null, values, hidden: { key } };
-  const { input, errors } = inputOf(values, NEW);
+  const { input, errors } = inputOf(values, fields);
   if (errors.length > 0) return show(c, { ...shown, refused: { said: '', errors } });
   const path = apiPath(destinationsPath(webhook.webhook_id));
   const conditions = key === '' ? {} : { 'Idempotency-Key': key };
@@ -93,7 +94,7 @@ editDestination.get('/webhooks/:id/destinations/:destination', forWriters, async
   const { value: webhook, version } = read.value;
   const destination = found(c, webhook);
   if (destination === undefined) return failed(c, NOT_FOUND);
-  const values = valuesOf(destination, CHANGED);
+  const values = valuesOf(destination, fieldsOf(false));
   return show(c, { webhook, destination, values, hidden: { version }, refused: null });
 });
 
@@ -103,10 +104,11 @@ editDestination.post('/webhooks/:id/destinations/:destination', async c => {
   const webhook = read.value.value;
   const destination = found(c, webhook);
   if (destination === undefined) return failed(c, NOT_FOUND);
-  const values = typedValues(c.var.form, CHANGED);
+  const fields = fieldsOf(false);
+  const values = typedValues(c.var.form, fields);
   const version = c.var.form.get('version') ?? '';
   const shown = { webhook, destination, values, hidden: { version } };
-  const { input, errors } = inputOf(values, CHANGED, destination);
+  const { input, errors } = inputOf(values, fields, destination);
   if (errors.length > 0) return show(c, { ...shown, refused: { said: '', errors } });
   const path = apiPath(destinationPath(webhook.webhook_id, destination.destination_id));
   const changed = await askApi(c, 'PATCH', path, destinationInput(input), { 'If-Match': version });

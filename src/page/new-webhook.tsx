@@ -5,7 +5,7 @@
 import { Hono } from 'hono';
 import { CUSTOM } from '../providers/custom';
 import type { Provider } from '../providers/provider';
-import { PROVIDERS, providerFor } from '../providers/registry';
+import { allProviders, providerFor } from '../providers/registry';
 import { NEW_WEBHOOK, newWebhookPath } from './addresses';
 import { askApi } from './ask-api';
 import type { PageContext, PageEnv } from './context';
@@ -111,8 +111,9 @@ function showForm(c: PageContext, name: string, { values, refused, key }: Shown,
 }
 
 function showChoice(c: PageContext): Promise<Response> {
-  const numbered = PROVIDERS.filter(provider => provider.numbered);
-  const others = PROVIDERS.filter(provider => !provider.numbered);
+  const all = allProviders();
+  const numbered = all.filter(provider => provider.numbered);
+  const others = all.filter(provider => !provider.numbered);
   return showPage(
     c,
     <Layout title="New webhook" visitor={c.var.visitor} crumbs={CRUMBS}>

@@ -1901,6 +1901,14 @@ export interface components {
       name: string | null;
       numbered: boolean;
       open_gaps: number | null;
+      per_minute: {
+        /** @description events accepted in each of the last 60 minutes, the running one last; null for a minute in which nobody counted */
+        accepted: (number | null)[];
+        /** @description attempts of its destinations that delivered in each of the last 60 minutes, the running one last; null for a minute in which nobody counted */
+        delivered: (number | null)[];
+        /** @description attempts of its destinations that failed in each of the last 60 minutes, the running one last; null for a minute in which nobody counted */
+        failed: (number | null)[];
+      };
       provider: string;
       /** @description requests refused in the last 24 hours; null where a part of them was not counted */
       refused_last_day: number | null;

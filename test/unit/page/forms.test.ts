@@ -5,7 +5,7 @@ import type { FormField } from '../../../src/page/forms/form-field';
 import { firstValues, inputOf, sortedErrors, valuesOf } from '../../../src/page/forms/form-values';
 import { changedWebhookGroups, newWebhookGroups } from '../../../src/page/forms/webhook-form';
 import { meaning, replayRequest } from '../../../src/page/replay-request';
-import { PROVIDERS, providerFor } from '../../../src/providers/registry';
+import { allProviders, PROVIDER_NAMES, providerFor } from '../../../src/providers/registry';
 import { SETUPS } from '../../../src/providers/setup/setup';
 import {
   destinationDocument,
@@ -82,8 +82,8 @@ describe('a form', () => {
   });
 
   it('knows every provider: each says where its secret is found, and where the address goes', () => {
-    expect([...SETUPS.keys()].toSorted()).toEqual(PROVIDERS.map(({ name }) => name).toSorted());
-    for (const provider of PROVIDERS) {
+    expect([...SETUPS.keys()].toSorted()).toEqual(PROVIDER_NAMES.toSorted());
+    for (const provider of allProviders()) {
       const names = fields(newWebhookGroups({ provider })).map(({ name }) => name);
       expect(new Set(names).size, provider.name).toBe(names.length);
       for (const { name } of provider.guide.settings) expect(names).toContain(`settings/${name}`);
