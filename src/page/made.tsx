@@ -1,7 +1,7 @@
 /** What was just made: the secrets that are shown this once, and what to do next. */
 import type { createdView } from '../api/rest/webhooks';
 import type { Provider } from '../providers/provider';
-import { SETUPS } from '../providers/setup/setup';
+import { SETUPS } from '../providers/setup/setups';
 import { destinationPath, destinationsPath, samplePath, webhookPath } from './addresses';
 import type { Destination } from './answers';
 import type { Visitor } from './context';

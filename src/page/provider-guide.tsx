@@ -1,6 +1,6 @@
 /** What somebody has to do at a provider: where its secret is, where the ingest_url goes, what it counts as success. */
 import type { Provider } from '../providers/provider';
-import { SETUPS } from '../providers/setup/setup';
+import { SETUPS } from '../providers/setup/setups';
 import { spanText } from './parts/time';
 
 /** @param provider undefined: the webhook says itself how it is signed */

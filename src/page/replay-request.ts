@@ -13,16 +13,17 @@ type Query = Readonly<Record<string, string>>;
 
 /**
  * The request. `order` does not change which events are meant, nor does `status=accepted`: no others can be sent again. With nothing left
- * that chooses, it is every event of the log.
+ * that chooses, it is every event of the log; so nothing else is left out, whatever it says.
  */
 export function replayRequest(filter: Filter, planned: Query): Record<string, unknown> {
-  const { order: _order, status: _status, increment_id, destination_id, ...texts } = filter;
+  const { order: _order, status = 'accepted', increment_id, destination_id, ...texts } = filter;
   const numbers = { increment_id, ...planned };
   const given = Object.entries(numbers).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
   );
   const chosen: Record<string, unknown> = {
     ...texts,
+    ...(status === 'accepted' ? {} : { status }),
     ...Object.fromEntries(given.map(([name, text]) => [name, /^\d{1,16}$/.test(text) ? Number(text) : text])),
   };
   const all = Object.keys(chosen).length === 0 ? { all: true } : {};
@@ -37,6 +38,7 @@ const NAMES: Readonly<Record<string, string>> = {
   event_id: 'event id',
   increment_id: 'increment id',
   entity_key: 'entity',
+  status: 'status',
   delivery: 'delivery',
   from_sequence: 'from event',
   to_sequence: 'up to event',

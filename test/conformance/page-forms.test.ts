@@ -261,6 +261,25 @@ describe('somebody who makes a webhook', () => {
   });
 });
 
+it('what a destination never took is sent again there, once it takes it', async () => {
+  receiver.behave(() => ({ status: 500 }));
+  const till = { name: 'till', retry: { schedule_seconds: [] } };
+  const { webhook_id } = await client.shipstream(receiver.url, {}, till);
+  await client.sendShipstream(webhook_id, shipstreamEvent(1));
+  await eventually(async () => {
+    await page.goto(`/webhooks/${webhook_id}`);
+    expect(await facts('till')).toContain('Replay dead');
+  });
+  receiver.behave(() => ({ status: 200 }));
+  await page.getByRole('link', { name: 'Replay dead: till' }).click();
+  await page.getByText('This makes 1 delivery to till').waitFor();
+  await press('Send 1 delivery again');
+  await page.getByText('1 of 1 sent: 1 delivered, 0 retrying, 0 dead').waitFor();
+  await page.getByRole('link', { name: 'To the webhook' }).click();
+  await page.waitForURL(`**/webhooks/${webhook_id}`);
+  expect(await facts('till')).not.toContain('Replay dead');
+});
+
 describe('the forms', () => {
   it('work without scripts, and a secret is made where the provider takes any', async () => {
     const plain = await browser.newContext({ javaScriptEnabled: false, baseURL: gateway.url });

@@ -6,7 +6,7 @@ import { firstValues, inputOf, sortedErrors, valuesOf } from '../../../src/page/
 import { changedWebhookGroups, newWebhookGroups } from '../../../src/page/forms/webhook-form';
 import { meaning, replayRequest } from '../../../src/page/replay-request';
 import { allProviders, PROVIDER_NAMES, providerFor } from '../../../src/providers/registry';
-import { SETUPS } from '../../../src/providers/setup/setup';
+import { SETUPS } from '../../../src/providers/setup/setups';
 import {
   destinationDocument,
   parseDestination,
@@ -107,7 +107,10 @@ it('a replay is of what the list shows, in whatever order, and of all only where
     ...{ all: true, destination_id: 'a' },
   });
   // What cannot be meant is left to the API to refuse, never left out: it would mean more events.
-  expect(replayRequest({ increment_id: 'x' }, {})).toEqual({ increment_id: 'x' });
+  expect(replayRequest({ increment_id: 'x', status: 'dead' }, {})).toEqual({
+    increment_id: 'x',
+    status: 'dead',
+  });
   expect(meaning({ q: 'jane', to_sequence: 90 })).toEqual([
     ['text', 'jane'],
     ['up to event', '90'],
