@@ -38,7 +38,7 @@ const columnsOf = (now: number): readonly Column<Row>[] => [
   },
   { name: 'State', cell: row => <WebhookState row={row} /> },
   {
-    name: 'Last day',
+    name: 'Last 24 h',
     cell: ({ events_per_hour: counts }) => (counts === null ? <Nothing /> : <Sparkline counts={counts} />),
   },
   { name: 'Last event', cell: ({ last_event_at }) => <Ago at={last_event_at} now={now} otherwise="none" /> },

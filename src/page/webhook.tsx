@@ -169,7 +169,6 @@ function Facts({ id, status, now }: { id: number; status: Status; now: number })
   const { counters, storage } = status;
   const refused = Object.values(status.rejected).reduce((sum, count) => sum + count, 0);
   const dead = status.destinations.reduce((sum, destination) => sum + destination.dead, 0);
-  const percent = Math.round((1000 * storage.used_bytes) / storage.limit_bytes) / 10;
   return (
     <dl class="facts">
       <Fact name="last event">
@@ -179,6 +178,7 @@ function Facts({ id, status, now }: { id: number; status: Status; now: number })
       <Fact name="missing ids">
         <Count of={status.missing_ids} kind="bad" />
       </Fact>
+      {status.awaited_ids ? <Fact name="awaited ids">{numberText(status.awaited_ids)}</Fact> : null}
       <Fact name="uncertain ids">
         <Count of={status.uncertain_ids} kind="unsure" />
       </Fact>
@@ -198,7 +198,7 @@ function Facts({ id, status, now }: { id: number; status: Status; now: number })
       </Fact>
       <Fact name="highest id">{status.highest_increment_id ?? <Nothing />}</Fact>
       <Fact name="storage">
-        {storage.refusing_since === null ? `${percent} %` : <State kind="bad">refuses writes</State>}
+        {storage.refusing_since === null ? `${storage.percent} %` : <State kind="bad">refuses writes</State>}
       </Fact>
     </dl>
   );

@@ -66,6 +66,9 @@ describe('seeing', () => {
   it('shows an event with what the receiver said, escaped, and its body byte for byte', async () => {
     const page = await cli.run(['event', shop, '2']);
     expect(page.stdout).toContain('No stock of \\u001b[31mthat');
+    // By its name, as everywhere else.
+    expect(page.stdout).toMatch(/\nerp +dead +1 /);
+    expect(page.stdout).not.toContain('dst_');
     expect((await cli.run(['event', shop, '2', '--body'])).stdout).toBe(shipstreamEvent(2));
   });
 
@@ -74,6 +77,7 @@ describe('seeing', () => {
     expect(gaps).toMatchObject([{ from: 3, to: 4 }]);
     expect((await cli.run(['gaps', shop, '--exit-code'])).code).toBe(4);
     expect((await cli.run(['gaps', shop, '--status', 'filled', '--exit-code'])).code).toBe(0);
+    expect((await cli.run(['gaps', shop, '--status', 'expired'])).stdout).toMatch(/^No gap is expired; /);
     expect((await cli.run(['status', shop, '--exit-code'])).code).toBe(4);
     expect((await cli.run(['status', shop])).stdout).toMatch(/open gaps +1\n/);
     const all = await cli.json<{ webhooks: { name: string }[] }>(['status']);
@@ -81,6 +85,18 @@ describe('seeing', () => {
     expect((await cli.run(['status'])).stdout).toMatch(/cli-shop +shipstream +active/);
     expect((await cli.run(['status', '--exit-code'])).code).toBe(4);
   });
+});
+
+it('says that ids are awaited, where no gap is open yet', async () => {
+  const { webhook_id } = await client.shipstream(null, { name: 'cli-awaited' });
+  for (const id of [1, 4]) await client.sendShipstream(webhook_id, shipstreamEvent(id));
+  const gaps = await cli.run(['gaps', 'cli-awaited', '--exit-code']);
+  expect(gaps).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^2 ids are awaited.*\nThere is no gap/),
+  });
+  const status = await cli.run(['status', 'cli-awaited', '--exit-code']);
+  expect(status).toMatchObject({ code: 0, stdout: expect.stringMatching(/awaited ids +2, within/) });
 });
 
 describe('verify', () => {
@@ -204,6 +220,9 @@ describe('mending', () => {
     const id = listed.destinations[0]?.destination_id ?? '';
     expect(await cli.json(['retry', 'cli-shop', 'erp'])).toMatchObject({ waiting: 0 });
     expect((await cli.run(['destinations', shop, '--pause', id])).stdout).toMatch(/erp .* no /);
+    expect(await cli.run(['retry', shop, 'erp'])).toMatchObject({
+      ...{ code: 1, stderr: expect.stringContaining(`gapless destinations ${shop} --resume erp`) },
+    });
     expect((await cli.run(['destinations', shop, '--resume', id])).stdout).toMatch(/erp .* yes /);
     expect((await cli.run(['retry', shop, 'dst_0000000000000000'])).code).toBe(1);
   });
@@ -221,7 +240,9 @@ describe('mending', () => {
     expect(got()).toBe(before);
     const lost = ['replay', 'cli-shop', '--destination', 'erp', '--delivery', 'dead', '--dry-run'];
     expect(await cli.json(lost)).toMatchObject({ count: 1 });
-    expect((await replay('3')).code).toBe(0);
+    expect(await replay('3')).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+    expect(await replay('99', '--yes')).toMatchObject({ code: 1 });
+    expect((await replay('3', '--yes')).code).toBe(0);
     await eventually(() => expect(got()).toBe(before + 1));
     const ended = await replay('--topic', 'order:*', '--to', '2', '--yes', '--wait');
     expect(JSON.parse(ended.stdout)).toMatchObject({ state: 'done', delivered: 2, remaining: 0 });
@@ -249,6 +270,11 @@ describe('mending', () => {
       code: 1,
       stdout: '',
     });
+    expect(await cli.run(['replay', String(webhook_id), '1', '--yes'])).toMatchObject({
+      ...{ code: 1, stdout: '', stderr: expect.stringContaining('was erased') },
+    });
+    const slip = ['erase', String(webhook_id), '--body', 'message/email=jane@example.com'];
+    expect(await cli.run(slip)).toMatchObject({ code: 2, stderr: expect.stringContaining('begins with /') });
     expect((await cli.run(['event', String(webhook_id), '2', '--body'])).code).toBe(0);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { filled } from '../../cli/src/configuration/filled';
 import { addressFinding, clockFinding } from '../../cli/src/doctor/judge';
 import { backoffMs } from '../../cli/src/listen/backoff';
-import { bodyOf, isFinal, isWanted, type StreamedEvent } from '../../cli/src/listen/messages';
+import { bodyOf, isFinal, isWanted, lifeOf, type StreamedEvent } from '../../cli/src/listen/messages';
 import { printable, printableLines } from '../../cli/src/output/printable';
 import { table } from '../../cli/src/output/table';
 import { durationText, relativeTime, timeOf } from '../../cli/src/output/times';
@@ -156,13 +156,18 @@ describe('listening', () => {
   });
 
   it('wants what all filters want', () => {
-    const wants = (body: string | null, ...headers: [string, string][]) => isWanted(event, { body, headers });
+    const wants = (body: string | null, ...headers: [string, string][]) =>
+      isWanted(event, { body, query: null, headers });
     expect(wants(null)).toBe(true);
     expect(wants('"total":9', ['x-shop', 'berlin'])).toBe(true);
     expect(wants('"total":8', ['x-shop', 'berlin'])).toBe(false);
     expect(wants('"total":9', ['x-shop', 'paris'])).toBe(false);
     expect(wants(null, ['x-other', ''])).toBe(false);
-    expect(isWanted({ ...event, redacted: true, body: null }, { body: '9', headers: [] })).toBe(false);
+    expect(isWanted({ ...event, redacted: true, body: null }, { body: '9', query: null, headers: [] })).toBe(
+      false,
+    );
+    expect(isWanted({ ...event, query: 'a=1' }, { body: null, query: 'a=1', headers: [] })).toBe(true);
+    expect(isWanted(event, { body: null, query: 'a=1', headers: [] })).toBe(false);
   });
 
   it('has bytes that are no UTF-8, and none that were erased', () => {
@@ -170,6 +175,11 @@ describe('listening', () => {
     expect(bodyOf({ ...rest, body_base64: '/wo=' })).toEqual(new Uint8Array([0xff, 0x0a]));
     expect(bodyOf({ ...event, body: 'é' })).toEqual(new Uint8Array([0xc3, 0xa9]));
     expect(bodyOf({ ...event, redacted: true, body: null })).toBeNull();
+  });
+
+  it('knows the life of its webhook by the cursor', () => {
+    const lives = ['12.0', '12.0~7.3', '12.0.ab', '12.0.ab~7.3', '12'].map(lifeOf);
+    expect(lives).toEqual([null, null, 'ab', 'ab', null]);
   });
 
   it('comes again after an end that passes, and only then', () => {

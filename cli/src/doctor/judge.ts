@@ -1,5 +1,6 @@
 /** What `gapless doctor` makes of what it found. Pure. */
 import type { Schemas } from '../gateway/api';
+import { counted } from '../output/counted';
 
 export type Finding = { check: string; verdict: 'well' | 'look' | 'wrong'; found: string };
 
@@ -29,6 +30,14 @@ export function addressFinding(url: string): Finding {
   return { check: 'address', verdict: 'well', found: hostname };
 }
 
+/** Where no gap is open, ids may be on their way all the same. */
+function noGaps(webhooks: readonly Schemas['WebhookOverview'][]): string {
+  const awaited = webhooks.reduce((sum, { awaited_ids }) => sum + (awaited_ids ?? 0), 0);
+  return awaited === 0
+    ? 'none is open, no id is awaited'
+    : `none is open; ${counted(awaited, 'id is', 'ids are')} awaited, within the grace`;
+}
+
 /** What the overview of all webhooks says. */
 export function webhookFindings(webhooks: readonly Schemas['WebhookOverview'][]): Finding[] {
   const named = (list: readonly Schemas['WebhookOverview'][]): string =>
@@ -40,7 +49,7 @@ export function webhookFindings(webhooks: readonly Schemas['WebhookOverview'][])
       'objects',
       webhooks.filter(({ left_out }) => left_out !== null),
       'wrong',
-      `${webhooks.length} webhooks answer`,
+      counted(webhooks.length, 'webhook answers', 'webhooks answer'),
     ),
     judged(
       'storage writes',
@@ -62,9 +71,9 @@ export function webhookFindings(webhooks: readonly Schemas['WebhookOverview'][])
     ),
     judged(
       'gaps',
-      webhooks.filter(({ open_gaps }) => (open_gaps ?? 0) > 0),
+      webhooks.filter(({ open_gaps, uncertain_ids }) => (open_gaps ?? 0) + (uncertain_ids ?? 0) > 0),
       'look',
-      'none is open',
+      noGaps(webhooks),
     ),
   ];
 }

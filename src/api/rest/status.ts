@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { DestinationStatus } from '../../log/contract/status';
 import { summed } from '../../minute-counts';
 import { timeOrNull, timeText } from '../../time';
+import { storagePercent } from '../../views/storage';
 import { ask } from '../ask';
 import { problem } from '../problem';
 import { type CurrentReport, isCurrent } from '../reports';
@@ -45,10 +46,12 @@ export function statusView(report: CurrentReport) {
     // Not zero where it cannot be known.
     open_gaps: report.numbered ? report.openGaps : null,
     missing_ids: report.numbered ? report.missingIds : null,
+    awaited_ids: report.numbered ? (report.awaitedIds ?? null) : null,
     uncertain_ids: report.numbered ? report.uncertainIds : null,
     storage: {
       used_bytes: report.storage.usedBytes,
       limit_bytes: report.storage.limitBytes,
+      percent: storagePercent(report.storage),
       dropped_events: report.storage.droppedEvents,
       dropped_up_to: report.storage.droppedEvents > 0 ? report.storage.droppedUpTo : null,
       refusing_since: timeOrNull(report.storage.refusingSince),

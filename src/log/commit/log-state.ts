@@ -29,12 +29,12 @@ export type LogState = {
   readonly lastEventAt: number | null;
   /** Events that were stored, notices left out. */
   readonly perHour: HourCounts;
-  /** Events that were accepted, in each minute of the last hour. */
+  /** Events that were accepted as they came, in each minute of the last hour. */
   readonly perMinute: MinuteCounts;
   readonly tracker: Tracker;
   /**
    * Since the webhook exists. Duplicates, and ignored events without an increment id, leave no row: a crash loses those
-   * counted since the last checkpoint.
+   * of the last seconds (`kept-counts.ts`).
    */
   readonly counters: Counters;
   /** The position of the last release, 0 before the first. */

@@ -22,6 +22,8 @@ export type DestinationStatus = {
   /** When the oldest event that it still has to get was accepted, ms since 1970; null when it has all. */
   oldestUndeliveredAt: number | null;
   lastDeliveredAt: number | null;
+  /** How old its oldest waiting event may be before it is told, in seconds; 0 for never. Absent from an object of an earlier release. */
+  behindAlertSeconds?: number;
   /** Why the gateway itself turned it off; null where it did not. */
   disabledReason: string | null;
   /** `open`: it failed too often in a row and is only probed. `recovering`: it answers again, and gets ever more. */
@@ -70,6 +72,8 @@ export type StatusReport = {
   highestIncrementId: number | null;
   openGaps: number;
   missingIds: number;
+  /** Increment ids that are not here and within their grace: no gap yet. Absent from an object of an earlier release. */
+  awaitedIds?: number;
   /** Increment ids that may be missing (`uncertain` in the gap list). */
   uncertainIds: number;
   /** Refused requests by reason, those that the edge has reported. */

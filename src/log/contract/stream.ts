@@ -8,6 +8,8 @@ export type StreamQuery = {
   /** The id of the API token that listens; null for the admin token. */
   tokenId: string | null;
   include?: 'body';
+  /** Events that are replayed come, too. */
+  replays?: true;
 };
 
 /** Why a stream ends → the close code that says so. */

@@ -13,8 +13,6 @@ export type Totals = {
   readonly delivered: number;
   readonly failedAttempts: number;
   readonly lastDeliveredAt: number | null;
-  /** When the first of the attempts ended that have failed since the last success; null after a success. */
-  readonly failingSince: number | null;
   readonly attempts: Readonly<Record<AnswerClass, number>>;
   readonly latency: Latency;
   /** Attempts of the last hour, by the minute. */
@@ -34,7 +32,6 @@ export const NO_TOTALS: Totals = {
   delivered: 0,
   failedAttempts: 0,
   lastDeliveredAt: null,
-  failingSince: null,
   attempts: { '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0, timeout: 0, connection: 0 },
   latency: { counts: Array<number>(LATENCY_BOUNDS_SECONDS.length + 1).fill(0), seconds: 0 },
   deliveredPerMinute: NO_MINUTES,
@@ -56,7 +53,6 @@ export function afterAttempt(totals: Totals, { result, at, receivedAt }: Attempt
       ...counted,
       failedAttempts: totals.failedAttempts + 1,
       failedPerMinute: countedInMinute(totals.failedPerMinute, at),
-      failingSince: totals.failingSince ?? at,
     };
   }
   return {
@@ -64,7 +60,6 @@ export function afterAttempt(totals: Totals, { result, at, receivedAt }: Attempt
     delivered: totals.delivered + 1,
     deliveredPerMinute: countedInMinute(totals.deliveredPerMinute, at),
     lastDeliveredAt: at,
-    failingSince: null,
     latency: receivedAt === null ? totals.latency : took(totals.latency, Math.max(0, at - receivedAt) / 1000),
   };
 }

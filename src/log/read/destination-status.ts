@@ -11,7 +11,7 @@ import { waitingFor } from './waiting';
 /** Counts the rows of the destination, and looks at a bounded part of what waits for it. `now` in ms since 1970. */
 export function destinationStatus(
   views: Views,
-  { id, name, url, isActive, secrets }: DestinationRecord,
+  { id, name, url, isActive, secrets, behindAlertSeconds }: DestinationRecord,
   now: number,
 ): DestinationStatus {
   const { log, forwarding } = views;
@@ -29,7 +29,9 @@ export function destinationStatus(
     name,
     url,
     isActive,
+    behindAlertSeconds,
     ...counts,
+    failingSince: state?.failing?.since ?? null,
     waiting: state === null ? { count: 0, exact: true } : waitingFor(views, state, counts.retrying),
     lag: Math.max(0, log.state.lastSequence - cursor),
     oldestUndeliveredAt: oldest === undefined ? null : (log.feed.event(oldest)?.receivedAt ?? null),

@@ -7,7 +7,7 @@ import type { StatusReport } from '../contract/status';
 import type { WriteWatch } from '../forward/write-watch';
 import type { Refusals } from '../store/refusals';
 import { destinationStatus, overlapUntil } from './destination-status';
-import { isNumbered } from './gaps';
+import { awaitedIds, isNumbered } from './gaps';
 import type { Views } from './views';
 
 /** The status as it is now. Reads all open gaps, and counts the rows of every destination. */
@@ -37,6 +37,7 @@ export function readStatus(
     highestIncrementId: tracker.current === null ? null : highestGiven(tracker.current),
     openGaps: open.length,
     missingIds: open.reduce((sum, gap) => sum + gap.missing, 0),
+    awaitedIds: awaitedIds(log),
     uncertainIds: log.tables.gaps.list('uncertain').reduce((sum, gap) => sum + gap.missing, 0),
     rejected: views.refusals.counts,
     refusedLastDay: views.refusals.lastDay(now),
