@@ -34,7 +34,7 @@ export function Chart({ perMinute, now }: Props) {
           <Time at={at(0)} />
         </span>
         <span class="soft">
-          the last hour, by the minute; deliveries of all destinations, and of replays, too
+          the last hour by the minute: events as they came, deliveries of all destinations, replays too
         </span>
         <span>now</span>
       </figcaption>

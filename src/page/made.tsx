@@ -36,7 +36,9 @@ export function WebhookMade({ webhook, secret, visitor, provider }: Props) {
       <ol class="steps panel">
         <li>
           <h2>Give {title} this address</h2>
-          {setup === undefined ? null : <p>{setup.urlAt}.</p>}
+          {setup === undefined ? null : (
+            <p>{`${setup.urlAt.charAt(0).toUpperCase()}${setup.urlAt.slice(1)}.`}</p>
+          )}
           <ToCopy name="ingest_url" label="Ingest address" value={webhook.ingest_url} />
           {secret === null ? null : (
             <>

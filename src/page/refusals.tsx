@@ -3,6 +3,7 @@ import { webhookPath } from './addresses';
 import type { Rejection, Rejections } from './answers';
 import type { Visitor } from './context';
 import { Action } from './parts/action';
+import { Marked } from './parts/field';
 import { ForeignText } from './parts/foreign-text';
 import { Nothing, numberText } from './parts/state';
 import { type Column, Table } from './parts/table';
@@ -61,7 +62,7 @@ const reasonsOf = (rejections: readonly Rejection[]): readonly Column<[string, n
   {
     name: 'Reason',
     cell: ([reason]) => (
-      <span class="name">
+      <span class="name whole">
         <ForeignText>{reason.replaceAll('_', ' ')}</ForeignText>
       </span>
     ),
@@ -87,9 +88,9 @@ function Mistakes({ reason, rejections }: { reason: string; rejections: readonly
       {mistakes.map(({ explanation: { what, mend, certainty }, requests }) => (
         <li>
           <b>
-            <ForeignText max={400}>{what}</ForeignText>
+            <Marked>{what}</Marked>
           </b>{' '}
-          <ForeignText max={400}>{mend}</ForeignText>{' '}
+          <Marked>{mend}</Marked>{' '}
           <span class="soft">
             ({certainty === 'shown' ? 'shown' : 'likely'}, {numberText(requests)} of the latest)
           </span>
@@ -105,11 +106,7 @@ const latest = (now: number): readonly Column<Rejection>[] => [
   {
     name: 'Why',
     cell: ({ explanation }) =>
-      explanation === null ? (
-        <Nothing />
-      ) : (
-        <ForeignText max={600}>{`${explanation.what} ${explanation.mend}`}</ForeignText>
-      ),
+      explanation === null ? <Nothing /> : <Marked>{`${explanation.what} ${explanation.mend}`}</Marked>,
   },
   { name: 'Bytes', isNumber: true, cell: ({ body_bytes }) => numberText(body_bytes) },
   {

@@ -47,7 +47,8 @@ function fieldsOf({ webhook, destinationId }: Of): FormField[] {
   ];
 }
 
-const OVERLAP = { kind: 'choice', choices: OVERLAPS } as const;
+const HINT = 'So that nothing is lost until the new one is entered at the other end.';
+const OVERLAP = { kind: 'choice', choices: OVERLAPS, hint: HINT } as const;
 
 const ofWebhook = (webhook: Webhook): Of => ({
   ...{ webhook, destinationId: null, path: webhookPath(webhook.webhook_id) },
@@ -96,7 +97,7 @@ async function rotate(c: PageContext, of: (webhook: Webhook) => Of): Promise<Res
     c,
     <Layout title="Secret changed" visitor={c.var.visitor} crumbs={crumbsTo(whose)}>
       <h1>
-        <WhoseSecret {...whose} /> is changed
+        The secret of <WhoseName {...whose} /> is changed
       </h1>
       <div class="panel stack">
         {isMade ? (
@@ -122,9 +123,9 @@ function whatNow({ destinationId }: Of, overlapSeconds: number): string {
   return `Enter it ${where} before the one before ends. Until then ${meanwhile}.`;
 }
 
-function WhoseSecret({ webhook, destinationId }: Of) {
-  if (destinationId === null) return <>The secret of {<ForeignText>{webhookName(webhook)}</ForeignText>}</>;
-  return <>The secret of {<ForeignText>{nameOfDestination(webhook, destinationId)}</ForeignText>}</>;
+function WhoseName({ webhook, destinationId }: Of) {
+  const name = destinationId === null ? webhookName(webhook) : nameOfDestination(webhook, destinationId);
+  return <ForeignText max={200}>{name}</ForeignText>;
 }
 
 const crumbsTo = ({ webhook, path }: Of) => [
@@ -139,10 +140,9 @@ function showForm(c: PageContext, whose: Of, { values, version, refused }: Shown
   return showPage(
     c,
     <Layout title="Another secret" visitor={c.var.visitor} crumbs={crumbsTo(whose)}>
-      <h1>Another secret</h1>
-      <p class="soft">
-        In the place of: <WhoseSecret {...whose} />.
-      </p>
+      <h1>
+        Another secret for <WhoseName {...whose} />
+      </h1>
       <div class="columns">
         <Form
           visitor={c.var.visitor}

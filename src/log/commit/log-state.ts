@@ -29,7 +29,7 @@ export type LogState = {
   readonly lastEventAt: number | null;
   /** Events that were stored, notices left out. */
   readonly perHour: HourCounts;
-  /** Events that were accepted, in each minute of the last hour. */
+  /** Events that were accepted as they came, in each minute of the last hour. */
   readonly perMinute: MinuteCounts;
   readonly tracker: Tracker;
   /**

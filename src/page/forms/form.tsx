@@ -38,7 +38,11 @@ export function Form({ visitor, to, send, groups, values, refused, hidden = {}, 
       )}
       {groups.map(({ name, isOpen, fields: own }) => {
         const inner = own.map(field => (
-          <FormControl field={field} value={values[field.name] ?? ''} error={beside[field.name]} />
+          <FormControl
+            field={refused === null ? field : onceMore(field)}
+            value={values[field.name] ?? ''}
+            error={beside[field.name]}
+          />
         ));
         if (name === '') return inner;
         return (
@@ -62,6 +66,10 @@ export function Form({ visitor, to, send, groups, values, refused, hidden = {}, 
     </form>
   );
 }
+
+/** A secret that was entered is not sent back. */
+const onceMore = (field: FormField): FormField =>
+  field.kind === 'secret' ? { ...field, hint: `Enter it again. ${field.hint ?? ''}` } : field;
 
 type WrongProps = {
   refused: Refused;

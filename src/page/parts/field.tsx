@@ -52,7 +52,11 @@ export function Field({ name, label, hint, error, value = '', children }: Props)
   );
 }
 
-/** Text of our own in which backticks mark code. */
+/** Text of our own in which backticks mark code. What it quotes of others is made visible as elsewhere. */
 export const Marked = ({ children }: { children: string }) => (
-  <>{children.split('`').map((part, i) => (i % 2 === 0 ? part : <code>{part}</code>))}</>
+  <bdi>
+    {seen(children)
+      .split('`')
+      .map((part, i) => (i % 2 === 0 ? part : <code>{part}</code>))}
+  </bdi>
 );

@@ -3,7 +3,7 @@ import type { Setup } from './setup';
 
 export const SELLERS: Readonly<Record<string, Setup>> = {
   shipstream: {
-    secretAt: 'the secret_key of the webhook, as webhook.create of ShipStream’s API was given it',
+    secretAt: 'any text that you choose: webhook.create of ShipStream’s API takes it, webhook.list shows it',
     urlAt: 'the url of the webhook: in webhook.create, or where webhooks are listed in ShipStream',
   },
   apideck: {

@@ -137,9 +137,9 @@ export const STATUS_ANSWERS: Record<string, JsonSchema> = {
     last_event_at: orNull(time),
     events_per_hour: eventsPerHour,
     per_minute: said(
-      'the last hour by the minute',
+      'what happened in each minute of the last hour',
       object({
-        accepted: perMinute('events accepted'),
+        accepted: perMinute('events accepted as they came'),
         delivered: perMinute('attempts of its destinations that delivered'),
         failed: perMinute('attempts of its destinations that failed'),
       }),
