@@ -1527,8 +1527,8 @@ export interface components {
        * @enum {unknown}
        */
       scope?: "read" | "write";
-      /** @description The id of the one webhook that it is for. Null: all. */
-      webhook_id?: number | null;
+      /** @description The one webhook that it is for: its id or its name. Null: all. */
+      webhook_id?: (number | string) | null;
     };
     NewWebhook: {
       /** @description Ecwid: ask its API for the entity before an event is let go. Null: do not. */
