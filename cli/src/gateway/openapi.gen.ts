@@ -2403,6 +2403,15 @@ export interface components {
       numbered: boolean;
       /** @description gaps whose ids may still come; null where events have no numbers */
       open_gaps: number | null;
+      /** @description the last hour by the minute */
+      per_minute: {
+        /** @description events accepted in each of the last 60 minutes, the running one last; null for a minute in which nobody counted */
+        accepted: (number | null)[];
+        /** @description attempts of its destinations that delivered in each of the last 60 minutes, the running one last; null for a minute in which nobody counted */
+        delivered: (number | null)[];
+        /** @description attempts of its destinations that failed in each of the last 60 minutes, the running one last; null for a minute in which nobody counted */
+        failed: (number | null)[];
+      };
       /** @description who sends the events: a name of `GET /v1/providers`, or `custom` */
       provider: string;
       /** @description requests refused in the last 24 hours; null where a part of them was not counted */
