@@ -97,16 +97,21 @@ describe('refill', () => {
     expect(await client.event(id, 5)).toMatchObject({ headers: { 'x-a': 'b' }, body_signed: false });
   });
 
-  it('takes what is missing for less than the grace, and says what the gateway refused', async () => {
+  it('takes what is missing for less than the grace, and says what went to quarantine', async () => {
     const { webhook_id } = await client.shipstream(null, { name: 'cli-refill-soon' });
     for (const number of [1, 4]) await client.sendShipstream(webhook_id, shipstreamEvent(number));
-    const input = [shipstreamEvent(2), '{"topic":"order:created","message":{"webhook_increment_id":3}}'].join(
-      '\n',
-    );
-    const args = ['refill', 'cli-refill-soon', '--from', '-', '--yes', '--json'];
+    const input = [shipstreamEvent(2), '{"message":{"webhook_increment_id":3}}'].join('\n');
+    const args = ['refill', 'cli-refill-soon', '--ids', '2-3', '--from', '-', '--yes', '--json'];
     const ran = await cli.run(args, { input });
-    expect(JSON.parse(ran.stdout)).toMatchObject({
-      added: [{ increment_id: 2, status: 'accepted' }, { increment_id: 3 }],
+    expect(ran.code).toBe(1);
+    expect(JSON.parse(ran.stdout).added).toMatchObject([
+      { increment_id: 2, status: 'accepted', detail: null },
+      { increment_id: 3, status: 'quarantined', detail: expect.stringContaining('/topic') },
+    ]);
+    // Of these the second has come, and is not added in other bytes.
+    const other = [shipstreamEvent(2, { other: 1 }), shipstreamEvent(1)].join('\n');
+    expect(JSON.parse((await cli.run(args, { input: other })).stdout)).toMatchObject({
+      ...{ adds: [], left_out: [{ why: 'not_missing' }, { why: 'not_missing' }] },
     });
   });
 

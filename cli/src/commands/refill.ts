@@ -48,8 +48,7 @@ export function addRefill(program: Command): void {
           throw new Stop(EXIT.failed, `This version of gapless does not know the provider ${provider}.`);
         const candidates = candidatesIn((await contentOf(options.from)).toString(), known);
         if (!candidates.ok) throw new Stop(EXIT.usage, `${options.from}: ${candidates.error}`);
-        const isNarrowed = options.ids !== undefined || options.gap !== undefined;
-        const all = isNarrowed ? missing : await withAwaited(asked, webhook, missing, candidates.value);
+        const all = await withAwaited(asked, webhook, missing, candidates.value);
         const plan = refillPlan(candidates.value, all);
         return options.dryRun === true || plan.adds.length === 0
           ? sayPlan(output, plan)
@@ -58,11 +57,15 @@ export function addRefill(program: Command): void {
     );
 }
 
-function sayWhatIsMissing(output: Output, { numbered, gaps, wanted, highest }: Missing, provider: string) {
+function sayWhatIsMissing(
+  output: Output,
+  { numbered, gaps, wanted, highest, awaited }: Missing,
+  provider: string,
+) {
   const ids = wanted.map(({ from, to }) => ({ from, to }));
   output.answer({ numbered, highest_increment_id: highest, missing: ids, count: countOf(ids) }, paint =>
     numbered
-      ? gapsText(gaps, wanted, provider, paint)
+      ? gapsText({ gaps, wanted, awaited }, provider, paint)
       : `The provider does not number its events: what is missing cannot be known. ${sourceText(provider)}`,
   );
   return EXIT.done;

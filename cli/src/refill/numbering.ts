@@ -8,7 +8,13 @@ import type { Known } from './plan';
 
 type Gap = Schemas['Gap'];
 
-export type Missing = Known & { gaps: Gap[] };
+export type Missing = Known & {
+  gaps: Gap[];
+  /** What the user named; null for all that is missing. */
+  asked: readonly IdRange[] | null;
+  /** How many ids are missing for less than the grace. */
+  awaited: number;
+};
 
 /** The longest range of which the gateway says in one answer what became of each id. */
 const CELLS = 400;
@@ -20,7 +26,7 @@ export async function missingOf(
   asked: { ids?: string; gap?: number },
 ): Promise<Missing> {
   const path = { webhook_id: webhook };
-  const { numbered, gaps, highest_increment_id } = await gateway.call(
+  const { numbered, gaps, highest_increment_id, awaited_ids } = await gateway.call(
     'get',
     '/v1/webhooks/{webhook_id}/gaps',
     {
@@ -30,22 +36,27 @@ export async function missingOf(
   const open = gaps.filter(({ status }) => status !== 'filled');
   if (!numbered && (asked.ids !== undefined || asked.gap !== undefined))
     throw new Stop(EXIT.usage, 'The provider does not number its events: there are no ids to name.');
-  const wanted = wantedOf(open, asked);
-  return { numbered, gaps: open, highest: highest_increment_id ?? null, wanted, missing: open };
+  const named = namedOf(open, asked);
+  // A gap that was closed by hand is filled only where it is named.
+  const wanted =
+    named === null ? open.filter(({ status }) => status !== 'resolved').map(rangeOf) : overlap(named, open);
+  return {
+    ...{ numbered, gaps: open, highest: highest_increment_id ?? null, awaited: awaited_ids ?? 0 },
+    ...{ asked: named, wanted, missing: open },
+  };
 }
 
-/** A gap that was closed by hand is filled only where it is named. */
-function wantedOf(gaps: readonly Gap[], { ids, gap }: { ids?: string; gap?: number }): IdRange[] {
+function namedOf(gaps: readonly Gap[], { ids, gap }: { ids?: string; gap?: number }): IdRange[] | null {
   if (ids !== undefined && gap !== undefined) throw new Stop(EXIT.usage, 'Either --ids or --gap, not both.');
   if (gap !== undefined) {
     const found = gaps.find(range => isWithin([range], gap));
     if (found === undefined) throw new Stop(EXIT.failed, `No gap has the increment id ${gap}.`);
-    return [{ from: found.from, to: found.to }];
+    return [rangeOf(found)];
   }
-  if (ids === undefined) return gaps.filter(({ status }) => status !== 'resolved').map(rangeOf);
+  if (ids === undefined) return null;
   const ranges = parseRanges(ids);
   if (!ranges.ok) throw new Stop(EXIT.usage, ranges.error);
-  return overlap(ranges.value, gaps);
+  return ranges.value;
 }
 
 const rangeOf = ({ from, to }: IdRange): IdRange => ({ from, to });
@@ -74,5 +85,9 @@ export async function withAwaited(
     const map = await gateway.call('get', '/v1/webhooks/{webhook_id}/sequence', { path, query });
     awaited.push(...map.cells.filter(({ counts }) => counts.awaited !== undefined).map(rangeOf));
   }
-  return { ...missing, wanted: [...missing.wanted, ...awaited], missing: [...missing.missing, ...awaited] };
+  const wanted = missing.asked === null ? awaited : overlap(missing.asked, awaited);
+  return {
+    ...missing,
+    ...{ wanted: [...missing.wanted, ...wanted], missing: [...missing.missing, ...awaited] },
+  };
 }
