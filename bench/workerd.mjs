@@ -28,6 +28,8 @@ export const ADMIN_TOKEN = 'bench-admin-token-bench-admin-token-0000';
 export const METERED = { module: 'counted.js', entrypoint: 'Meter' };
 /** With a way to fill a log. */
 export const FILLED = { module: 'filled.js', entrypoint: 'Filler' };
+/** With a way to drive an object or a courier without an edge. */
+export const ALONE = { module: 'alone.js', entrypoint: 'Drive' };
 
 /** A directory of this run; `remove` deletes it. */
 export function workDirectory() {
@@ -44,7 +46,7 @@ export function build(directory, { capped = false } = {}) {
   const args = [wrangler, 'deploy', ...(capped ? [CAPPED] : []), '--dry-run', '--outdir', directory];
   execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   if (capped) renameSync(join(directory, 'worker.js'), join(directory, 'index.js'));
-  for (const name of ['floor.js', 'stand-ins.js', 'counted.js', 'filled.js']) {
+  for (const name of ['floor.js', 'stand-ins.js', 'counted.js', 'filled.js', 'alone.js']) {
     copyFileSync(new URL(`./workers/${name}`, import.meta.url), join(directory, name));
   }
 }

@@ -11,6 +11,7 @@ import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook'
 import { type Chore, choresOf } from './chores';
 import { EventLog } from './commit/event-log';
 import { GroupCommit } from './commit/group-commit';
+import { KeptCounts } from './commit/kept-counts';
 import { Confirmations, MAX_CONFIRMING } from './confirm/confirmations';
 import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './contract/append';
 import type { DestinationTest, DestinationTestResult } from './contract/destination-test';
@@ -28,6 +29,7 @@ import { WriteWatch } from './forward/write-watch';
 import { audienceOf, type Means } from './means';
 import { closedGaps, isNumbered, readGaps } from './read/gaps';
 import { NewEvents } from './read/new-events';
+import { StreamedReplays } from './read/streamed-replays';
 import { StorageFull, StorageWatch } from './storage-watch';
 import { writeDocument } from './store/documents';
 import { RedactionRows } from './store/redaction-rows';
@@ -40,6 +42,7 @@ export class LiveWebhook {
   readonly confirmations: Confirmations;
   readonly refusals: Refusals;
   readonly redactions: RedactionRows;
+  readonly streamed: StreamedReplays;
   readonly writes: WriteWatch;
   readonly space: StorageWatch;
   readonly watch: DestinationWatch;
@@ -49,6 +52,7 @@ export class LiveWebhook {
   #means: Means;
   #webhook: WebhookRecord;
   #appends: GroupCommit;
+  #counts: KeptCounts;
   #stopped = false;
 
   constructor(webhook: WebhookRecord, means: Means) {
@@ -57,10 +61,12 @@ export class LiveWebhook {
     this.#webhook = webhook;
     this.refusals = new Refusals(storage.sql);
     this.redactions = new RedactionRows(storage.sql);
+    this.streamed = new StreamedReplays(storage.sql);
     this.writes = new WriteWatch({ storage, clock, memory: means.suspension, log: this.#log });
     this.log = new EventLog(storage, webhook, audienceOf(means), memory.recent);
     const { feed, tables } = this.log;
     this.space = new StorageWatch(means, this);
+    this.#counts = new KeptCounts({ sql: storage.sql, clock, log: this.log, refused: this.#refused });
     this.forwarding = new Forwarding(this.#destinations(), {
       ...{ storage, feed, days: tables.days, clock, random, writes: this.writes },
       memory: memory.deliveries,
@@ -99,7 +105,7 @@ export class LiveWebhook {
         this.writes.stored();
         this.committed();
       },
-      error => this.#refused(error),
+      this.#refused,
       memory.requests.share(),
     );
     this.watch = new DestinationWatch(this);
@@ -137,6 +143,7 @@ export class LiveWebhook {
   /** Ends all work of a deleted webhook. Appends are answered `gone`. */
   stop(): void {
     this.#stopped = true;
+    this.#counts.stop();
     this.forwarding.stop();
     this.confirmations.stop();
     this.newEvents.announce();
@@ -168,7 +175,7 @@ export class LiveWebhook {
     const { feed } = this.log;
     const event = feed.event(sequence);
     if (event === null) return { kind: 'not_found' };
-    if (event.status === 'forwardable') return { kind: 'not_quarantined' };
+    if (event.status === 'forwardable') return { kind: 'not_quarantined', wasLetGo: event.deferred };
     if (feed.body(sequence) === null) return { kind: 'redacted' };
     if (!this.log.release(sequence)) return { kind: 'not_quarantined' };
     this.committed();
@@ -191,10 +198,10 @@ export class LiveWebhook {
   }
 
   /** Nothing was committed, so nothing is sent for it. A pump only arranges the next probe. */
-  #refused(error: unknown): void {
-    this.writes.failed('events', error);
+  #refused = (error: unknown, written: 'events' | 'counts' = 'events'): void => {
+    this.writes.failed(written, error);
     if (this.writes.probeAt !== null) this.forwarding.pump();
-  }
+  };
 
   /** Sends a test, which leaves nothing behind. */
   testDestination(destinationId: string, test: DestinationTest): Promise<DestinationTestResult> {
@@ -205,6 +212,7 @@ export class LiveWebhook {
   committed(): void {
     if (this.#stopped) return;
     this.space.look();
+    this.#counts.look();
     this.newEvents.announce();
     this.confirmations.pump();
     this.forwarding.pump();

@@ -3,11 +3,15 @@ import { PLATFORM_CLOCK } from '../clock';
 import { errorMessage } from '../error-name';
 import { logLine } from '../log-line';
 import { tokensOf } from '../where-is';
-import type { Views } from './read/views';
 import { Listeners } from './stream/listeners';
+import type { StreamViews } from './stream/news';
 
 /** @param views the webhook; null where there is none (any more) */
-export const platformListeners = (ctx: DurableObjectState, env: Env, views: () => Views | null): Listeners =>
+export const platformListeners = (
+  ctx: DurableObjectState,
+  env: Env,
+  views: () => StreamViews | null,
+): Listeners =>
   new Listeners({
     ...{ sockets: ctx, views, clock: PLATFORM_CLOCK },
     tokens: ids => tokensOf(env).remaining(ids),

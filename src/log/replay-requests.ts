@@ -2,15 +2,15 @@
 
 import type { Clock } from '../clock';
 import type { WebhookRecord } from '../subscriptions/webhook';
-import { NO_TOPIC } from './contract/event-filter';
-import type { EventsPage } from './contract/events';
+import { chooseEvents } from './chosen-events';
+import { NO_FILTER, NO_TOPIC } from './contract/event-filter';
 import type { AskedReplay, Replay, ReplayList, ReplayRequest, ReplayResult } from './contract/replays';
 import type { Forwarding } from './forward/forwarding';
 import type { ReplaySpec } from './forward/replay-job';
 import type { ReplayStart } from './forward/replays';
-import type { SequenceRange } from './forward/settled-ahead';
 import { wants } from './forward/wants';
-import { readEvents } from './read/event-pages';
+import type { NewEvents } from './read/new-events';
+import type { StreamedReplay, StreamedReplays } from './read/streamed-replays';
 import type { Views } from './read/views';
 import type { Feed } from './store/feed';
 import type { StoredEvent } from './store/stored-event';
@@ -18,13 +18,15 @@ import type { StoredEvent } from './store/stored-event';
 /** How many events are examined at a time while a replay is counted. */
 const COUNT_STEP = 2000;
 
-/** In how many places of the log what one replay sends may lie: its job is a row, and holds them all. */
-const MAX_RANGES = 10_000;
-/** How many events are found at a time. */
-const FIND_STEP = 500;
-
 /** What a replay is asked of: a webhook as it is. */
-type Parts = Views & { clock: Clock; forwarding: Forwarding };
+type Parts = Views & {
+  clock: Clock;
+  forwarding: Forwarding;
+  streamed: StreamedReplays;
+  newEvents: Pick<NewEvents, 'announce'>;
+};
+
+type Chosen = NonNullable<ReplayRequest['chosen']>;
 
 /** Sends a range of the log again, or what is chosen of it. The range ends at the last event at the time of the request. */
 export async function replayRange(parts: Parts, request: ReplayRequest): Promise<ReplayResult> {
@@ -39,66 +41,60 @@ export async function replayRange(parts: Parts, request: ReplayRequest): Promise
     fromSequence: Math.max(fromSequence ?? 1, first),
     toSequence: Math.min(toSequence ?? last, last),
   };
+  if (chosen !== undefined) {
+    const none = { since: null, until: null, topic: NO_TOPIC, status: null };
+    const spec = { ...filter, ...range, ...none, unasked: false };
+    const found = await chooseEvents(parts, ids, range, chosen);
+    if (found.kind === 'too_scattered') return found;
+    const starts = found.places.map(({ destinationId: id, ranges, count }) => ({
+      ...{ spec: { ...spec, destinationId: id, chosen: ranges }, counted: count },
+    }));
+    return begun(parts, starts, { ...spec, chosen: found.streamed }, asked, dryRun);
+  }
+  const spec = { ...filter, ...range, unasked: false };
   const starts: ReplayStart[] = [];
   for (const id of ids) {
-    const spec: ReplaySpec = { ...filter, ...range, destinationId: id, unasked: false };
-    if (chosen === undefined) {
-      starts.push({ spec, counted: await countReplay(parts, spec) });
-      continue;
-    }
-    const found = await choose(parts, spec, chosen);
-    if (found.kind === 'too_scattered') return found;
-    const none = { since: null, until: null, topic: NO_TOPIC, status: null };
-    starts.push({ spec: { ...spec, ...none, chosen: found.ranges }, counted: found.count });
+    const own: ReplaySpec = { ...spec, destinationId: id };
+    starts.push({ spec: own, counted: await countReplay(parts, own) });
   }
-  return begun(parts, starts, asked, dryRun);
+  const streamed = dryRun ? spec : await streamedOf(parts, ids, spec);
+  return begun(parts, starts, streamed, asked, dryRun);
 }
 
-/** Begins a replay, where it is more than a plan. */
+/** What listeners get of a range, which no destination has a part in: how an event stands at one is looked up here. */
+async function streamedOf(
+  parts: Parts,
+  ids: readonly string[],
+  spec: StreamedReplay & Pick<ReplaySpec, 'status'>,
+): Promise<StreamedReplay> {
+  const { status, since, until, topic } = spec;
+  if (status === null || status === 'accepted') return spec;
+  if (status !== 'dead' && status !== 'retrying') return { ...spec, chosen: [] };
+  const chosen: Chosen = { filter: { ...NO_FILTER, since, until }, state: status, topic };
+  const found = await chooseEvents(parts, ids, spec, chosen);
+  // Of so many, the destinations are sent all, and listeners none.
+  return { ...spec, chosen: found.kind === 'chosen' ? found.streamed : [] };
+}
+
+/** Begins a replay, where it is more than a plan and has anything to send. Listeners get theirs at once, and whether there is a destination or not. */
 function begun(
-  { forwarding }: Parts,
+  { forwarding, streamed: replays, newEvents }: Parts,
   starts: readonly ReplayStart[],
+  streamed: StreamedReplay,
   asked: AskedReplay | null,
   dryRun: boolean,
 ): ReplayResult {
   const count = starts.reduce((sum, { counted }) => sum + (counted ?? 0), 0);
-  const replayId = dryRun || starts.length === 0 ? null : forwarding.startReplay(starts, asked);
-  return { kind: 'ok', count, replayId };
-}
-
-type Found = { kind: 'found'; ranges: SequenceRange[]; count: number };
-
-/** The listed events of a range that a destination can get again. Works in steps, between which the object can do other work. */
-async function choose(
-  parts: Parts,
-  { destinationId, fromSequence, toSequence }: ReplaySpec,
-  { filter, state, topic }: NonNullable<ReplayRequest['chosen']>,
-): Promise<Found | Extract<ReplayResult, { kind: 'too_scattered' }>> {
-  const { forwarding, clock } = parts;
-  const { feed } = parts.log;
-  const delivery = state === null ? null : { destinationId, state };
-  const ranges: SequenceRange[] = [];
-  let count = 0;
-  for (let after: number | null = fromSequence - 1; after !== null && after < toSequence; ) {
-    const query = { after, limit: FIND_STEP, topic, status: null, filter: { ...filter, delivery } };
-    const page: EventsPage = readEvents(parts, query);
-    const destination = forwarding.destination(destinationId)?.destination;
-    if (destination === undefined || page.beyondEnd || page.unknownDestination) break;
-    for (const { sequence } of page.events) {
-      const event = sequence > toSequence ? null : feed.event(sequence);
-      if (event === null || event.status !== 'forwardable' || event.bodyBytes === 0) continue;
-      if (!wants(destination, event, feed)) continue;
-      count++;
-      const last = ranges.at(-1);
-      if (last !== undefined && last[1] === sequence - 1) last[1] = sequence;
-      else if (ranges.length === MAX_RANGES) return { kind: 'too_scattered', upTo: sequence - 1 };
-      else ranges.push([sequence, sequence]);
-    }
-    after = page.next;
-    await new Promise<void>(resolve => void clock.later(0, resolve));
-    if (forwarding.isStopped) break;
+  const { fromSequence, toSequence, since, until, topic, newId, chosen } = streamed;
+  const isStreamed = fromSequence <= toSequence && chosen?.length !== 0;
+  if (dryRun || (count === 0 && !isStreamed)) return { kind: 'ok', count, replayId: null };
+  const replayId = forwarding.startReplay(count === 0 ? [] : starts, asked);
+  if (replayId !== null && isStreamed) {
+    const kept = { fromSequence, toSequence, since, until, topic, newId };
+    replays.add(replayId, { ...kept, ...(chosen === undefined ? {} : { chosen }) });
+    newEvents.announce();
   }
-  return { kind: 'found', ranges, count };
+  return { kind: 'ok', count, replayId: count === 0 ? null : replayId };
 }
 
 /** Sends one event again. @param destinationId null for all that want the event; the given one gets it in any case */
@@ -117,22 +113,13 @@ export async function replayOne(
   if (event === null) return { kind: 'unknown_event' };
   if (event.status !== 'forwardable') return { kind: 'not_forwarded' };
   if (feed.body(sequence) === null) return { kind: 'redacted' };
+  const one = { fromSequence: sequence, toSequence: sequence, since: null, until: null, topic: null, newId };
   const starts: ReplayStart[] = [];
   for (const id of ids) {
-    const spec: ReplaySpec = {
-      destinationId: id,
-      fromSequence: sequence,
-      toSequence: sequence,
-      since: null,
-      until: null,
-      topic: null,
-      status: null,
-      newId,
-      unasked: destinationId !== null,
-    };
+    const spec = { ...one, destinationId: id, status: null, unasked: destinationId !== null };
     starts.push({ spec, counted: await countReplay(parts, spec) });
   }
-  return begun(parts, starts, asked, false);
+  return begun(parts, starts, one, asked, false);
 }
 
 /** How many replays a list has at most: all that are kept of those that ended, and as many that run. */
@@ -147,9 +134,12 @@ export function listReplays({ forwarding }: Parts): ReplayList {
 export const findReplay = ({ forwarding }: Parts, replayId: number): Replay | null =>
   forwarding.replays.all.find(({ id }) => id === replayId) ?? null;
 
+export const isRunning = ({ parts }: Replay): boolean => parts.some(({ state }) => state === 'running');
+
 /** Gives it as it is then. */
 export function cancelReplay(parts: Parts, replayId: number): Replay | null {
   parts.forwarding.cancelReplay(replayId);
+  parts.streamed.cancel(replayId);
   return findReplay(parts, replayId);
 }
 

@@ -1,11 +1,11 @@
 /** What an event brought: its body, pretty and as it came, and its headers. All of it is somebody else's text, and of any length. */
 
+import { cut, prettyJson, type Shown } from '../json/pretty';
 import { bodyPath } from './addresses';
 import type { EventDetail } from './answers';
 import { curlCommand } from './curl';
 import { ForeignText, seen } from './parts/foreign-text';
 import { numberText } from './parts/state';
-import { cut, prettyJson, type Shown } from './pretty-json';
 
 /** Characters of a body that a page shows: with all else it stays below 50 KiB. */
 const MAX_PRETTY = 12_000;

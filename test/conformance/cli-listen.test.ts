@@ -1,5 +1,5 @@
 /** `gapless listen` against the gateway that the other files use too: nothing lost, and nothing twice that was acknowledged. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
@@ -42,6 +42,9 @@ async function listening(more: string[], work: (listener: Started) => Promise<vo
 
 /** The listener is killed as soon as it may have written down the last event. */
 const arrive = (...sequences: number[]) => eventually(() => expect(got()).toEqual(sequences));
+/** Until it listens. */
+const begun = (listener: Started) =>
+  eventually(() => expect(listener.notes()).toContain(`${webhook}: listening`));
 const told = (listener: Started, lines: number) =>
   eventually(() => expect(listener.lines()).toHaveLength(lines));
 
@@ -70,7 +73,20 @@ describe('listen', () => {
     expect(got().filter(sequence => sequence === 1)).toEqual([1]);
   });
 
-  it('waits for a server that is down, in order, under the same id', async () => {
+  it('waits while nobody listens at its target, and acknowledges nothing', async () => {
+    await send(1);
+    await local.down();
+    await listening(['--since', '1', '--json'], async listener => {
+      await eventually(() => expect(listener.lines().length).toBeGreaterThan(1));
+      const shown = listener.lines().map(line => JSON.parse(line));
+      expect(shown[1]).toMatchObject({ sequence: 1, status: null, error: 'ECONNREFUSED', attempt: 2 });
+      await send(2);
+    });
+    await local.up();
+    await listening([], () => arrive(1, 2));
+  });
+
+  it('waits for a server that fails, in order, under the same id', async () => {
     local.behave((_, index) => ({ status: index < 2 ? 500 : 200 }));
     await send(1, 2);
     await listening(['--since', '1'], () => arrive(1, 1, 1, 2));
@@ -89,19 +105,24 @@ describe('listen', () => {
     expect(local.received.at(-2)?.headers['webhook-id']).toBe(local.received[0]?.headers['webhook-id']);
   });
 
-  it('loses nothing while it is suspended', async () => {
-    await send(1);
-    await listening(['--since', '1'], async listener => {
+  it('loses nothing while it is suspended, and catches up in order', async () => {
+    await listening([], async listener => {
+      await begun(listener);
+      await send(1);
       await arrive(1);
       listener.signal('SIGSTOP');
-      await send(2, 3, 4, 5);
+      // More than a stream sends ahead.
+      const blank = ' '.repeat(16_000);
+      for (let id = 2; id <= 61; id++)
+        await client.sendShipstream(Number(webhook), `${shipstreamEvent(id)}${blank}`);
       expect(got()).toEqual([1]);
       listener.signal('SIGCONT');
-      await arrive(1, 2, 3, 4, 5);
+      await eventually(() => expect(got().length).toBeGreaterThanOrEqual(61), 40_000);
     });
+    expect(got()).toEqual(Array.from({ length: 61 }, (_, i) => i + 1));
   });
 
-  it('comes again when its connection is cut', async () => {
+  it('comes again when its connection is cut, and when it falls silent', async () => {
     const proxy = await proxyTo(Number(new URL(gateway.url).port));
     try {
       await send(1);
@@ -110,6 +131,9 @@ describe('listen', () => {
         proxy.cut();
         await send(2, 3);
         await arrive(1, 2, 3);
+        proxy.freeze();
+        await send(4);
+        await eventually(() => expect(got()).toEqual([1, 2, 3, 4]), 40_000);
       });
     } finally {
       await proxy.close();
@@ -139,7 +163,133 @@ describe('listen', () => {
   });
 });
 
-/** A connection between the two that can be cut. */
+describe('where it begins', () => {
+  it('is now the first time, and then where it was; --since says another place', async () => {
+    await send(1, 2);
+    await listening([], async listener => {
+      await begun(listener);
+      await send(3);
+      await arrive(3);
+    });
+    await send(4);
+    await listening(['--since', 'last-ack'], () => eventually(() => expect(got()).toContain(4)));
+    expect(got()).not.toContain(1);
+    local.received.length = 0;
+    await listening(['--since', '2h'], () => arrive(1, 2, 3, 4));
+    local.received.length = 0;
+    await listening(['--since', '3'], () => arrive(3, 4));
+  });
+
+  it('is its own for each of several webhooks', async () => {
+    const other = String((await client.shipstream(null, {})).webhook_id);
+    await send(1, 2);
+    await client.sendShipstream(Number(other), shipstreamEvent(1));
+    const both = ['listen', webhook, other, '--to', local.url, '--path', `${other}=/other?a=1`];
+    const come = (count: number) => eventually(() => expect(local.received).toHaveLength(count));
+    let listener = cli.start([...both, '--since', '2h']);
+    await come(3);
+    await listener.stop();
+    const seen = local.received.map(({ url, headers }) => `${url} ${headers['ce-source']}`);
+    expect(new Set(seen)).toEqual(new Set([`/ /webhooks/${webhook}`, `/other?a=1 /webhooks/${other}`]));
+    await client.sendShipstream(Number(other), shipstreamEvent(2));
+    await send(3);
+    listener = cli.start([...both, '--since', 'last-ack']);
+    // What was not written down yet when it was killed may come again.
+    await eventually(() => expect(got().filter(sequence => sequence === 3)).toHaveLength(1));
+    await eventually(() => expect(got().filter(sequence => sequence === 2).length).toBeGreaterThan(1));
+    await listener.stop();
+  });
+});
+
+describe('what is replayed', () => {
+  const replay = (body: object) => client.call('POST', `/v1/webhooks/${webhook}/replays`, body);
+  const marked = () =>
+    local.received.map(({ headers }) => [headers['ce-sequence'], headers['gapless-replay']]);
+
+  it('arrives, too, marked and under its id, or a new one', async () => {
+    await send(1, 2);
+    await listening(['--since', '1', '--json'], async listener => {
+      await told(listener, 2);
+      expect(await cli.run(['replay', webhook, '2'])).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('whoever listens'),
+      });
+      await told(listener, 3);
+      expect(JSON.parse(listener.lines()[2] ?? '')).toMatchObject({ sequence: 2, status: 200, attempt: 1 });
+      await client.call('POST', `/v1/webhooks/${webhook}/events/1/replay`, { new_id: true });
+      await told(listener, 4);
+    });
+    expect(await cli.run(['replay', webhook, '9'])).toMatchObject({ code: 1 });
+    const [first, second, again, anew] = local.received.map(({ headers }) => headers['webhook-id']);
+    expect(again).toBe(second);
+    expect(anew).toMatch(new RegExp(`^${first}_r\\d+$`));
+    expect(marked().slice(2)).toEqual([
+      ['2', '1'],
+      ['1', '1'],
+    ]);
+  });
+
+  it('is neither lost nor brought twice when it was not acknowledged', async () => {
+    await send(1, 2);
+    await listening(['--since', '1'], () => arrive(1, 2));
+    local.behave(({ headers }) => ({ status: headers['gapless-replay'] === '1' ? 500 : 200 }));
+    await listening([], async () => {
+      await replay({ all: true });
+      await eventually(() => expect(marked()).toContainEqual(['1', '1']));
+    });
+    local.behave(() => ({ status: 200 }));
+    local.received.length = 0;
+    await replay({ from_sequence: 1, to_sequence: 1 });
+    await listening([], () => eventually(() => expect(local.received.length).toBeGreaterThanOrEqual(3)));
+    expect(marked().slice(-3)).toEqual([
+      ['1', '1'],
+      ['2', '1'],
+      ['1', '1'],
+    ]);
+  });
+});
+
+describe('the interactive view', () => {
+  it('shows events on a terminal, and does what its keys say', async () => {
+    await send(1, 2);
+    // Opens nothing, and says what it was asked for.
+    const fake = join(cli.home, 'xdg-open');
+    await writeFile(fake, '#!/bin/sh\necho "$1" > opened.txt\n', { mode: 0o755 });
+    const path = { PATH: `${cli.home}:${process.env.PATH ?? ''}` };
+    const terminal = cli.terminal(args('--since', '1'), path);
+    const shows = (text: string | RegExp) => eventually(() => expect(terminal.drawn()).toMatch(text));
+    try {
+      await shows(/> .* 2 {2}200 .*order:created/);
+      terminal.press('k');
+      await shows(/> .* 1 {2}200 .*order:created/);
+      terminal.press('i');
+      await shows('webhook-signature: v1,');
+      await shows('"unique_id": "100000001"');
+      terminal.press('d');
+      await shows(/200 after \d+ ms/);
+      terminal.press('\u001b');
+      terminal.press('r');
+      await eventually(() => expect(got().slice(2)).toEqual([1]));
+      await shows(/> .* 1 {2}200 .*order:created {2}2 attempts/);
+      terminal.press('o');
+      await eventually(async () => {
+        const opened = await readFile(join(cli.home, 'opened.txt'), 'utf8');
+        expect(opened.trim()).toBe(`${gateway.url}/webhooks/${webhook}/events/1`);
+      });
+      terminal.press('q');
+      expect(await terminal.ended).toBe(0);
+    } finally {
+      terminal.stop();
+    }
+  });
+
+  it('needs a terminal', async () => {
+    const ran = await cli.run(args('--output', 'interactive'));
+    expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('needs a terminal') });
+  });
+});
+
+/** A connection between the two that can be cut, or fall silent. */
 async function proxyTo(port: number) {
   const sockets = new Set<Socket>();
   const server = createServer(near => {
@@ -158,6 +308,13 @@ async function proxyTo(port: number) {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     cut,
+    /** Those that are connected hear nothing from now on, and are not told. */
+    freeze() {
+      for (const socket of sockets) {
+        socket.unpipe();
+        socket.pause();
+      }
+    },
     async close() {
       cut();
       await new Promise(resolve => server.close(resolve));

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cliOf } from '../support/cli';
 import { type Client, clientOf, shipstreamEvent } from '../support/client';
 import { eventually } from '../support/eventually';
 import { type Gateway, startGateway } from '../support/gateway';
@@ -43,7 +44,7 @@ class Listener {
   }
 
   #connect(): void {
-    const address = `${gateway.url.replace('http', 'ws')}${this.#path}?after=${this.cursor}&include=body`;
+    const address = `${gateway.url.replace('http', 'ws')}${this.#path}?after=${this.cursor}&include=body&replays=true`;
     const socket = new WebSocket(address, ['gapless.v1', `bearer.${this.#token}`]);
     this.#socket = socket;
     socket.addEventListener('open', () => {
@@ -76,11 +77,16 @@ class Listener {
 }
 
 describe('a listener', () => {
-  it('has every event once and in order, while it is cut off and the gateway is killed, and none that is not stored', async () => {
+  it('has every event once and in order, while it is cut off and the gateway is killed, and none that is not stored; so has gapless listen', async () => {
     const made = await client.shipstream(`${receiver.url}/listened`, { sequence: { grace_seconds: 0 } });
     const { webhook_id: id } = made;
     const { json } = await client.call('POST', '/v1/tokens', { name: 'listener', webhook_id: id });
     const listener = new Listener(id, String(json.token));
+    const [cli, local] = await Promise.all([cliOf(gateway), startReceiver()]);
+    const listen = () => cli.start(['listen', `${id}`, '--to', local.url]);
+    const forwarded = () => local.received.map(({ headers }) => Number(headers['ce-sequence']));
+    let command = listen();
+    await eventually(() => expect(command.notes()).toContain(`${id}: listening`));
     const send = async (number: number) =>
       (await client.sendShipstream(id, shipstreamEvent(number)).catch(() => null))?.status;
     const total = 300;
@@ -88,6 +94,10 @@ describe('a listener', () => {
     try {
       for (const number of range(1, total)) {
         if (number % 90 === 0) listener.cut();
+        if (number === 150) {
+          await command.stop();
+          command = listen();
+        }
         if (number === 200) {
           const answers = atOnce.map(send);
           await eventually(async () => expect(listener.events.length).toBeGreaterThanOrEqual(200));
@@ -108,8 +118,16 @@ describe('a listener', () => {
           .sort(),
       );
       expect(listener.protocol).toBe('gapless.v1');
+      await eventually(() => expect(forwarded()).toContain(total), 20_000);
+      // What it was killed with, before it had written down that it was taken, came again under its id.
+      const twice = forwarded().filter((sequence, i, all) => all[i - 1] === sequence);
+      expect(twice.length).toBeLessThanOrEqual(1);
+      expect(forwarded().filter((sequence, i, all) => all[i - 1] !== sequence)).toEqual(range(1, total));
+      expect(new Set(local.received.map(({ headers }) => headers['webhook-id'])).size).toBe(total);
     } finally {
       listener.stop();
+      await command.stop();
+      await Promise.all([cli.close(), local.close()]);
     }
     await client.call('DELETE', `/v1/webhooks/${id}`);
   });
@@ -121,9 +139,10 @@ describe('a listener', () => {
     const listener = new Listener(id, gateway.adminToken);
     try {
       await client.sendShipstream(id, shipstreamEvent(305));
+      await client.call('POST', `/v1/webhooks/${id}/replays`, { from_sequence: 300 });
       await eventually(async () => {
         const types = new Set(listener.messages.map(({ type }) => type));
-        expect([...types].sort()).toEqual(['delivery', 'event', 'gaps', 'mark', 'ready']);
+        expect([...types].sort()).toEqual(['delivery', 'event', 'gaps', 'mark', 'ready', 'replay']);
       }, 20_000);
       await client.call('DELETE', `/v1/webhooks/${id}`);
       await eventually(async () =>
@@ -169,7 +188,9 @@ describe('a listener', () => {
     expect((await client.call('GET', `${path}?after=later`)).status).toBe(426);
     expect((await client.call('GET', path, undefined, 'wrong')).status).toBe(401);
     const listener = new Listener(id, encodeURIComponent(gateway.adminToken));
-    await eventually(async () => expect(listener.messages).toMatchObject([{ type: 'ready', cursor: '0.0' }]));
+    await eventually(async () =>
+      expect(listener.messages).toMatchObject([{ type: 'ready', cursor: '0.0~0.0' }]),
+    );
     listener.stop();
   });
 });

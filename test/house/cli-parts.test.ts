@@ -1,14 +1,23 @@
 /** What of the command line is pure: requests as they are pasted, times, samples' plans, configurations, what a terminal may have. */
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { filled } from '../../cli/src/configuration/filled';
-import { addressFinding, clockFinding } from '../../cli/src/doctor/judge';
+import { filled, unfilled } from '../../cli/src/configuration/filled';
+import {
+  addressFinding,
+  clockFinding,
+  eventFinding,
+  ingestFinding,
+  objectFinding,
+  signatureFinding,
+} from '../../cli/src/doctor/judge';
 import { backoffMs } from '../../cli/src/listen/backoff';
-import { bodyOf, isFinal, isWanted, type StreamedEvent } from '../../cli/src/listen/messages';
+import { bodyOf, isFinal, isWanted, lifeOf, type StreamedEvent } from '../../cli/src/listen/messages';
+import { outputOf } from '../../cli/src/output/output';
 import { printable, printableLines } from '../../cli/src/output/printable';
 import { table } from '../../cli/src/output/table';
 import { durationText, relativeTime, timeOf } from '../../cli/src/output/times';
+import { withChanges } from '../../cli/src/send/changed-body';
 import { stepsOf } from '../../cli/src/send/plan';
-import { withChanges } from '../../cli/src/send/sample';
 import { addressOf, parseRequest } from '../../cli/src/verify/raw-request';
 import { shownBytes } from '../../cli/src/verify/shown-bytes';
 
@@ -88,6 +97,26 @@ describe('what a terminal gets', () => {
     expect(rows).not.toContain('\u001b');
   });
 
+  it('has colours and progress, and nothing else has', async () => {
+    const streams = (isTTY: boolean) => {
+      const [stdout, stderr] = [new PassThrough(), new PassThrough()].map(stream =>
+        Object.assign(stream, {
+          isTTY,
+          columns: 20,
+          hasColors: () => true,
+          clearLine: () => {},
+          cursorTo: () => {},
+        }),
+      ) as unknown as [NodeJS.WriteStream, NodeJS.WriteStream];
+      const output = outputOf(false, stdout, stderr);
+      output.progress('3 of 9, and more than fits');
+      output.answer({}, paint => paint('red', 'bad'));
+      return [stdout.read()?.toString(), stderr.read()?.toString()];
+    };
+    expect(streams(true)).toEqual(['\u001b[31mbad\u001b[39m\n', '3 of 9, and more th']);
+    expect(streams(false)).toEqual(['bad\n', undefined]);
+  });
+
   it('has columns below each other, and none that are empty', () => {
     const rows = [
       ['a', null, 1],
@@ -113,10 +142,15 @@ describe('samples', () => {
   });
 
   it('have values set by JSON pointer', () => {
-    const set = (body: string, pointer: string, value: unknown) => withChanges(body, [{ pointer, value }]);
+    const set = (body: string, pointer: string, value: unknown, isForm = false) =>
+      withChanges(body, [{ pointer, value }], isForm);
     expect(set('{"a":{"b":1}}', '/a/b', 2)).toEqual({ ok: true, value: '{"a":{"b":2}}' });
     expect(set('{"a":[1]}', '/a/-', 2)).toEqual({ ok: true, value: '{"a":[1,2]}' });
     expect(set('{}', '/x/y', 'z')).toEqual({ ok: true, value: '{"x":{"y":"z"}}' });
+    expect(set('a=b&c=d', '/a', 1, true)).toEqual({ ok: true, value: 'a=1&c=d' });
+    expect(set('payload=%7B%7D', '/payload/ref', 'x', true)).toEqual({
+      ...{ ok: true, value: `payload=${encodeURIComponent('{"ref":"x"}')}` },
+    });
     expect(set('a=b', '/a', 1).ok).toBe(false);
     expect(set('{}', 'a', 1).ok).toBe(false);
   });
@@ -130,6 +164,15 @@ describe('a configuration', () => {
     expect(filled([place('A'), place('B')], { A: '' })).toEqual({ ok: false, error: ['A', 'B'] });
     expect(filled('$A {A}', {})).toEqual({ ok: true, value: '$A {A}' });
   });
+
+  it('has values for what the environment lacks, and leaves what is escaped', () => {
+    expect(filled(place('A:-b c'), {})).toEqual({ ok: true, value: 'b c' });
+    expect(filled(place('A:-'), { A: 'v' })).toEqual({ ok: true, value: 'v' });
+    expect(filled(place('A:-'), {})).toEqual({ ok: true, value: '' });
+    const text = `x $${place('A')} ${place('A')}`;
+    expect(filled(text, { A: 'v' })).toEqual({ ok: true, value: `x ${place('A')} v` });
+    expect(filled(unfilled([text]), {})).toEqual({ ok: true, value: [text] });
+  });
 });
 
 describe('the doctor', () => {
@@ -141,6 +184,25 @@ describe('the doctor', () => {
     expect(at(-60_000)).toMatchObject({ found: expect.stringContaining('60 s behind') });
     expect(clockFinding(null, now)).toBeNull();
     expect(addressFinding('https://gapless.me.workers.dev').verdict).toBe('look');
+    const ingest = (origin: string, answers: boolean) =>
+      ingestFinding('https://a.example', `${origin}/in/1`, answers)?.verdict;
+    expect([ingest('https://a.example', false), ingest('https://b.example', true)]).toEqual(['well', 'well']);
+    expect(ingest('https://b.example', false)).toBe('wrong');
+    expect(ingestFinding('https://a.example', null, false)).toBeNull();
+  });
+
+  it('judges what was tried', () => {
+    expect(signatureFinding(200, 403).verdict).toBe('well');
+    // A proxy that changes bodies; something that answers 200 to all.
+    expect([signatureFinding(403, 403).verdict, signatureFinding(200, 200).verdict]).toEqual([
+      'wrong',
+      'wrong',
+    ]);
+    expect([objectFinding(50).verdict, objectFinding(5_000).verdict]).toEqual(['well', 'look']);
+    const trip = { accepted: 200, forged: 401, deliveredMs: 40, lastError: null };
+    expect(eventFinding(trip).verdict).toBe('well');
+    for (const bad of [{ accepted: 503 }, { forged: 200 }, { deliveredMs: null, lastError: 'timeout' }])
+      expect(eventFinding({ ...trip, ...bad }).verdict).toBe('wrong');
   });
 });
 
@@ -156,13 +218,18 @@ describe('listening', () => {
   });
 
   it('wants what all filters want', () => {
-    const wants = (body: string | null, ...headers: [string, string][]) => isWanted(event, { body, headers });
+    const wants = (body: string | null, ...headers: [string, string][]) =>
+      isWanted(event, { body, query: null, headers });
     expect(wants(null)).toBe(true);
     expect(wants('"total":9', ['x-shop', 'berlin'])).toBe(true);
     expect(wants('"total":8', ['x-shop', 'berlin'])).toBe(false);
     expect(wants('"total":9', ['x-shop', 'paris'])).toBe(false);
     expect(wants(null, ['x-other', ''])).toBe(false);
-    expect(isWanted({ ...event, redacted: true, body: null }, { body: '9', headers: [] })).toBe(false);
+    expect(isWanted({ ...event, redacted: true, body: null }, { body: '9', query: null, headers: [] })).toBe(
+      false,
+    );
+    expect(isWanted({ ...event, query: 'a=1' }, { body: null, query: 'a=1', headers: [] })).toBe(true);
+    expect(isWanted(event, { body: null, query: 'a=1', headers: [] })).toBe(false);
   });
 
   it('has bytes that are no UTF-8, and none that were erased', () => {
@@ -170,6 +237,11 @@ describe('listening', () => {
     expect(bodyOf({ ...rest, body_base64: '/wo=' })).toEqual(new Uint8Array([0xff, 0x0a]));
     expect(bodyOf({ ...event, body: 'é' })).toEqual(new Uint8Array([0xc3, 0xa9]));
     expect(bodyOf({ ...event, redacted: true, body: null })).toBeNull();
+  });
+
+  it('knows the life of its webhook by the cursor', () => {
+    const lives = ['12.0', '12.0~7.3', '12.0.ab', '12.0.ab~7.3', '12'].map(lifeOf);
+    expect(lives).toEqual([null, null, 'ab', 'ab', null]);
   });
 
   it('comes again after an end that passes, and only then', () => {

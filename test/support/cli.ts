@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type OnTerminal, onTerminal } from './cli-terminal';
 import type { SharedGateway } from './shared-gateway';
 
 const PROGRAM = join(import.meta.dirname, '../../cli/bin/gapless.mjs');
@@ -21,12 +22,16 @@ export type Cli = {
   json<T>(args: readonly string[], more?: { env?: Record<string, string> }): Promise<T>;
   /** Starts one that goes on until it is stopped. */
   start(args: readonly string[]): Started;
+  /** The same on a terminal; none of its arguments may mean something to a shell. */
+  terminal(args: readonly string[], env?: Record<string, string>): OnTerminal;
   close(): Promise<void>;
 };
 
 export type Started = {
   /** What it has written to stdout so far, without the line that is not whole yet. */
   lines(): string[];
+  /** The same of stderr. */
+  notes(): string[];
   /** SIGSTOP, SIGCONT. */
   signal(name: NodeJS.Signals): void;
   /** Kills it. */
@@ -72,13 +77,16 @@ export async function cliOf(gateway: SharedGateway | null): Promise<Cli> {
       const child = spawn(process.execPath, [PROGRAM, ...args], {
         cwd: home,
         env: { ...process.env, ...own },
-        stdio: ['ignore', 'pipe', 'ignore'],
+        stdio: ['ignore', 'pipe', 'pipe'],
       });
       const ended = new Promise<void>(resolve => child.on('close', () => resolve()));
       let stdout = '';
+      let stderr = '';
       child.stdout.on('data', chunk => (stdout += chunk));
+      child.stderr.on('data', chunk => (stderr += chunk));
       return {
         lines: () => stdout.split('\n').slice(0, -1),
+        notes: () => stderr.split('\n').slice(0, -1),
         signal: name => void child.kill(name),
         async stop() {
           child.kill('SIGKILL');
@@ -86,6 +94,8 @@ export async function cliOf(gateway: SharedGateway | null): Promise<Cli> {
         },
       };
     },
+    terminal: (args, env = {}) =>
+      onTerminal([process.execPath, PROGRAM, ...args].join(' '), home, { ...process.env, ...own, ...env }),
     close: () => rm(home, { recursive: true }),
   };
 }

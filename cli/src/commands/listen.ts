@@ -1,14 +1,18 @@
 /** `gapless listen`: the events of webhooks at a local server, none lost and none twice that it took. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { decodeSecret } from '../../../src/delivery/standard-webhooks';
-import { gatewayCommand, run } from '../command';
-import { EXIT, Stop } from '../ending';
-import type { Answer } from '../gateway/api';
+import { type Command, Option } from 'commander';
+import { type Context, gatewayCommand, run } from '../command';
+import { EXIT, type ExitCode } from '../ending';
 import type { Gateway } from '../gateway/gateway';
-import { type Listening, listen } from '../listen/listener';
+import { beginning, refuseBacklog } from '../listen/beginning';
+import { Listener, type Listening } from '../listen/listener';
+import { type How, headerOf, howOf, localUrl, secretValue, sinceValue, targetsOf } from '../listen/options';
 import { type Place, placeFile } from '../listen/place';
-import { printable } from '../output/printable';
-import { several, timeValue, wholeNumber } from '../values';
+import { type Listened, linesReport, type Report } from '../listen/report';
+import { openView, type Wishes } from '../listen/view/interactive';
+import type { Row } from '../listen/view/state';
+import { inspected, openInPage, type Session, sentAgain } from '../listen/wishes';
+import { paintOf } from '../output/output';
+import { several, wholeNumber } from '../values';
 
 type Options = {
   to: string;
@@ -17,18 +21,21 @@ type Options = {
   maxBacklog?: number;
   filterTopic?: string;
   filterBody?: string;
+  filterQuery?: string;
   filterHeader: string[];
   secret?: string;
   skipFailed?: boolean;
-  output: 'compact' | 'quiet' | 'json';
-  json?: boolean;
+  output?: How;
 };
 
 export function addListen(program: Command): void {
   gatewayCommand(program, 'listen <webhook...>', 'Forward events to a server on this machine, until Ctrl-C', [
     ['gapless listen shop --to http://localhost:3000/hook', 'from now on; later from where it was'],
     ['gapless listen shop --to http://localhost:3000/hook --since 2h', 'what came since, then what comes'],
+    ['gapless listen shop --to http://localhost:3000/hook --since 1204', 'from this event of the log on'],
     ['gapless listen shop crm --to http://localhost:3000 --path crm=/crm', 'two webhooks'],
+    ["gapless listen shop --to http://localhost:3000/hook --filter-topic 'order:*'", 'orders only'],
+    ['gapless listen shop --to http://localhost:3000/hook --output json', 'for programs: a line each'],
   ])
     .requiredOption('--to <url>', 'where events are posted', localUrl)
     .option('--path <webhook=/path>', 'another path for one of the webhooks', several, [])
@@ -36,134 +43,100 @@ export function addListen(program: Command): void {
     .option('--max-backlog <n>', 'do not begin where more than so many wait', wholeNumber(0))
     .option('--filter-topic <topic>', 'a topic, or a prefix before *')
     .option('--filter-body <text>', 'text in the body')
+    .option('--filter-query <text>', 'text in the query string')
     .option('--filter-header <name: text>', 'a header and text in its value', several, [])
     .option('--secret <whsec>', 'sign with this one, not with one made for this listener', secretValue)
     .option('--skip-failed', 'go on after an event that was not answered 2xx')
     .addOption(
-      new Option('--output <how>', 'what is printed')
-        .choices(['compact', 'quiet', 'json'])
-        .default('compact'),
+      new Option('--output <how>', 'interactive (on a terminal), compact (else), quiet or json').choices([
+        ...['interactive', 'compact', 'quiet', 'json'],
+      ]),
     )
-    .action((webhooks: string[], options: Options, command: Command) =>
-      run(command, async ({ output, env, gateway }) => {
-        const asked = await gateway();
-        const paths = new Map(options.path.map(pathOf));
-        const stray = [...paths.keys()].find(name => !webhooks.includes(name));
-        if (stray !== undefined)
-          throw new Stop(EXIT.usage, `--path ${stray}=…: ${stray} is not among ${webhooks.join(', ')}.`);
-        const isJson = output.isJson || options.output === 'json';
-        const begin = async (name: string): Promise<() => Promise<never>> => {
-          const found = await asked.call('get', '/v1/webhooks/{webhook_id}', { path: { webhook_id: name } });
-          const webhookId = Number(found.webhook_id);
-          const path = paths.get(name);
-          const to = path === undefined ? options.to : new URL(path, options.to).href;
-          const file = placeFile(env, [asked.url, webhookId, to]);
-          const kept = await file.read();
-          const cursor = await beginning(asked, webhookId, options.since, kept.cursor);
-          const place: Place = { ...kept, cursor, secret: options.secret ?? kept.secret };
-          if (options.maxBacklog !== undefined && cursor !== null)
-            await refuseBacklog(asked, name, webhookId, cursor, options.maxBacklog);
-          await file.write(place);
-          const listening: Listening = {
-            ...{ gateway: asked, target: { to, webhookId }, file, topic: options.filterTopic },
-            filter: { body: options.filterBody ?? null, headers: options.filterHeader.map(headerOf) },
-            skipFailed: options.skipFailed === true,
-            tell: {
-              connection: state => output.note(`${name}: ${state}`),
-              forwarded({ sequence, topic }, { status, error, attempt }) {
-                if (options.output === 'quiet') return;
-                const shown = { webhook: name, sequence, topic, to, status, error, attempt };
-                const line = `${name}  ${sequence}  ${printable(topic ?? '')}  ${status ?? error}`;
-                output.item(shown, () => (isJson ? JSON.stringify(shown) : line));
-              },
-            },
-          };
-          output.note(`${name} -> ${to}`);
-          if (options.secret === undefined) output.note(`${name}: signed with ${place.secret}`);
-          return () => listen(listening, place);
-        };
-        const starts = await Promise.all(webhooks.map(begin));
-        try {
-          await Promise.race(starts.map(start => start()));
-        } catch (error) {
-          // The others would go on, and nobody would know that one does not.
-          if (!(error instanceof Stop)) throw error;
-          output.note(printable(error.message));
-          process.exit(error.exitCode);
-        }
-        return EXIT.done;
-      }),
-    );
+    .action(async (webhooks: string[], options: Options, command: Command) => {
+      await run(command, context => listenTo([...new Set(webhooks)], options, context));
+      // Of several listeners the others would go on, and nobody would know that one does not.
+      process.exit();
+    });
 }
 
-/** The cursor to begin after; null for now. */
-async function beginning(
-  gateway: Gateway,
-  webhookId: number,
-  since: string | undefined,
-  kept: string | null,
-): Promise<string | null> {
-  if (since === undefined || since === 'last-ack') return kept;
-  if (/^\d+$/.test(since)) return String(Math.max(0, Number(since) - 1));
-  const path = { webhook_id: webhookId };
-  const page = await gateway.call('get', '/v1/webhooks/{webhook_id}/events', {
-    path,
-    query: { since, limit: 1 },
-  });
-  const [first] = page.events;
-  return first === undefined ? null : String(first.sequence - 1);
-}
+/** A webhook, and where its listener begins. */
+type Begun = { listened: Listened; target: Listening['target']; file: Listening['file']; place: Place };
 
-async function refuseBacklog(
-  gateway: Gateway,
-  name: string,
-  webhookId: number,
-  cursor: string,
-  most: number,
-): Promise<void> {
-  let after: string | null = cursor;
-  let waiting = 0;
-  while (after !== null && waiting <= most) {
-    const path = { webhook_id: webhookId };
-    const page: Answer<'get', '/v1/webhooks/{webhook_id}/feed'> = await gateway.call(
-      'get',
-      '/v1/webhooks/{webhook_id}/feed',
-      { path, query: { after } },
-    );
-    waiting += page.events.length;
-    after = page.next;
+async function listenTo(webhooks: string[], options: Options, context: Context): Promise<ExitCode> {
+  const { output } = context;
+  const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const how = howOf(options.output, output.isJson, isTerminal);
+  const gateway = await context.gateway();
+  const targets = targetsOf(webhooks, options.to, options.path);
+  const filter: Listening['filter'] = {
+    ...{ body: options.filterBody ?? null, query: options.filterQuery ?? null },
+    headers: options.filterHeader.map(headerOf),
+  };
+  const all: Begun[] = [];
+  for (const [name, to] of targets) all.push(await begun(name, to));
+
+  async function begun(name: string, to: string): Promise<Begun> {
+    const found = await gateway.call('get', '/v1/webhooks/{webhook_id}', { path: { webhook_id: name } });
+    const webhookId = Number(found.webhook_id);
+    const file = placeFile(context.env, [gateway.url, webhookId, to]);
+    const kept = await file.read();
+    const cursor = await beginning(gateway, webhookId, options.since, kept.cursor);
+    if (options.maxBacklog !== undefined && cursor !== null)
+      await refuseBacklog(
+        gateway,
+        { name, webhookId, topic: options.filterTopic },
+        cursor,
+        options.maxBacklog,
+      );
+    const place = { ...kept, cursor, secret: options.secret ?? kept.secret };
+    await file.write(place);
+    const secret = options.secret === undefined ? place.secret : null;
+    return { listened: { name, to, secret }, target: { to, webhookId }, file, place };
   }
-  if (waiting > most)
-    throw new Stop(
-      EXIT.failed,
-      `${name}: ${waiting}${after === null ? '' : ' or more'} events wait, more than --max-backlog ${most}. Give a later --since, or a larger number.`,
-    );
+
+  const sessions = new Map<string, Session>();
+  const ended = Promise.withResolvers<ExitCode>();
+  const view =
+    how === 'interactive'
+      ? openView(wishes(gateway, sessions, ended.resolve), paintOf(process.stdout))
+      : null;
+  const report: Report = view ?? linesReport(output, how === 'interactive' ? 'compact' : how);
+  for (const { listened, target, file, place } of all) {
+    const tell: Listening['tell'] = {
+      connection: state => report.connection(listened, state),
+      forwarded: (attempt, forwarded) => report.forwarded(listened, attempt, forwarded),
+    };
+    const skipFailed = options.skipFailed === true;
+    const about = { gateway, target, file, topic: options.filterTopic, filter, skipFailed, tell };
+    const listener = new Listener(about, place);
+    sessions.set(listened.name, { webhookId: target.webhookId, listener });
+    report.begins(listened);
+    listener.run().catch(ended.reject);
+  }
+  try {
+    return await ended.promise;
+  } finally {
+    view?.close();
+  }
 }
 
-function localUrl(text: string): string {
-  const url = URL.parse(text);
-  if (url !== null && /^https?:$/.test(url.protocol)) return url.href;
-  throw new InvalidArgumentError('Must be an address like http://localhost:3000/hook.');
-}
-
-const sinceValue = (text: string): string =>
-  text === 'last-ack' || /^\d{1,15}$/.test(text) ? text : timeValue(text);
-
-function secretValue(text: string): string {
-  if (decodeSecret(text) !== null) return text;
-  throw new InvalidArgumentError('Must be whsec_ and base64.');
-}
-
-function pathOf(text: string): [string, string] {
-  const [, webhook, path] = /^([^=]+)=(\/.*)$/.exec(text) ?? [];
-  if (webhook === undefined || path === undefined)
-    throw new Stop(EXIT.usage, `--path ${text}: must be like shop=/hook.`);
-  return [webhook, path];
-}
-
-function headerOf(text: string): [string, string] {
-  const [, name, value] = /^([^:\s]+):\s*(.*)$/.exec(text) ?? [];
-  if (name === undefined || value === undefined)
-    throw new Stop(EXIT.usage, `--filter-header ${text}: must be like x-shop: berlin.`);
-  return [name.toLowerCase(), value];
+/** What the keys of the interactive view do. */
+function wishes(
+  gateway: Gateway,
+  sessions: ReadonlyMap<string, Session>,
+  end: (exitCode: ExitCode) => void,
+): Wishes {
+  const doing =
+    <T>(work: (gateway: Gateway, session: Session, row: Row) => Promise<T>) =>
+    async (row: Row): Promise<T> => {
+      const session = sessions.get(row.webhook);
+      if (session === undefined) throw new Error(`Nobody listens to ${row.webhook}.`);
+      return work(gateway, session, row);
+    };
+  return {
+    inspect: doing(inspected),
+    retry: doing(sentAgain),
+    open: doing(openInPage),
+    quit: key => end(key === 'q' ? EXIT.done : EXIT.interrupted),
+  };
 }

@@ -1,9 +1,12 @@
 /** One connection to a stream: its messages in order, until it ends or proves to be dead. */
 import type { Message } from './messages';
 
-const PING_MS = 5_000;
-/** Pings without a word since. Counted, not timed, as a process that was stopped has not listened meanwhile. */
-const MAX_UNANSWERED = 3;
+const PING_MS = 4_000;
+/**
+ * Pings without a word since: after 12 s a connection counts as dead. Counted, not timed, as a process that was stopped has not
+ * listened meanwhile.
+ */
+const MAX_UNANSWERED = 2;
 
 export type StreamConnection = {
   messages: AsyncGenerator<Message>;

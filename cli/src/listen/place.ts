@@ -7,6 +7,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { encodeSecret } from '../../../src/delivery/standard-webhooks';
+import { EXIT, Stop } from '../ending';
 import type { Environment } from '../settings/profiles';
 
 export type Place = {
@@ -30,21 +31,60 @@ export function placeFile(
   const path = join(env.GAPLESS_HOME || join(state, 'gapless'), 'listen', `${name}.json`);
   return {
     async read() {
-      const text = await readFile(path, 'utf8').catch(() => null);
-      if (text !== null) return JSON.parse(text);
-      return {
-        id: `lsn_${randomBytes(8).toString('hex')}`,
-        secret: encodeSecret(randomBytes(32)),
-        cursor: null,
-      };
+      const kept = placeIn(await textOf(path));
+      if (kept === 'damaged')
+        throw new Stop(
+          EXIT.failed,
+          `${path} is not what gapless listen writes. Remove it, and say where to begin: --since 1h.`,
+        );
+      return (
+        kept ?? {
+          id: `lsn_${randomBytes(8).toString('hex')}`,
+          secret: encodeSecret(randomBytes(32)),
+          cursor: null,
+        }
+      );
     },
     async write(place) {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      const draft = `${path}.${process.pid}`;
-      await writeFile(draft, `${JSON.stringify(place)}\n`, { mode: 0o600 });
-      // The mode above counts for a new file only, and less the umask.
-      await chmod(draft, 0o600);
-      await rename(draft, path);
+      try {
+        await put(place);
+      } catch (error) {
+        // Without it, all would come again.
+        throw new Stop(EXIT.failed, `${path} cannot be written: ${codeOf(error)}`);
+      }
     },
   };
+
+  async function put(place: Place): Promise<void> {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const draft = `${path}.${process.pid}`;
+    await writeFile(draft, `${JSON.stringify(place)}\n`, { mode: 0o600 });
+    // The mode above counts for a new file only, and less the umask.
+    await chmod(draft, 0o600);
+    await rename(draft, path);
+  }
+}
+
+/** Null where there is no file. */
+async function textOf(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw new Stop(EXIT.failed, `${path} cannot be read: ${codeOf(error)}`);
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error);
+
+function placeIn(text: string | null): Place | 'damaged' | null {
+  if (text === null) return null;
+  try {
+    const { id, secret, cursor }: Partial<Place> = JSON.parse(text);
+    const isWhole = typeof id === 'string' && typeof secret === 'string';
+    return isWhole ? { id, secret, cursor: cursor ?? null } : 'damaged';
+  } catch {
+    return 'damaged';
+  }
 }

@@ -26,10 +26,15 @@ export type Output = {
 /** The part of a stream that is needed, as `process.stdout` has it. */
 type Terminal = NodeJS.WriteStream;
 
-export function outputOf(isJson: boolean, stdout: Terminal, stderr: Terminal): Output {
+/** Colours, where a terminal has them. */
+export function paintOf(stdout: Terminal): Paint {
   const hasColours = stdout.isTTY === true && stdout.hasColors();
-  const paint: Paint = (colour: Colour, text: string) =>
+  return (colour: Colour, text: string) =>
     hasColours ? styleText(colour, text, { validateStream: false }) : text;
+}
+
+export function outputOf(isJson: boolean, stdout: Terminal, stderr: Terminal): Output {
+  const paint = paintOf(stdout);
   let hasProgress = false;
 
   function clear(): void {

@@ -91,12 +91,17 @@ export const PARAMETERS: Record<string, Parameter> = {
   feed_after: query(
     'after',
     { type: 'string', default: '0' },
-    'The `cursor` of a page before; `now`: the end of the feed.',
+    'The `cursor` of a page before; `now`: the end of the feed; a sequence: what comes after it.',
   ),
   stream_after: query(
     'after',
     { type: 'string', default: 'now' },
-    'A `cursor` of the stream or of the feed; `0`: all events; `now`: the end of the feed.',
+    'A `cursor` of the stream or of the feed; `0`: all events; `now`: the end of the feed; a sequence: what comes after it.',
+  ),
+  stream_replays: query(
+    'replays',
+    flag,
+    'With events that are replayed, once each, whatever destinations the replay is for.',
   ),
   event_status: query(
     'status',

@@ -11,7 +11,7 @@ import type { ApiEnv } from '../context';
 import { isCrossSite } from '../cross-site';
 import { forWhom } from '../on-behalf';
 import { problem } from '../problem';
-import { oneOfParameter } from '../query';
+import { flagParameter, oneOfParameter } from '../query';
 import { objectFor } from './addressed';
 import { topicParameter } from './list-parameters';
 
@@ -26,9 +26,10 @@ stream.get('/:webhook_id/stream', async c => {
   }
   const include = oneOfParameter('include', c.req.query('include'), ['body']);
   const topic = topicParameter(c.req.query('topic'));
+  const replays = flagParameter('replays', c.req.query('replays'));
   const after = positionOf(c.req.query('after') ?? 'now');
-  if (!topic.ok || !include.ok || !after.ok) {
-    const errors = [topic, include, after].flatMap(part => (part.ok ? [] : part.error));
+  if (!topic.ok || !include.ok || !replays.ok || !after.ok) {
+    const errors = [topic, include, replays, after].flatMap(part => (part.ok ? [] : part.error));
     return problem({ reason: 'invalid', errors });
   }
   const object = await objectFor(c.env, c.req.param('webhook_id'));
@@ -39,6 +40,7 @@ stream.get('/:webhook_id/stream', async c => {
     ...{ after: after.value, topic: topic.value, tokenId: id === 'admin' ? null : id },
     ...(include.value === null ? {} : { include: include.value }),
     ...(endsAt === null ? {} : { endsAt }),
+    ...(replays.value ? { replays: true } : {}),
   };
   const headers = { Upgrade: 'websocket' };
   const answer = await ask(() => object.value.fetch(new Request(streamUrl(query), { headers })));

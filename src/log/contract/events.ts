@@ -49,9 +49,12 @@ export type AttemptView = {
   replayId?: number | null;
 };
 
+/** Why an event that is not let go yet is on its way to nobody: the words of its own status. */
+export const NOT_LET_GO = ['confirming', 'held', 'quarantined'] as const;
+
 export type DeliveryView = {
   destinationId: string;
-  status: DeliveryState;
+  status: DeliveryState | (typeof NOT_LET_GO)[number];
   attempts: number;
   nextAttemptAt: number | null;
   lastError: string | null;
@@ -107,8 +110,17 @@ export type FeedPosition = { sequence: number; release: number };
  */
 export type FeedCursor = FeedPosition & { life?: string | null };
 
-/** `now` is the end of the feed. */
-export type FeedStart = FeedCursor | 'now';
+/** A position in the replays that a stream tells of: after all replays before this one, and all of it up to a sequence. */
+export type ReplayPosition = { id: number; sequence: number };
+
+/** A position in a stream. The feed looks at its own part alone; a listener that wants no replays has no other. */
+export type StreamCursor = FeedCursor & { replay?: ReplayPosition | null };
+
+/**
+ * `now` is the end of the feed. `bare`: only a sequence was given, so what was let go before it has been passed, too; an object of an
+ * earlier release gives that again.
+ */
+export type FeedStart = (StreamCursor & { bare?: true }) | 'now';
 
 export type FeedQuery = Pick<EventsQuery, 'limit' | 'topic' | 'waitMs' | 'include' | 'filter'> & {
   after: FeedStart;

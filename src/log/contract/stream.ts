@@ -10,6 +10,8 @@ export type StreamQuery = {
   include?: 'body';
   /** When the session at the page is over, ms since 1970; absent where it is none. */
   endsAt?: number;
+  /** Events that are replayed come, too. */
+  replays?: true;
 };
 
 /** Why a stream ends → the close code that says so. */

@@ -46,14 +46,17 @@ export type ReplayJob = StoredJob & { id: number };
 export const replayIdOf = ({ id, replayId }: Pick<ReplayJob, 'id' | 'replayId'>): number => replayId ?? id;
 
 /** What a job has to read beyond a position: the rest of its range, or the next of what was chosen. */
-export function nextRange({ toSequence, chosen }: ReplaySpec, scanned: number): SequenceRange {
+export function nextRange(
+  { toSequence, chosen }: Pick<ReplaySpec, 'toSequence' | 'chosen'>,
+  scanned: number,
+): SequenceRange {
   const end: SequenceRange = [toSequence + 1, toSequence];
   return chosen === undefined ? [scanned + 1, toSequence] : (rangeFrom(chosen, scanned + 1) ?? end);
 }
 
 /** Whether a job covers an event. @param row the event's exception row at the job's destination, without replays */
 export function wantsReplay(
-  job: ReplaySpec & Pick<StoredJob, 'createdAt'>,
+  job: Omit<ReplaySpec, 'destinationId' | 'newId' | 'unasked'> & Pick<StoredJob, 'createdAt'>,
   event: StoredEvent,
   row: DeliveryRow | null,
 ): boolean {

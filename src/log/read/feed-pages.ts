@@ -39,7 +39,9 @@ export function feedStart(
 ): { cursor: FeedCursor; foreign: Foreign | null } {
   const end = { ...log.feed.end, life };
   const foreign = after === 'now' ? null : foreignTo(after, end, life);
-  return { cursor: after === 'now' || foreign !== null ? end : { ...after, life }, foreign };
+  if (after === 'now' || foreign !== null) return { cursor: end, foreign };
+  const { sequence, release, bare } = after;
+  return { cursor: { ...(bare ? log.feed.before(sequence + 1) : { sequence, release }), life }, foreign };
 }
 
 /** One page of the feed. An empty page that is not the last has `next`. */

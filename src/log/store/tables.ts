@@ -64,6 +64,8 @@ const ADDITIONS = [
   AUDIT_TABLE,
   // What was erased: 1 row for each time that someone asked for it, and 1 for each step of it.
   'CREATE TABLE redactions (id INTEGER PRIMARY KEY, receipt TEXT NOT NULL)',
+  // What replays are to listeners: 1 row for each that is asked for.
+  'CREATE TABLE streamed_replays (id INTEGER PRIMARY KEY, replay TEXT NOT NULL)',
 ];
 
 /** Makes the tables of an object that just got its webhook. In the caller's transaction. */

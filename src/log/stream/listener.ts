@@ -4,7 +4,7 @@
  * What is to be known of it is attached to the socket. The runtime keeps that while the object is out of memory, and it costs no
  * row. It is attached anew with `keep`, after whatever was sent in one go.
  */
-import type { FeedCursor, FeedPosition } from '../contract/events';
+import type { FeedCursor, FeedPosition, ReplayPosition, StreamCursor } from '../contract/events';
 import { STREAM_ENDS, type StreamEnd, type StreamQuery } from '../contract/stream';
 import { endMessage, markMessage, skippedMessage } from './messages';
 import {
@@ -26,6 +26,8 @@ type Attached = Pick<StreamQuery, 'topic' | 'include' | 'tokenId' | 'endsAt'> & 
   window: Window;
   /** Messages that were not sent and that it has not been told of. */
   skipped: number;
+  /** How far it is in replays. Null for one that wants none; absent from one that an earlier release let in. */
+  replays?: ReplayPosition | null;
 };
 
 export class Listener {
@@ -37,12 +39,16 @@ export class Listener {
     this.#attached = attached;
   }
 
-  /** A new one, that has all before `cursor`. */
-  static begin(socket: WebSocket, query: StreamQuery, cursor: FeedCursor): Listener {
-    const { topic, include, tokenId, endsAt } = query;
+  /** A new one, that has all before `cursor`, and the replays up to a position; null for one that wants none. */
+  static begin(
+    socket: WebSocket,
+    { topic, include, tokenId, endsAt }: StreamQuery,
+    cursor: FeedCursor,
+    replays: ReplayPosition | null,
+  ): Listener {
     const { sequence, release, life = null } = cursor;
     return new Listener(socket, {
-      ...{ topic, tokenId, at: { sequence, release }, life, window: EMPTY_WINDOW, skipped: 0 },
+      ...{ topic, tokenId, at: { sequence, release }, life, replays, window: EMPTY_WINDOW, skipped: 0 },
       ...(include === undefined ? {} : { include }),
       ...(endsAt === undefined ? {} : { endsAt }),
     });
@@ -62,8 +68,13 @@ export class Listener {
     return this.#attached;
   }
 
-  get cursor(): FeedCursor {
-    return { ...this.#attached.at, life: this.#attached.life };
+  get cursor(): StreamCursor {
+    return { ...this.#attached.at, life: this.#attached.life, replay: this.replays };
+  }
+
+  /** How far it is in replays; null where it wants none. */
+  get replays(): ReplayPosition | null {
+    return this.#attached.replays ?? null;
   }
 
   get hasRoom(): boolean {
@@ -83,6 +94,12 @@ export class Listener {
   /** Sends an event that stands right before `at`; null passes one over that it does not want. */
   go(at: FeedPosition, text: string | null, now: number): void {
     this.#attached.at = { sequence: at.sequence, release: at.release };
+    this.#send(text, now);
+  }
+
+  /** The same for an event of a replay. */
+  goReplay(at: ReplayPosition, text: string | null, now: number): void {
+    this.#attached.replays = at;
     this.#send(text, now);
   }
 
@@ -134,7 +151,7 @@ export class Listener {
 }
 
 /** Says why, and where to go on, then closes. */
-export function endSocket(socket: WebSocket, reason: StreamEnd, cursor: FeedCursor): void {
+export function endSocket(socket: WebSocket, reason: StreamEnd, cursor: StreamCursor): void {
   if (socket.readyState !== WebSocket.OPEN) return;
   socket.send(endMessage(cursor, reason));
   socket.close(STREAM_ENDS[reason], reason);

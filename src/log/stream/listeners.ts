@@ -9,14 +9,14 @@
  */
 import type { Clock } from '../../clock';
 import { LIMITS } from '../../limits';
-import { type StreamEnd, streamQueryOf } from '../contract/stream';
+import type { ReplayPosition } from '../contract/events';
+import { type StreamEnd, type StreamQuery, streamQueryOf } from '../contract/stream';
 import type { AttemptEnd } from '../forward/attempt-end';
 import { feedStart } from '../read/feed-pages';
 import type { Follower } from '../read/new-events';
-import type { Views } from '../read/views';
 import { endSocket, Listener } from './listener';
 import { readyMessage } from './messages';
-import { News } from './news';
+import { News, type StreamViews } from './news';
 
 /** For so long a token is known to be good. */
 const FRESH_MS = 10_000;
@@ -30,7 +30,7 @@ type Sockets = Pick<DurableObjectState, 'acceptWebSocket' | 'getWebSockets' | 's
 export type ListenersDeps = {
   sockets: Sockets;
   /** Null once the webhook is deleted. */
-  views: () => Views | null;
+  views: () => StreamViews | null;
   clock: Clock;
   /** Which of these API tokens there are. */
   tokens: (ids: string[]) => Promise<string[]>;
@@ -67,8 +67,8 @@ export class Listeners implements Follower {
       // Answered by the runtime, which does not wake the object for it.
       sockets.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
       sockets.acceptWebSocket(server);
-      const listener = Listener.begin(server, query, start.cursor);
-      server.send(readyMessage(start.cursor));
+      const listener = Listener.begin(server, query, start.cursor, replaysFrom(query, current));
+      server.send(readyMessage(listener.cursor));
       listener.keep();
       this.#known.set(server, listener);
       this.committed();
@@ -113,9 +113,8 @@ export class Listeners implements Follower {
     const now = this.#deps.clock.now();
     for (const listener of all) if (listener.isOver(now)) listener.end('token_ended');
     const open = all.filter(({ isOpen }) => isOpen);
-    const { feed, tables } = views.log;
-    const hasNews = this.#ends.length > 0 || this.#lost > 0 || !tables.gaps.changed.isEmpty;
-    if (this.#isJudging || !(hasNews || open.some(({ cursor }) => feed.goesOnAfter(cursor)))) return;
+    const hasNews = this.#ends.length > 0 || this.#lost > 0 || !views.log.tables.gaps.changed.isEmpty;
+    if (this.#isJudging || !(hasNews || open.some(listener => goesOn(listener, views)))) return;
     const unsure = this.#unsure(open, now);
     if (unsure.length > 0) {
       this.#isJudging = true;
@@ -131,7 +130,7 @@ export class Listeners implements Follower {
     }
   }
 
-  #tell(open: readonly Listener[], views: Views, now: number): void {
+  #tell(open: readonly Listener[], views: StreamViews, now: number): void {
     const news = new News(views, this.#ends, this.#lost);
     this.#ends = [];
     this.#lost = 0;
@@ -142,7 +141,7 @@ export class Listeners implements Follower {
     }
   }
 
-  #forget(views: Views | null): void {
+  #forget(views: StreamViews | null): void {
     views?.log.tables.gaps.changed.take();
     this.#ends = [];
     this.#lost = 0;
@@ -188,6 +187,16 @@ export class Listeners implements Follower {
     for (const listener of this.#open) if (ending.has(listener.wants.tokenId)) listener.end(reason);
   }
 }
+
+/** Where a listener begins in replays: after those that there are, unless it says where it was. Null: it wants none. */
+function replaysFrom({ after, replays }: StreamQuery, views: StreamViews | null): ReplayPosition | null {
+  if (replays !== true || views === null) return null;
+  return (after === 'now' ? null : after.replay) ?? views.streamed.end;
+}
+
+/** Whether there is an event, or one of a replay, that a listener has not come to. */
+const goesOn = ({ cursor, replays }: Listener, { log, streamed }: StreamViews): boolean =>
+  log.feed.goesOnAfter(cursor) || (replays !== null && streamed.goesOnAfter(replays));
 
 /** The number in a mark that came back; null for anything else. */
 function markOf(message: string | ArrayBuffer): unknown {

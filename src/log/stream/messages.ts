@@ -4,25 +4,29 @@ import { timeText } from '../../time';
 import { cursorText } from '../../views/cursor';
 import { deliveryView, eventView } from '../../views/event';
 import { gapView } from '../../views/gap';
-import type { EventSummary, FeedCursor } from '../contract/events';
+import type { EventSummary, StreamCursor } from '../contract/events';
 import type { Gap } from '../contract/gaps';
 import type { StreamEnd } from '../contract/stream';
 import type { AttemptEnd } from '../forward/attempt-end';
 import type { GapKey } from '../store/changed-gaps';
 
-const message = (type: string, cursor: FeedCursor, more: object = {}): string =>
+const message = (type: string, cursor: StreamCursor, more: object = {}): string =>
   JSON.stringify({ type, cursor: cursorText(cursor), ...more });
 
 /** The first message: from here on. */
-export const readyMessage = (cursor: FeedCursor) => message('ready', cursor);
+export const readyMessage = (cursor: StreamCursor) => message('ready', cursor);
 
-export const eventMessage = (cursor: FeedCursor, event: EventSummary) =>
+export const eventMessage = (cursor: StreamCursor, event: EventSummary) =>
   message('event', cursor, { event: eventView(event) });
 
-/** To be sent back as it is, when all before it has been dealt with. */
-export const markMessage = (cursor: FeedCursor, mark: number) => message('mark', cursor, { mark });
+/** An event that is sent again because someone asked for it. */
+export const replayMessage = (cursor: StreamCursor, id: number, newId: boolean, event: EventSummary) =>
+  message('replay', cursor, { replay_id: id, new_id: newId, event: eventView(event) });
 
-export const deliveryMessage = (cursor: FeedCursor, end: AttemptEnd) =>
+/** To be sent back as it is, when all before it has been dealt with. */
+export const markMessage = (cursor: StreamCursor, mark: number) => message('mark', cursor, { mark });
+
+export const deliveryMessage = (cursor: StreamCursor, end: AttemptEnd) =>
   message('delivery', cursor, {
     delivery: {
       sequence: end.event.sequence,
@@ -35,11 +39,11 @@ export const deliveryMessage = (cursor: FeedCursor, end: AttemptEnd) =>
 /** What changed in the gap list. */
 export type GapChanges = { gaps: readonly Gap[]; removed: readonly GapKey[]; complete: boolean };
 
-export const gapsMessage = (cursor: FeedCursor, { gaps, removed, complete }: GapChanges) =>
+export const gapsMessage = (cursor: StreamCursor, { gaps, removed, complete }: GapChanges) =>
   message('gaps', cursor, { gaps: gaps.map(gapView), removed, complete });
 
 /** So many messages of deliveries and gaps were not sent, because the listener was behind. */
-export const skippedMessage = (cursor: FeedCursor, skipped: number) =>
+export const skippedMessage = (cursor: StreamCursor, skipped: number) =>
   message('skipped', cursor, { messages: skipped });
 
 const DETAILS: Record<StreamEnd, string> = {
@@ -54,5 +58,5 @@ const DETAILS: Record<StreamEnd, string> = {
 };
 
 /** The last message, before the socket is closed. */
-export const endMessage = (cursor: FeedCursor, reason: StreamEnd) =>
+export const endMessage = (cursor: StreamCursor, reason: StreamEnd) =>
   message('end', cursor, { reason, detail: DETAILS[reason] });

@@ -1,11 +1,11 @@
 /** Whatever a sender wrote is shown as the text it is, and a part of it is made in bounded work. */
 import { describe, expect, it } from 'vitest';
+import { prettyJson } from '../../../src/json/pretty';
 import { curlCommand } from '../../../src/page/curl';
 import { filterOf } from '../../../src/page/event-filter';
 import { seen } from '../../../src/page/parts/foreign-text';
 import { barsPath } from '../../../src/page/parts/sparkline';
 import { spanText } from '../../../src/page/parts/time';
-import { prettyJson } from '../../../src/page/pretty-json';
 
 describe('foreign text', () => {
   it('shows what is not seen by its number, and leaves the rest', () => {
