@@ -53,13 +53,15 @@ export class StreamedReplays {
     const next = this.#after(position);
     if (next === undefined) return [];
     const { id, replay } = next;
-    const scanned = Math.max(replay.fromSequence - 1, id === position.id ? position.sequence : 0);
-    const [from, to] = nextRange(replay, scanned);
-    const events = feed
-      .eventsAfter(from - 1, Math.min(limit, Math.max(1, to - from + 1)))
-      .filter(({ sequence }) => sequence <= to);
     const { newId } = replay;
-    if (events.length === 0) return [{ at: { id, sequence: Math.max(to, from - 1) }, event: null, newId }];
+    const begin = Math.max(replay.fromSequence - 1, id === position.id ? position.sequence : 0);
+    const [from, to] = nextRange(replay, begin);
+    // The position may lie within the range.
+    const scanned = Math.max(begin, from - 1);
+    const events = feed
+      .eventsAfter(scanned, Math.min(limit, Math.max(1, to - scanned)))
+      .filter(({ sequence }) => sequence <= to);
+    if (events.length === 0) return [{ at: { id, sequence: Math.max(to, scanned) }, event: null, newId }];
     const asked = { ...replay, status: null, createdAt: 0 };
     return events.map(event => ({
       at: { id, sequence: event.sequence },
