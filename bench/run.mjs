@@ -1,7 +1,7 @@
 /**
  * Measures the gateway's budgets on plain workerd and prints them as a table, then as JSON.
  *
- * npm run bench [-- --quick] [-- --only accept,delivery,isolation,memory,log,cost] [-- --capped] [-- --record]
+ * npm run bench [-- --quick] [-- --only accept,delivery,object,isolation,memory,log,cost] [-- --capped] [-- --record]
  *
  * Every speed is a ratio to the floor, a Worker that makes one RPC and one INSERT per request, measured in the same
  * run. `--quick` takes about a minute and is too short for figures worth keeping; `--capped` runs the gateway under
@@ -17,6 +17,7 @@ import { measureDelivery } from './measures/delivery.mjs';
 import { measureIsolation } from './measures/isolation.mjs';
 import { measureLargeLog } from './measures/large-log.mjs';
 import { measureMemory } from './measures/memory.mjs';
+import { measureObject } from './measures/object.mjs';
 import { memoryMiB } from './measures/readings.mjs';
 import { report } from './report.mjs';
 import { build, startWorkerd, workDirectory } from './workerd.mjs';
@@ -24,6 +25,7 @@ import { build, startWorkerd, workDirectory } from './workerd.mjs';
 const FULL = {
   accept: { count: 8000, rounds: 5 },
   delivery: { count: 10_000, seconds: 8 },
+  object: { count: 20_000, rounds: 3 },
   isolation: { count: 1000, rounds: 3 },
   memory: { webhooks: [1, 3] },
   log: { events: 1_000_000, count: 8000, rounds: 3 },
@@ -47,6 +49,7 @@ const FULL = {
 const QUICK = {
   accept: { count: 2000, rounds: 1 },
   delivery: { count: 1500, seconds: 1 },
+  object: { count: 2000, rounds: 1 },
   isolation: { count: 100, rounds: 1 },
   memory: { webhooks: [3] },
   log: { events: 10_000, count: 1500, rounds: 1 },
@@ -60,7 +63,7 @@ argumentsOf(
 Measures the gateway's budgets on plain workerd and prints them as a table, then as JSON.
 
   --quick       about a minute, too short for figures worth keeping
-  --only LIST   some of accept,delivery,isolation,memory,log,cost
+  --only LIST   some of accept,delivery,object,isolation,memory,log,cost
   --capped      under production's limits of connections, for isolation
   --record      adds to bench/RESULTS.md`,
   { flags: ['--quick', '--capped', '--record'], valued: ['--only'] },
@@ -69,7 +72,7 @@ Measures the gateway's budgets on plain workerd and prints them as a table, then
 const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'accept,delivery,isolation,memory,log,cost' },
+    only: { type: 'string', default: 'accept,delivery,object,isolation,memory,log,cost' },
     capped: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
   },
@@ -78,8 +81,8 @@ const sizes = flags.quick ? QUICK : FULL;
 const wanted = new Set(flags.only.split(','));
 const directory = workDirectory();
 let started = 0;
-const inFresh = async measure => {
-  const fresh = await startWorkerd(directory.path, `fresh${++started}`);
+const inFresh = async (measure, variant = null) => {
+  const fresh = await startWorkerd(directory.path, `fresh${++started}`, { variant });
   try {
     return await measure(fresh);
   } finally {
@@ -100,6 +103,7 @@ try {
     atOnce: await measureDelivery(gateway, { ...sizes.delivery, delayMs: 0 }),
     after50: await measureDelivery(gateway, { ...sizes.delivery, delayMs: 50 }),
   }));
+  const object = await step('object', () => measureObject(inFresh, sizes.object));
   const isolation = await step('isolation', () => measureIsolation(gateway, sizes.isolation));
   const memory = memoryMiB(gateway.pid);
   await gateway.stop();
@@ -110,6 +114,7 @@ try {
   const figures = {
     accept,
     delivery,
+    object,
     isolation,
     log,
     rows,

@@ -28,6 +28,8 @@ export const ADMIN_TOKEN = 'bench-admin-token-bench-admin-token-0000';
 export const METERED = { module: 'counted.js', entrypoint: 'Meter' };
 /** With a way to fill a log. */
 export const FILLED = { module: 'filled.js', entrypoint: 'Filler' };
+/** With a way to drive an object or a courier without an edge. */
+export const ALONE = { module: 'alone.js', entrypoint: 'Drive' };
 
 /** A directory of this run; `remove` deletes it. */
 export function workDirectory() {
@@ -44,7 +46,7 @@ export function build(directory, { capped = false } = {}) {
   const args = [wrangler, 'deploy', ...(capped ? [CAPPED] : []), '--dry-run', '--outdir', directory];
   execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   if (capped) renameSync(join(directory, 'worker.js'), join(directory, 'index.js'));
-  for (const name of ['floor.js', 'stand-ins.js', 'counted.js', 'filled.js']) {
+  for (const name of ['floor.js', 'stand-ins.js', 'counted.js', 'filled.js', 'alone.js']) {
     copyFileSync(new URL(`./workers/${name}`, import.meta.url), join(directory, name));
   }
 }
@@ -60,7 +62,7 @@ export async function startWorkerd(directory, name, { variant = null, flags = []
   const config = join(directory, `${name}.capnp`);
   writeFileSync(config, configuration(disk, variant));
   // The binary itself and not npm's wrapper, because this process is what is measured and stopped.
-  const workerd = spawn(binary(), ['serve', '--experimental', config, '--control-fd=3', ...flags], {
+  const workerd = spawn(workerdBinary(), ['serve', '--experimental', config, '--control-fd=3', ...flags], {
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
   });
   // A bench that fails leaves nothing running.
@@ -87,7 +89,8 @@ export async function startWorkerd(directory, name, { variant = null, flags = []
   return { ports, pid: workerd.pid, logs: join(disk, 'log'), stop };
 }
 
-function binary() {
+/** The program itself, not the wrapper of npm. */
+export function workerdBinary() {
   const require = createRequire(import.meta.url);
   const platform = `@cloudflare/workerd-${process.platform}-${process.arch === 'x64' ? '64' : process.arch}`;
   const inner = createRequire(require.resolve('workerd/package.json'));

@@ -1,6 +1,6 @@
 /**
- * Builds what the page sends to browsers as it is: script, styles and icon of `src/page/browser/`, into `build/assets/` under names
- * that tell their content, and `src/page/assets.gen.ts`, which tells the Worker the names.
+ * Builds what is sent as it is: script, styles and icon of the page (`src/page/browser/`) and the description of the API (`src/api/openapi/`),
+ * into `build/assets/` under names that tell their content. `src/page/assets.gen.ts` and `src/api/description.gen.ts` tell the Worker the names.
  *
  * wrangler runs it before it bundles (`[build]` in wrangler.toml), and so do the tests. What is already as it should be is not
  * written again: gateways that run from the same folder would start anew. Several may run at the same time.
@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { describeApi } from './api-description.mjs';
 import { argumentsOf } from './arguments.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -27,7 +28,8 @@ const HEADERS = `/assets/*
 
 argumentsOf(`node bin/build-page.mjs
 
-Builds what the page sends to browsers into build/assets/ and src/page/assets.gen.ts. wrangler and the tests run it themselves.`);
+Builds what is sent as it is, of the page and the description of the API, into build/assets/, and the modules that tell
+the Worker where it is. wrangler and the tests run it themselves.`);
 
 const { outputFiles } = await build({
   entryPoints: Object.values(ASSETS).map(file => join(source, file)),
@@ -47,18 +49,40 @@ const paths = {};
 for (const [name, file] of Object.entries(ASSETS)) {
   const built = file.replace(/\.ts$/, '.js');
   const output = outputFiles.find(({ path }) => path.endsWith(`/${built}`) || path.endsWith(`\\${built}`));
-  const hash = createHash('sha256').update(output.contents).digest('hex').slice(0, 12);
-  paths[name] = `/assets/${built.replace('.', `-${hash}.`)}`;
-  write(join(folder, paths[name]), Buffer.from(output.contents));
+  paths[name] = writeAsset(built, Buffer.from(output.contents));
 }
+const api = await describeApi(root);
+const description = {
+  DOCUMENT: writeAsset('openapi.json', Buffer.from(api.document)),
+  REFERENCE: writeAsset('docs.html', Buffer.from(api.reference)),
+  POLICY: api.policy,
+};
+const kept = [...Object.values(paths), description.DOCUMENT, description.REFERENCE];
 for (const file of readdirSync(join(folder, 'assets'))) {
-  if (!Object.values(paths).includes(`/assets/${file}`))
-    rmSync(join(folder, 'assets', file), { force: true });
+  if (!kept.includes(`/assets/${file}`)) rmSync(join(folder, 'assets', file), { force: true });
 }
 write(join(folder, '_headers'), Buffer.from(HEADERS));
-const lines = Object.entries(paths).map(([name, path]) => `  ${name}: '${path}',\n`);
-const module = `/** Made by bin/build-page.mjs. */\nexport const ASSETS = {\n${lines.join('')}} as const;\n`;
-write(join(root, 'src/page/assets.gen.ts'), Buffer.from(module));
+writeModule('src/page/assets.gen.ts', `export const ASSETS = ${JSON.stringify(paths)} as const;`);
+writeModule(
+  'src/api/description.gen.ts',
+  `import type { KnownOperation } from './openapi/operation-table';
+${Object.entries(description)
+  .map(([name, text]) => `export const ${name} = ${JSON.stringify(text)};`)
+  .join('\n')}
+export const OPERATIONS: readonly KnownOperation[] = ${JSON.stringify(api.operations)};`,
+);
+
+/** Writes a file under a name that tells its content, and answers its path. */
+function writeAsset(file, content) {
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
+  const path = `/assets/${file.replace('.', `-${hash}.`)}`;
+  write(join(folder, path), content);
+  return path;
+}
+
+function writeModule(path, text) {
+  write(join(root, path), Buffer.from(`/** Made by bin/build-page.mjs. */\n${text}\n`));
+}
 
 /** Writes a file at once, so that nobody reads a half of it. */
 function write(path, content) {

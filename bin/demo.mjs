@@ -1,7 +1,8 @@
 /**
  * `npm run demo`: shows on this machine, in a few seconds, what the gateway does with events that are missing, repeated,
  * late or forged. Uses the gateway that runs (GAPLESS_URL [http://127.0.0.1:8787]), or starts one for the time of the demo.
- * Leaves nothing behind. Exits with 1 and one sentence where the gateway does not do what the demo says.
+ * Leaves nothing behind. With `--stay` all of it stays until Ctrl-C, to be looked at in the page. Exits with 1 and one sentence where the
+ * gateway does not do what the demo says.
  */
 import { argumentsOf } from './arguments.mjs';
 import { findOrStartGateway } from './demo/gateway.mjs';
@@ -10,10 +11,13 @@ import { startReceiver } from './demo/receiver.mjs';
 import { createWebhook, tell } from './demo/story.mjs';
 import { Unexpected } from './demo/until.mjs';
 
-argumentsOf(`npm run demo
+const usage = `npm run demo [-- --stay]
 
 Shows on this machine, in a few seconds, what the gateway does with events that are missing, repeated, late or forged.
-Uses the gateway at GAPLESS_URL [http://127.0.0.1:8787], or starts one for the time of the demo. Leaves nothing behind.`);
+Uses the gateway at GAPLESS_URL [http://127.0.0.1:8787], or starts one for the time of the demo. Leaves nothing behind.
+
+  --stay  says where to look at it in a browser, and leaves it there until Ctrl-C`;
+const stays = argumentsOf(usage, { flags: ['--stay'] }).includes('--stay');
 
 /** Steps that clean up, the latest first. They run however the demo ends. */
 const undo = [];
@@ -21,17 +25,23 @@ const undo = [];
 if (process.env.npm_lifecycle_event !== undefined) await import('./end-with-parent.mjs');
 
 let ending = false;
+/** It was told to the end: who stops it now, does so as they were told to. */
+let told = false;
 for (const signal of ['SIGINT', 'SIGTERM']) {
   // A terminal and npm may both send the signal.
   process.on(signal, () => {
     if (ending) return;
     ending = true;
-    cleanUp().finally(() => process.exit(130));
+    cleanUp().finally(() => process.exit(told ? 0 : 130));
   });
 }
 
 try {
   await demo();
+  if (stays) {
+    told = true;
+    await new Promise(() => setInterval(() => {}, 60_000));
+  }
   await cleanUp();
   line(bold('\nEverything happened as told. The webhook of the demo is deleted again.'));
 } catch (error) {
@@ -71,6 +81,19 @@ async function demo() {
     receiver: `${receiver.url} (where the events go)`,
   });
   await tell(api, webhook, ingest, receiver);
+  if (stays) sayWhereToLook(gateway, webhook);
+}
+
+/** The token of a gateway that somebody else started is theirs, and not shown. */
+function sayWhereToLook({ url, token, own }, { webhook_id: id }) {
+  line(bold('\nEverything happened as told. Look at it in a browser: which ids are missing?'));
+  facts({
+    page: `${url}/webhooks/${id}`,
+    token: own
+      ? `${token} (of this demo alone: paste it where the page asks for one)`
+      : 'the admin token of the gateway',
+  });
+  line('\nIt stays until you press Ctrl-C; then the webhook of the demo is deleted again.');
 }
 
 /** One call of the REST API; answers the JSON of a success. */

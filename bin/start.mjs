@@ -34,11 +34,16 @@ const QUIET = {
 const USAGE = `npm start [-- OPTIONS]
 
 Runs the gateway on this machine, at http://127.0.0.1:8787. Makes .dev.vars with the admin token on the first run.
-OPTIONS go through to wrangler dev:
   --port PORT         listen on another port
   --ip ADDRESS        listen for other machines, too
   --persist-to DIR    where what is stored stays [.wrangler/state]
-  --env-file FILE     secrets from FILE, in the place of .dev.vars`;
+  --env-file FILE     secrets from FILE, in the place of .dev.vars
+Any other option goes to wrangler dev as it is, which says what it does not know.`;
+
+/** The options that are told of above. */
+const KNOWN = ['--port', '--ip', '--persist-to', '--env-file'];
+/** Where demo and command line look without being told. */
+const USUAL = 'http://127.0.0.1:8787';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
@@ -55,7 +60,13 @@ const options = {
 };
 for (const name of Object.keys(options)) options[name] = given(name) ?? options[name];
 
-announce(`http://${options['--ip']}:${options['--port']}`);
+const wrongPort = portProblem(options['--port']);
+if (wrongPort !== null) {
+  process.stderr.write(`${wrongPort}\n`);
+  process.exit(2);
+}
+sayWhatIsPassedOn();
+announce(addressOf(options['--ip'], options['--port']));
 run();
 
 /** The value of an option on the command line, as `--name value` or `--name=value`; the last one counts. */
@@ -63,6 +74,27 @@ function given(name) {
   const at = args.findLastIndex(arg => arg === name || arg.startsWith(`${name}=`));
   if (at < 0) return undefined;
   return args[at].includes('=') ? args[at].slice(name.length + 1) : args[at + 1];
+}
+
+/** What is wrong with a port, or null. 0 is a free one, which wrangler names. */
+function portProblem(port) {
+  const isPort = /^\d{1,5}$/.test(port ?? '') && Number(port) <= 65_535;
+  return isPort
+    ? null
+    : `--port must be a whole number from 0 to 65535; given: ${JSON.stringify(port ?? '')}`;
+}
+
+/** A slip in an option is judged by wrangler, whose words do not tell of this script. */
+function sayWhatIsPassedOn() {
+  const others = args.filter(arg => arg.startsWith('-') && !KNOWN.includes(arg.split('=')[0]));
+  if (others.length > 0)
+    say(`To wrangler dev, as it is: ${others.join(' ')}. npm start itself knows ${KNOWN.join(', ')}.`);
+}
+
+/** Where this machine reaches it: an address that stands for all of its own is no address to ask. */
+function addressOf(ip, port) {
+  const host = ['0.0.0.0', '::', '*'].includes(ip) ? '127.0.0.1' : ip;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** Makes the secrets where there are none, and says where the gateway is and what to do next. */
@@ -75,7 +107,9 @@ function announce(address) {
     } else say('The admin token is ADMIN_TOKEN in .dev.vars.');
   }
   say(`Gapless: ${address}`);
-  say('Next, in another terminal: npm run demo');
+  const isUsual = address === USUAL;
+  say(`Next, in another terminal: ${isUsual ? '' : `GAPLESS_URL=${address} `}npm run demo`);
+  say(`Its command line: npx gapless login${isUsual ? '' : ` ${address}`}`);
 }
 
 function isShort(secret) {

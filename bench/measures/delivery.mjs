@@ -32,7 +32,15 @@ export async function measureDelivery(gateway, { delayMs, seconds, count }) {
   const floor = median(floors);
   const rate = best?.rate ?? 0;
   const { throughput, cpuMs } = flood;
-  return { floor, rate, ratio: rate / floor, flood: throughput, cpuMs, lag: best?.lag ?? null };
+  const twoThirds = best === null ? null : (rate * 2) / 3;
+  const calm =
+    twoThirds === null
+      ? null
+      : await offer(gateway, { delayMs, rate: twoThirds, count: Math.ceil(twoThirds * seconds) });
+  return {
+    ...{ floor, rate, ratio: rate / floor, flood: throughput, cpuMs },
+    ...{ lag: best?.lag ?? null, twoThirds, calmLag: calm?.lag ?? null },
+  };
 }
 
 async function offer({ ports, pid }, { delayMs, rate, count }) {

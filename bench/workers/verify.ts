@@ -1,5 +1,5 @@
 /** The Worker under `verify.mjs`: verifies one signed request as often as it is asked to. */
-import { PROVIDERS } from '../../src/providers/registry';
+import { PROVIDER_NAMES, providerFor } from '../../src/providers/registry';
 import { verify } from '../../src/signature/verify';
 import { NOW, signedSample } from '../../test/support/preset-requests';
 
@@ -14,9 +14,8 @@ function filled(body: Uint8Array, bytes: number): Uint8Array {
 export default {
   async fetch(request: Request): Promise<Response> {
     const { searchParams } = new URL(request.url);
-    const names = PROVIDERS.map(({ name }) => name);
-    if (!searchParams.has('provider')) return Response.json(names);
-    const provider = PROVIDERS.find(({ name }) => name === searchParams.get('provider'));
+    if (!searchParams.has('provider')) return Response.json(PROVIDER_NAMES);
+    const provider = providerFor(searchParams.get('provider') ?? '');
     const sample =
       provider && (await signedSample(provider, body => filled(body, Number(searchParams.get('bytes')))));
     if (!provider || !sample) return new Response(null, { status: 404 });

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { CUSTOM, customDefinition } from '../../src/providers/custom';
 import type { Provider } from '../../src/providers/provider';
-import { PROVIDERS, providerFor, providerOf } from '../../src/providers/registry';
+import { PROVIDER_NAMES, providerFor, providerOf } from '../../src/providers/registry';
 import { EXIT, Stop } from './ending';
 
 const stop = (text: string): Stop => new Stop(EXIT.usage, text);
@@ -11,11 +11,8 @@ const stop = (text: string): Stop => new Stop(EXIT.usage, text);
 export function namedProvider(name: string): Provider {
   const provider = providerFor(name);
   if (provider !== undefined) return provider;
-  const like = PROVIDERS.map(({ name }) => name).filter(
-    other => other.includes(name) || name.includes(other),
-  );
-  const hint =
-    like.length > 0 ? `Did you mean ${like.join(' or ')}?` : PROVIDERS.map(({ name }) => name).join(', ');
+  const like = PROVIDER_NAMES.filter(other => other.includes(name) || name.includes(other));
+  const hint = like.length > 0 ? `Did you mean ${like.join(' or ')}?` : PROVIDER_NAMES.join(', ');
   throw stop(`There is no provider ${name}. ${hint}`);
 }
 

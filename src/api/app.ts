@@ -6,11 +6,10 @@
 import { Hono } from 'hono';
 import { versionId } from '../log-line';
 import { PRIVATE } from '../problem';
+import { openApiDocument, reference } from './description';
 import { onlyGet, unexpectedError, unknownRoute } from './fallbacks';
 import { jsonRpc } from './jsonrpc/endpoint';
 import { metrics } from './metrics/endpoint';
-import { openApiDocument } from './openapi/document';
-import { reference } from './openapi/reference';
 import { rest } from './rest/routes';
 import { echo } from './self-test/echo';
 
@@ -27,7 +26,7 @@ app.route('/api/jsonrpc', jsonRpc);
 app.get('/healthz', c => c.json({ status: 'ok', version: versionId() }));
 app.route('/metrics', metrics);
 app.route('/self_test', echo);
-app.get('/openapi.json', c => c.json(openApiDocument()));
+app.get('/openapi.json', openApiDocument);
 app.get('/docs', reference);
 for (const path of ['/healthz', '/metrics', '/openapi.json', '/docs']) app.all(path, onlyGet);
 app.notFound(unknownRoute);

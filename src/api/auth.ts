@@ -31,6 +31,6 @@ async function whoAsks(env: Env, request: Request): Promise<Result<Principal, Ap
   const known = forWhom(request);
   if (known !== null) return ok(known);
   const text = bearerToken(request);
-  if (text === null) return err({ reason: 'unauthorized' });
+  if (text === null) return err({ reason: 'unauthorized', token: 'none' });
   return principalOfToken(env, text, addressOf(request));
 }

@@ -26,7 +26,7 @@ export async function principalOfToken(
     case 'right':
       return ok(ADMIN);
     case 'wrong':
-      return err({ reason: 'unauthorized' });
+      return err({ reason: 'unauthorized', token: 'refused' });
     case 'wrong_and_limited':
       return err({ reason: 'sign_ins_limited' });
   }

@@ -1,6 +1,6 @@
 /** What management requests take from the deployment they run in: its rules for input, its keys, its address. */
 import { urlProblem } from '../delivery/url-policy';
-import { PROVIDERS, providerFor } from '../providers/registry';
+import { PROVIDER_NAMES, providerFor } from '../providers/registry';
 import { err, ok, type Result } from '../result';
 import type { Scheme } from '../signature/scheme';
 import { secretProblem } from '../signature/secret-problem';
@@ -11,7 +11,7 @@ import type { ApiError } from './problem';
 
 export function inputRules(env: Env): InputRules {
   return {
-    providerNames: PROVIDERS.map(({ name }) => name),
+    providerNames: PROVIDER_NAMES,
     providerFor,
     secretProblem: (provider, text) =>
       provider.certificate === null ? secretProblem(provider.scheme, text) : idProblem(provider.scheme, text),

@@ -4,7 +4,7 @@
  */
 import { signedRequest } from '../ingest/signed-request';
 import type { CapturedRequest, RefusalsView } from '../log/contract/refusals';
-import { PROVIDERS, providerOf } from '../providers/registry';
+import { allProviders, providerOf } from '../providers/registry';
 import { type Explanation, explain } from '../signature/explain/explain';
 import type { Secret } from '../signature/keys';
 import { ingestUrl } from '../subscriptions/ingest-url';
@@ -37,7 +37,14 @@ export async function explanationsOf(
   for (const refusal of chosen.slice(0, MAX_EXPLAINED)) {
     if (refusal.request === null) continue;
     const request = requestOf(env, record, refusal.request, address);
-    const asked = { provider, secrets, request, nowMs: refusal.at, others: PROVIDERS, addresses: [address] };
+    const asked = {
+      provider,
+      secrets,
+      request,
+      nowMs: refusal.at,
+      others: allProviders(),
+      addresses: [address],
+    };
     found.set(refusal, await explain(asked));
   }
   return found;

@@ -1,6 +1,6 @@
 /**
  * Refuses query parameters that an operation does not have, and those given twice. Otherwise a filter whose name is misspelt
- * would be ignored, and the answer taken for the filtered one. Which parameters there are is read from `openapi/`.
+ * would be ignored, and the answer taken for the filtered one. Which parameters there are is said in `openapi/`.
  */
 import { createMiddleware } from 'hono/factory';
 import type { FieldError } from '../input/field-errors';
@@ -8,7 +8,6 @@ import { meant } from '../input/nearest';
 import { LIMITS } from '../limits';
 import type { ApiEnv } from './context';
 import { matchedOperation } from './matched-operation';
-import { queryNames } from './openapi/document';
 import { problem } from './problem';
 
 /** Longest part of a name that is given back. */
@@ -18,7 +17,7 @@ export const knownParameters = createMiddleware<ApiEnv>(async function knownPara
   const operation = matchedOperation(c);
   const given = new URL(c.req.url).searchParams;
   const errors =
-    operation === undefined ? [] : parameterErrors(given, queryNames(operation), operation.method !== 'get');
+    operation === undefined ? [] : parameterErrors(given, operation.query, operation.method !== 'get');
   if (errors.length > 0) return problem({ reason: 'invalid', errors });
   await next();
 });

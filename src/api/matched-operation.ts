@@ -2,12 +2,14 @@
 import type { Context } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import type { ApiEnv } from './context';
-import { operationAt } from './openapi/document';
-import type { Operation } from './openapi/operations/operation';
+import { OPERATIONS } from './description.gen';
+import type { KnownOperation } from './openapi/operation-table';
 
 /** Undefined where it is none, as another method than the route has. A HEAD is answered as the GET that it is of. */
-export function matchedOperation(c: Context<ApiEnv>): Operation | undefined {
+export function matchedOperation(c: Context<ApiEnv>): KnownOperation | undefined {
   const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
   const route = matchedRoutes(c).findLast(candidate => candidate.method === method);
-  return route === undefined ? undefined : operationAt(method, route.path);
+  if (route === undefined) return undefined;
+  const path = route.path.replaceAll(/:(\w+)/g, '{$1}').replace(/(.)\/$/, '$1');
+  return OPERATIONS.find(candidate => candidate.path === path && candidate.method === method.toLowerCase());
 }

@@ -9,6 +9,7 @@ import type { Page } from '../subscriptions/listing';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { timeOrNull } from '../time';
 import { nextText } from '../views/cursor';
+import { storagePercent } from '../views/storage';
 import type { Principal } from './principal';
 import type { ApiError } from './problem';
 import { askStatus, type CurrentReport, type NoReport, reportsOf } from './reports';
@@ -47,7 +48,6 @@ async function onlyOne(
 /** @param report what its object said, or why it said nothing: then nothing is known but what the list has */
 export function entryView(record: WebhookRecord, report: CurrentReport | NoReport) {
   if (typeof report === 'string') return { ...identity(record), left_out: report, ...UNKNOWN };
-  const { usedBytes, limitBytes, refusingSince } = report.storage;
   const sum = (value: (destination: DestinationStatus) => number) =>
     report.destinations.reduce((total, destination) => total + value(destination), 0);
   return {
@@ -58,6 +58,7 @@ export function entryView(record: WebhookRecord, report: CurrentReport | NoRepor
     // Not zero where it cannot be known.
     open_gaps: report.numbered ? report.openGaps : null,
     missing_ids: report.numbered ? report.missingIds : null,
+    awaited_ids: report.numbered ? (report.awaitedIds ?? null) : null,
     uncertain_ids: report.numbered ? report.uncertainIds : null,
     waiting: sum(({ waiting }) => waiting.count),
     waiting_exact: report.destinations.every(({ waiting }) => waiting.exact),
@@ -66,8 +67,8 @@ export function entryView(record: WebhookRecord, report: CurrentReport | NoRepor
     destinations: report.destinations.length,
     paused: report.destinations.filter(isPaused).length,
     failing: report.destinations.filter(isFailing).map(failingView),
-    storage_percent: Math.round((1000 * usedBytes) / limitBytes) / 10,
-    storage_refusing_since: timeOrNull(refusingSince),
+    storage_percent: storagePercent(report.storage),
+    storage_refusing_since: timeOrNull(report.storage.refusingSince),
   };
 }
 
@@ -88,6 +89,7 @@ const UNKNOWN = {
   events_per_hour: null,
   open_gaps: null,
   missing_ids: null,
+  awaited_ids: null,
   uncertain_ids: null,
   waiting: null,
   waiting_exact: null,

@@ -16,7 +16,8 @@ export type ApiError =
   | { reason: 'beyond_end'; after: string; end: string }
   /** A cursor of a webhook that had this id before; `end` is the last one of the webhook that has it now. */
   | { reason: 'other_life'; after: string; end: string }
-  | { reason: 'unauthorized' }
+  /** `refused`: one came, and is none of this gateway's. */
+  | { reason: 'unauthorized'; token: 'none' | 'refused' }
   /** A right token that may not do this. */
   | { reason: 'forbidden'; detail: string }
   | { reason: 'sign_ins_limited' }
@@ -51,8 +52,14 @@ export type ApiError =
 const startAgain = (end: string): string =>
   `Start without after for all events of this one, or with after=${end} for what comes from here on.`;
 
+const TOKENS = {
+  none: 'No token came with the request.',
+  refused:
+    'The token that came is neither the admin token nor an API token of this gateway, or it was revoked.',
+} as const;
+
 /** The names that may have been meant, as the end of a detail. */
-const meantText = (names: readonly string[]): string =>
+export const meantText = (names: readonly string[]): string =>
   names.length === 0 ? '' : ` Did you mean ${names.map(name => JSON.stringify(name)).join(' or ')}?`;
 
 /** Seconds after which trying again makes sense. */
@@ -84,7 +91,7 @@ function describe(error: ApiError): Problem {
       return {
         status: 401,
         title: 'Not authorized',
-        detail: 'Send the admin token or an API token: Authorization: Bearer <token>.',
+        detail: `${TOKENS[error.token]} Send the admin token or an API token: Authorization: Bearer <token>.`,
         headers: { 'WWW-Authenticate': 'Bearer realm="gapless"' },
       };
     case 'forbidden':

@@ -11,6 +11,7 @@ import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook'
 import { type Chore, choresOf } from './chores';
 import { EventLog } from './commit/event-log';
 import { GroupCommit } from './commit/group-commit';
+import { KeptCounts } from './commit/kept-counts';
 import { Confirmations, MAX_CONFIRMING } from './confirm/confirmations';
 import type { AddResult, AppendRequest, AppendResult, IncomingEvent, ReleaseResult } from './contract/append';
 import type { DestinationTest, DestinationTestResult } from './contract/destination-test';
@@ -51,6 +52,7 @@ export class LiveWebhook {
   #means: Means;
   #webhook: WebhookRecord;
   #appends: GroupCommit;
+  #counts: KeptCounts;
   #stopped = false;
 
   constructor(webhook: WebhookRecord, means: Means) {
@@ -64,6 +66,8 @@ export class LiveWebhook {
     this.log = new EventLog(storage, webhook, audienceOf(means), memory.recent);
     const { feed, tables } = this.log;
     this.space = new StorageWatch(means, this);
+    const refused = (error: unknown): void => this.#refused(error, 'counts');
+    this.#counts = new KeptCounts({ sql: storage.sql, clock, log: this.log, refused });
     this.forwarding = new Forwarding(this.#destinations(), {
       ...{ storage, feed, days: tables.days, clock, random, writes: this.writes },
       memory: memory.deliveries,
@@ -102,7 +106,7 @@ export class LiveWebhook {
         this.writes.stored();
         this.committed();
       },
-      error => this.#refused(error),
+      this.#refused,
       memory.requests.share(),
     );
     this.watch = new DestinationWatch(this);
@@ -140,6 +144,7 @@ export class LiveWebhook {
   /** Ends all work of a deleted webhook. Appends are answered `gone`. */
   stop(): void {
     this.#stopped = true;
+    this.#counts.stop();
     this.forwarding.stop();
     this.confirmations.stop();
     this.newEvents.announce();
@@ -171,7 +176,7 @@ export class LiveWebhook {
     const { feed } = this.log;
     const event = feed.event(sequence);
     if (event === null) return { kind: 'not_found' };
-    if (event.status === 'forwardable') return { kind: 'not_quarantined' };
+    if (event.status === 'forwardable') return { kind: 'not_quarantined', wasLetGo: event.deferred };
     if (feed.body(sequence) === null) return { kind: 'redacted' };
     if (!this.log.release(sequence)) return { kind: 'not_quarantined' };
     this.committed();
@@ -194,10 +199,10 @@ export class LiveWebhook {
   }
 
   /** Nothing was committed, so nothing is sent for it. A pump only arranges the next probe. */
-  #refused(error: unknown): void {
-    this.writes.failed('events', error);
+  #refused = (error: unknown, written: 'events' | 'counts' = 'events'): void => {
+    this.writes.failed(written, error);
     if (this.writes.probeAt !== null) this.forwarding.pump();
-  }
+  };
 
   /** Sends a test, which leaves nothing behind. */
   testDestination(destinationId: string, test: DestinationTest): Promise<DestinationTestResult> {
@@ -208,6 +213,7 @@ export class LiveWebhook {
   committed(): void {
     if (this.#stopped) return;
     this.space.look();
+    this.#counts.look();
     this.newEvents.announce();
     this.confirmations.pump();
     this.forwarding.pump();

@@ -76,7 +76,7 @@ async function streamedOf(
   return { ...spec, chosen: found.kind === 'chosen' ? found.streamed : [] };
 }
 
-/** Begins a replay, where it is more than a plan. Listeners get theirs at once, and whether there is a destination or not. */
+/** Begins a replay, where it is more than a plan and has anything to send. Listeners get theirs at once, and whether there is a destination or not. */
 function begun(
   { forwarding, streamed: replays, newEvents }: Parts,
   starts: readonly ReplayStart[],
@@ -87,14 +87,14 @@ function begun(
   const count = starts.reduce((sum, { counted }) => sum + (counted ?? 0), 0);
   const { fromSequence, toSequence, since, until, topic, newId, chosen } = streamed;
   const isStreamed = fromSequence <= toSequence && chosen?.length !== 0;
-  if (dryRun || (starts.length === 0 && !isStreamed)) return { kind: 'ok', count, replayId: null };
-  const replayId = forwarding.startReplay(starts, asked);
+  if (dryRun || (count === 0 && !isStreamed)) return { kind: 'ok', count, replayId: null };
+  const replayId = forwarding.startReplay(count === 0 ? [] : starts, asked);
   if (replayId !== null && isStreamed) {
     const kept = { fromSequence, toSequence, since, until, topic, newId };
     replays.add(replayId, { ...kept, ...(chosen === undefined ? {} : { chosen }) });
     newEvents.announce();
   }
-  return { kind: 'ok', count, replayId: starts.length === 0 ? null : replayId };
+  return { kind: 'ok', count, replayId: count === 0 ? null : replayId };
 }
 
 /** Sends one event again. @param destinationId null for all that want the event; the given one gets it in any case */
@@ -133,6 +133,8 @@ export function listReplays({ forwarding }: Parts): ReplayList {
 /** Null where it is not known, or not any more. */
 export const findReplay = ({ forwarding }: Parts, replayId: number): Replay | null =>
   forwarding.replays.all.find(({ id }) => id === replayId) ?? null;
+
+export const isRunning = ({ parts }: Replay): boolean => parts.some(({ state }) => state === 'running');
 
 /** Gives it as it is then. */
 export function cancelReplay(parts: Parts, replayId: number): Replay | null {

@@ -1,6 +1,6 @@
 /**
- * What the audit log tells of a change besides its fields: ids, numbers and words of the API; nothing that someone typed freely, as
- * it may name a person. Null where nothing was changed. Pure.
+ * What the audit log tells of a change besides its fields: ids, numbers, topics and words of the API; nothing by which somebody looked
+ * for a person. Null where nothing was changed. Pure.
  */
 import type { Facts } from '../audit/entry';
 import type { AddResult, ReleaseResult } from './contract/append';
@@ -18,19 +18,37 @@ export function ofAdded(result: AddResult | ReleaseResult): Facts | null {
 }
 
 export const ofReplay =
-  ({ destinationId, fromSequence, toSequence, dryRun }: ReplayRequest) =>
+  ({ destinationId, fromSequence, toSequence, asked }: ReplayRequest) =>
   (result: ReplayResult): Facts | null =>
-    result.kind !== 'ok' || dryRun
-      ? null
-      : {
+    hasBegun(result)
+      ? {
+          ...filterIn(asked?.request ?? {}),
           ...{ destination_id: destinationId, from_sequence: fromSequence, to_sequence: toSequence },
-          count: result.count,
-        };
+          ...{ count: result.count, replay_id: result.replayId },
+        }
+      : null;
+
+type Begun = Extract<ReplayResult, { kind: 'ok' }> & { replayId: number };
+
+/** Not by a plan, and not where there was nothing to send. */
+const hasBegun = (result: ReplayResult): result is Begun => result.kind === 'ok' && result.replayId != null;
+
+/** The filter as it was given; the edge has taken out what may name a person. */
+function filterIn(request: Readonly<Record<string, unknown>>): Facts {
+  const facts: Record<string, Facts[string]> = {};
+  for (const [name, value] of Object.entries(request)) {
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      facts[name] = value;
+  }
+  return facts;
+}
 
 export const ofReplayedEvent =
   (sequence: number, destinationId: string | null) =>
   (result: ReplayResult): Facts | null =>
-    result.kind === 'ok' ? { sequence, destination_id: destinationId, count: result.count } : null;
+    hasBegun(result)
+      ? { ...{ sequence, destination_id: destinationId }, count: result.count, replay_id: result.replayId }
+      : null;
 
 export const ofCancelledReplay =
   (replayId: number) =>
@@ -40,7 +58,9 @@ export const ofCancelledReplay =
 export const ofRetry =
   (destinationId: string) =>
   (result: RetryResult): Facts | null =>
-    result.kind === 'ok' ? { destination_id: destinationId, waiting: result.waiting } : null;
+    result.kind === 'ok' && result.waiting > 0
+      ? { destination_id: destinationId, waiting: result.waiting }
+      : null;
 
 /** A test changes nothing here, but what is sent is signed: who had it sent can be asked for. */
 export const ofTested =
@@ -61,7 +81,7 @@ export const ofRedaction =
 export const ofResolved =
   ({ from, to, epoch }: GapResolution) =>
   (result: ResolveResult): Facts | null =>
-    result.kind === 'ok' ? { from, to, epoch, count: result.count } : null;
+    result.kind === 'ok' && result.count > 0 ? { from, to, epoch, count: result.count } : null;
 
 export const ofSettled =
   (request: Settlement) =>

@@ -33,7 +33,7 @@ import { awaitEvents } from './read/new-events';
 import { readSequenceMap } from './read/sequence-map';
 import { readStatus } from './read/status';
 import { redactEvent, redactMatching } from './redaction';
-import { cancelReplay, findReplay, listReplays, replayOne, replayRange } from './replay-requests';
+import { cancelReplay, findReplay, isRunning, listReplays, replayOne, replayRange } from './replay-requests';
 import * as told from './told';
 
 /** The class that Cloudflare instantiates, once per webhook id. The interface says what each method gives. */
@@ -129,6 +129,8 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
 
   async cancelReplay(replayId: number, act?: Act): Promise<Replays.Replay | null> {
     if (this.#live === null) return null;
+    const known = findReplay(this.#live, replayId);
+    if (known === null || !isRunning(known)) return known;
     return this.#noted(act, cancelReplay(this.#live, replayId), told.ofCancelledReplay(replayId));
   }
 

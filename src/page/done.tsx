@@ -9,14 +9,24 @@ const SENTENCES = {
   retried: (count: number) =>
     count === 0
       ? 'Nothing waits for this destination.'
-      : `${numberText(count)} waiting deliveries leave now, in their order.`,
+      : count === 1
+        ? 'One delivery waits, and leaves now.'
+        : `${numberText(count)} deliveries wait, and leave now in their order.`,
   paused: () => 'Paused. What arrives for it waits, within retention.',
   resumed: () => 'Active again. What waited leaves now, in its order.',
   replayed: (count: number) =>
-    count === 1 ? 'Sent again to one destination.' : `Sent again to ${numberText(count)} destinations.`,
+    count === 0
+      ? 'Nothing was sent: no destination wants it.'
+      : `Sent again to ${count === 1 ? 'one destination' : `${numberText(count)} destinations`}.`,
   released: () => 'Released: it is forwarded now.',
   kept: () => 'Still in quarantine: it is not valid now either. The issues below say why.',
   again: () => 'Released: an event like it had been accepted before, so it is not forwarded once more.',
+  changed: () => 'Changed.',
+  removed: () => 'The destination is removed. Its events stay in the log.',
+  deleted: () => 'The webhook is deleted, with its events.',
+  sampled: (sequence: number) => `A signed sample came in and is event #${sequence}.`,
+  captured: () => 'For ten minutes refused requests are kept whole. Have the provider send one again.',
+  cancelled: () => 'Cancelled. What was sent was sent; the rest is not.',
 } as const;
 
 export type Done = keyof typeof SENTENCES;

@@ -1,6 +1,6 @@
 /** `/webhooks/{webhook_id}/events/{sequence}`: one event, whole, and its body by itself at `…/body`. */
 import { Hono } from 'hono';
-import { apiPath, eventPath, eventsPath, webhookPath } from './addresses';
+import { apiPath, eventPath, eventsPath, streamPath, webhookPath } from './addresses';
 import type { EventDetail, Webhook } from './answers';
 import { askApi } from './ask-api';
 import type { PageEnv, Visitor } from './context';
@@ -12,6 +12,7 @@ import { Layout, showPage } from './layout';
 import { destinationName } from './names';
 import { Action } from './parts/action';
 import { ForeignText } from './parts/foreign-text';
+import { LivePart } from './parts/live';
 import { Ago, Time } from './parts/time';
 import { Payload } from './payload';
 import { Timeline } from './timeline';
@@ -37,13 +38,20 @@ event.get('/webhooks/:id/events/:sequence', async c => {
   ];
   return showPage(
     c,
-    <Layout title={`Event #${sequence}`} visitor={visitor} crumbs={crumbs}>
+    <Layout
+      title={`Event #${sequence}`}
+      visitor={visitor}
+      crumbs={crumbs}
+      live={{ stream: streamPath(id), sequence: found.value.sequence }}
+    >
       <DoneNotice c={c} />
       <div class="title">
         <h1>
           #{sequence} <ForeignText max={120}>{found.value.topic}</ForeignText>
         </h1>
-        <EventState event={found.value} />
+        <LivePart name="state">
+          <EventState event={found.value} />
+        </LivePart>
         <span class="soft">
           <Ago at={found.value.received_at} now={now} />
         </span>
@@ -61,7 +69,9 @@ event.get('/webhooks/:id/events/:sequence', async c => {
         <div>
           <h2>Details</h2>
           <About event={found.value} webhookId={webhook_id} />
-          <Timeline webhook={webhook.value} event={found.value} now={now} />
+          <LivePart name="timeline">
+            <Timeline webhook={webhook.value} event={found.value} now={now} />
+          </LivePart>
           <Replay webhook={webhook.value} event={found.value} visitor={visitor} />
         </div>
       </div>

@@ -1,6 +1,6 @@
 /** `/webhooks/{webhook_id}/events`: the list, by all filters of the API. Its address is the view: it can be sent to a colleague. */
 import { Hono } from 'hono';
-import { apiPath, eventsPath, webhookPath } from './addresses';
+import { apiPath, eventsPath, replayPlanPath, streamPath, webhookPath } from './addresses';
 import type { Events, Webhook } from './answers';
 import { askApi, queryText } from './ask-api';
 import type { PageEnv } from './context';
@@ -8,6 +8,7 @@ import { failed } from './error-page';
 import { type Filter, FilterForm, filterOf } from './event-filter';
 import { EventTable } from './event-table';
 import { Layout, showPage } from './layout';
+import { LivePart } from './parts/live';
 import { Time } from './parts/time';
 import { crumbsOf } from './webhook';
 
@@ -36,6 +37,7 @@ events.get('/webhooks/:id/events', async c => {
       title="Events"
       visitor={c.var.visitor}
       crumbs={[...crumbsOf(webhook.value), { name: 'Events', href: eventsPath(id) }]}
+      {...(page.ok ? { live: { stream: streamPath(id) } } : {})}
     >
       <h1>Events</h1>
       <div class="stack">
@@ -47,7 +49,15 @@ events.get('/webhooks/:id/events', async c => {
         )}
         <FilterForm webhook={webhook.value} filter={filter} errors={errors} />
         {page.ok ? (
-          <>
+          <LivePart name="events">
+            {c.var.visitor.canWrite && page.value.events.length > 0 ? (
+              <p class="row">
+                <a class="button" href={replayPlanPath(webhook_id, filter)}>
+                  Replay all that match
+                </a>
+                <span class="soft">counted first; all of them, not only those in view</span>
+              </p>
+            ) : null}
             <EventTable
               webhookId={webhook_id}
               events={page.value.events}
@@ -55,7 +65,7 @@ events.get('/webhooks/:id/events', async c => {
               none={noneText(page.value)}
             />
             <Turn webhookId={webhook_id} filter={filter} isFirst={after === undefined} page={page.value} />
-          </>
+          </LivePart>
         ) : null}
       </div>
     </Layout>,

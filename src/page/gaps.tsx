@@ -1,12 +1,13 @@
 /** `/webhooks/{webhook_id}/gaps`: the gaps in each state, the newest first. */
 import { Hono } from 'hono';
-import { apiPath, gapsPath, webhookPath } from './addresses';
+import { apiPath, gapsPath, streamPath, webhookPath } from './addresses';
 import type { Gaps, Webhook } from './answers';
 import { askApi, queryText } from './ask-api';
 import type { PageEnv } from './context';
 import { failed } from './error-page';
 import { GapTable } from './gap-table';
 import { Layout, showPage } from './layout';
+import { LivePart } from './parts/live';
 import { numberText } from './parts/state';
 import { crumbsOf } from './webhook';
 
@@ -32,6 +33,7 @@ gaps.get('/webhooks/:id/gaps', async c => {
       title="Gaps"
       visitor={c.var.visitor}
       crumbs={[...crumbsOf(webhook.value), { name: 'Gaps', href: gapsPath(id) }]}
+      live={{ stream: streamPath(id) }}
     >
       <h1>Gaps</h1>
       <nav aria-label="State" class="row">
@@ -41,17 +43,22 @@ gaps.get('/webhooks/:id/gaps', async c => {
           </a>
         ))}
       </nav>
-      <p class="soft">
-        {all.length > MOST
-          ? `The latest ${MOST} of ${numberText(all.length)}; the API lists them all.`
-          : null}
-      </p>
-      <GapTable
-        webhookId={webhook.value.webhook_id}
-        gaps={all.slice(0, MOST)}
-        now={Date.now()}
-        none="There is none."
-      />
+      <LivePart name="gaps">
+        {report.value.awaited_ids ? (
+          <p>Awaited, and not yet missing: {numberText(report.value.awaited_ids)}.</p>
+        ) : null}
+        <p class="soft">
+          {all.length > MOST
+            ? `The latest ${MOST} of ${numberText(all.length)}; the API lists them all.`
+            : null}
+        </p>
+        <GapTable
+          webhookId={webhook.value.webhook_id}
+          gaps={all.slice(0, MOST)}
+          now={Date.now()}
+          none={report.value.awaited_ids ? 'There is none yet.' : 'There is none.'}
+        />
+      </LivePart>
     </Layout>,
   );
 });

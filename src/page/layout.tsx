@@ -8,13 +8,21 @@ import type { PageContext, Visitor } from './context';
 import { PAGE_HEADERS } from './headers';
 import { HiddenFormToken } from './parts/action';
 import { ForeignText } from './parts/foreign-text';
+import { type Live, LiveBar } from './parts/live';
 
 /** Where one is, from the overview on; the last one is the page itself. */
 export type Crumb = { name: string; href: string };
 
-type Props = { title: string; visitor: Visitor | null; crumbs?: readonly Crumb[]; children?: Child };
+type Props = {
+  title: string;
+  visitor: Visitor | null;
+  crumbs?: readonly Crumb[];
+  /** Where parts of it change by themselves. */
+  live?: Live;
+  children?: Child;
+};
 
-export function Layout({ title, visitor, crumbs = [], children }: Props) {
+export function Layout({ title, visitor, crumbs = [], live, children }: Props) {
   return (
     <html lang="en">
       <head>
@@ -46,7 +54,12 @@ export function Layout({ title, visitor, crumbs = [], children }: Props) {
           )}
         </header>
         <main id="main" tabindex={-1}>
-          {crumbs.length === 0 ? null : <Crumbs crumbs={crumbs} />}
+          {crumbs.length === 0 && live === undefined ? null : (
+            <div class="place">
+              {crumbs.length === 0 ? null : <Crumbs crumbs={crumbs} />}
+              {live === undefined ? null : <LiveBar live={live} />}
+            </div>
+          )}
           {children}
         </main>
       </body>
@@ -86,11 +99,7 @@ function Crumbs({ crumbs }: { crumbs: readonly Crumb[] }) {
   );
 }
 
-/** A page as an answer. */
-export async function showPage(
-  c: PageContext,
-  page: JSX.Element,
-  status: ContentfulStatusCode = 200,
-): Promise<Response> {
-  return c.html(html`<!doctype html>${page}`, status, { ...PAGE_HEADERS });
+/** A page as an answer. @param status one that has a body */
+export async function showPage(c: PageContext, page: JSX.Element, status = 200): Promise<Response> {
+  return c.html(html`<!doctype html>${page}`, status as ContentfulStatusCode, { ...PAGE_HEADERS });
 }

@@ -1,12 +1,11 @@
 /** What webhooks and destinations are called on the page. Pure. */
-import { PROVIDERS } from '../providers/registry';
+import { providerFor } from '../providers/registry';
 import type { Destination, Webhook } from './answers';
 
 export const webhookName = ({ name, webhook_id }: Pick<Webhook, 'name' | 'webhook_id'>): string =>
   name ?? `webhook ${webhook_id}`;
 
-export const providerTitle = (name: string): string =>
-  PROVIDERS.find(provider => provider.name === name)?.title ?? name;
+export const providerTitle = (name: string): string => providerFor(name)?.title ?? name;
 
 /** Its name, or the host of its address. */
 export const destinationName = ({ name, url }: Pick<Destination, 'name' | 'url'>): string =>

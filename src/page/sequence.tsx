@@ -1,12 +1,13 @@
 /** `/webhooks/{webhook_id}/sequence`: the sequence strip at any distance, from the last hundred ids to all. */
 import { Hono } from 'hono';
-import { apiPath, sequencePath, webhookPath } from './addresses';
+import { apiPath, sequencePath, streamPath, webhookPath } from './addresses';
 import type { SequenceMap, Webhook } from './answers';
 import { askApi, queryText } from './ask-api';
 import type { PageEnv } from './context';
 import { failed } from './error-page';
 import { Layout, showPage } from './layout';
 import { providerTitle } from './names';
+import { LivePart } from './parts/live';
 import { numberText } from './parts/state';
 import { Strip } from './strip';
 import { crumbsOf } from './webhook';
@@ -33,10 +34,11 @@ sequence.get('/webhooks/:id/sequence', async c => {
       title="Sequence"
       visitor={c.var.visitor}
       crumbs={[...crumbsOf(webhook.value), { name: 'Sequence', href: sequencePath(id, {}) }]}
+      live={{ stream: streamPath(id) }}
     >
       <h1>Sequence</h1>
       {map.value.numbered ? (
-        <>
+        <LivePart name="sequence">
           <Distances webhookId={id} map={map.value} />
           <Strip webhookId={id} map={map.value} />
           {map.value.exact ? null : (
@@ -45,7 +47,7 @@ sequence.get('/webhooks/:id/sequence', async c => {
             </p>
           )}
           <Numberings webhookId={id} map={map.value} />
-        </>
+        </LivePart>
       ) : (
         <p class="empty">
           {providerTitle(webhook.value.provider)} does not number its events, so whether one is missing cannot

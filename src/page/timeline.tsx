@@ -16,6 +16,9 @@ const KINDS: Record<Delivery['delivery'], Kind> = {
   dead: 'bad',
   delivered: 'good',
   paused: 'off',
+  confirming: 'warn',
+  held: 'warn',
+  quarantined: 'warn',
 };
 
 type Props = { webhook: Webhook; event: EventDetail; now: number };

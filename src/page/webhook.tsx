@@ -1,10 +1,22 @@
 /** `/webhooks/{webhook_id}`: is everything coming in, is everything going out, what is missing; and mending it. */
 import { Hono } from 'hono';
 import type { Child } from 'hono/jsx';
-import { apiPath, eventsPath, gapsPath, sequencePath, webhookPath } from './addresses';
+import {
+  apiPath,
+  destinationsPath,
+  editPath,
+  eventsPath,
+  gapsPath,
+  replaysPath,
+  samplePath,
+  sequencePath,
+  streamPath,
+  webhookPath,
+} from './addresses';
 import type { Events, Gaps, Rejections, SequenceMap, Status, Webhook } from './answers';
 import { askApi } from './ask-api';
-import type { PageEnv } from './context';
+import { Chart } from './chart';
+import type { PageEnv, Visitor } from './context';
 import { Destinations } from './destinations';
 import { DoneNotice } from './done';
 import { failed } from './error-page';
@@ -12,7 +24,9 @@ import { EventTable } from './event-table';
 import { GapTable } from './gap-table';
 import { Layout, showPage } from './layout';
 import { providerTitle, webhookName } from './names';
+import { Action } from './parts/action';
 import { ForeignText } from './parts/foreign-text';
+import { LivePart } from './parts/live';
 import { Count, Nothing, numberText, State } from './parts/state';
 import { Ago } from './parts/time';
 import { Refusals } from './refusals';
@@ -48,7 +62,12 @@ webhook.get('/webhooks/:id', async c => {
   const gaps = [...open.value.gaps, ...uncertain.value.gaps].toSorted((a, b) => b.to - a.to);
   return showPage(
     c,
-    <Layout title={webhookName(record.value)} visitor={visitor} crumbs={crumbsOf(record.value)}>
+    <Layout
+      title={webhookName(record.value)}
+      visitor={visitor}
+      crumbs={crumbsOf(record.value)}
+      live={{ stream: streamPath(id) }}
+    >
       <DoneNotice c={c} />
       <div class="title">
         <h1>
@@ -63,49 +82,83 @@ webhook.get('/webhooks/:id', async c => {
           Copy
         </button>
       </p>
-      <Facts id={id} status={status.value} now={now} />
-      {map.value.numbered ? (
-        <>
-          <div class="between">
-            <h2 id="sequence">The last ids</h2>
-            <a href={sequencePath(id)}>Closer, further, all</a>
-          </div>
-          <Strip webhookId={id} map={map.value} />
-        </>
-      ) : null}
+      <Buttons id={id} visitor={visitor} />
+      <LivePart name="now">
+        <Facts id={id} status={status.value} now={now} />
+        {map.value.numbered ? (
+          <>
+            <div class="between">
+              <h2 id="sequence">The last ids</h2>
+              <a href={sequencePath(id)}>Closer, further, all</a>
+            </div>
+            <Strip webhookId={id} map={map.value} />
+          </>
+        ) : null}
+      </LivePart>
 
-      <h2 id="destinations">Destinations</h2>
-      <Destinations webhook={record.value} status={status.value} visitor={visitor} now={now} />
+      <h2 id="traffic">Traffic</h2>
+      <LivePart name="traffic">
+        <Chart perMinute={status.value.per_minute} now={now} />
+      </LivePart>
+
+      <div class="between">
+        <h2 id="destinations">Destinations</h2>
+        {visitor.canWrite ? <a href={destinationsPath(id)}>Add a destination</a> : null}
+      </div>
+      <LivePart name="destinations">
+        <Destinations webhook={record.value} status={status.value} visitor={visitor} now={now} />
+      </LivePart>
 
       <div class="between">
         <h2 id="missing">Missing</h2>
         {open.value.numbered ? <a href={gapsPath(id)}>All gaps, the closed ones too</a> : null}
       </div>
-      {open.value.numbered ? (
-        <GapTable webhookId={id} gaps={gaps.slice(0, SHOWN_GAPS)} now={now} none="No id is missing." />
-      ) : (
-        <p class="empty">
-          {providerTitle(record.value.provider)} does not number its events, so whether one is missing cannot
-          be known.
-        </p>
-      )}
-      {gaps.length > SHOWN_GAPS ? (
-        <p>
-          <a href={gapsPath(id, 'open')}>{numberText(gaps.length - SHOWN_GAPS)} more</a>
-        </p>
-      ) : null}
+      <LivePart name="gaps">
+        {open.value.numbered ? (
+          <GapTable webhookId={id} gaps={gaps.slice(0, SHOWN_GAPS)} now={now} none="No id is missing." />
+        ) : (
+          <p class="empty">
+            {providerTitle(record.value.provider)} does not number its events, so whether one is missing
+            cannot be known.
+          </p>
+        )}
+        {gaps.length > SHOWN_GAPS ? (
+          <p>
+            <a href={gapsPath(id, 'open')}>{numberText(gaps.length - SHOWN_GAPS)} more</a>
+          </p>
+        ) : null}
+      </LivePart>
 
       <div class="between">
         <h2 id="events">Latest events</h2>
-        <a href={eventsPath(id)}>All events</a>
+        <span class="row">
+          <a href={replaysPath(id)}>Replays</a>
+          <a href={eventsPath(id)}>All events</a>
+        </span>
       </div>
-      <EventTable webhookId={id} events={events.value.events} now={now} none="Nothing has come yet." />
+      <LivePart name="events">
+        <EventTable webhookId={id} events={events.value.events} now={now} none="Nothing has come yet." />
+      </LivePart>
 
       <h2 id="refused">Refused requests</h2>
-      <Refusals rejections={refused.value} now={now} />
+      <LivePart name="refused">
+        <Refusals webhookId={id} rejections={refused.value} visitor={visitor} now={now} />
+      </LivePart>
     </Layout>,
   );
 });
+
+function Buttons({ id, visitor }: { id: number; visitor: Visitor }) {
+  if (!visitor.canWrite) return null;
+  return (
+    <div class="row">
+      <Action visitor={visitor} to={samplePath(id)} name="Send a signed sample" />
+      <a class="button" href={editPath(webhookPath(id))}>
+        Edit
+      </a>
+    </div>
+  );
+}
 
 export const crumbsOf = (webhook: Webhook) => [
   { name: 'Overview', href: '/' },
@@ -116,7 +169,6 @@ function Facts({ id, status, now }: { id: number; status: Status; now: number })
   const { counters, storage } = status;
   const refused = Object.values(status.rejected).reduce((sum, count) => sum + count, 0);
   const dead = status.destinations.reduce((sum, destination) => sum + destination.dead, 0);
-  const percent = Math.round((1000 * storage.used_bytes) / storage.limit_bytes) / 10;
   return (
     <dl class="facts">
       <Fact name="last event">
@@ -126,6 +178,7 @@ function Facts({ id, status, now }: { id: number; status: Status; now: number })
       <Fact name="missing ids">
         <Count of={status.missing_ids} kind="bad" />
       </Fact>
+      {status.awaited_ids ? <Fact name="awaited ids">{numberText(status.awaited_ids)}</Fact> : null}
       <Fact name="uncertain ids">
         <Count of={status.uncertain_ids} kind="unsure" />
       </Fact>
@@ -145,7 +198,7 @@ function Facts({ id, status, now }: { id: number; status: Status; now: number })
       </Fact>
       <Fact name="highest id">{status.highest_increment_id ?? <Nothing />}</Fact>
       <Fact name="storage">
-        {storage.refusing_since === null ? `${percent} %` : <State kind="bad">refuses writes</State>}
+        {storage.refusing_since === null ? `${storage.percent} %` : <State kind="bad">refuses writes</State>}
       </Fact>
     </dl>
   );

@@ -1,5 +1,6 @@
 /**
- * The providers the gateway knows, by name: three with code of their own, the others from the tables in `presets/`. The
+ * The providers the gateway knows, by name: three with code of their own, the others from the tables in `presets/`, each made when it is
+ * first asked for: most isolates meet a few, and all of them would be half the time in which the Worker starts. The
  * scheme of a `custom` provider is in the webhook's record.
  */
 import { apideck } from './apideck';
@@ -15,21 +16,29 @@ import { MESSAGING } from './presets/messaging';
 import type { Provider } from './provider';
 import { shipstream } from './shipstream';
 
-const declared = (declaration: Declaration): Provider => {
-  const provider = declaredProvider(declaration);
-  // A mistake in the tables is a mistake in the code, found by the first test or the first start.
-  if (!provider.ok) throw new TypeError(`preset ${declaration.name}: ${JSON.stringify(provider.error)}`);
-  return provider.value;
-};
+const OWN = [shipstream, apideck, ecwid];
+const PRESETS = [COMMERCE, MESSAGING, CUSTOMERS, DEVELOPMENT, DOCUMENTS, GENERIC].flat();
 
-const presets = [COMMERCE, MESSAGING, CUSTOMERS, DEVELOPMENT, DOCUMENTS, GENERIC].flat().map(declared);
+/** The names of all, in the order in which they are shown. */
+export const PROVIDER_NAMES: readonly string[] = [...OWN, ...PRESETS].map(({ name }) => name);
 
-export const PROVIDERS: readonly Provider[] = [shipstream, apideck, ecwid, ...presets];
-
-const byName: ReadonlyMap<string, Provider> = new Map(PROVIDERS.map(provider => [provider.name, provider]));
+const made = new Map<string, Provider>(OWN.map(provider => [provider.name, provider]));
+const declarations: ReadonlyMap<string, Declaration> = new Map(PRESETS.map(preset => [preset.name, preset]));
 
 /** The adapter of a provider, as in `"provider": "shipstream"`; undefined for a name the gateway does not know. */
-export const providerFor = (name: string): Provider | undefined => byName.get(name);
+export function providerFor(name: string): Provider | undefined {
+  const known = made.get(name);
+  const declaration = declarations.get(name);
+  if (known !== undefined || declaration === undefined) return known;
+  const provider = declaredProvider(declaration);
+  // A mistake in the tables is a mistake in the code, found by the first test.
+  if (!provider.ok) throw new TypeError(`preset ${name}: ${JSON.stringify(provider.error)}`);
+  made.set(name, provider.value);
+  return provider.value;
+}
+
+/** Every adapter. */
+export const allProviders = (): Provider[] => PROVIDER_NAMES.flatMap(name => providerFor(name) ?? []);
 
 /** What of a webhook's record says who its provider is: a name, and for `custom` a scheme. */
 export type ProviderChoice = { provider: string; signature?: CustomDefinition | null };

@@ -38,7 +38,7 @@ const configOf = (env: string) =>
 
 it.each(ENVIRONMENTS)('%s has every binding of the top level, and no other', async environment => {
   const [top, there] = await Promise.all([bound(''), bound(environment)]);
-  expect(top.lines).toHaveLength(12);
+  expect(top.lines).toHaveLength(13);
   expect(there.lines).toEqual(top.lines);
   expect(there.said).not.toContain('WARNING');
 });

@@ -217,6 +217,9 @@ describe('the audit log of a webhook', () => {
 
   it('has nothing of what failed, was only asked for, or had no effect', async () => {
     const { path, destination } = await place();
+    const { body: ended } = await send('POST', `${path}/replays`, { from_sequence: 1 });
+    const cancel = `${path}/replays/${ended.replay_id}/cancel`;
+    await send('POST', cancel);
     const before = await entriesOf(path);
     const stale = { 'If-Match': '"0"' };
     for (const [method, at, body, headers] of [
@@ -225,15 +228,34 @@ describe('the audit log of a webhook', () => {
       ['POST', `${path}/events/1/release`, undefined, {}],
       ['POST', `${path}/events/99/replay`, undefined, {}],
       ['POST', `${path}/replays`, { all: true, dry_run: true }, {}],
+      ['POST', `${path}/replays`, { event_id: 'unheard-of' }, {}],
+      ['POST', cancel, undefined, {}],
       ['POST', `${path}/redact`, { entity_key: 'order:1', dry_run: true }, {}],
       ['POST', `${path}/events`, { body: orderCreated(1) }, {}],
       ['POST', `${destination}/retry`, undefined, {}],
+      ['POST', `${path}/gaps/resolve`, { from: 90, to: 99 }, {}],
       ['DELETE', `${path}/events/99/body`, undefined, {}],
       ['GET', `${path}/events`, undefined, {}],
     ] as const) {
       await send(method, at, body, headers);
     }
     expect(await entriesOf(path)).toEqual(before);
+  });
+
+  it('says of a replay which filter it had, without what may name a person', async () => {
+    const { path, destination } = await place();
+    const destination_id = destination.split('/').at(-1);
+    const filter = { topic: 'order:*', since: '2020-01-01T00:00:00Z', q: 'order-5c2d', new_id: true };
+    const { body } = await send('POST', `${path}/replays`, { ...filter, destination_id });
+    expect(body.count).toBe(0);
+    const found = { ...filter, q: '100000015' };
+    const { body: begun } = await send('POST', `${path}/replays`, { ...found, destination_id });
+    const [newest] = await entriesOf(path);
+    expect(newest).toMatchObject({
+      operation: 'replayEvents',
+      facts: { ...filter, q: '[not kept]', destination_id, replay_id: begun.replay_id, count: begun.count },
+    });
+    expect((await send('GET', `${path}/audit`)).text).not.toMatch(/5c2d|100000015/);
   });
 
   it('comes in pages, or whole as lines, and keeps the latest', async () => {

@@ -1,7 +1,7 @@
 /** What an event costs, as a contract: rows written and read, and every setting of the alarm, within their budgets. */
 import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it, vi } from 'vitest';
-import { HOUR, MINUTE } from '../support/durations';
+import { HOUR, MINUTE, SECOND } from '../support/durations';
 import { range } from '../support/sequence';
 import { costOf } from '../support/simulation/cost';
 import { works } from '../support/simulation/replies';
@@ -121,6 +121,31 @@ describe('rows of an event that others pass', () => {
   it('are none for leaving memory either, in every idle moment', async () => {
     for (const waiting of [1, 9]) expect(await rowsOf(waiting, true)).toEqual(await rowsOf(waiting, false));
   });
+});
+
+describe('rows of counting what is stored without a row', () => {
+  it('are one for what comes together, one in ten seconds of a stream, and none is lost by leaving memory', () =>
+    scene([], async s => {
+      s.evicts = true;
+      await s.append(1);
+      await s.wait(MINUTE);
+      const counted = () => s.world.log.state.counters.duplicate;
+      const burst = await costOf(s, async () => {
+        for (let i = 0; i < 100; i++) await s.again(1);
+        await s.wait(MINUTE);
+      });
+      expect([burst.written, counted()]).toEqual([1, 100]);
+      const stream = await costOf(s, async () => {
+        for (let i = 0; i < 100; i++) {
+          await s.again(1);
+          await s.wait(SECOND);
+        }
+        await s.wait(MINUTE);
+      });
+      expect(stream.written).toBeLessThanOrEqual(11);
+      expect(counted()).toBe(200);
+      expect(s.world.evictions).toBeGreaterThan(2);
+    }));
 });
 
 describe('rows read per event', () => {

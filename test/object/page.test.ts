@@ -52,7 +52,8 @@ async function webhookWithEvent() {
 describe('the page', () => {
   it('shows nothing to whoever has not signed in, by whatever cookie', async () => {
     const { path } = await webhookWithEvent();
-    for (const at of ['/', path, `${path}/events`, `${path}/events/1/body`, '/webhooks/none/at/all']) {
+    const forms = ['/webhooks', `${path}/edit`, `${path}/secret`, `${path}/replay`, `${path}/destinations`];
+    for (const at of ['/', path, `${path}/events/1/body`, '/webhooks/none/at/all', ...forms]) {
       for (const cookie of ['', 'gapless=admin', '__Host-gapless=admin.9999999999.AAAAAAAAAAAA.x']) {
         expect(isAskedToSignIn(await ask('GET', at, { Cookie: cookie })), at).toBe(true);
       }
@@ -75,6 +76,10 @@ describe('the page', () => {
       '/',
       path,
       `${path}/gaps`,
+      '/webhooks',
+      '/webhooks?provider=stripe',
+      `${path}/edit`,
+      `${path}/destinations`,
       `${path}/events`,
       event,
       `${path}/nothing`,
@@ -170,6 +175,34 @@ describe('the page', () => {
     expect((await byAdmin.get('/')).status).toBe(200);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 12 * 60 * 60 * 1000 });
     expect(isAskedToSignIn(await byAdmin.get('/'))).toBe(true);
+  });
+
+  it('lets a page of this host alone listen, for whoever may', async () => {
+    const [mine, others] = [await webhookWithEvent(), await webhookWithEvent()];
+    const { cookie } = await signIn((await apiToken({ scope: 'read', webhook_id: mine.id })).text);
+    const listen = (path: string, headers: Record<string, string>) =>
+      exports.default.fetch(new Request(`${ORIGIN}${path}/stream`, { headers, redirect: 'manual' }));
+    const own = { ...cookie, Upgrade: 'websocket', Origin: ORIGIN };
+    for (const [path, headers, status] of [
+      [mine.path, { ...own, Origin: 'https://evil.example' }, 403],
+      [mine.path, { ...own, 'Sec-Fetch-Site': 'same-site' }, 403],
+      [mine.path, { ...cookie, Upgrade: 'websocket' }, 403],
+      [mine.path, { ...own, Cookie: '' }, 303],
+      [mine.path, { ...cookie, Origin: ORIGIN }, 426],
+      [others.path, own, 403],
+    ] as const) {
+      const { status: answered, webSocket } = await listen(path, headers);
+      expect({ answered, webSocket }).toEqual({ answered: status, webSocket: null });
+    }
+    const { status, webSocket } = await listen(mine.path, own);
+    expect(status).toBe(101);
+    const first = new Promise(resolve => webSocket?.addEventListener('message', resolve, { once: true }));
+    webSocket?.accept();
+    expect(JSON.parse(String(((await first) as MessageEvent).data))).toMatchObject({
+      type: 'ready',
+      cursor: '1.0',
+    });
+    webSocket?.close();
   });
 
   it('leads from a signed-in address back to it', async () => {

@@ -12,11 +12,13 @@ export const statusReport = (given: Partial<CurrentReport> = {}): CurrentReport 
   lastSequence: 0,
   lastEventAt: null,
   eventsPerHour: Array(24).fill(0),
+  acceptedPerMinute: Array(60).fill(0),
   counters: { accepted: 0, duplicate: 0, ignored: 0, quarantined: 0 },
   epoch: null,
   highestIncrementId: null,
   openGaps: 0,
   missingIds: 0,
+  awaitedIds: 0,
   uncertainIds: 0,
   rejected: {},
   refusedLastDay: 0,
@@ -29,7 +31,7 @@ export function destinationStatus(
   destinationId: string,
   given: Partial<DestinationStatus> = {},
 ): DestinationStatus {
-  const { lost: lostEvents, ...totals } = NO_TOTALS;
+  const { lost: lostEvents, deliveredPerMinute: _, failedPerMinute: __, ...totals } = NO_TOTALS;
   return {
     ...totals,
     destinationId,
@@ -40,6 +42,8 @@ export function destinationStatus(
     dead: 0,
     lag: 0,
     oldestUndeliveredAt: null,
+    failingSince: null,
+    behindAlertSeconds: 3600,
     disabledReason: null,
     circuit: 'closed',
     circuitSince: null,
@@ -49,6 +53,7 @@ export function destinationStatus(
     secretOverlapUntil: null,
     lost: [],
     lostEvents,
+    perMinute: { delivered: Array(60).fill(0), failed: Array(60).fill(0) },
     ...given,
   };
 }

@@ -4,6 +4,7 @@ import { gatewayCommand, run } from '../command';
 import { EXIT, Stop } from '../ending';
 import type { Schemas } from '../gateway/api';
 import type { Gateway } from '../gateway/gateway';
+import { counted } from '../output/counted';
 import { several } from '../values';
 
 type Options = { entityKey?: string; body?: string[]; dryRun?: boolean; yes?: boolean };
@@ -30,18 +31,20 @@ export function addErase(program: Command): void {
       run(command, async ({ output, gateway }) => {
         const sought = soughtBy(options);
         const asked = await gateway();
-        const seen = (sum: Sum) => output.progress(`${sum.count} events so far`);
+        const seen = (sum: Sum) => output.progress(`${counted(sum.count, 'event')} so far`);
         const plan = await step(asked, webhook, sought, true, seen);
         if (options.dryRun !== true && plan.count > 0) {
           await output.confirm(
-            `${plan.count} events are about that. Erase their bodies for good?`,
+            `${counted(plan.count, 'event is', 'events are')} about that. Erase for good what ${plan.count === 1 ? 'it says' : 'they say'}?`,
             options.yes === true,
           );
         }
         const isDone = options.dryRun !== true && plan.count > 0;
         const sum = isDone ? await step(asked, webhook, sought, false, seen) : plan;
         output.answer({ ...sum, dry_run: !isDone }, () =>
-          isDone ? `${sum.count} bodies are erased; the receipt is ${sum.redaction_id}.` : planText(sum),
+          isDone
+            ? `${counted(sum.count, 'body is', 'bodies are')} erased; the receipt is ${sum.redaction_id}.`
+            : planText(sum),
         );
         return EXIT.done;
       }),
@@ -56,8 +59,11 @@ function soughtBy({ entityKey, body = [] }: Options): Sought {
 
 function pairOf(text: string): [pointer: string, value: string | number | boolean | null] {
   const at = text.indexOf('=');
-  if (at < 1)
-    throw new Stop(EXIT.usage, `--body is pointer=value, like /customer/email=jane@example.com, not ${text}`);
+  if (at < 1 || !text.startsWith('/'))
+    throw new Stop(
+      EXIT.usage,
+      `--body is pointer=value, and a pointer begins with /, like /customer/email=jane@example.com; not ${text}`,
+    );
   return [text.slice(0, at), scalarOf(text.slice(at + 1))];
 }
 
@@ -101,6 +107,9 @@ async function step(
 function planText({ count, sample, unsearched }: Sum): string {
   if (count === 0 && unsearched === 0) return 'No event is about that.';
   const found =
-    count === 0 ? 'No event is about that' : `${count} events are about that, of them ${sample.join(', ')}`;
-  return unsearched === 0 ? `${found}.` : `${found}; ${unsearched} have bodies that cannot be searched.`;
+    count === 0
+      ? 'No event is about that'
+      : `${counted(count, 'event is', 'events are')} about that: ${sample.join(', ')}${count > sample.length ? ' …' : ''}`;
+  const bodies = counted(unsearched, 'has a body that cannot', 'have bodies that cannot');
+  return unsearched === 0 ? `${found}.` : `${found}; ${bodies} be searched.`;
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { gatewayCommand, run } from '../command';
 import { EXIT, Stop } from '../ending';
 import type { Schemas } from '../gateway/api';
+import type { Gateway } from '../gateway/gateway';
 import { statusCell } from '../output/event-rows';
 import { printableLines } from '../output/printable';
 import { type Cell, fields, type Paint, table } from '../output/table';
@@ -10,6 +11,7 @@ import { relativeTime, shortTime } from '../output/times';
 import { wholeNumber } from '../values';
 
 type Detail = Schemas['EventDetail'];
+type Names = ReadonlyMap<string, string>;
 
 export function addEvent(program: Command): void {
   gatewayCommand(program, 'event <webhook>', 'One event: deliveries, attempts, headers, body', [
@@ -24,8 +26,10 @@ export function addEvent(program: Command): void {
         const event = await asked.call('get', '/v1/webhooks/{webhook_id}/events/{sequence}', {
           path: { webhook_id: webhook, sequence },
         });
-        if (options.body !== true) output.answer(event, paint => page(event, paint));
-        else if (event.redacted) throw new Stop(EXIT.failed, 'The body was erased.');
+        if (options.body !== true) {
+          const names = output.isJson ? new Map() : await namesOf(asked, webhook);
+          output.answer(event, paint => page(event, names, paint));
+        } else if (event.redacted) throw new Stop(EXIT.failed, 'The body was erased.');
         else output.bytes(bodyOf(event));
         return EXIT.done;
       }),
@@ -35,12 +39,20 @@ export function addEvent(program: Command): void {
 const bodyOf = ({ body, body_base64 }: Detail): Uint8Array =>
   typeof body === 'string' ? Buffer.from(body) : Buffer.from(body_base64 ?? '', 'base64');
 
-function page(event: Detail, paint: Paint): string {
+/** What people call the destinations, by id. */
+async function namesOf(gateway: Gateway, webhook: string): Promise<Names> {
+  const { destinations } = await gateway.call('get', '/v1/webhooks/{webhook_id}/destinations', {
+    path: { webhook_id: webhook },
+  });
+  return new Map(destinations.map(({ destination_id, name, url }) => [destination_id, name ?? url]));
+}
+
+function page(event: Detail, names: Names, paint: Paint): string {
   const parts = [
     about(event, paint),
     issues(event, paint),
-    deliveries(event, paint),
-    attempts(event, paint),
+    deliveries(event, names, paint),
+    attempts(event, names, paint),
     headers(event, paint),
     bodyText(event),
   ];
@@ -54,6 +66,7 @@ const about = (event: Detail, paint: Paint): string =>
       ['received (UTC)', `${shortTime(event.received_at)}, ${relativeTime(event.received_at, Date.now())}`],
       ['topic', event.topics.join(', ') || event.topic],
       ['status', statusCell(event.status)],
+      ['delivery', event.delivery === null ? null : statusCell(event.delivery)],
       ['reason', event.reason],
       ['increment id', event.increment_id],
       ['event id', event.event_id],
@@ -75,26 +88,28 @@ const issues = ({ verdict }: Detail, paint: Paint): string =>
         paint,
       );
 
-const deliveries = ({ deliveries: list }: Detail, paint: Paint): string =>
+const deliveries = ({ deliveries: list }: Detail, names: Names, paint: Paint): string =>
   list.length === 0
     ? 'No destination takes it.'
     : table(
         ['destination', 'delivery', 'attempts', 'next', 'last error'],
         list.map(delivery => [
-          ...[delivery.destination_id, statusCell(delivery.delivery), delivery.attempts],
+          names.get(delivery.destination_id) ?? delivery.destination_id,
+          ...[statusCell(delivery.delivery), delivery.attempts],
           delivery.next_attempt_at === null ? null : relativeTime(delivery.next_attempt_at, Date.now()),
           delivery.last_error,
         ]),
         paint,
       );
 
-const attempts = ({ attempts: list }: Detail, paint: Paint): string =>
+const attempts = ({ attempts: list }: Detail, names: Names, paint: Paint): string =>
   list.length === 0
     ? ''
     : table(
-        ['attempt (UTC)', 'destination', '#', 'outcome', 'status', 'ms', 'what the receiver said'],
+        ['attempt (UTC)', 'destination', '#', 'outcome', 'http status', 'ms', 'what the receiver said'],
         list.map(attempt => [
-          ...[shortTime(attempt.at), attempt.destination_id, attempt.attempt, statusCell(attempt.outcome)],
+          ...[shortTime(attempt.at), names.get(attempt.destination_id) ?? attempt.destination_id],
+          ...[attempt.attempt, statusCell(attempt.outcome)],
           ...[attempt.http_status, attempt.duration_ms, saidBy(attempt)],
         ]),
         paint,

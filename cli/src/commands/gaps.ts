@@ -3,20 +3,21 @@ import { type Command, Option } from 'commander';
 import { gatewayCommand, run } from '../command';
 import { EXIT } from '../ending';
 import type { Schemas } from '../gateway/api';
+import { counted } from '../output/counted';
 import { type Cell, type Colour, type Paint, table } from '../output/table';
 import { shortTime } from '../output/times';
 
-type Options = { status?: 'open' | 'filled' | 'expired' | 'resolved'; exitCode?: boolean };
+const STATUSES = ['open', 'uncertain', 'filled', 'expired', 'resolved'] as const;
+
+type Options = { status?: (typeof STATUSES)[number]; exitCode?: boolean };
 
 export function addGaps(program: Command): void {
   gatewayCommand(program, 'gaps <webhook>', 'What is missing', [
     ['gapless gaps shop', 'every gap, with what came before and after it'],
     ['gapless gaps shop --status open --exit-code', 'in a script: 4 where one is open'],
   ])
-    .addOption(
-      new Option('--status <status>', 'only these').choices(['open', 'filled', 'expired', 'resolved']),
-    )
-    .option('--exit-code', 'end with 4 where a gap is open or uncertain')
+    .addOption(new Option('--status <status>', 'only these').choices(STATUSES))
+    .option('--exit-code', 'end with 4 where a gap is open or uncertain; ids within their grace are none yet')
     .action((webhook: string, options: Options, command: Command) =>
       run(command, async ({ output, gateway }) => {
         const asked = await gateway();
@@ -24,23 +25,30 @@ export function addGaps(program: Command): void {
         const found = await asked.call('get', '/v1/webhooks/{webhook_id}/gaps', {
           ...{ path: { webhook_id: webhook }, query },
         });
-        output.answer(found, paint => page(found, paint));
+        output.answer(found, paint => page(found, options.status, paint));
         const isOpen = found.gaps.some(({ status }) => status === 'open' || status === 'uncertain');
         return options.exitCode === true && isOpen ? EXIT.found : EXIT.done;
       }),
     );
 }
 
-function page({ numbered, gaps, highest_increment_id }: Schemas['Gaps'], paint: Paint): string {
+function page(report: Schemas['Gaps'], status: string | undefined, paint: Paint): string {
+  const { numbered, gaps, highest_increment_id, awaited_ids } = report;
   if (!numbered) return 'The provider does not number its events: what is missing cannot be known.';
   const highest = `highest increment id: ${highest_increment_id ?? 'none yet'}`;
-  if (gaps.length === 0) return `Nothing is missing; ${highest}`;
+  const awaited = awaited_ids
+    ? `${counted(awaited_ids, 'id is', 'ids are')} awaited: not here, and within the grace\n`
+    : '';
+  if (gaps.length === 0) {
+    const none = status === undefined ? 'There is no gap' : `No gap is ${status}`;
+    return `${awaited}${none}; ${highest}`;
+  }
   const rows = gaps.map((gap): Cell[] => [
     ...[gap.from === gap.to ? gap.from : `${gap.from}-${gap.to}`, gap.count, stateCell(gap.status)],
     ...[shortTime(gap.detected_at), side(gap.before), side(gap.after), shortTime(gap.resolved_at), gap.note],
   ]);
   const head = ['gap', 'ids', 'status', 'detected (UTC)', 'before it', 'after it', 'closed (UTC)', 'note'];
-  return `${table(head, rows, paint)}\n${highest}`;
+  return `${table(head, rows, paint)}\n${awaited}${highest}`;
 }
 
 const COLOURS: Readonly<Record<string, Colour>> = { open: 'red', uncertain: 'yellow', filled: 'green' };

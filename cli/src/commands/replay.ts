@@ -4,6 +4,8 @@ import type { Command } from 'commander';
 import { gatewayCommand, run } from '../command';
 import { EXIT, Stop } from '../ending';
 import type { Schemas } from '../gateway/api';
+import type { Gateway } from '../gateway/gateway';
+import { counted } from '../output/counted';
 import { wholeNumber } from '../values';
 import { type EventFilter, filterOf, filterOptions } from './event-filter';
 
@@ -17,12 +19,14 @@ type Options = EventFilter & {
   yes?: boolean;
 };
 
+type Wish = Partial<Omit<Schemas['Replay'], 'dry_run'>>;
+
 /** How often a replay is looked at while it runs. */
 const POLL_MS = 500;
 
 export function addReplay(program: Command): void {
   const command = gatewayCommand(program, 'replay <webhook>', 'Send events again', [
-    ['gapless replay shop 1204', 'one event, by its sequence'],
+    ['gapless replay shop 1204', 'one event, by its sequence; asks first'],
     ['gapless replay shop --destination erp --delivery dead', 'what one destination has lost; asks first'],
     ['gapless replay shop --since 2h --topic order:* --dry-run', 'only say how many'],
     ['gapless replay shop --from 100 --to 200 --yes', 'in a script'],
@@ -39,41 +43,26 @@ export function addReplay(program: Command): void {
     .action((webhook: string, sequence: number | undefined, options: Options, command: Command) =>
       run(command, async ({ output, gateway }) => {
         const asked = await gateway();
+        if (sequence !== undefined) await refuseUnsendable(asked, webhook, sequence);
         const body = {
           ...rangeOf(sequence, options),
           ...(options.newId === true ? { new_id: true as const } : {}),
         };
-        const path = { webhook_id: webhook };
-        const replay = (more: Pick<Schemas['Replay'], 'dry_run'>) =>
-          asked.call('post', '/v1/webhooks/{webhook_id}/replays', { path, body: { ...body, ...more } });
-        const { count } = await replay({ dry_run: true });
-        if (count === 0 && sequence !== undefined && options.dryRun !== true) {
-          // Whoever listens gets it all the same, and of one event the gateway says why there is nothing to send.
-          const { destination, newId } = options;
-          const sent = await asked.call('post', '/v1/webhooks/{webhook_id}/events/{sequence}/replay', {
-            path: { ...path, sequence },
-            body: {
-              ...(newId === true ? { new_id: true } : {}),
-              ...(destination === undefined ? {} : { destination_id: destination }),
-            },
-          });
-          output.answer({ ...sent, dry_run: false }, () =>
-            sent.count === 0 ? 'No destination takes it; it goes to whoever listens.' : 'It is on its way.',
-          );
+        const count = await plannedFor(asked, webhook, sequence, body);
+        if (options.dryRun === true || (count === 0 && sequence === undefined)) {
+          output.answer({ replay_id: null, count, dry_run: true }, () => planText(count));
           return EXIT.done;
         }
-        if (options.dryRun === true || count === 0) {
-          output.answer(
-            { count, dry_run: true },
-            () => `${count === 0 ? 'No event is' : `${count} are`} like that.`,
-          );
-          return EXIT.done;
-        }
-        if (sequence === undefined) await output.confirm(`Send ${count} events again?`, options.yes === true);
-        const sent = await replay({});
+        // Nobody is disturbed by what goes to listeners alone.
+        if (count > 0) await output.confirm(questionOf(count, sequence), options.yes === true);
+        const sent = await begin(asked, webhook, sequence, body);
         const id = sent.replay_id;
         if (options.wait !== true || id === null) {
-          output.answer({ ...sent, dry_run: false }, () => `${sent.count} are on their way.`);
+          output.answer({ ...sent, dry_run: false }, () =>
+            count === 0
+              ? `No destination wants event ${sequence}: it goes to whoever listens. Name a destination with --destination.`
+              : `${counted(sent.count, 'delivery is', 'deliveries are')} on the way.`,
+          );
           return EXIT.done;
         }
         for (;;) {
@@ -92,8 +81,65 @@ export function addReplay(program: Command): void {
     );
 }
 
+/** One event that was named is there, can be sent and may be, or the command has failed. */
+async function refuseUnsendable(gateway: Gateway, webhook: string, sequence: number): Promise<void> {
+  const event = await gateway.call('get', '/v1/webhooks/{webhook_id}/events/{sequence}', {
+    path: { webhook_id: webhook, sequence },
+  });
+  if (event.redacted)
+    throw new Stop(EXIT.failed, `The body of event ${sequence} was erased: there is nothing to send.`);
+  if (event.status === 'quarantined')
+    throw new Stop(
+      EXIT.failed,
+      `Event ${sequence} is in quarantine: gapless release ${webhook} ${sequence} lets it go.`,
+    );
+  if (event.status !== 'accepted')
+    throw new Stop(
+      EXIT.failed,
+      `Event ${sequence} is ${event.status}: it leaves by itself when it is let go.`,
+    );
+}
+
+const planText = (count: number): string =>
+  count === 0 ? 'No event is like that.' : `${counted(count, 'delivery', 'deliveries')} would be made again.`;
+
+const questionOf = (count: number, sequence: number | undefined): string =>
+  sequence === undefined
+    ? `Send again what makes ${counted(count, 'delivery', 'deliveries')}?`
+    : `Send event ${sequence} again, to ${counted(count, 'destination')}?`;
+
+/** How many deliveries it makes. */
+async function plannedFor(
+  gateway: Gateway,
+  webhook: string,
+  sequence: number | undefined,
+  body: Wish,
+): Promise<number> {
+  const path = { webhook_id: webhook };
+  const plan = { ...body, dry_run: true as const };
+  const { count } = await gateway.call('post', '/v1/webhooks/{webhook_id}/replays', { path, body: plan });
+  // A destination that is named with one event gets it, whatever it subscribes to.
+  if (sequence !== undefined && body.destination_id !== undefined) return 1;
+  return count;
+}
+
+function begin(
+  gateway: Gateway,
+  webhook: string,
+  sequence: number | undefined,
+  body: Wish,
+): Promise<Schemas['Replaying']> {
+  const path = { webhook_id: webhook };
+  if (sequence === undefined)
+    return gateway.call('post', '/v1/webhooks/{webhook_id}/replays', { path, body });
+  const { destination_id = null, new_id = null } = body;
+  return gateway.call('post', '/v1/webhooks/{webhook_id}/events/{sequence}/replay', {
+    ...{ path: { ...path, sequence }, body: { destination_id, new_id } },
+  });
+}
+
 /** Which events. One that says nothing is refused here as by the gateway. */
-function rangeOf(sequence: number | undefined, options: Options) {
+function rangeOf(sequence: number | undefined, options: Options): Wish {
   const { from, to, all, status } = options;
   if (status === 'confirming' || status === 'held')
     throw new Stop(
@@ -109,8 +155,12 @@ function rangeOf(sequence: number | undefined, options: Options) {
   };
   const isSaid = Object.keys(range).length > 0;
   if (sequence !== undefined) {
-    if (from !== undefined || to !== undefined || all === true)
-      throw new Stop(EXIT.usage, 'Either a sequence, or which events by options.');
+    const { destination_id, ...others } = range;
+    if (Object.keys(others).length > 0)
+      throw new Stop(
+        EXIT.usage,
+        'Either a sequence, alone or with --destination, or which events by options.',
+      );
     return { ...range, from_sequence: sequence, to_sequence: sequence };
   }
   if (!isSaid)

@@ -15,7 +15,10 @@ export function addStatus(program: Command): void {
     ['gapless status shop', 'counters, gaps, and how far each destination is'],
     ['gapless status --exit-code', 'in a script: 4 where something needs a look'],
   ])
-    .option('--exit-code', 'end with 4 where a gap is open, events are dead or a destination fails')
+    .option(
+      '--exit-code',
+      'end with 4 where a gap is open or uncertain, events are dead or a destination fails',
+    )
     .action((webhook: string | undefined, options: { exitCode?: boolean }, command: Command) =>
       run(command, async ({ output, gateway }) => {
         const asked = await gateway();
@@ -46,15 +49,19 @@ async function overviewOf(gateway: Gateway): Promise<Overview[]> {
   return found;
 }
 
-const needsALook = ({ open_gaps, dead, failing, storage_refusing_since, left_out }: Overview): boolean =>
-  (open_gaps ?? 0) > 0 ||
+/** Not for ids that are awaited: nothing is missing as long as they are within their grace. */
+const isMissing = ({ open_gaps, uncertain_ids }: Pick<Overview, 'open_gaps' | 'uncertain_ids'>): boolean =>
+  (open_gaps ?? 0) + (uncertain_ids ?? 0) > 0;
+
+const needsALook = ({ dead, failing, storage_refusing_since, left_out, ...gaps }: Overview): boolean =>
+  isMissing(gaps) ||
   (dead ?? 0) > 0 ||
   (failing ?? []).length > 0 ||
   storage_refusing_since !== null ||
   left_out !== null;
 
-const fails = ({ open_gaps, destinations, storage }: Status): boolean =>
-  (open_gaps ?? 0) > 0 ||
+const fails = ({ destinations, storage, ...gaps }: Status): boolean =>
+  isMissing(gaps) ||
   storage.refusing_since !== null ||
   destinations.some(
     ({ dead, circuit, disabled_reason }) => dead > 0 || circuit !== 'closed' || disabled_reason !== null,

@@ -1,6 +1,6 @@
 /** `gapless verify`: why a signature does or does not fit. Asks no gateway, and sends nothing anywhere. */
 import type { Command } from 'commander';
-import { PROVIDERS } from '../../../src/providers/registry';
+import { allProviders } from '../../../src/providers/registry';
 import { expectedOf } from '../../../src/signature/explain/expected';
 import { type Explanation, explain } from '../../../src/signature/explain/explain';
 import { plainCommand, run } from '../command';
@@ -73,7 +73,7 @@ export function addVerify(program: Command): void {
           secrets,
           request,
           nowMs,
-          others: PROVIDERS,
+          others: allProviders(),
           addresses: [],
         });
         const [secret] = secrets;

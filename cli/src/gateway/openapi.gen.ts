@@ -372,13 +372,18 @@ export interface components {
     AddedDestination: {
       /** @description How long the oldest event may wait before `gateway:destination_behind` tells of it, in seconds; 0: never. */
       behind_alert_seconds: 0 | number;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description when it was made
+       */
       created_at: string;
+      /** @description id of the destination */
       destination_id: string;
       /** @description Headers of every delivery: an object, or lines of `Name: value`. Credentials are shown as `********`. */
       extra_headers: string | {
         [key: string]: string;
       };
+      /** @description Only events that have one of these values there: JSON pointers into the body, each with a list. Null: all. */
       filter: ({
         [key: string]: (string | number | boolean | null)[];
       }) | null;
@@ -409,7 +414,9 @@ export interface components {
        * @enum {unknown}
        */
       sign: "standard" | "provider" | "shipstream";
+      /** @description which event it began with when it was made */
       start: ("now" | "beginning") | {
+        /** @description number of the event in the log, from 1 in the order of acceptance */
         sequence: number;
       };
       /** @description How long an attempt may take, in seconds. */
@@ -420,7 +427,9 @@ export interface components {
       url: string;
       /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
       warnings: {
+          /** @description what is wrong, or what is allowed, in words */
           message: string;
+          /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
           path: string;
         }[];
     };
@@ -447,24 +456,34 @@ export interface components {
       [key: string]: unknown;
     };
     Audit: {
+      /** @description newest first */
       entries: components["schemas"]["AuditEntry"][];
       /** @description `after` of the next page; null at the end */
       next: string | null;
     };
     AuditEntry: {
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description when it was
+       */
       at: string;
+      /** @description number of the entry; grows with time */
       audit_id: number;
-      /** @enum {unknown} */
+      /**
+       * @description with the admin token, with an API token, or by JSON-RPC
+       * @enum {unknown}
+       */
       by: "admin" | "token" | "json_rpc";
+      /** @description fields that were changed; secrets and what may be one are masked */
       changes: {
           /** @description null where there was none; a long one is cut and given as text */
           after: unknown;
           /** @description null where there was none; a long one is cut and given as text */
           before: unknown;
+          /** @description JSON pointer of the field */
           path: string;
         }[];
-      /** @description what else there is to know: ids and numbers */
+      /** @description what else there is to know: ids, numbers, words of the API; of a replay its filter, without what may name a person */
       facts: {
         [key: string]: unknown;
       };
@@ -472,55 +491,83 @@ export interface components {
       operation: string;
       /** @description as in answers that are problems, and in the log */
       request_id: string | null;
+      /** @description the API token; null for none */
       token: {
+        /** @description what you call it; null or empty without a name */
         name: string;
+        /** @description id of the API token */
         token_id: string;
       } | null;
     };
     Bookmark: {
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description when it was
+       */
       at: string;
+      /** @description a moment of the storage, as Cloudflare names it */
       bookmark: string;
+      /** @description number of the last event at that moment */
       last_sequence: number;
       /** @description sequences of events that came since: they are not in the log any more */
       lost: {
+        /** @description the first of the range */
         from: number;
+        /** @description the last of the range, included */
         to: number;
       } | null;
       /** @description settings or secrets were changed since */
       settings_go_back: boolean;
     };
     Capture: {
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description until when refused requests are kept whole
+       */
       capture_until: string;
     };
     Change: {
-      /** @enum {unknown} */
+      /**
+       * @description what is done
+       * @enum {unknown}
+       */
       action: "create" | "update" | "delete";
+      /** @description what changes, by field: `from` and `to`; of secrets only that they do */
       fields?: {
         [key: string]: unknown;
       };
-      /** @enum {unknown} */
+      /**
+       * @description to what
+       * @enum {unknown}
+       */
       kind: "webhook" | "destination";
       /**
        * @description KV did not take the copy of the record yet; it is tried again every 5 s
        * @enum {unknown}
        */
       kv_copy?: "pending";
+      /** @description its name */
       name: string;
+      /** @description of a destination that was made; shown in this answer only */
       secret_key?: string;
+      /** @description name of the webhook that a destination is of */
       webhook?: string;
     };
     ChangedDestination: {
       /** @description How long the oldest event may wait before `gateway:destination_behind` tells of it, in seconds; 0: never. */
       behind_alert_seconds: 0 | number;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description when it was made
+       */
       created_at: string;
+      /** @description id of the destination */
       destination_id: string;
       /** @description Headers of every delivery: an object, or lines of `Name: value`. Credentials are shown as `********`. */
       extra_headers: string | {
         [key: string]: string;
       };
+      /** @description Only events that have one of these values there: JSON pointers into the body, each with a list. Null: all. */
       filter: ({
         [key: string]: (string | number | boolean | null)[];
       }) | null;
@@ -549,7 +596,9 @@ export interface components {
        * @enum {unknown}
        */
       sign: "standard" | "provider" | "shipstream";
+      /** @description which event it began with when it was made */
       start: ("now" | "beginning") | {
+        /** @description number of the event in the log, from 1 in the order of acceptance */
         sequence: number;
       };
       /** @description How long an attempt may take, in seconds. */
@@ -560,66 +609,111 @@ export interface components {
       url: string;
       /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
       warnings: {
+          /** @description what is wrong, or what is allowed, in words */
           message: string;
+          /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
           path: string;
         }[];
     };
     ChangedWebhook: {
+      /** @description Ecwid: ask its API for the entity before an event is let go. Null: do not. */
       confirm: {
+        /** @description Tokens by the id of the store. */
         tokens?: {
           [key: string]: string;
         };
+        /** @description address that events are sent to */
         url: string;
       } | null;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description when it was made
+       */
       created_at: string;
+      /** @description where its events go */
       destinations: components["schemas"]["Destination"][];
+      /** @description address that the provider sends events to */
       ingest_url: string;
+      /** @description False: its requests are refused, and nothing is delivered. */
       is_active: boolean;
+      /** @description Where the events are, for good, by law. Null: anywhere. */
       jurisdiction: ("eu" | "fedramp" | "us") | null;
+      /** @description Where the events had best be, for good. Null: near the first request. */
       location_hint: ("wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me") | null;
+      /** @description What you call it. It may stand in addresses in the place of the id; no other webhook may have it, and it is no number. */
       name: string | null;
-      /** @enum {unknown} */
+      /**
+       * @description What happens to an authentic event that is not as the provider says: kept in quarantine, or answered with an error.
+       * @enum {unknown}
+       */
       on_invalid: "quarantine" | "reject";
+      /** @description Who sends the events: a name of `GET /v1/providers`, or `custom`. */
       provider: string;
-      /** @enum {unknown} */
+      /**
+       * @description Signed bytes that came before under another id which nobody signs: another event (`standard`), or a duplicate (`strict`).
+       * @enum {unknown}
+       */
       replay_protection: "standard" | "strict";
+      /** @description How long events are kept, in days. */
       retention_days: number;
+      /** @description The numbering of events. */
       sequence: {
+        /** @description Whether increment ids are read, and gaps found. Default: as the provider numbers. */
         enabled: boolean;
+        /** @description How old an open gap has to be to expire, in seconds. Default: when the provider's last retry is over, or 374400. */
         expires_seconds: number;
+        /** @description How old a hole has to be to become a gap, in seconds. */
         grace_seconds: number;
+        /** @description How long an event waits for the ones before it, in seconds. */
         hold_seconds: number;
+        /** @description Whether another inbound secret is another numbering. Default: as the provider does it. */
         restarts_with_secret: boolean;
       };
+      /** @description What the provider needs besides a secret, by name: see `GET /v1/providers`. */
       settings: {
         [key: string]: string;
       };
+      /** @description How requests are signed, for provider `custom` only: docs/signatures.md. */
       signature?: unknown;
+      /** @description Tell (`gateway:source_silent`) when nothing came for so many seconds; null: never. */
       silence_seconds: number | null;
+      /** @description Which events are accepted, others are ignored: topics, or prefixes before `*`, as a list or with commas between them. `*`: all. */
       topics: string[];
       /** @description the topics as they were written */
       topics_given: string | string[];
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description when its settings were changed last
+       */
       updated_at: string;
       /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
       warnings: {
+          /** @description what is wrong, or what is allowed, in words */
           message: string;
+          /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
           path: string;
         }[];
+      /** @description id of the webhook */
       webhook_id: number;
-      /** @enum {unknown} */
+      /**
+       * @description What makes room when the storage is full: the oldest events that every destination has, or nothing (new events are refused).
+       * @enum {unknown}
+       */
       when_full: "drop_oldest_delivered" | "refuse";
     };
     Changes: {
+      /** @description in the order in which they are made */
       changes: components["schemas"]["Change"][];
       /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
       warnings: {
+          /** @description what is wrong, or what is allowed, in words */
           message: string;
+          /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
           path: string;
         }[];
     };
     Config: {
+      /** @description as `PUT` takes them, without secrets */
       webhooks: {
           [key: string]: unknown;
         }[];
@@ -629,26 +723,38 @@ export interface components {
       asked: number;
       /** @description of these waited for their headers at the same time */
       at_once: number;
+      /** @description how many carried them */
       couriers: number;
+      /** @description of these failed */
       failed: number;
       /** @description why the first of those failed */
       failure: ({
+        /** @description error code of Cloudflare in it; null for none */
         cloudflare_code: number | null;
-        /** @enum {unknown} */
+        /**
+         * @description how
+         * @enum {unknown}
+         */
         error: "timeout" | "connection" | "status" | "other_answer";
+        /** @description HTTP status of the answer; null where there was none */
         status: number | null;
       }) | null;
     };
     CreatedDestination: {
       /** @description How long the oldest event may wait before `gateway:destination_behind` tells of it, in seconds; 0: never. */
       behind_alert_seconds: 0 | number;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description when it was made
+       */
       created_at: string;
+      /** @description id of the destination */
       destination_id: string;
       /** @description Headers of every delivery: an object, or lines of `Name: value`. Credentials are shown as `********`. */
       extra_headers: string | {
         [key: string]: string;
       };
+      /** @description Only events that have one of these values there: JSON pointers into the body, each with a list. Null: all. */
       filter: ({
         [key: string]: (string | number | boolean | null)[];
       }) | null;
@@ -679,7 +785,9 @@ export interface components {
        * @enum {unknown}
        */
       sign: "standard" | "provider" | "shipstream";
+      /** @description which event it began with when it was made */
       start: ("now" | "beginning") | {
+        /** @description number of the event in the log, from 1 in the order of acceptance */
         sequence: number;
       };
       /** @description How long an attempt may take, in seconds. */
@@ -690,67 +798,116 @@ export interface components {
       url: string;
     };
     CreatedToken: {
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description when it was made
+       */
       created_at: string;
+      /** @description when it was used last, to the hour; null for never */
       last_used_at: string | null;
+      /** @description what you call it; null or empty without a name */
       name: string;
-      /** @enum {unknown} */
+      /**
+       * @description `write` includes `read`
+       * @enum {unknown}
+       */
       scope: "read" | "write";
       /** @description shown in this answer only */
       token: string;
+      /** @description id of the API token */
       token_id: string;
+      /** @description the one webhook that it is for; null for all */
       webhook_id: number | null;
     };
     CreatedWebhook: {
+      /** @description Ecwid: ask its API for the entity before an event is let go. Null: do not. */
       confirm: {
+        /** @description Tokens by the id of the store. */
         tokens?: {
           [key: string]: string;
         };
+        /** @description address that events are sent to */
         url: string;
       } | null;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description when it was made
+       */
       created_at: string;
+      /** @description with their secrets */
       destinations: components["schemas"]["CreatedDestination"][];
+      /** @description address that the provider sends events to */
       ingest_url: string;
+      /** @description False: its requests are refused, and nothing is delivered. */
       is_active: boolean;
+      /** @description Where the events are, for good, by law. Null: anywhere. */
       jurisdiction: ("eu" | "fedramp" | "us") | null;
       /**
        * @description KV did not take the copy of the record yet; it is tried again every 5 s
        * @enum {unknown}
        */
       kv_copy?: "pending";
+      /** @description Where the events had best be, for good. Null: near the first request. */
       location_hint: ("wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me") | null;
+      /** @description What you call it. It may stand in addresses in the place of the id; no other webhook may have it, and it is no number. */
       name: string | null;
-      /** @enum {unknown} */
+      /**
+       * @description What happens to an authentic event that is not as the provider says: kept in quarantine, or answered with an error.
+       * @enum {unknown}
+       */
       on_invalid: "quarantine" | "reject";
+      /** @description Who sends the events: a name of `GET /v1/providers`, or `custom`. */
       provider: string;
-      /** @enum {unknown} */
+      /**
+       * @description Signed bytes that came before under another id which nobody signs: another event (`standard`), or a duplicate (`strict`).
+       * @enum {unknown}
+       */
       replay_protection: "standard" | "strict";
+      /** @description How long events are kept, in days. */
       retention_days: number;
+      /** @description The numbering of events. */
       sequence: {
+        /** @description Whether increment ids are read, and gaps found. Default: as the provider numbers. */
         enabled: boolean;
+        /** @description How old an open gap has to be to expire, in seconds. Default: when the provider's last retry is over, or 374400. */
         expires_seconds: number;
+        /** @description How old a hole has to be to become a gap, in seconds. */
         grace_seconds: number;
+        /** @description How long an event waits for the ones before it, in seconds. */
         hold_seconds: number;
+        /** @description Whether another inbound secret is another numbering. Default: as the provider does it. */
         restarts_with_secret: boolean;
       };
+      /** @description What the provider needs besides a secret, by name: see `GET /v1/providers`. */
       settings: {
         [key: string]: string;
       };
+      /** @description How requests are signed, for provider `custom` only: docs/signatures.md. */
       signature?: unknown;
+      /** @description Tell (`gateway:source_silent`) when nothing came for so many seconds; null: never. */
       silence_seconds: number | null;
+      /** @description Which events are accepted, others are ignored: topics, or prefixes before `*`, as a list or with commas between them. `*`: all. */
       topics: string[];
       /** @description the topics as they were written */
       topics_given: string | string[];
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description when its settings were changed last
+       */
       updated_at: string;
       /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
       warnings: {
+          /** @description what is wrong, or what is allowed, in words */
           message: string;
+          /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
           path: string;
         }[];
+      /** @description id of the webhook */
       webhook_id: number;
-      /** @enum {unknown} */
+      /**
+       * @description What makes room when the storage is full: the oldest events that every destination has, or nothing (new events are refused).
+       * @enum {unknown}
+       */
       when_full: "drop_oldest_delivered" | "refuse";
     };
     Description: {
@@ -759,13 +916,18 @@ export interface components {
     Destination: {
       /** @description How long the oldest event may wait before `gateway:destination_behind` tells of it, in seconds; 0: never. */
       behind_alert_seconds: 0 | number;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description when it was made
+       */
       created_at: string;
+      /** @description id of the destination */
       destination_id: string;
       /** @description Headers of every delivery: an object, or lines of `Name: value`. Credentials are shown as `********`. */
       extra_headers: string | {
         [key: string]: string;
       };
+      /** @description Only events that have one of these values there: JSON pointers into the body, each with a list. Null: all. */
       filter: ({
         [key: string]: (string | number | boolean | null)[];
       }) | null;
@@ -794,7 +956,9 @@ export interface components {
        * @enum {unknown}
        */
       sign: "standard" | "provider" | "shipstream";
+      /** @description which event it began with when it was made */
       start: ("now" | "beginning") | {
+        /** @description number of the event in the log, from 1 in the order of acceptance */
         sequence: number;
       };
       /** @description How long an attempt may take, in seconds. */
@@ -851,6 +1015,7 @@ export interface components {
       secret_key?: string | null;
     };
     Destinations: {
+      /** @description in the order in which they were made */
       destinations: components["schemas"]["Destination"][];
     };
     DestinationTest: {
@@ -869,9 +1034,13 @@ export interface components {
       topic?: string | null;
     };
     Echoed: {
+      /** @description when it was answered, ms since 1970 */
       answered_ms: number;
+      /** @description when the request came, ms since 1970 */
       arrived_ms: number;
+      /** @description id of the self-test */
       run: string;
+      /** @description id of the deployed version; null where it was not deployed */
       version: string | null;
     };
     Event: {
@@ -879,54 +1048,84 @@ export interface components {
       body?: string | null;
       /** @description where it is not UTF-8 */
       body_base64?: string;
+      /** @description size of the body in bytes */
       body_bytes: number;
+      /** @description whether the signature covers the body */
       body_signed: boolean;
       /** @description whether a delivery of it is dead, or is tried again after a failure; null: neither */
       delivery: ("retrying" | "dead") | null;
+      /** @description which numbering of the provider, from 1; null before the first */
       epoch: number | null;
+      /** @description the provider's own id of the event; null without one */
       event_id: string | null;
+      /** @description by name in lower case; repeated ones joined with a comma */
       headers?: {
         [key: string]: string;
       };
+      /** @description the provider's own number of the event; null without one */
       increment_id: number | null;
+      /** @description whether events with a higher number went before it */
       late: boolean;
+      /** @description query string of the request, without `?`; empty without one */
       query?: string;
+      /** @description why it is held back: `invalid`, `conflict`, `unconfirmed`, …; null when it is not */
       reason: string | null;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description when the event was accepted; null where that is not on record
+       */
       received_at: string;
+      /** @description whether what it says was erased */
       redacted?: boolean;
       /** @description sequence of the first event with the same signed bytes */
       repeats: number | null;
+      /** @description number of the event in the log, from 1 in the order of acceptance */
       sequence: number;
       /**
        * @description what became of it when it came; `confirming` and `held` are accepted and wait to be let go
        * @enum {unknown}
        */
       status: "accepted" | "confirming" | "held" | "quarantined";
+      /** @description what the event is, in the words of the provider; of a list, that of its first element */
       topic: string;
+      /** @description topics of the event, or patterns of topics that are taken */
       topics: string[];
     };
     EventDetail: {
+      /** @description those that are kept, in their order */
       attempts: ({
           /** @description what the receiver said where it did not take the event; text of whoever that is */
           answer: {
+            /** @description by name in lower case; repeated ones joined with a comma */
             headers: {
               [key: string]: string;
             };
+            /** @description as text; cut at a character */
             text: string;
+            /** @description whether it was longer than the part that is kept */
             truncated: boolean;
           } | null;
-          /** Format: date-time */
+          /**
+           * Format: date-time
+           * @description when it was
+           */
           at: string;
+          /** @description which one to this destination, from 1 */
           attempt: number;
           /** @description why there was no answer, as far as it is known */
           connection_error: ("lost" | "unreachable" | "not_sent" | "other") | null;
+          /** @description id of the destination */
           destination_id: string;
+          /** @description how long it took, in milliseconds */
           duration_ms: number;
+          /** @description class of the failure: `timeout`, `connection`, `status`, …; null where it was taken */
           error: string | null;
           /** @description null where there was no answer */
           http_status: number | null;
-          /** @enum {unknown} */
+          /**
+           * @description how it ended
+           * @enum {unknown}
+           */
           outcome: "delivered" | "failed";
           /** @description the replay that it is of */
           replay_id: number | null;
@@ -935,48 +1134,80 @@ export interface components {
       body?: string | null;
       /** @description where it is not UTF-8 */
       body_base64?: string;
+      /** @description size of the body in bytes */
       body_bytes: number;
+      /** @description whether the signature covers the body */
       body_signed: boolean;
+      /** @description one for each destination that it is for */
       deliveries: ({
+          /** @description how often it was tried */
           attempts: number;
-          /** @enum {unknown} */
-          delivery: "waiting" | "retrying" | "dead" | "delivered" | "paused";
+          /**
+           * @description how the delivery stands; what has not been let go yet says so in the words of the event
+           * @enum {unknown}
+           */
+          delivery: "waiting" | "retrying" | "dead" | "delivered" | "paused" | "confirming" | "held" | "quarantined";
+          /** @description id of the destination */
           destination_id: string;
+          /** @description class of the last failure: `timeout`, `connection`, `status`, …; null without one */
           last_error: string | null;
+          /** @description when the next attempt begins, the present where one is under way; null for none, or while paused */
           next_attempt_at: string | null;
         })[];
       /** @description whether a delivery of it is dead, or is tried again after a failure; null: neither */
       delivery: ("retrying" | "dead") | null;
+      /** @description what it is about, as the filter `entity_key` takes it */
       entity_keys: string[];
+      /** @description which numbering of the provider, from 1; null before the first */
       epoch: number | null;
+      /** @description the provider's own id of the event; null without one */
       event_id: string | null;
+      /** @description by name in lower case; repeated ones joined with a comma */
       headers: {
         [key: string]: string;
       };
+      /** @description the provider's own number of the event; null without one */
       increment_id: number | null;
+      /** @description whether events with a higher number went before it */
       late: boolean;
+      /** @description query string of the request, without `?`; empty without one */
       query: string;
+      /** @description why it is held back: `invalid`, `conflict`, `unconfirmed`, …; null when it is not */
       reason: string | null;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description when the event was accepted; null where that is not on record
+       */
       received_at: string;
+      /** @description whether what it says was erased */
       redacted: boolean;
       /** @description sequence of the first event with the same signed bytes */
       repeats: number | null;
+      /** @description number of the event in the log, from 1 in the order of acceptance */
       sequence: number;
       /**
        * @description what became of it when it came; `confirming` and `held` are accepted and wait to be let go
        * @enum {unknown}
        */
       status: "accepted" | "confirming" | "held" | "quarantined";
+      /** @description what the event is, in the words of the provider; of a list, that of its first element */
       topic: string;
+      /** @description topics of the event, or patterns of topics that are taken */
       topics: string[];
+      /** @description what the gateway found when it came */
       verdict: {
+        /** @description whether the signature covers the body */
         body_signed: boolean;
+        /** @description what is not as it should be, by field */
         issues: {
+            /** @description what is wrong, or what is allowed, in words */
             message: string;
+            /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
             path: string;
           }[];
+        /** @description as of the event */
         reason: string | null;
+        /** @description whether it is as the provider says */
         valid: boolean;
       };
     };
@@ -992,76 +1223,122 @@ export interface components {
     Events: {
       /** @description `after` to go on from, also at the end */
       cursor: string;
+      /** @description a page of them; it may be short or empty */
       events: components["schemas"]["Event"][];
       /** @description `after` of the next page; null at the end */
       next: string | null;
       /** @description the last event that was looked at, where the page is not the last; null at the end */
       scanned_to: ({
+        /** @description when the event was accepted; null where that is not on record */
         received_at: string | null;
+        /** @description number of the event in the log, from 1 in the order of acceptance */
         sequence: number;
       }) | null;
     };
     Export: {
+      /** @description those for which it did not work, and why */
       failed: {
+          /** @description why, as a word */
           reason: string;
+          /** @description id of the webhook */
           webhook_id: number;
         }[];
+      /** @description of the export; 1 */
       format: number;
       /** @description which TRANSFER_KEY it is sealed with */
       key_id: string;
       /** @description `after` of the next part; null at the end */
       next: string | null;
+      /** @description one entry each */
       webhooks: ({
+          /** @description what you call it; null or empty without a name */
           name: string | null;
+          /** @description who sends the events: a name of `GET /v1/providers`, or `custom` */
           provider: string;
+          /** @description the whole webhook with its secrets, sealed */
           sealed: string;
+          /** @description id of the webhook */
           webhook_id: number;
         })[];
     };
     Feed: {
       /** @description `after` to go on from, also at the end */
       cursor: string;
+      /** @description a page of them; it may be short or empty */
       events: components["schemas"]["Event"][];
       /** @description `after` of the next page; null at the end */
       next: string | null;
       /** @description the last event that was looked at, where the page is not the last; null at the end */
       scanned_to: ({
+        /** @description when the event was accepted; null where that is not on record */
         received_at: string | null;
+        /** @description number of the event in the log, from 1 in the order of acceptance */
         sequence: number;
       }) | null;
     };
     Gap: {
+      /** @description the received id above it; null where none is on record */
       after: ({
+        /** @description the provider's own number of the event; null without one */
         increment_id: number;
+        /** @description when the event was accepted; null where that is not on record */
         received_at: string | null;
+        /** @description its event; null for an ignored id, or one past its retention */
         sequence: number | null;
       }) | null;
+      /** @description the received id below it; null where none is on record */
       before: ({
+        /** @description the provider's own number of the event; null without one */
         increment_id: number;
+        /** @description when the event was accepted; null where that is not on record */
         received_at: string | null;
+        /** @description its event; null for an ignored id, or one past its retention */
         sequence: number | null;
       }) | null;
+      /** @description how many of these are missing: fewer than all only where gaps were merged */
       count: number;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description when the later id was accepted
+       */
       detected_at: string;
+      /** @description which numbering of the provider, from 1; null before the first */
       epoch: number;
+      /** @description the first increment id */
       from: number;
+      /** @description why it was closed by hand; null otherwise */
       note: string | null;
+      /** @description of an uncertain one: what may have happened */
       readings: string[];
+      /** @description when it was filled or closed; null before */
       resolved_at: string | null;
+      /** @description when the provider's last retry is due; null where that is not known */
       retry_until: string | null;
-      /** @enum {unknown} */
+      /**
+       * @description `open`: may still come; `uncertain`: missing in one reading of what came; `filled`: came late; `expired`: too late to come; `resolved`: closed by hand
+       * @enum {unknown}
+       */
       status: "open" | "uncertain" | "filled" | "expired" | "resolved";
+      /** @description the last increment id, included */
       to: number;
     };
     Gaps: {
+      /** @description increment ids that are not here and within their grace: no gap yet; null where events have no numbers */
+      awaited_ids?: number | null;
+      /** @description which numbering of the provider, from 1; null before the first */
       epoch?: number | null;
+      /** @description ascending by id */
       gaps: components["schemas"]["Gap"][];
+      /** @description the highest number that came in the current numbering; null before the first */
       highest_increment_id?: number | null;
+      /** @description false: the events have no numbers, so what is missing cannot be known */
       numbered: boolean;
     };
     Health: {
-      /** @enum {unknown} */
+      /**
+       * @description that it answers
+       * @enum {unknown}
+       */
       status: "ok";
       /** @description id of the deployed version */
       version: string | null;
@@ -1085,17 +1362,25 @@ export interface components {
         })[];
     };
     Imported: {
+      /** @description one entry each */
       webhooks: ({
-          /** @enum {unknown} */
+          /**
+           * @description what is done
+           * @enum {unknown}
+           */
           action: "create" | "update" | "none";
+          /** @description in the order in which they are made */
           changes: components["schemas"]["Change"][];
+          /** @description address that the provider sends events to */
           ingest_url: string;
           /**
            * @description KV did not take the copy of the record yet; it is tried again every 5 s
            * @enum {unknown}
            */
           kv_copy?: "pending";
+          /** @description what you call it; null or empty without a name */
           name: string | null;
+          /** @description id of the webhook */
           webhook_id: number;
         })[];
     };
@@ -1109,22 +1394,33 @@ export interface components {
       secret_key?: string | null;
     };
     Ingested: {
+      /** @description the provider's own number of the event; null without one */
       increment_id: number | null;
+      /** @description what is not as it should be, by field */
       issues?: {
+          /** @description what is wrong, or what is allowed, in words */
           message: string;
+          /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
           path: string;
         }[];
+      /** @description number of the event in the log, from 1 in the order of acceptance */
       sequence?: number;
-      /** @enum {unknown} */
+      /**
+       * @description what became of it
+       * @enum {unknown}
+       */
       status: "accepted" | "duplicate" | "ignored" | "quarantined";
     };
     Invocations: {
+      /** @description invocations that worked */
       allowed: number;
       /** @description what the platform said to the one after those */
       refused: string | null;
+      /** @description invocations that were tried */
       tried: number;
     };
     KvDelay: {
+      /** @description null: not seen within 10 s */
       changed_key_ms: number | null;
       /** @description null: not seen within 10 s */
       new_key_ms: number | null;
@@ -1231,8 +1527,8 @@ export interface components {
        * @enum {unknown}
        */
       scope?: "read" | "write";
-      /** @description The id of the one webhook that it is for. Null: all. */
-      webhook_id?: number | null;
+      /** @description The one webhook that it is for: its id or its name. Null: all. */
+      webhook_id?: (number | string) | null;
     };
     NewWebhook: {
       /** @description Ecwid: ask its API for the entity before an event is let go. Null: do not. */
@@ -1444,35 +1740,91 @@ export interface components {
     Overview: {
       /** @description `after` of the next page; null at the end */
       next: string | null;
+      /** @description ascending by id */
       webhooks: components["schemas"]["WebhookOverview"][];
     };
     Problem: {
+      /** @description what is wrong with this request, in words */
       detail: string;
+      /** @description each field that is wrong */
       errors?: {
+          /** @description what is wrong, or what is allowed, in words */
           message: string;
+          /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
           path: string;
         }[];
+      /** @description names the lines of the log that tell of it */
       request_id?: string;
+      /** @description HTTP status of the answer */
       status: number;
+      /** @description what is wrong, in a few words */
       title: string;
+      /** @description which kind of problem it is: `urn:gapless:problem:not-found` */
       type: string;
     };
     Providers: {
+      /** @description one entry each */
       providers: ({
+          /** @description whether the signature covers the body */
           body_signed: boolean;
+          /** @description what it says of its webhooks */
           docs_url: string;
+          /** @description how its first request is answered; null where it makes none */
+          handshake: string | null;
+          /** @description what tells that two requests are one event */
+          known_by: string;
+          /** @description how old a signed time may be, in seconds; null without one */
+          max_age_seconds: number | null;
+          /** @description as `provider` of a webhook takes it */
           name: string;
+          /** @description whether it numbers its events */
           numbered: boolean;
+          /** @description where the gateway reads what it knows of an event; null for nowhere */
+          reads: {
+            /** @description where attempt is read; null for nowhere */
+            attempt: string | null;
+            /** @description where entity_key is read; null for nowhere */
+            entity_key: string | null;
+            /** @description where event_id is read; null for nowhere */
+            event_id: string | null;
+            /** @description where increment_id is read; null for nowhere */
+            increment_id: string | null;
+            /** @description where topic is read; null for nowhere */
+            topic: string | null;
+          };
+          /** @description how long it tries, in seconds; null where that is not known */
           retry_horizon_seconds: number | null;
+          /** @description whether you make it up; false: the provider gives it */
+          secret_is_chosen: boolean;
+          /** @description what is entered as the secret of a webhook */
+          secret_key: string;
+          /** @description what it needs besides a secret */
+          settings: {
+              /** @description as a key of `settings` */
+              name: string;
+              /** @description whether a webhook needs it */
+              required: boolean;
+              /** @description what it is */
+              what: string;
+            }[];
+          /** @description how it signs, as `signature` of a custom provider is written */
+          signature: Record<string, never>;
+          /** @description which answers it takes for success */
+          success: string;
+          /** @description what people call it */
           title: string;
           [key: string]: unknown;
         })[];
     };
     Received: {
-      /** @enum {unknown} */
+      /**
+       * @description another one gets 403
+       * @enum {unknown}
+       */
       signature: "right";
     };
     Redacted: {
+      /** @description refused requests that were kept whole, and erased */
       captured_requests: number;
       /** @description events of this call, as all that follows */
       count: number;
@@ -1484,14 +1836,18 @@ export interface components {
       sample: number[];
       /** @description one event; or digests, under SECRETS_KEY, of what was looked for: never the values */
       sought: {
+        /** @description digests of the values, by their JSON pointers */
         body?: {
           [key: string]: string;
         };
+        /** @description digest of the entity key */
         entity_key?: string;
+        /** @description number of the event in the log, from 1 in the order of acceptance */
         sequence?: number;
       };
       /** @description events whose bodies are neither JSON nor a form */
       unsearched: number;
+      /** @description the first of their sequences */
       unsearched_sample: number[];
     };
     RedactionRequest: {
@@ -1517,70 +1873,114 @@ export interface components {
     Redactions: {
       /** @description `after` of the next page; null at the end */
       next: string | null;
+      /** @description newest first */
       redactions: ({
+          /** @description who asked for it */
           act: ({
-            /** @enum {unknown} */
+            /**
+             * @description with the admin token, with an API token, or by JSON-RPC
+             * @enum {unknown}
+             */
             by: "admin" | "token" | "json_rpc";
             /** @description `operationId` of this description, or the method of JSON-RPC */
             operation: string;
             /** @description as in answers that are problems, and in the log */
             request_id: string | null;
+            /** @description the API token; null for none */
             token: {
+              /** @description what you call it; null or empty without a name */
               name: string;
+              /** @description id of the API token */
               token_id: string;
             } | null;
           }) | null;
-          /** Format: date-time */
+          /**
+           * Format: date-time
+           * @description when it was
+           */
           at: string;
+          /** @description refused requests that were kept whole, and erased */
           captured_requests: number;
           /** @description null while there is a `next` */
           completed_at: string | null;
+          /** @description events whose bodies were erased */
           count: number;
+          /** @description id of the receipt */
           redaction_id: number;
+          /** @description which ones */
           sequences: {
+              /** @description the first of the range */
               from: number;
+              /** @description the last of the range, included */
               to: number;
             }[];
           /** @description one event; or digests, under SECRETS_KEY, of what was looked for: never the values */
           sought: {
+            /** @description digests of the values, by their JSON pointers */
             body?: {
               [key: string]: string;
             };
+            /** @description digest of the entity key */
             entity_key?: string;
+            /** @description number of the event in the log, from 1 in the order of acceptance */
             sequence?: number;
           };
+          /** @description events whose bodies are neither JSON nor a form */
           unsearched_sequences: {
+              /** @description the first of the range */
               from: number;
+              /** @description the last of the range, included */
               to: number;
             }[];
         })[];
     };
     Rejections: {
+      /** @description refused requests by reason, since the webhook was made */
       counts: {
         [key: string]: number;
       };
+      /** @description the last 100, newest first */
       rejections: ({
-          /** Format: date-time */
+          /**
+           * Format: date-time
+           * @description when it was
+           */
           at: string;
+          /** @description size of the body in bytes */
           body_bytes: number;
+          /** @description SHA-256 of the body in hex; null where it was not read */
           body_sha256: string | null;
           /** @description of the latest three that were captured whole: the mistake after whose undoing the signature fits (`shown`), or what it looks like */
           explanation: ({
-            /** @enum {unknown} */
+            /**
+             * @description `shown`: the signature fits without it
+             * @enum {unknown}
+             */
             certainty: "shown" | "likely";
+            /** @description the mistake, as a word */
             kind: string;
+            /** @description what to do */
             mend: string;
+            /** @description what it is */
             what: string;
           }) | null;
+          /** @description names of its headers, without their values */
           header_names: string[];
+          /** @description number of the request; null of an earlier release */
           id: number | null;
+          /** @description why, as a word */
           reason: string;
+          /** @description the whole request, where it was captured; null otherwise */
           request: ({
+            /** @description where it is UTF-8; null when it was erased */
             body?: string | null;
+            /** @description where it is not UTF-8 */
             body_base64?: string;
+            /** @description by name in lower case; repeated ones joined with a comma */
             headers: {
               [key: string]: string;
             };
+            /** @description query string of the request, without `?`; empty without one */
             query: string;
           }) | null;
         })[];
@@ -1629,7 +2029,7 @@ export interface components {
     Replaying: {
       /** @description deliveries, over all destinations asked for */
       count: number;
-      /** @description null where nothing was begun */
+      /** @description null where nothing was begun: `dry_run`, or nothing to send */
       replay_id: number | null;
     };
     ReplayProgress: {
@@ -1639,14 +2039,19 @@ export interface components {
       counted: number | null;
       /** @description sent, not delivered, and not tried any more */
       dead: number;
+      /** @description deliveries that arrived */
       delivered: number;
+      /** @description the same for each */
       destinations: ({
           /** @description deliveries when it was asked for; null of an earlier release */
           counted: number | null;
           /** @description sent, not delivered, and not tried any more */
           dead: number;
+          /** @description deliveries that arrived */
           delivered: number;
+          /** @description id of the destination */
           destination_id: string;
+          /** @description when it ended; null while it runs */
           ended_at: string | null;
           /** @description not sent: yet, or ever where it was cancelled */
           remaining: number | null;
@@ -1654,12 +2059,17 @@ export interface components {
           retrying: number;
           /** @description of these, those of which the first attempt has ended */
           sent: number;
-          /** @enum {unknown} */
+          /**
+           * @description `cancelled`: nothing more of it is sent
+           * @enum {unknown}
+           */
           state: "running" | "done" | "cancelled";
         })[];
+      /** @description when it ended; null while it runs */
       ended_at: string | null;
       /** @description not sent: yet, or ever where it was cancelled */
       remaining: number | null;
+      /** @description id of the replay */
       replay_id: number;
       /** @description as it was given, but for `q` and `entity_key` */
       request: Record<string, never> | null;
@@ -1667,13 +2077,21 @@ export interface components {
       retrying: number;
       /** @description of these, those of which the first attempt has ended */
       sent: number;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description when it began
+       */
       started_at: string;
-      /** @enum {unknown} */
+      /**
+       * @description `cancelled`: nothing more of it is sent
+       * @enum {unknown}
+       */
       state: "running" | "done" | "cancelled";
     };
     Replays: {
+      /** @description true: older ones run that are not in the list */
       more: boolean;
+      /** @description newest first */
       replays: components["schemas"]["ReplayProgress"][];
     };
     Resealed: {
@@ -1681,10 +2099,14 @@ export interface components {
       checked: number;
       /** @description webhooks whose secrets were sealed anew */
       count: number;
+      /** @description those for which it did not work, and why */
       failed: {
+          /** @description why, as a word */
           reason: string;
+          /** @description id of the webhook */
           webhook_id: number;
         }[];
+      /** @description which SECRETS_KEY they are sealed with now */
       key_id: string;
       /** @description `after` of the next part; null at the end */
       next: string | null;
@@ -1700,7 +2122,9 @@ export interface components {
       to: number;
     };
     ResolvedGaps: {
+      /** @description increment ids that were closed */
       count: number;
+      /** @description the entries that this made */
       gaps: components["schemas"]["Gap"][];
     };
     Restore: {
@@ -1717,14 +2141,24 @@ export interface components {
       last_sequence: number | null;
       /** @description sequences of events that came since: they are not in the log any more */
       lost: {
+        /** @description the first of the range */
         from: number;
+        /** @description the last of the range, included */
         to: number;
       } | null;
-      /** @enum {unknown} */
+      /**
+       * @description `unfinished`: the object did not come back in time; ask again
+       * @enum {unknown}
+       */
       state: "restored" | "unfinished";
+      /** @description the moment before, to go back to */
       undo: {
-        /** Format: date-time */
+        /**
+         * Format: date-time
+         * @description when it was
+         */
         at: string;
+        /** @description a moment of the storage, as Cloudflare names it */
         bookmark: string;
       };
     };
@@ -1738,8 +2172,12 @@ export interface components {
     };
     Retry: Record<string, never>;
     RotatedSecret: {
+      /** @description the secret; shown in this answer only */
       secret_key: string;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description from when the provider has to sign with it
+       */
       usable_from?: string;
     };
     RpcAnswer: {
@@ -1756,10 +2194,14 @@ export interface components {
     SelfTest: {
       /** @description of a destination at /self_test/receiver */
       destination_secret: string;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description until when it can be used
+       */
       expires_at: string;
       /** @description for the measures and the echo, for three minutes */
       key: string;
+      /** @description id of the self-test */
       run: string;
     };
     SelfTestConnections: {
@@ -1789,36 +2231,58 @@ export interface components {
     SequenceCell: {
       /** @description how many ids are in each state; those without one are left out */
       counts: {
+        /** @description ids that are awaited */
         awaited?: number;
+        /** @description ids that are expired */
         expired?: number;
+        /** @description ids that are ignored */
         ignored?: number;
+        /** @description ids that are late */
         late?: number;
+        /** @description ids that are missing */
         missing?: number;
+        /** @description ids that are quarantined */
         quarantined?: number;
+        /** @description ids that are received */
         received?: number;
+        /** @description ids that are refilled */
         refilled?: number;
+        /** @description ids that are resolved */
         resolved?: number;
+        /** @description ids that are uncertain */
         uncertain?: number;
       };
+      /** @description the first increment id */
       from: number;
+      /** @description when the event was accepted; null where that is not on record */
       received_at: string | null;
       /** @description the event of the last received id, where it is on record */
       sequence: number | null;
+      /** @description the last increment id, included */
       to: number;
     };
     SequenceMap: {
+      /** @description the range in parts of one size, ascending */
       cells: components["schemas"]["SequenceCell"][];
+      /** @description which numbering of the provider, from 1; null before the first */
       epoch?: number | null;
       /** @description newest first; the first is the current one */
       epochs?: {
+          /** @description which numbering of the provider, from 1; null before the first */
           epoch: number;
+          /** @description its first increment id */
           first: number;
+          /** @description its highest increment id */
           highest: number;
-          /** Format: date-time */
+          /**
+           * Format: date-time
+           * @description when it began
+           */
           started_at: string;
         }[];
       /** @description false: the range was too long to look at every id */
       exact?: boolean;
+      /** @description false: the events have no numbers, so what is missing cannot be known */
       numbered: boolean;
     };
     Settlement: {
@@ -1831,20 +2295,34 @@ export interface components {
       sequence?: number | null;
     };
     Status: {
+      /** @description increment ids that are not here and within their grace: no gap yet; null where events have no numbers */
+      awaited_ids: number | null;
+      /** @description what became of requests that were signed, since the webhook was made */
       counters: {
+        /** @description events that were accepted */
         accepted: number;
+        /** @description requests that brought an event which was there */
         duplicate: number;
+        /** @description events of topics that are not taken */
         ignored: number;
+        /** @description events that were put into quarantine */
         quarantined: number;
       };
+      /** @description how each does */
       destinations: ({
           /** @description attempts by the class of the answer, or why there was none */
           attempts: {
+            /** @description attempts that ended in 2xx */
             "2xx": number;
+            /** @description attempts that ended in 3xx */
             "3xx": number;
+            /** @description attempts that ended in 4xx */
             "4xx": number;
+            /** @description attempts that ended in 5xx */
             "5xx": number;
+            /** @description attempts that ended in connection */
             connection: number;
+            /** @description attempts that ended in timeout */
             timeout: number;
           };
           /**
@@ -1854,11 +2332,15 @@ export interface components {
           circuit: "closed" | "open" | "recovering";
           /** @description since when it is not closed */
           circuit_since: string | null;
+          /** @description deliveries that were given up */
           dead: number;
+          /** @description deliveries that arrived */
           delivered: number;
+          /** @description id of the destination */
           destination_id: string;
           /** @description why the gateway itself turned it off */
           disabled_reason: string | null;
+          /** @description attempts that failed */
           failed_attempts: number;
           /** @description since when every attempt has failed */
           failing_since: string | null;
@@ -1866,41 +2348,71 @@ export interface components {
           is_active: boolean;
           /** @description sequences between the end of the log and where the destination stands */
           lag: number;
+          /** @description null before the first */
           last_delivered_at: string | null;
+          /** @description sequences that retention dropped before they were delivered, the last 100 ranges */
           lost: {
-              /** Format: date-time */
+              /**
+               * Format: date-time
+               * @description when it was
+               */
               at: string;
+              /** @description the first of the range */
               from: number;
+              /** @description the last of the range, included */
               to: number;
             }[];
           /** @description events that retention dropped before they were delivered */
           lost_events: number;
+          /** @description what you call it; null or empty without a name */
           name: string | null;
           /** @description when the next attempt begins, the present where one is under way; null when nothing waits, or while paused */
           next_attempt_at: string | null;
+          /** @description when the next probe may start; null while it is not open */
           next_probe_at: string | null;
+          /** @description when the oldest event that it still has to get was accepted; null when it has all */
           oldest_undelivered_at: string | null;
           /** @description of these, those that failed before */
           retrying: number;
           /** @description until when an earlier secret signs, too */
           secret_overlap_until: string | null;
+          /** @description address that events are sent to */
           url: string;
           /** @description deliveries that have neither succeeded nor died */
           waiting: number;
           /** @description false: beyond the first 512, or with a filter, events are counted that were not looked at yet, wanted or not */
           waiting_exact: boolean;
         })[];
+      /** @description which numbering of the provider, from 1; null before the first */
       epoch: number | null;
       /** @description events stored in each of the last 24 hours of the clock in UTC, the running hour last; null for an hour in which nobody counted */
       events_per_hour: (number | null)[];
+      /** @description the highest number that came in the current numbering; null before the first */
       highest_increment_id: number | null;
+      /** @description false: its requests are refused, and nothing is delivered */
       is_active: boolean;
+      /** @description when the last event was stored; null before the first */
       last_event_at: string | null;
+      /** @description number of the last event in the log; 0 before the first */
       last_sequence: number;
+      /** @description increment ids in open gaps; null where events have no numbers */
       missing_ids: number | null;
+      /** @description what you call it; null or empty without a name */
       name: string | null;
+      /** @description false: the events have no numbers, so what is missing cannot be known */
       numbered: boolean;
+      /** @description gaps whose ids may still come; null where events have no numbers */
       open_gaps: number | null;
+      /** @description the last hour by the minute */
+      per_minute: {
+        /** @description events accepted in each of the last 60 minutes, the running one last; null for a minute in which nobody counted */
+        accepted: (number | null)[];
+        /** @description attempts of its destinations that delivered in each of the last 60 minutes, the running one last; null for a minute in which nobody counted */
+        delivered: (number | null)[];
+        /** @description attempts of its destinations that failed in each of the last 60 minutes, the running one last; null for a minute in which nobody counted */
+        failed: (number | null)[];
+      };
+      /** @description who sends the events: a name of `GET /v1/providers`, or `custom` */
       provider: string;
       /** @description requests refused in the last 24 hours; null where a part of them was not counted */
       refused_last_day: number | null;
@@ -1910,79 +2422,144 @@ export interface components {
       };
       /** @description until when an earlier inbound secret is accepted, too */
       secret_overlap_until: string | null;
+      /** @description what it stores, and may */
       storage: {
         /** @description delivered events that were dropped before their retention, to make room */
         dropped_events: number;
         /** @description their highest sequence */
         dropped_up_to: number | null;
+        /** @description bytes that may be stored */
         limit_bytes: number;
+        /** @description how much is used of what it may store, in percent */
+        percent: number;
         /** @description since when writes fail; nothing is delivered until one works again */
         refusing_since: string | null;
+        /** @description bytes that are stored */
         used_bytes: number;
       };
+      /** @description increment ids that are missing in one reading of what came; null where events have no numbers */
       uncertain_ids: number | null;
     };
     StreamMessage: {
+      /** @description `after` to go on from */
       cursor: string;
-      /** @enum {unknown} */
+      /**
+       * @description what the message is
+       * @enum {unknown}
+       */
       type: "ready";
     } | {
+      /** @description `after` to go on from */
       cursor: string;
+      /** @description an event that was let go */
       event: components["schemas"]["Event"];
-      /** @enum {unknown} */
+      /**
+       * @description what the message is
+       * @enum {unknown}
+       */
       type: "event";
     } | {
+      /** @description `after` to go on from */
       cursor: string;
+      /** @description an event that is sent again */
       event: components["schemas"]["Event"];
       /** @description true: it is sent under an id of its own */
       new_id: boolean;
+      /** @description the replay it is of */
       replay_id: number;
-      /** @enum {unknown} */
+      /**
+       * @description what the message is
+       * @enum {unknown}
+       */
       type: "replay";
     } | ({
+      /** @description `after` to go on from */
       cursor: string;
+      /** @description how an attempt to deliver ended */
       delivery: {
-        /** Format: date-time */
+        /**
+         * Format: date-time
+         * @description when it was
+         */
         at: string;
+        /** @description how often it was tried */
         attempts: number;
-        /** @enum {unknown} */
-        delivery: "waiting" | "retrying" | "dead" | "delivered" | "paused";
+        /**
+         * @description how the delivery stands; what has not been let go yet says so in the words of the event
+         * @enum {unknown}
+         */
+        delivery: "waiting" | "retrying" | "dead" | "delivered" | "paused" | "confirming" | "held" | "quarantined";
+        /** @description id of the destination */
         destination_id: string;
+        /** @description class of the last failure: `timeout`, `connection`, `status`, …; null without one */
         last_error: string | null;
+        /** @description when the next attempt begins, the present where one is under way; null for none, or while paused */
         next_attempt_at: string | null;
+        /** @description the replay that it is of; null for none */
         replay_id: number | null;
+        /** @description number of the event in the log, from 1 in the order of acceptance */
         sequence: number;
       };
-      /** @enum {unknown} */
+      /**
+       * @description what the message is
+       * @enum {unknown}
+       */
       type: "delivery";
     }) | {
       /** @description false: too much changed at once, read the list */
       complete: boolean;
+      /** @description `after` to go on from */
       cursor: string;
+      /** @description entries of the gap list that are new or changed */
       gaps: components["schemas"]["Gap"][];
+      /** @description entries that are no more */
       removed: {
+          /** @description which numbering of the provider, from 1; null before the first */
           epoch: number;
+          /** @description the first of the range */
           from: number;
+          /** @description the last of the range, included */
           to: number;
         }[];
-      /** @enum {unknown} */
+      /**
+       * @description what the message is
+       * @enum {unknown}
+       */
       type: "gaps";
     } | {
+      /** @description `after` to go on from */
       cursor: string;
+      /** @description to be sent back as it is */
       mark: number;
-      /** @enum {unknown} */
+      /**
+       * @description what the message is
+       * @enum {unknown}
+       */
       type: "mark";
     } | {
+      /** @description `after` to go on from */
       cursor: string;
+      /** @description how many were left out, as they came too fast */
       messages: number;
-      /** @enum {unknown} */
+      /**
+       * @description what the message is
+       * @enum {unknown}
+       */
       type: "skipped";
     } | ({
+      /** @description `after` to go on from */
       cursor: string;
+      /** @description the same in a sentence */
       detail: string;
-      /** @enum {unknown} */
+      /**
+       * @description why the gateway ends it
+       * @enum {unknown}
+       */
       reason: "token_ended" | "webhook_deleted" | "too_slow" | "beyond_end" | "other_life" | "unavailable" | "bad_message" | "too_many_listeners";
-      /** @enum {unknown} */
+      /**
+       * @description what the message is
+       * @enum {unknown}
+       */
       type: "end";
     });
     Test: {
@@ -1992,21 +2569,35 @@ export interface components {
       topic?: string | null;
     };
     Tested: {
+      /** @description what the ingest address answered */
       answer: Record<string, never>;
+      /** @description HTTP status of the answer; null where there was none */
       http_status: number;
+      /** @description topic of the sample */
       topic: string;
+      /** @description a topic that the provider is not known to have; empty for nothing */
+      warnings: {
+          /** @description what is wrong, or what is allowed, in words */
+          message: string;
+          /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
+          path: string;
+        }[];
     };
     TestedDestination: {
       /** @description what the receiver said, the first KiB; text of whoever that is */
       answer: {
+        /** @description by name in lower case; repeated ones joined with a comma */
         headers: {
           [key: string]: string;
         };
+        /** @description as text; cut at a character */
         text: string;
+        /** @description whether it was longer than the part that is kept */
         truncated: boolean;
       } | null;
       /** @description why there was no answer, as far as it is known */
       connection_error: ("lost" | "unreachable" | "not_sent" | "other") | null;
+      /** @description how long it took, in milliseconds */
       duration_ms: number;
       /** @description as of an attempt; null when delivered */
       error: string | null;
@@ -2023,109 +2614,183 @@ export interface components {
       } | null;
       /** @description as sent in `ce-type`; empty for none */
       topic: string;
+      /** @description a topic that the provider is not known to have, headers that were not sent; empty for nothing */
+      warnings: {
+          /** @description what is wrong, or what is allowed, in words */
+          message: string;
+          /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
+          path: string;
+        }[];
     };
     Text: string;
     Token: {
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description when it was made
+       */
       created_at: string;
+      /** @description when it was used last, to the hour; null for never */
       last_used_at: string | null;
+      /** @description what you call it; null or empty without a name */
       name: string;
-      /** @enum {unknown} */
+      /**
+       * @description `write` includes `read`
+       * @enum {unknown}
+       */
       scope: "read" | "write";
+      /** @description id of the API token */
       token_id: string;
+      /** @description the one webhook that it is for; null for all */
       webhook_id: number | null;
     };
     Tokens: {
+      /** @description all that were not revoked */
       tokens: components["schemas"]["Token"][];
     };
     Waking: {
+      /** @description one entry each */
       couriers: {
+          /** @description and the second */
           again_ms: number;
+          /** @description how long the first answer took, in ms */
           first_ms: number;
         }[];
     };
     Webhook: {
+      /** @description Ecwid: ask its API for the entity before an event is let go. Null: do not. */
       confirm: {
+        /** @description Tokens by the id of the store. */
         tokens?: {
           [key: string]: string;
         };
+        /** @description address that events are sent to */
         url: string;
       } | null;
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description when it was made
+       */
       created_at: string;
+      /** @description where its events go */
       destinations: components["schemas"]["Destination"][];
+      /** @description address that the provider sends events to */
       ingest_url: string;
+      /** @description False: its requests are refused, and nothing is delivered. */
       is_active: boolean;
+      /** @description Where the events are, for good, by law. Null: anywhere. */
       jurisdiction: ("eu" | "fedramp" | "us") | null;
+      /** @description Where the events had best be, for good. Null: near the first request. */
       location_hint: ("wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me") | null;
+      /** @description What you call it. It may stand in addresses in the place of the id; no other webhook may have it, and it is no number. */
       name: string | null;
-      /** @enum {unknown} */
+      /**
+       * @description What happens to an authentic event that is not as the provider says: kept in quarantine, or answered with an error.
+       * @enum {unknown}
+       */
       on_invalid: "quarantine" | "reject";
+      /** @description Who sends the events: a name of `GET /v1/providers`, or `custom`. */
       provider: string;
-      /** @enum {unknown} */
+      /**
+       * @description Signed bytes that came before under another id which nobody signs: another event (`standard`), or a duplicate (`strict`).
+       * @enum {unknown}
+       */
       replay_protection: "standard" | "strict";
+      /** @description How long events are kept, in days. */
       retention_days: number;
+      /** @description The numbering of events. */
       sequence: {
+        /** @description Whether increment ids are read, and gaps found. Default: as the provider numbers. */
         enabled: boolean;
+        /** @description How old an open gap has to be to expire, in seconds. Default: when the provider's last retry is over, or 374400. */
         expires_seconds: number;
+        /** @description How old a hole has to be to become a gap, in seconds. */
         grace_seconds: number;
+        /** @description How long an event waits for the ones before it, in seconds. */
         hold_seconds: number;
+        /** @description Whether another inbound secret is another numbering. Default: as the provider does it. */
         restarts_with_secret: boolean;
       };
+      /** @description What the provider needs besides a secret, by name: see `GET /v1/providers`. */
       settings: {
         [key: string]: string;
       };
+      /** @description How requests are signed, for provider `custom` only: docs/signatures.md. */
       signature?: unknown;
+      /** @description Tell (`gateway:source_silent`) when nothing came for so many seconds; null: never. */
       silence_seconds: number | null;
+      /** @description Which events are accepted, others are ignored: topics, or prefixes before `*`, as a list or with commas between them. `*`: all. */
       topics: string[];
       /** @description the topics as they were written */
       topics_given: string | string[];
-      /** Format: date-time */
+      /**
+       * Format: date-time
+       * @description when its settings were changed last
+       */
       updated_at: string;
+      /** @description id of the webhook */
       webhook_id: number;
-      /** @enum {unknown} */
+      /**
+       * @description What makes room when the storage is full: the oldest events that every destination has, or nothing (new events are refused).
+       * @enum {unknown}
+       */
       when_full: "drop_oldest_delivered" | "refuse";
     };
     WebhookOverview: {
+      /** @description increment ids that are not here and within their grace: no gap yet; null where events have no numbers */
+      awaited_ids: number | null;
+      /** @description deliveries that were given up */
       dead: number | null;
       /** @description how many */
       destinations: number | null;
       /** @description events stored in each of the last 24 hours of the clock in UTC, the running hour last; null for an hour in which nobody counted */
       events_per_hour: ((number | null)[]) | null;
+      /** @description destinations whose latest attempt failed, whose circuit is open, or that answered 410 */
       failing: (({
-          /** @enum {unknown} */
+          /**
+           * @description `open`: it is only probed; `recovering`: it gets ever more again
+           * @enum {unknown}
+           */
           circuit: "closed" | "open" | "recovering";
+          /** @description id of the destination */
           destination_id: string;
           /** @description why the gateway itself turned it off */
           disabled_reason: string | null;
           /** @description since when every attempt has failed */
           failing_since: string | null;
+          /** @description what you call it; null or empty without a name */
           name: string | null;
           /** @description when the next attempt begins, the present where one is under way; null when nothing waits, or while paused */
           next_attempt_at: string | null;
         })[]) | null;
+      /** @description false: its requests are refused, and nothing is delivered */
       is_active: boolean;
+      /** @description when the last event was stored; null before the first */
       last_event_at: string | null;
       /** @description null: it answered. Else why nothing is known of it: it was too late, could not be reached, or runs the release before */
       left_out: ("late" | "unreachable" | "earlier_release") | null;
+      /** @description increment ids in open gaps; null where events have no numbers */
       missing_ids: number | null;
+      /** @description what you call it; null or empty without a name */
       name: string | null;
       /** @description null also where events have no numbers */
       open_gaps: number | null;
       /** @description how many of them somebody turned off */
       paused: number | null;
+      /** @description who sends the events: a name of `GET /v1/providers`, or `custom` */
       provider: string;
       /** @description requests refused in the last 24 hours; null where a part of them was not counted */
       refused_last_day: number | null;
-      /** @description of what it may store */
+      /** @description how much is used of what it may store, in percent */
       storage_percent: number | null;
       /** @description since when writes fail */
       storage_refusing_since: string | null;
+      /** @description increment ids that are missing in one reading of what came; null where events have no numbers */
       uncertain_ids: number | null;
       /** @description deliveries that have neither succeeded nor died */
       waiting: number | null;
       /** @description false: beyond the first 512, or with a filter, events are counted that were not looked at yet, wanted or not */
       waiting_exact: boolean | null;
+      /** @description id of the webhook */
       webhook_id: number;
     };
     WebhookPatch: {
@@ -2285,6 +2950,7 @@ export interface components {
     Webhooks: {
       /** @description `after` of the next page; null at the end */
       next: string | null;
+      /** @description ascending by id */
       webhooks: components["schemas"]["Webhook"][];
     };
   };

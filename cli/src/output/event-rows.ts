@@ -10,6 +10,7 @@ export const EVENT_HEAD = [
   'increment id',
   'event id',
   'status',
+  'delivery',
   'note',
 ];
 
@@ -26,8 +27,8 @@ export function statusCell(status: string): Cell {
 
 export const eventRow = (event: Schemas['Event']): Cell[] => [
   ...[event.sequence, shortTime(event.received_at), event.topics.join(', ') || event.topic],
-  ...[event.increment_id, event.event_id, statusCell(event.delivery ?? event.status)],
-  notes(event),
+  ...[event.increment_id, event.event_id, statusCell(event.status)],
+  ...[event.delivery === null ? null : statusCell(event.delivery), notes(event)],
 ];
 
 const notes = ({ late, repeats, reason }: Schemas['Event']): string =>

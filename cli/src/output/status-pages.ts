@@ -10,8 +10,8 @@ type Overview = Schemas['WebhookOverview'];
 export function overviewPage(webhooks: readonly Overview[], paint: Paint, nowMs: number): string {
   if (webhooks.length === 0) return 'There is no webhook yet.';
   const head = [
-    ...['webhook', 'provider', 'state', 'last event', 'events today', 'open gaps', 'uncertain ids'],
-    ...['waiting', 'dead', 'refused', 'storage', 'destinations that fail'],
+    ...['webhook', 'provider', 'state', 'last event', 'events in 24 h', 'open gaps', 'awaited ids'],
+    ...['uncertain ids', 'waiting', 'dead', 'refused', 'storage', 'destinations that fail'],
   ];
   const rows = webhooks.map((webhook): Cell[] => [
     ...[
@@ -23,6 +23,7 @@ export function overviewPage(webhooks: readonly Overview[], paint: Paint, nowMs:
     ...[
       dayOf(webhook.events_per_hour),
       bad(webhook.open_gaps),
+      webhook.awaited_ids || null,
       webhook.uncertain_ids || null,
       webhook.waiting,
     ],
@@ -41,7 +42,7 @@ export function webhookPage(status: Status, paint: Paint, nowMs: number): string
       ['webhook', `${status.name ?? ''} (${status.provider})`.trim()],
       ['active', status.is_active ? 'yes' : { text: 'no', colour: 'yellow' }],
       ['last event', ago(status.last_event_at, nowMs) ?? 'none yet'],
-      ['events in a day', dayOf(status.events_per_hour)],
+      ['events in 24 h', dayOf(status.events_per_hour)],
       ['accepted', counters.accepted],
       ['duplicate', counters.duplicate || null],
       ['ignored', counters.ignored || null],
@@ -49,9 +50,10 @@ export function webhookPage(status: Status, paint: Paint, nowMs: number): string
       ['refused', refused.join(', ') || null],
       ['open gaps', status.open_gaps === null ? 'not numbered' : bad(status.open_gaps)],
       ['missing ids', status.missing_ids],
+      ['awaited ids', awaited(status.awaited_ids)],
       ['uncertain ids', status.uncertain_ids || null],
       ['old secret until', status.secret_overlap_until],
-      ['storage', percent(Math.round((storage.used_bytes / storage.limit_bytes) * 1000) / 10)],
+      ['storage', percent(storage.percent)],
       ['refuses since', storage.refusing_since],
     ],
     paint,
@@ -82,6 +84,9 @@ const ago = (time: string | null, nowMs: number): string | null =>
 const percent = (share: number | null): string | null => (share === null ? null : `${share} %`);
 
 const bad = (count: number | null): Cell => (count ? { text: String(count), colour: 'red' } : count);
+
+/** Said with what it means: nothing is missing yet. */
+const awaited = (ids: number | null): string | null => (ids ? `${ids}, within their grace` : null);
 
 /** Of the last 24 hours, as far as they were counted. */
 const dayOf = (hours: readonly (number | null)[] | null): number | null =>

@@ -19,9 +19,10 @@ export function timeOf(text: string, nowMs: number): Result<string, string> {
 export const shortTime = (time: string | null): string | null =>
   time === null ? null : time.slice(0, 19).replace('T', ' ');
 
-/** How long ago, or in how long: `3 min ago`, `in 2 h`. */
+/** How long ago, or in how long: `3 min ago`, `in 2 h`, `now`. */
 export function relativeTime(time: string, nowMs: number): string {
   const ms = Date.parse(time) - nowMs;
+  if (Math.abs(ms) < 1000) return 'now';
   const text = durationText(Math.abs(ms));
   return ms > 0 ? `in ${text}` : `${text} ago`;
 }

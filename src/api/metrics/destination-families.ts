@@ -84,6 +84,12 @@ export function destinationFamilies(answered: readonly Answered[], now: number):
       each(s => age(s.oldestUndeliveredAt)),
     ),
     family(
+      'destination_behind_alert_seconds',
+      'gauge',
+      'How old the oldest event may be before it is told (behind_alert_seconds); 0 for never.',
+      each(s => s.behindAlertSeconds ?? null),
+    ),
+    family(
       'destination_failing_seconds',
       'gauge',
       'How long every attempt has failed; 0 when the latest one did not.',

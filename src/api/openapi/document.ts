@@ -1,9 +1,8 @@
 /**
  * The OpenAPI 3.1 document, put together from the operations, the schemas that validate, and the shapes of answers.
- * Made when it is first asked for, and kept: it is the same for everyone.
+ * Made when the gateway is built (`bin/api-description.mjs`).
  */
 import type { JsonSchema } from '../../input/json-schema';
-
 import { inputSchemas } from './inputs';
 import { ANSWERS, OPERATIONS } from './operations';
 import { type Operation, TAGS } from './operations/operation';
@@ -97,7 +96,7 @@ function headersOf({ id, takes = [], answers: [status] }: Operation): object {
   };
 }
 
-function build(): object {
+export function openApiDocument(): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of OPERATIONS) {
     paths[operation.path] = { ...paths[operation.path], [operation.method]: operationOf(operation) };
@@ -128,25 +127,4 @@ function build(): object {
       schemas: { ...inputSchemas(), ...ANSWERS, ...FOREIGN },
     },
   };
-}
-
-/** The operation of a route. @param route as `/v1/webhooks/:webhook_id` */
-export function operationAt(method: string, route: string): Operation | undefined {
-  const path = route.replaceAll(/:(\w+)/g, '{$1}').replace(/(.)\/$/, '$1');
-  return OPERATIONS.find(candidate => candidate.path === path && candidate.method === method.toLowerCase());
-}
-
-/** The query parameters of an operation. */
-export function queryNames({ takes = [] }: Operation): string[] {
-  return takes.flatMap(name => {
-    const parameter = PARAMETERS[name];
-    return parameter?.in === 'query' ? [parameter.name] : [];
-  });
-}
-
-let built: object | null = null;
-
-export function openApiDocument(): object {
-  built ??= build();
-  return built;
 }

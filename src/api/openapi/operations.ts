@@ -13,7 +13,7 @@ import { REPLAY_ANSWERS, REPLAY_OPERATIONS } from './operations/replay';
 import { SELF_TEST_ANSWERS, SELF_TEST_OPERATIONS } from './operations/self-test';
 import { SEQUENCE_ANSWERS, SEQUENCE_OPERATIONS } from './operations/sequence';
 import { SERVICE_ANSWERS, SERVICE_OPERATIONS } from './operations/service';
-import { integer, list, object, text } from './operations/shapes';
+import { integer, list, object, said, text } from './operations/shapes';
 import { STATUS_ANSWERS, STATUS_OPERATIONS } from './operations/status';
 import { WEBHOOKS_ANSWERS, WEBHOOKS_OPERATIONS } from './operations/webhooks';
 
@@ -37,8 +37,16 @@ export const OPERATIONS: readonly Operation[] = [
 /** The shapes of answers, the counterpart of the views that stand with the routes in `rest/`. */
 export const ANSWERS: Record<string, JsonSchema> = {
   Problem: object(
-    { type: text, title: text, status: integer, detail: text },
-    { errors: list(object({ path: text, message: text })), request_id: text },
+    {
+      type: said('which kind of problem it is: `urn:gapless:problem:not-found`', text),
+      title: said('what is wrong, in a few words', text),
+      status: said('HTTP status of the answer', integer),
+      detail: said('what is wrong with this request, in words', text),
+    },
+    {
+      errors: said('each field that is wrong', list(object({ path: text, message: text }))),
+      request_id: said('names the lines of the log that tell of it', text),
+    },
   ),
   ...WEBHOOKS_ANSWERS,
   ...DESTINATIONS_ANSWERS,

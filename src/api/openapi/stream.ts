@@ -1,6 +1,7 @@
 /** What `GET …/stream` is, and the messages of it. */
 import type { JsonSchema } from '../../input/json-schema';
 import { STREAM_ENDS } from '../../log/contract/stream';
+import { boolean, integer, list, object, ref, said, text } from './operations/shapes';
 
 export const LISTEN = {
   method: 'get',
@@ -18,42 +19,39 @@ export const LISTEN = {
   problems: [404, 422, 426],
 } as const;
 
-const integer: JsonSchema = { type: 'integer' };
-const text: JsonSchema = { type: 'string' };
-const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
-
-const gapKey: JsonSchema = {
-  type: 'object',
-  properties: { epoch: integer, from: integer, to: integer },
-  required: ['epoch', 'from', 'to'],
-};
-
-const message = (type: string, properties: Record<string, JsonSchema> = {}): JsonSchema => ({
-  type: 'object',
-  properties: { type: { enum: [type] }, cursor: text, ...properties },
-  required: ['type', 'cursor', ...Object.keys(properties)],
-});
+const message = (type: string, properties: Record<string, JsonSchema> = {}): JsonSchema =>
+  object({
+    type: said('what the message is', { enum: [type] }),
+    cursor: said('`after` to go on from', text),
+    ...properties,
+  });
 
 /** @param delivery the end of an attempt, which has the fields of a delivery of an event */
 export const streamAnswers = (delivery: JsonSchema): Record<string, JsonSchema> => ({
   StreamMessage: {
     anyOf: [
       message('ready'),
-      message('event', { event: ref('Event') }),
+      message('event', { event: said('an event that was let go', ref('Event')) }),
       message('replay', {
-        replay_id: integer,
-        new_id: { type: 'boolean', description: 'true: it is sent under an id of its own' },
-        event: ref('Event'),
+        replay_id: said('the replay it is of', integer),
+        new_id: said('true: it is sent under an id of its own', boolean),
+        event: said('an event that is sent again', ref('Event')),
       }),
-      message('delivery', { delivery }),
+      message('delivery', { delivery: said('how an attempt to deliver ended', delivery) }),
       message('gaps', {
-        gaps: { type: 'array', items: ref('Gap') },
-        removed: { type: 'array', items: gapKey },
-        complete: { type: 'boolean', description: 'false: too much changed at once, read the list' },
+        gaps: said('entries of the gap list that are new or changed', list(ref('Gap'))),
+        removed: said(
+          'entries that are no more',
+          list(object({ epoch: integer, from: integer, to: integer })),
+        ),
+        complete: said('false: too much changed at once, read the list', boolean),
       }),
-      message('mark', { mark: integer }),
-      message('skipped', { messages: integer }),
-      message('end', { reason: { enum: Object.keys(STREAM_ENDS) }, detail: text }),
+      message('mark', { mark: said('to be sent back as it is', integer) }),
+      message('skipped', { messages: said('how many were left out, as they came too fast', integer) }),
+      message('end', {
+        reason: said('why the gateway ends it', { enum: Object.keys(STREAM_ENDS) }),
+        detail: said('the same in a sentence', text),
+      }),
     ],
   },
 });

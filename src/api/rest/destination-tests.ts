@@ -4,13 +4,15 @@
  */
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { passedHeaders } from '../../delivery/passed-headers';
+import { isPassed, passedHeaders } from '../../delivery/passed-headers';
 import { checked } from '../../input/checked';
 import type { FieldError } from '../../input/field-errors';
 import { about, fieldsOf, text } from '../../input/fields';
+import { formatPointer } from '../../json/pointer';
 import { LIMITS } from '../../limits';
 import type { DestinationTest, DestinationTestResult } from '../../log/contract/destination-test';
 import { err, ok, type Result } from '../../result';
+import { topicWarning } from '../../subscriptions/topic-warnings';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import { ask } from '../ask';
 import { type ApiError, problem } from '../problem';
@@ -33,6 +35,9 @@ export const destinationTestSchema = fieldsOf({
   ),
 });
 
+const NOT_PASSED =
+  "was not sent, as such a header of a provider's request does not pass; what the destination needs is in its extra_headers";
+
 /** `body` is null for a sample. */
 type TestWish = { topic: string | null; body: Uint8Array | null; headers: Record<string, string> };
 
@@ -51,6 +56,7 @@ destinationTests.post('/:webhook_id/destinations/:destination_id/test', async c 
   return c.json({
     ...{ topic: test.value.topic, outcome, http_status: status, duration_ms: durationMs },
     ...{ error, connection_error: connectionError, answer, sent_headers: sentHeaders },
+    warnings: warningsOf(input, record),
   });
 });
 
@@ -65,6 +71,14 @@ function parseTest(given: unknown): Result<TestWish, FieldError[]> {
   const bytes = bytesGiven(body, base64);
   return bytes.ok ? ok({ topic, body: bytes.value, headers }) : bytes;
 }
+
+/** A topic that the provider is not known to have, and headers that do not pass. */
+const warningsOf = ({ topic, headers }: TestWish, { provider }: WebhookRecord): FieldError[] => [
+  ...topicWarning(topic, provider),
+  ...Object.keys(headers)
+    .filter(name => !isPassed(name))
+    .map(name => ({ path: formatPointer(['headers', name]), message: NOT_PASSED })),
+];
 
 async function testOf(
   env: Env,

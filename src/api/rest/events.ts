@@ -131,6 +131,9 @@ function attemptView(attempt: AttemptView) {
   };
 }
 
+const notHeld = (wasLetGo: boolean): string =>
+  `${wasLetGo ? 'The event was let go before' : 'The event was never held back'}: to send it again, replay it.`;
+
 /** What became of an event that was let go or added by hand, in the words in which ingest answers. */
 export function releaseView(result: ReleaseResult): { body: object } | { error: ApiError } {
   switch (result.kind) {
@@ -155,7 +158,7 @@ export function releaseView(result: ReleaseResult): { body: object } | { error: 
     case 'redacted':
       return { error: { reason: 'conflict', detail: 'The body of this event was erased.' } };
     case 'not_quarantined':
-      return { error: { reason: 'conflict', detail: 'The event is not in quarantine.' } };
+      return { error: { reason: 'conflict', detail: notHeld(result.wasLetGo === true) } };
     case 'inactive':
       return { error: { reason: 'conflict', detail: 'The webhook is inactive.' } };
     case 'not_found':

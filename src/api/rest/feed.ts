@@ -15,7 +15,8 @@ export const feed = new Hono<{ Bindings: Env }>();
 
 feed.get('/:webhook_id/feed', async c => {
   const common = commonParameters(c.req.query());
-  const after = positionOf(c.req.query('after') ?? '0');
+  const given = c.req.query('after') ?? '0';
+  const after = positionOf(given);
   if (!common.ok || !after.ok) {
     const errors = [common, after].flatMap(part => (part.ok ? [] : part.error));
     return problem({ reason: 'invalid', errors });
@@ -27,7 +28,8 @@ feed.get('/:webhook_id/feed', async c => {
     (from: FeedStart, waitMs) =>
       pageOf(
         () => object.value.feed({ ...query, after: from, waitMs }),
-        from === 'now' ? from : cursorText(from),
+        // As it was given, as long as it is what was given.
+        from === after.value || from === 'now' ? given : cursorText(from),
       ),
     after.value,
     wait,

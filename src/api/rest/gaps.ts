@@ -75,6 +75,7 @@ export function gapsView(report: GapsReport) {
     numbered: true,
     highest_increment_id: report.highestIncrementId,
     epoch: report.epoch,
+    awaited_ids: report.awaitedIds ?? null,
     gaps: report.gaps.map(gapView),
   };
 }

@@ -2,11 +2,11 @@
 import { Hono } from 'hono';
 import type { Handshake } from '../../providers/handshake';
 import type { Provider } from '../../providers/provider';
-import { PROVIDERS } from '../../providers/registry';
+import { allProviders } from '../../providers/registry';
 
 export const providers = new Hono<{ Bindings: Env }>();
 
-providers.get('/', c => c.json({ providers: PROVIDERS.map(providerView) }));
+providers.get('/', c => c.json({ providers: allProviders().map(providerView) }));
 
 function providerView(provider: Provider) {
   const { scheme, guide, handshake } = provider;

@@ -1,7 +1,9 @@
 /** `GET /v1/webhooks/{webhook_id}/status`: counters, and how far each destination is. */
 import { Hono } from 'hono';
 import type { DestinationStatus } from '../../log/contract/status';
+import { summed } from '../../minute-counts';
 import { timeOrNull, timeText } from '../../time';
+import { storagePercent } from '../../views/storage';
 import { ask } from '../ask';
 import { problem } from '../problem';
 import { type CurrentReport, isCurrent } from '../reports';
@@ -31,6 +33,11 @@ export function statusView(report: CurrentReport) {
     last_sequence: report.lastSequence,
     last_event_at: timeOrNull(report.lastEventAt),
     events_per_hour: report.eventsPerHour,
+    per_minute: {
+      accepted: report.acceptedPerMinute,
+      delivered: summed(report.destinations.map(({ perMinute }) => perMinute.delivered)),
+      failed: summed(report.destinations.map(({ perMinute }) => perMinute.failed)),
+    },
     counters: report.counters,
     rejected: report.rejected,
     refused_last_day: report.refusedLastDay,
@@ -39,10 +46,12 @@ export function statusView(report: CurrentReport) {
     // Not zero where it cannot be known.
     open_gaps: report.numbered ? report.openGaps : null,
     missing_ids: report.numbered ? report.missingIds : null,
+    awaited_ids: report.numbered ? (report.awaitedIds ?? null) : null,
     uncertain_ids: report.numbered ? report.uncertainIds : null,
     storage: {
       used_bytes: report.storage.usedBytes,
       limit_bytes: report.storage.limitBytes,
+      percent: storagePercent(report.storage),
       dropped_events: report.storage.droppedEvents,
       dropped_up_to: report.storage.droppedEvents > 0 ? report.storage.droppedUpTo : null,
       refusing_since: timeOrNull(report.storage.refusingSince),

@@ -1,7 +1,7 @@
 /** What may be wrong for a while, which topics tell its beginning and its end, and which alerts are open. Pure. */
 import type { OperationalTopic } from './notices';
 
-export type Condition = 'failing' | 'disabled' | 'behind' | 'refused';
+export type Condition = 'failing' | 'disabled' | 'behind' | 'refused' | 'silent';
 
 /** Whether somebody was told, by condition and destination. */
 export type OpenAlerts = Readonly<Record<string, boolean>>;
@@ -11,6 +11,7 @@ export const ALERT_TOPICS: Record<Condition, { begins: OperationalTopic; ends: O
   disabled: { begins: 'gateway:destination_disabled', ends: 'gateway:destination_recovered' },
   behind: { begins: 'gateway:destination_behind', ends: 'gateway:destination_caught_up' },
   refused: { begins: 'gateway:requests_refused', ends: 'gateway:requests_accepted' },
+  silent: { begins: 'gateway:source_silent', ends: 'gateway:source_resumed' },
 };
 
 export const keyOf = (condition: Condition, destinationId: unknown): string =>

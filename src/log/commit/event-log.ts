@@ -25,6 +25,7 @@ import { appendEvent, expectTogether } from './append-event';
 import { type Audience, Draft } from './draft';
 import { dropReceived } from './drop-received';
 import { quarantineUnconfirmed, release } from './held-events';
+import { withKeptCounts } from './kept-counts';
 import { EVENTS_PER_CHECKPOINT, type LogState } from './log-state';
 import { NextAging } from './next-aging';
 import { nextNoticeAt } from './notices';
@@ -33,7 +34,7 @@ import { beginHold, endHold } from './predecessor-hold';
 import { replayEvents } from './replay-events';
 import { deduplicationMs, holdMs, isHolding, retentionMs, trackerSettings } from './settings';
 import { settleNumbering } from './settle-numbering';
-import { silentAt, tellSilence } from './silence';
+import { endUnwatched, silentAt, tellSilence } from './silence';
 import { skipTo } from './skip-to';
 import { storeCheckpoint, storedCheckpoint } from './stored-checkpoint';
 import { tellStorage } from './tell-storage';
@@ -67,7 +68,7 @@ export class EventLog {
     const { state, forgotten } = storedCheckpoint(sql);
     this.tables = new LogTables(sql, forgotten, recent);
     this.#savedSequence = state.lastSequence;
-    this.#state = replayEvents(state, this.tables, webhook);
+    this.#state = withKeptCounts(sql, replayEvents(state, this.tables, webhook));
     this.feed = new Feed(this.tables.events, this.tables.releases, () => this.#state);
   }
 
@@ -211,6 +212,7 @@ export class EventLog {
       if (begins) beginHold(draft, draft.state.tracker.current);
       draft.change({});
       forgetDestinations(draft, webhook, now);
+      endUnwatched(draft, webhook, now);
     });
     this.#webhook = webhook;
     if (holdMs(webhook) === 0) this.endHold(Number.POSITIVE_INFINITY);

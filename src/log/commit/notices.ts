@@ -20,6 +20,7 @@ export type OperationalTopic =
   | 'gateway:destination_behind'
   | 'gateway:destination_caught_up'
   | 'gateway:source_silent'
+  | 'gateway:source_resumed'
   | 'gateway:requests_refused'
   | 'gateway:requests_accepted'
   | 'gateway:storage_high'

@@ -49,6 +49,7 @@ export type AddResult = AppendResult | { kind: 'not_added'; reason: NotAdded };
 export type ReleaseResult =
   | AppendResult
   | { kind: 'not_found' }
-  | { kind: 'not_quarantined' }
+  /** It is forwarded already; `wasLetGo`: since it was released, or waited no longer. Absent from an object of an earlier release. */
+  | { kind: 'not_quarantined'; wasLetGo?: boolean }
   /** Its body was erased: there is nothing to forward. */
   | { kind: 'redacted' };

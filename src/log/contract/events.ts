@@ -49,9 +49,12 @@ export type AttemptView = {
   replayId?: number | null;
 };
 
+/** Why an event that is not let go yet is on its way to nobody: the words of its own status. */
+export const NOT_LET_GO = ['confirming', 'held', 'quarantined'] as const;
+
 export type DeliveryView = {
   destinationId: string;
-  status: DeliveryState;
+  status: DeliveryState | (typeof NOT_LET_GO)[number];
   attempts: number;
   nextAttemptAt: number | null;
   lastError: string | null;

@@ -26,7 +26,14 @@ export type Gap = {
 
 export type GapsReport =
   | { numbered: false }
-  | { numbered: true; epoch: number | null; highestIncrementId: number | null; gaps: Gap[] };
+  | {
+      numbered: true;
+      epoch: number | null;
+      highestIncrementId: number | null;
+      /** How many ids are not here and within their grace: no gap yet. Absent from an object of an earlier release. */
+      awaitedIds?: number;
+      gaps: Gap[];
+    };
 
 export type GapResolution = {
   /** Null for the current epoch. */

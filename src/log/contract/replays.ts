@@ -34,7 +34,7 @@ export type AskedReplay = { by: string; request: Record<string, unknown> };
 
 export type ReplayResult =
   /**
-   * `count`: how many deliveries this makes, over all destinations asked for. `replayId`: null where nothing was begun; absent from
+   * `count`: how many deliveries this makes, over all destinations asked for. `replayId`: null where nothing was begun: a plan, or nothing to send; absent from
    * an object of an earlier release.
    */
   | { kind: 'ok'; count: number; replayId?: number | null }

@@ -22,6 +22,8 @@ export type DestinationStatus = {
   /** When the oldest event that it still has to get was accepted, ms since 1970; null when it has all. */
   oldestUndeliveredAt: number | null;
   lastDeliveredAt: number | null;
+  /** How old its oldest waiting event may be before it is told, in seconds; 0 for never. Absent from an object of an earlier release. */
+  behindAlertSeconds?: number;
   /** Why the gateway itself turned it off; null where it did not. */
   disabledReason: string | null;
   /** `open`: it failed too often in a row and is only probed. `recovering`: it answers again, and gets ever more. */
@@ -44,6 +46,8 @@ export type DestinationStatus = {
   /** Ranges of sequences that retention dropped before they were delivered, and how many events were. */
   lost: { from: number; to: number; at: number }[];
   lostEvents: number;
+  /** Attempts that delivered, and that failed, in each of the last 60 minutes, the running one last; null as in `eventsPerHour`. */
+  perMinute: { delivered: (number | null)[]; failed: (number | null)[] };
 };
 
 export type StatusReport = {
@@ -61,11 +65,15 @@ export type StatusReport = {
    * Absent, with all else that is new since 0.1.0, from an object of an earlier release.
    */
   eventsPerHour?: (number | null)[];
+  /** Events accepted in each of the last 60 minutes, likewise. */
+  acceptedPerMinute: (number | null)[];
   counters: { accepted: number; duplicate: number; ignored: number; quarantined: number };
   epoch: number | null;
   highestIncrementId: number | null;
   openGaps: number;
   missingIds: number;
+  /** Increment ids that are not here and within their grace: no gap yet. Absent from an object of an earlier release. */
+  awaitedIds?: number;
   /** Increment ids that may be missing (`uncertain` in the gap list). */
   uncertainIds: number;
   /** Refused requests by reason, those that the edge has reported. */

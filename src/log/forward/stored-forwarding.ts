@@ -1,5 +1,6 @@
 /** The document that every flush writes: how far each destination and each replay is, and the latest attempts. */
 
+import { uncountedUpTo } from '../../minute-counts';
 import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { JournalEntry } from '../store/attempt-journal';
 import { readDocument, writeDocument } from '../store/documents';
@@ -44,8 +45,10 @@ export type StoredForwarding = {
 
 export type ReplayUnderWay = [id: number, scanned: number, underWay: SequenceRange[]];
 
-/** As it is written: the names are those of the stored format. */
-type Document = { routes: [string, StoredDestination][] } & Omit<StoredForwarding, 'destinations'>;
+/** As it is written: the names are those of the stored format. `failingSince` is for an earlier release, which knows no `failing`. */
+type StoredTotals = Totals & { failingSince: number | null };
+type Route = Omit<StoredDestination, 'totals'> & { totals: StoredTotals };
+type Document = { routes: [string, Route][] } & Omit<StoredForwarding, 'destinations'>;
 
 const NAME = 'forwarding';
 
@@ -59,10 +62,12 @@ export function readForwarding(sql: SqlStorage): StoredForwarding {
 }
 
 function readDestination(
-  stored: Pick<StoredDestination, 'cursor'> &
-    Partial<Omit<StoredDestination, 'totals'>> & { totals?: Partial<Totals> },
+  stored: Pick<Route, 'cursor'> & Partial<Omit<Route, 'totals'>> & { totals?: Partial<StoredTotals> },
 ): StoredDestination {
-  const { losses = [], totals } = stored;
+  const { losses = [], totals: { failingSince = null, ...totals } = {} } = stored;
+  // An earlier release counted no minutes.
+  const uncounted = uncountedUpTo(Math.max(totals.lastDeliveredAt ?? 0, failingSince ?? 0));
+  const minutes = { deliveredPerMinute: uncounted, failedPerMinute: uncounted };
   const lost = losses.reduce((sum, { from, to }) => sum + to - from + 1, 0);
   return {
     settled: [],
@@ -70,12 +75,17 @@ function readDestination(
     pace: null,
     progress: [],
     disabledReason: null,
-    failing: null,
+    failing: failingSince === null ? null : failedOnce(failingSince),
     ...stored,
     losses,
-    totals: { ...NO_TOTALS, lost, ...totals },
+    totals: { ...NO_TOTALS, ...minutes, lost, ...totals },
   };
 }
+
+/** All that an earlier release says of attempts that failed. `since`: ms since 1970. */
+const failedOnce = (since: number): Failing => ({
+  ...{ since, attempts: 1, ofEvents: 1, error: null, status: null, topics: [] },
+});
 
 /** Whether the start of each destination, and the time since which its rate counts, would outlive a crash. */
 export const isStored = (
@@ -90,6 +100,10 @@ export const isStored = (
 
 /** 1 row. Inside the caller's transaction. */
 export function writeForwarding(sql: SqlStorage, { destinations, ...rest }: StoredForwarding): void {
-  const document: Document = { routes: destinations, ...rest };
+  const routes = destinations.map(([id, destination]): [string, Route] => {
+    const totals = { ...destination.totals, failingSince: destination.failing?.since ?? null };
+    return [id, { ...destination, totals }];
+  });
+  const document: Document = { routes, ...rest };
   writeDocument(sql, NAME, JSON.stringify(document));
 }

@@ -39,7 +39,7 @@ export function withUnnoted(stored: StoredForwarding, unnoted: readonly Unnoted[
     if (more.length === 0) return [id, known];
     const settled = [...sequencesOf(known.settled), ...more.map(({ sequence }) => sequence)];
     const totals = more.reduce(afterAttempt, known.totals);
-    return [id, { ...known, settled: rangesOf(settled), totals }];
+    return [id, { ...known, settled: rangesOf(settled), totals, failing: null }];
   });
   const attempts = unnoted.map(({ destinationId, sequence, result }) => {
     const { at, durationMs, status, error } = result;

@@ -96,14 +96,15 @@ export class WriteWatch {
   }
 
   /** A write failed. Only the first one of several is logged. */
-  failed(written: 'events' | 'deliveries', error: unknown): void {
+  failed(written: 'events' | 'counts' | 'deliveries', error: unknown): void {
     const { memory, log } = this.#deps;
     if (written === 'deliveries') memory.onTrial = true;
-    if (memory.suspension !== null || (written === 'events' && memory.refusing)) return;
-    if (written === 'events') memory.refusing = true;
+    const isCommit = written !== 'deliveries';
+    if (memory.suspension !== null || (isCommit && memory.refusing)) return;
+    if (isCommit) memory.refusing = true;
     log('storage_refused', { written, ...errorFields(error) });
     // It may be this event alone that cannot be stored. Then the others are not to suffer from it.
-    if (written === 'events' && this.#probe() === null) return;
+    if (isCommit && this.#probe() === null) return;
     this.#suspend(null);
   }
 

@@ -1,4 +1,6 @@
 /** How far one destination is, how it does, and what waits for it. */
+
+import { lastHour } from '../../minute-counts';
 import type { DestinationRecord, StoredSecret } from '../../subscriptions/webhook';
 import type { DestinationStatus } from '../contract/status';
 import { CLOSED } from '../forward/circuit';
@@ -9,12 +11,12 @@ import { waitingFor } from './waiting';
 /** Counts the rows of the destination, and looks at a bounded part of what waits for it. `now` in ms since 1970. */
 export function destinationStatus(
   views: Views,
-  { id, name, url, isActive, secrets }: DestinationRecord,
+  { id, name, url, isActive, secrets, behindAlertSeconds }: DestinationRecord,
   now: number,
 ): DestinationStatus {
   const { log, forwarding } = views;
   const state = forwarding.destination(id);
-  const { lost: lostEvents, ...totals } = state?.totals ?? NO_TOTALS;
+  const { lost: lostEvents, deliveredPerMinute, failedPerMinute, ...totals } = state?.totals ?? NO_TOTALS;
   const circuit = state?.gate.circuit ?? CLOSED;
   const cursor = state?.queue.cursor.sequence ?? 0;
   const unscanned = log.feed.eventsAfter(cursor, 1)[0]?.sequence;
@@ -27,7 +29,9 @@ export function destinationStatus(
     name,
     url,
     isActive,
+    behindAlertSeconds,
     ...counts,
+    failingSince: state?.failing?.since ?? null,
     waiting: state === null ? { count: 0, exact: true } : waitingFor(views, state, counts.retrying),
     lag: Math.max(0, log.state.lastSequence - cursor),
     oldestUndeliveredAt: oldest === undefined ? null : (log.feed.event(oldest)?.receivedAt ?? null),
@@ -39,6 +43,7 @@ export function destinationStatus(
     secretOverlapUntil: overlapUntil(secrets, now),
     lost: state?.losses ?? [],
     lostEvents,
+    perMinute: { delivered: lastHour(deliveredPerMinute, now), failed: lastHour(failedPerMinute, now) },
   };
 }
 

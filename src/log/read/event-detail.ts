@@ -54,7 +54,7 @@ function deliveriesOf(
       const delivered = own.some(attempt => attempt.outcome === 'delivered');
       return {
         destinationId,
-        status: stateOf(row ?? null, delivered, isActive),
+        status: event.status === 'forwardable' ? stateOf(row ?? null, delivered, isActive) : event.status,
         attempts: row?.attempts ?? own.length,
         nextAttemptAt: row?.nextAt ?? null,
         lastError: row?.error ?? null,
@@ -63,7 +63,7 @@ function deliveriesOf(
   return { deliveries, attempts };
 }
 
-/** In the words by which deliveries are found. An event that is not let go yet waits, too. */
+/** Of an event that was let go, in the words by which deliveries are found. */
 function stateOf(row: DeliveryRow | null, delivered: boolean, isActive: boolean): DeliveryState {
   if (row?.status === 'dead') return 'dead';
   if (row === null && delivered) return 'delivered';

@@ -26,9 +26,16 @@ export function readGaps({ webhook, log }: LogView, status: GapStatus | null): G
     numbered: true,
     epoch: epoch?.number ?? null,
     highestIncrementId: epoch === null ? null : highestGiven(epoch),
+    awaitedIds: awaitedIds(log),
     gaps: log.tables.gaps.list(status).map(row => gapOf(log, row, horizon)),
   };
 }
+
+/** How many ids are not here, and not long enough to be missing. Reads nothing. */
+export const awaitedIds = ({ state }: LogView['log']): number =>
+  epochsOf(state.tracker)
+    .flatMap(({ holes }) => holes)
+    .reduce((sum, { status, missing }) => (status === 'young' ? sum + missing : sum), 0);
 
 /** The entries that came of closing a range by hand. */
 export function closedGaps(

@@ -1,12 +1,13 @@
 /** The counters of a webhook, and how far each of its destinations is. */
 import type { Clock } from '../../clock';
 import { lastDay } from '../../hour-counts';
+import { lastHour } from '../../minute-counts';
 import { highestGiven } from '../../numbering/epoch';
 import type { StatusReport } from '../contract/status';
 import type { WriteWatch } from '../forward/write-watch';
 import type { Refusals } from '../store/refusals';
 import { destinationStatus, overlapUntil } from './destination-status';
-import { isNumbered } from './gaps';
+import { awaitedIds, isNumbered } from './gaps';
 import type { Views } from './views';
 
 /** The status as it is now. Reads all open gaps, and counts the rows of every destination. */
@@ -20,7 +21,7 @@ export function readStatus(
 ): StatusReport {
   const { webhook, log } = views;
   const now = views.clock.now();
-  const { lastSequence, lastEventAt, perHour, counters, tracker } = log.state;
+  const { lastSequence, lastEventAt, perHour, perMinute, counters, tracker } = log.state;
   const { name, provider, isActive } = webhook;
   const open = log.tables.gaps.list('open');
   return {
@@ -30,11 +31,13 @@ export function readStatus(
     lastSequence,
     lastEventAt,
     eventsPerHour: lastDay(perHour, now),
+    acceptedPerMinute: lastHour(perMinute, now),
     counters,
     epoch: tracker.current?.number ?? null,
     highestIncrementId: tracker.current === null ? null : highestGiven(tracker.current),
     openGaps: open.length,
     missingIds: open.reduce((sum, gap) => sum + gap.missing, 0),
+    awaitedIds: awaitedIds(log),
     uncertainIds: log.tables.gaps.list('uncertain').reduce((sum, gap) => sum + gap.missing, 0),
     rejected: views.refusals.counts,
     refusedLastDay: views.refusals.lastDay(now),

@@ -1,38 +1,10 @@
 /**
- * What the page does beyond what the server shows: times in the reader's own zone, copying, shorter links. Everything else works
- * without it.
+ * What the page does beyond what the server shows: times in the reader's own zone, copying, shorter links, and what is live.
+ * Everything else works without it.
  */
 
-const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-
-const UNITS: readonly [seconds: number, name: string][] = [
-  [86_400, 'd'],
-  [3_600, 'h'],
-  [60, 'min'],
-  [1, 's'],
-];
-
-function spanText(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  const [length, name] = UNITS.find(([length]) => seconds >= length) ?? [1, 's'];
-  return `${Math.floor(seconds / length)} ${name}`;
-}
-
-function agoText(at: number): string {
-  const passed = Date.now() - at;
-  return passed >= 0 ? `${spanText(passed)} ago` : `in ${spanText(-passed)}`;
-}
-
-/** Shows every time below an element in the reader's zone; what is said as a distance stays one, and gets older. */
-export function showTimes(root: ParentNode): void {
-  for (const time of root.querySelectorAll<HTMLTimeElement>('time[datetime]')) {
-    const at = Date.parse(time.dateTime);
-    if (Number.isNaN(at)) continue;
-    const isAgo = time.classList.contains('ago');
-    time.textContent = isAgo ? agoText(at) : local.format(at);
-    if (isAgo && !time.title.includes('·')) time.title = `${local.format(at)} · ${time.title}`;
-  }
-}
+import { startLive } from './live';
+import { showTimes } from './times';
 
 /** A button that names an element copies its text. */
 function makeCopyable(button: HTMLButtonElement): void {
@@ -42,7 +14,9 @@ function makeCopyable(button: HTMLButtonElement): void {
   const name = button.textContent;
   button.hidden = false;
   button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(source.textContent ?? '');
+    await navigator.clipboard.writeText(
+      source instanceof HTMLInputElement ? source.value : (source.textContent ?? ''),
+    );
     button.textContent = 'Copied';
     setTimeout(() => {
       button.textContent = name;
@@ -57,14 +31,18 @@ function dropEmptyFields(form: HTMLFormElement): void {
   });
 }
 
-/** A form is sent once, however often its button is pressed. */
-function sendOnce(form: HTMLFormElement): void {
-  form.addEventListener('submit', event => {
+/** A form is sent once, however often its button is pressed; those that come with what is live, too. */
+function sendOnce(): void {
+  document.addEventListener('submit', event => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || form.method === 'get') return;
     if (form.dataset.sent === 'yes') event.preventDefault();
     form.dataset.sent = 'yes';
   });
   // Who comes back by the browser's button may send it again.
-  addEventListener('pageshow', () => delete form.dataset.sent);
+  addEventListener('pageshow', () => {
+    for (const form of document.querySelectorAll('form')) delete form.dataset.sent;
+  });
 }
 
 /** What was just done is said once, and not again to whoever gets the link. */
@@ -80,8 +58,8 @@ setInterval(() => {
   if (!document.hidden) showTimes(document);
 }, 15_000);
 for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copy]')) makeCopyable(button);
-for (const form of document.querySelectorAll('form')) {
-  if (form.method === 'get') dropEmptyFields(form);
-  else sendOnce(form);
-}
+for (const form of document.querySelectorAll('form')) if (form.method === 'get') dropEmptyFields(form);
+sendOnce();
 forgetWhatWasDone();
+const bar = document.getElementById('live');
+if (bar !== null) startLive(bar);

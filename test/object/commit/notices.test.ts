@@ -231,9 +231,9 @@ describe('a rise of refused requests', () => {
 describe('a silence', () => {
   useStandingClock();
 
-  it('is announced once, over evictions, and the next one again', async () => {
+  it('is announced once, over evictions, and so is its end; the next one again', async () => {
     const operations = destinationRecord('operations', { topics: ['gateway:*'], isActive: false });
-    const { stub, send, alarm, evict } = await newObject({
+    const { stub, send, alarm, evict, change } = await newObject({
       ...{ createdAt: START, silenceSeconds: 3600, destinations: [operations] },
     });
     const announced = async () => {
@@ -251,7 +251,12 @@ describe('a silence', () => {
     for (let i = 0; i < 3; i++) await anHourLater();
     expect(await announced()).toEqual(['gateway:source_silent 2']);
     await send(2);
+    await send(3);
+    const first = ['gateway:source_silent 2', 'gateway:source_resumed 4'];
+    expect(await announced()).toEqual(first);
     await anHourLater();
-    expect(await announced()).toEqual(['gateway:source_silent 2', 'gateway:source_silent 4']);
+    expect(await announced()).toEqual([...first, 'gateway:source_silent 6']);
+    await change({ silenceSeconds: null });
+    expect(await announced()).toEqual([...first, 'gateway:source_silent 6', 'gateway:source_resumed 7']);
   });
 });

@@ -1,6 +1,6 @@
 /** What is authentic and cannot be accepted as it is waits in quarantine: known, counted, released or corrected. */
 import { describe, expect, it } from 'vitest';
-import { ingest, newWebhook, send } from '../../support/rest';
+import { ingest, newWebhook, orderCreated, send } from '../../support/rest';
 import { useStandingClock, wait } from '../../support/standing-clock';
 import { invalid, newObject, SHORT, short } from '../../support/webhook-object';
 
@@ -44,7 +44,7 @@ describe('quarantine', () => {
     const { send, stub, status, evict } = await newObject();
     await send(1, invalid);
     expect(await stub.release(1)).toEqual({ kind: 'accepted', sequence: 1, incrementId: 1 });
-    expect(await stub.release(1)).toEqual({ kind: 'not_quarantined' });
+    expect(await stub.release(1)).toEqual({ kind: 'not_quarantined', wasLetGo: true });
     expect(await stub.release(2)).toEqual({ kind: 'not_found' });
     expect(await status()).toMatchObject({ counters: { accepted: 1, quarantined: 0 } });
     await evict();
@@ -73,6 +73,25 @@ describe('quarantine', () => {
     await alarm();
     expect(await gaps()).toEqual(['2-2 open']);
     expect(await status()).toMatchObject({ counters: { accepted: 2, quarantined: 0 } });
+  });
+});
+
+describe('an event in quarantine', () => {
+  it('is on its way to nobody, says so, and is let out once', async () => {
+    const destinations = [{ url: 'https://app.example.com/hooks', is_active: 0 }];
+    const { id, path } = await newWebhook({ destinations });
+    await ingest(id, JSON.stringify({ topic: 'order:created', message: { webhook_increment_id: 'x' } }));
+    await ingest(id, orderCreated(1));
+    const deliveries = async () => (await send('GET', `${path}/events/1`)).body.deliveries;
+    const release = async (sequence: number) => {
+      const { status, body } = await send('POST', `${path}/events/${sequence}/release`);
+      return `${status} ${body.detail ?? body.status}`;
+    };
+    expect(await deliveries()).toMatchObject([{ delivery: 'quarantined', attempts: 0 }]);
+    expect(await release(1)).toBe('200 accepted');
+    expect(await deliveries()).toMatchObject([{ delivery: 'paused' }]);
+    expect(await release(1)).toMatch(/^409 The event was let go before/);
+    expect(await release(2)).toMatch(/^409 The event was never held back/);
   });
 });
 

@@ -13,6 +13,7 @@ type Tested = {
   connection_error: string | null;
   answer: { text: string; truncated: boolean; headers: Record<string, string> } | null;
   sent_headers: Record<string, string> | null;
+  warnings: { path: string; message: string }[];
   errors?: { path: string; message: string }[];
   detail?: string;
 };
@@ -76,6 +77,23 @@ describe('a test of a destination', () => {
     expect(body.sent_headers).toMatchObject({ authorization: '********', 'x-tenant': 'acme' });
     expect(body.answer?.text).toContain('acme');
     expect(JSON.stringify(body)).not.toContain('5c41a7');
+  });
+
+  it('warns of a topic that is a slip, and of headers that do not pass', async () => {
+    const box = new Box();
+    const webhook = await TestWebhook.create([{ url: box.url }]);
+    const headers = { Authorization: 'Bearer t-9f01', Cookie: 'a=b', 'X-Kind': 'own' };
+    const { body } = await test(webhook, { body: 'x', topic: 'orders:created', headers });
+    expect(body.warnings).toMatchObject([
+      { path: '/topic', message: expect.stringContaining('order:created') },
+      { path: '/headers/Authorization', message: expect.stringContaining('extra_headers') },
+      { path: '/headers/Cookie' },
+    ]);
+    expect(JSON.stringify(body)).not.toContain('9f01');
+    const [kept] = await box.whenKept(1);
+    expect(kept?.headers).toMatchObject({ 'x-kind': 'own' });
+    expect(kept?.headers).not.toHaveProperty('authorization');
+    expect((await test(webhook)).body.warnings).toEqual([]);
   });
 
   it('says why there was no answer, within the timeout of the destination', async () => {

@@ -52,6 +52,23 @@ describe('while nothing can be written', () => {
       expect(events).toEqual(['storage_refused', 'storage_accepted']);
     }));
 
+  it('what is counted without a row stays in mind, and is stored with what is counted next', () =>
+    scene([destinationRecord('a')], async s => {
+      await refusing(s, ALL);
+      await s.again(1);
+      await lives(s, MINUTE);
+      s.world.refuses = null;
+      await lives(s, HOUR);
+      expect(s.world.lines).toMatchObject([
+        { event: 'storage_refused', written: 'counts' },
+        { event: 'storage_accepted' },
+      ]);
+      await s.again(1);
+      await s.wait(MINUTE);
+      s.world.restart();
+      expect(s.world.log.state.counters.duplicate).toBe(2);
+    }));
+
   it('is found out by a write where even the isolate is lost, each time before anything is sent', () =>
     scene([destinationRecord('a')], async s => {
       await refusing(s, ALL);

@@ -120,6 +120,17 @@ describe('a replay', () => {
     const { body } = await call('POST', `${webhook.path}/replays`, { all: true });
     expect(body).toEqual({ replay_id: null, count: 0 });
   });
+
+  it('with nothing to send is no replay, as its plan says', async () => {
+    const { webhook } = await delivered(2);
+    for (const dry_run of [true, false]) {
+      const asked = { delivery: 'dead', destination_id: webhook.destinations[0], dry_run };
+      const { status, body } = await call('POST', `${webhook.path}/replays`, asked);
+      expect([status, body]).toEqual([200, { replay_id: null, count: 0 }]);
+    }
+    const { body } = await call<{ replays: Replay[] }>('GET', `${webhook.path}/replays`);
+    expect(body.replays).toEqual([]);
+  });
 });
 
 /** Begins a replay of the events `1..to`, and gives its id. */

@@ -136,6 +136,23 @@ describe('in a log of 100,000 events', () => {
     });
   });
 
+  it('the strip and the latest events of the page are read in a bounded number of rows', async () => {
+    const span = { epoch: null, from: null, to: null, cells: 120 };
+    for (const [ids, cells] of [
+      [100, 100],
+      [1000, 112],
+      [EVENTS, 120],
+    ] as const) {
+      const from = EVENTS - ids + 1;
+      const { got, rows } = await counted(object => object.sequenceMap({ ...span, from }));
+      expect(got.kind === 'ok' && got.cells.length).toBe(cells);
+      // A row or two for each cell, and the list of gaps. It is 340 of a million events, too.
+      expect(rows).toBeLessThan(400);
+    }
+    const latest = await found({}, { order: 'desc', after: Number.MAX_SAFE_INTEGER, limit: 10 });
+    expect(latest.rows).toBeLessThan(10 + FIXED_ROWS);
+  });
+
   it('a delivery that failed is found by its row', async () => {
     const dead = await found({ delivery: { destinationId: 'served', state: 'dead' } }, { limit: 20 });
     expect(sequences(dead.got)).toEqual(Array.from({ length: 20 }, (_, index) => 500 + 1000 * index));

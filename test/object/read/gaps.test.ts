@@ -8,16 +8,24 @@ useStandingClock();
 
 describe('the gap list', () => {
   it('has a hole from its grace on, by alarm', async () => {
-    const { sendAll, gaps, alarm, status } = await newObject();
+    const { sendAll, gaps, alarm, status, stub } = await newObject();
     await sendAll([1, 2, 5]);
     expect(await gaps()).toEqual([]);
+    // Until then it is said that they are awaited, and not that nothing is.
+    expect(await status()).toMatchObject({ openGaps: 0, missingIds: 0, awaitedIds: 2 });
+    expect(await stub.gaps(null)).toMatchObject({ awaitedIds: 2 });
     wait(59_999);
     await alarm();
     expect(await gaps()).toEqual([]);
     wait(1);
     await alarm();
     expect(await gaps()).toEqual(['3-4 open']);
-    expect(await status()).toMatchObject({ openGaps: 1, missingIds: 2, highestIncrementId: 5 });
+    expect(await status()).toMatchObject({
+      openGaps: 1,
+      missingIds: 2,
+      awaitedIds: 0,
+      highestIncrementId: 5,
+    });
   });
 
   it('says for what is filled when, splits what is partly filled, and expires the rest', async () => {

@@ -198,7 +198,7 @@ export class World {
   /** As the object commits a batch. */
   append(events: readonly IncomingEvent[]): AddResult[] {
     const results = this.log.append(events, this.time.now);
-    this.forwarding.pump();
+    this.live.committed();
     return results;
   }
 

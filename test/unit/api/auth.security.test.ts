@@ -41,6 +41,17 @@ describe('authorized', () => {
     expect(await response.text()).not.toContain(TOKEN);
   });
 
+  it('tells apart that no token came and that one was refused', async () => {
+    const env = envWith({ ...secrets, FAILED_SIGN_INS: limiter(9) });
+    const detail = async (authorization: string | null): Promise<string> => {
+      const { detail }: { detail: string } = await (await ask(env, authorization)).json();
+      return detail;
+    };
+    expect(await detail(null)).toMatch(/^No token came/);
+    expect(await detail('Basic abc')).toMatch(/^No token came/);
+    expect(await detail('Bearer wrong')).toMatch(/^The token that came is neither/);
+  });
+
   it('limits wrong tokens per address, and never the right one', async () => {
     const FAILED_SIGN_INS = limiter(2);
     const env = envWith({ ...secrets, FAILED_SIGN_INS });

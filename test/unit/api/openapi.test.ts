@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { app } from '../../../src/api/app';
 import { curlOf } from '../../../src/api/openapi/curl';
 import { inputSchemas } from '../../../src/api/openapi/inputs';
-import { OPERATIONS } from '../../../src/api/openapi/operations';
+import { ANSWERS, OPERATIONS } from '../../../src/api/openapi/operations';
 import { PARAMETERS } from '../../../src/api/openapi/parameters';
 import { fieldsIn } from '../../../src/api/openapi/words';
 import { page } from '../../../src/page/page';
@@ -50,6 +50,17 @@ describe('the description', () => {
     expect(missing).toEqual([]);
     const parameters = Object.entries(PARAMETERS);
     expect(parameters.filter(([, { description }]) => description === '').map(([name]) => name)).toEqual([]);
+  });
+
+  it('says of every field of an answer what it means', () => {
+    const missing = Object.entries(ANSWERS).flatMap(([schema, answer]) => {
+      const forms = Array.isArray(answer.anyOf) ? answer.anyOf : [answer];
+      return forms
+        .flatMap(form => fieldsIn(form))
+        .filter(({ meaning }) => meaning === '')
+        .map(({ name }) => `${schema}.${name}`);
+    });
+    expect(missing).toEqual([]);
   });
 
   it('has an example of each operation, with no secret among the arguments', async () => {

@@ -3,7 +3,7 @@ import { type ApiError, problem } from '../../../src/api/problem';
 
 const ERRORS: [ApiError, number][] = [
   [{ reason: 'malformed', detail: 'no JSON' }, 400],
-  [{ reason: 'unauthorized' }, 401],
+  [{ reason: 'unauthorized', token: 'none' }, 401],
   [{ reason: 'not_found', what: 'webhook' }, 404],
   [{ reason: 'method_not_allowed', allowed: ['GET', 'POST'] }, 405],
   [{ reason: 'conflict', detail: 'again' }, 409],
@@ -31,7 +31,9 @@ describe('problem', () => {
 
   it('says when to try again, what to send and what is allowed', () => {
     expect(problem({ reason: 'unavailable' }).headers.get('Retry-After')).toBe('5');
-    expect(problem({ reason: 'unauthorized' }).headers.get('WWW-Authenticate')).toMatch(/^Bearer/);
+    expect(problem({ reason: 'unauthorized', token: 'none' }).headers.get('WWW-Authenticate')).toMatch(
+      /^Bearer/,
+    );
     const wrongMethod = problem({ reason: 'method_not_allowed', allowed: ['GET', 'POST'] });
     expect(wrongMethod.headers.get('Allow')).toBe('GET, POST');
   });

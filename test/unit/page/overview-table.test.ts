@@ -16,6 +16,7 @@ const WELL: Row = {
   events_per_hour: Array<number>(24).fill(0),
   open_gaps: 0,
   missing_ids: 0,
+  awaited_ids: 0,
   uncertain_ids: 0,
   waiting: 0,
   waiting_exact: true,

@@ -5,7 +5,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { type Spelling, spelled } from '../../../src/json/spelling';
-import { PROVIDERS, providerFor } from '../../../src/providers/registry';
+import { allProviders, providerFor } from '../../../src/providers/registry';
 import { expectedOf } from '../../../src/signature/explain/expected';
 import { type Asked, type Explanation, explain } from '../../../src/signature/explain/explain';
 import { requestOf } from '../../support/signed-request';
@@ -29,7 +29,7 @@ function asked(provider: string, secret: string, request: Parameters<typeof requ
     secrets: [{ id: 'current', text: secret }],
     request: requestOf(request),
     nowMs: NOW,
-    others: PROVIDERS,
+    others: allProviders(),
     addresses: [],
   };
 }

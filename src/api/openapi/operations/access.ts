@@ -1,7 +1,7 @@
 /** Tokens: operations and answers. */
 import { type JsonSchema, orNull } from '../../../input/json-schema';
 import type { Operation } from './operation';
-import { integer, list, object, ref, text, time, words } from './shapes';
+import { integer, list, object, ref, said, text, time, words } from './shapes';
 
 export const ACCESS_OPERATIONS: readonly Operation[] = [
   {
@@ -26,8 +26,8 @@ export const ACCESS_OPERATIONS: readonly Operation[] = [
 const token = {
   token_id: text,
   name: text,
-  scope: words('read', 'write'),
-  webhook_id: orNull(integer),
+  scope: said('`write` includes `read`', words('read', 'write')),
+  webhook_id: said('the one webhook that it is for; null for all', orNull(integer)),
   created_at: time,
   last_used_at: orNull(time),
 };
@@ -35,5 +35,5 @@ const token = {
 export const ACCESS_ANSWERS: Record<string, JsonSchema> = {
   Token: object(token),
   CreatedToken: object({ ...token, token: { ...text, description: 'shown in this answer only' } }),
-  Tokens: object({ tokens: list(ref('Token')) }),
+  Tokens: object({ tokens: said('all that were not revoked', list(ref('Token'))) }),
 };

@@ -2,7 +2,7 @@
 import { type JsonSchema, orNull } from '../../../input/json-schema';
 import { W } from './addresses';
 import type { Operation } from './operation';
-import { integer, list, next, object, ref, text, time, words } from './shapes';
+import { integer, list, next, object, ref, said, text, time, words } from './shapes';
 
 const FORMAT = '`format=ndjson` exports the whole log, an entry a line. It has the latest 10,000 entries.';
 
@@ -26,8 +26,8 @@ export const AUDIT_OPERATIONS: readonly Operation[] = [
 ];
 
 export const act: Record<string, JsonSchema> = {
-  by: words('admin', 'token', 'json_rpc'),
-  token: orNull(object({ token_id: text, name: text })),
+  by: said('with the admin token, with an API token, or by JSON-RPC', words('admin', 'token', 'json_rpc')),
+  token: said('the API token; null for none', orNull(object({ token_id: text, name: text }))),
   operation: { ...text, description: '`operationId` of this description, or the method of JSON-RPC' },
   request_id: { ...orNull(text), description: 'as in answers that are problems, and in the log' },
 };
@@ -39,12 +39,22 @@ export const AUDIT_ANSWERS: Record<string, JsonSchema> = {
     audit_id: integer,
     at: time,
     ...act,
-    changes: list(object({ path: text, before: value, after: value })),
+    changes: said(
+      'fields that were changed; secrets and what may be one are masked',
+      list(
+        object({
+          path: said('JSON pointer of the field', text),
+          before: value,
+          after: value,
+        }),
+      ),
+    ),
     facts: {
       type: 'object',
-      description: 'what else there is to know: ids and numbers',
+      description:
+        'what else there is to know: ids, numbers, words of the API; of a replay its filter, without what may name a person',
       additionalProperties: true,
     },
   }),
-  Audit: object({ entries: list(ref('AuditEntry')), next }),
+  Audit: object({ entries: said('newest first', list(ref('AuditEntry'))), next }),
 };

@@ -1,7 +1,7 @@
 /** Configuration as code: operations and answers. */
 import type { JsonSchema } from '../../../input/json-schema';
 import type { Operation } from './operation';
-import { kvCopy, list, object, ref, text, warnings, words } from './shapes';
+import { kvCopy, list, object, ref, said, text, warnings, words } from './shapes';
 
 export const CONFIGURATION_OPERATIONS: readonly Operation[] = [
   {
@@ -22,19 +22,27 @@ export const CONFIGURATION_OPERATIONS: readonly Operation[] = [
 ];
 
 export const CONFIGURATION_ANSWERS: Record<string, JsonSchema> = {
-  Config: object({ webhooks: list({ type: 'object', additionalProperties: true }) }),
+  Config: object({
+    webhooks: said(
+      'as `PUT` takes them, without secrets',
+      list({ type: 'object', additionalProperties: true }),
+    ),
+  }),
   Change: object(
     {
-      action: words('create', 'update', 'delete'),
-      kind: words('webhook', 'destination'),
-      name: text,
+      action: said('what is done', words('create', 'update', 'delete')),
+      kind: said('to what', words('webhook', 'destination')),
+      name: said('its name', text),
     },
     {
-      webhook: text,
-      fields: { type: 'object', additionalProperties: true },
-      secret_key: text,
+      webhook: said('name of the webhook that a destination is of', text),
+      fields: said('what changes, by field: `from` and `to`; of secrets only that they do', {
+        type: 'object',
+        additionalProperties: true,
+      }),
+      secret_key: said('of a destination that was made; shown in this answer only', text),
       kv_copy: kvCopy,
     },
   ),
-  Changes: object({ changes: list(ref('Change')), warnings }),
+  Changes: object({ changes: said('in the order in which they are made', list(ref('Change'))), warnings }),
 };

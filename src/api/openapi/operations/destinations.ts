@@ -1,10 +1,12 @@
 /** Destinations of a webhook: operations and answers. */
-import { type JsonSchema, orNull } from '../../../input/json-schema';
+import { type JsonSchema, jsonSchemaOf, orNull } from '../../../input/json-schema';
 import { answersOf } from '../../../input/options';
+import { creationSchema } from '../../../subscriptions/destination-input';
 import { DESTINATION_OPTIONS } from '../../../subscriptions/destination-options';
 import { D, W } from './addresses';
+import { asInRequest } from './meanings';
 import type { Operation } from './operation';
-import { boolean, integer, list, mapOf, object, ref, text, time, warnings, words } from './shapes';
+import { boolean, integer, list, mapOf, object, ref, said, text, time, warnings, words } from './shapes';
 
 export const DESTINATIONS_OPERATIONS: readonly Operation[] = [
   {
@@ -63,8 +65,10 @@ export const DESTINATIONS_OPERATIONS: readonly Operation[] = [
 
 const destination = {
   destination_id: text,
-  ...answersOf(DESTINATION_OPTIONS),
-  start: { anyOf: [words('now', 'beginning'), object({ sequence: integer })] },
+  ...asInRequest(answersOf(DESTINATION_OPTIONS), jsonSchemaOf(creationSchema)),
+  start: said('which event it began with when it was made', {
+    anyOf: [words('now', 'beginning'), object({ sequence: integer })],
+  }),
   created_at: time,
 };
 
@@ -72,7 +76,9 @@ const secretShown = { ...text, description: 'shown in this answer only' };
 
 export const DESTINATIONS_ANSWERS: Record<string, JsonSchema> = {
   Destination: object(destination),
-  Destinations: object({ destinations: list(ref('Destination')) }),
+  Destinations: object({
+    destinations: said('in the order in which they were made', list(ref('Destination'))),
+  }),
   ChangedDestination: object({ ...destination, warnings }),
   AddedDestination: object({ ...destination, secret_key: secretShown, warnings }),
   CreatedDestination: object({
@@ -98,6 +104,10 @@ export const DESTINATIONS_ANSWERS: Record<string, JsonSchema> = {
       ...orNull(mapOf(text)),
       description: 'with `********` for secrets; null where no request was made',
     },
+    warnings: said(
+      'a topic that the provider is not known to have, headers that were not sent; empty for nothing',
+      warnings,
+    ),
   }),
   Retried: object({
     waiting: { ...integer, description: 'deliveries that had not succeeded when this was asked for' },

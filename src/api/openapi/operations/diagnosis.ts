@@ -2,7 +2,7 @@
 import { type JsonSchema, orNull } from '../../../input/json-schema';
 import { W } from './addresses';
 import type { Operation } from './operation';
-import { integer, list, mapOf, object, text, time, words } from './shapes';
+import { integer, list, mapOf, object, said, text, time, warnings, words } from './shapes';
 
 export const DIAGNOSIS_OPERATIONS: readonly Operation[] = [
   {
@@ -24,28 +24,49 @@ export const DIAGNOSIS_OPERATIONS: readonly Operation[] = [
   },
 ];
 
-const captured = object({ headers: mapOf(text), query: text }, { body: orNull(text), body_base64: text });
+const captured = object(
+  { headers: mapOf(text), query: text },
+  {
+    body: said('where it is UTF-8; null when it was erased', orNull(text)),
+    body_base64: said('where it is not UTF-8', text),
+  },
+);
 
 export const DIAGNOSIS_ANSWERS: Record<string, JsonSchema> = {
   Rejections: object({
-    counts: mapOf(integer),
-    rejections: list(
-      object({
-        id: orNull(integer),
-        at: time,
-        reason: text,
-        header_names: list(text),
-        body_bytes: integer,
-        body_sha256: orNull(text),
-        explanation: {
-          ...orNull(object({ kind: text, certainty: words('shown', 'likely'), what: text, mend: text })),
-          description:
-            'of the latest three that were captured whole: the mistake after whose undoing the signature fits (`shown`), or what it looks like',
-        },
-        request: orNull(captured),
-      }),
+    counts: said('refused requests by reason, since the webhook was made', mapOf(integer)),
+    rejections: said(
+      'the last 100, newest first',
+      list(
+        object({
+          id: said('number of the request; null of an earlier release', orNull(integer)),
+          at: time,
+          reason: text,
+          header_names: said('names of its headers, without their values', list(text)),
+          body_bytes: integer,
+          body_sha256: said('SHA-256 of the body in hex; null where it was not read', orNull(text)),
+          explanation: {
+            ...orNull(
+              object({
+                kind: said('the mistake, as a word', text),
+                certainty: said('`shown`: the signature fits without it', words('shown', 'likely')),
+                what: said('what it is', text),
+                mend: said('what to do', text),
+              }),
+            ),
+            description:
+              'of the latest three that were captured whole: the mistake after whose undoing the signature fits (`shown`), or what it looks like',
+          },
+          request: said('the whole request, where it was captured; null otherwise', orNull(captured)),
+        }),
+      ),
     ),
   }),
   Capture: object({ capture_until: time }),
-  Tested: object({ topic: text, http_status: integer, answer: { type: 'object' } }),
+  Tested: object({
+    topic: said('topic of the sample', text),
+    http_status: integer,
+    answer: said('what the ingest address answered', { type: 'object' }),
+    warnings: said('a topic that the provider is not known to have; empty for nothing', warnings),
+  }),
 };

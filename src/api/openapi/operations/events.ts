@@ -5,7 +5,20 @@ import { LISTEN, streamAnswers } from '../stream';
 import { E, W } from './addresses';
 import { act } from './audit';
 import type { Operation } from './operation';
-import { boolean, delivery, integer, list, mapOf, next, object, ref, text, time, words } from './shapes';
+import {
+  boolean,
+  delivery,
+  integer,
+  list,
+  mapOf,
+  next,
+  object,
+  ref,
+  said,
+  text,
+  time,
+  words,
+} from './shapes';
 
 export const EVENTS_OPERATIONS: readonly Operation[] = [
   {
@@ -88,7 +101,10 @@ const summary = {
     description: 'whether a delivery of it is dead, or is tried again after a failure; null: neither',
   },
   received_at: time,
-  reason: orNull(text),
+  reason: said(
+    'why it is held back: `invalid`, `conflict`, `unconfirmed`, …; null when it is not',
+    orNull(text),
+  ),
   body_signed: boolean,
   body_bytes: integer,
   late: boolean,
@@ -109,20 +125,27 @@ const issue = object({ path: text, message: text });
 const ranges = list(object({ from: integer, to: integer }));
 
 const sought: JsonSchema = {
-  ...object({}, { sequence: integer, entity_key: text, body: mapOf(text) }),
+  ...object(
+    {},
+    {
+      sequence: integer,
+      entity_key: said('digest of the entity key', text),
+      body: said('digests of the values, by their JSON pointers', mapOf(text)),
+    },
+  ),
   description: 'one event; or digests, under SECRETS_KEY, of what was looked for: never the values',
 };
 
 export const EVENTS_ANSWERS: Record<string, JsonSchema> = {
   Event: object(summary, content),
   Events: object({
-    events: list(ref('Event')),
+    events: said('a page of them; it may be short or empty', list(ref('Event'))),
     next,
     cursor: { ...text, description: '`after` to go on from, also at the end' },
     scanned_to,
   }),
   Feed: object({
-    events: list(ref('Event')),
+    events: said('a page of them; it may be short or empty', list(ref('Event'))),
     next: { ...orNull(text), description: '`after` of the next page; null at the end' },
     cursor: { ...text, description: '`after` to go on from, also at the end' },
     scanned_to,
@@ -133,34 +156,48 @@ export const EVENTS_ANSWERS: Record<string, JsonSchema> = {
       headers: content.headers,
       query: text,
       redacted: boolean,
-      verdict: object({ valid: boolean, issues: list(issue), reason: orNull(text), body_signed: boolean }),
-      entity_keys: list(text),
-      deliveries: list(object(delivery)),
-      attempts: list(
+      verdict: said(
+        'what the gateway found when it came',
         object({
-          destination_id: text,
-          attempt: integer,
-          at: time,
-          outcome: words('delivered', 'failed'),
-          http_status: { ...orNull(integer), description: 'null where there was no answer' },
-          duration_ms: { type: 'number' },
-          error: orNull(text),
-          connection_error: {
-            ...orNull(words('lost', 'unreachable', 'not_sent', 'other')),
-            description: 'why there was no answer, as far as it is known',
-          },
-          answer: {
-            ...orNull(object({ text, truncated: boolean, headers: mapOf(text) })),
-            description: 'what the receiver said where it did not take the event; text of whoever that is',
-          },
-          replay_id: { ...orNull(integer), description: 'the replay that it is of' },
+          valid: said('whether it is as the provider says', boolean),
+          issues: list(issue),
+          reason: said('as of the event', orNull(text)),
+          body_signed: boolean,
         }),
+      ),
+      entity_keys: list(text),
+      deliveries: said('one for each destination that it is for', list(object(delivery))),
+      attempts: said(
+        'those that are kept, in their order',
+        list(
+          object({
+            destination_id: text,
+            attempt: said('which one to this destination, from 1', integer),
+            at: time,
+            outcome: said('how it ended', words('delivered', 'failed')),
+            http_status: { ...orNull(integer), description: 'null where there was no answer' },
+            duration_ms: { type: 'number' },
+            error: orNull(text),
+            connection_error: {
+              ...orNull(words('lost', 'unreachable', 'not_sent', 'other')),
+              description: 'why there was no answer, as far as it is known',
+            },
+            answer: {
+              ...orNull(object({ text, truncated: boolean, headers: mapOf(text) })),
+              description: 'what the receiver said where it did not take the event; text of whoever that is',
+            },
+            replay_id: { ...orNull(integer), description: 'the replay that it is of' },
+          }),
+        ),
       ),
     },
     { body: content.body, body_base64: content.body_base64 },
   ),
   Ingested: object(
-    { status: words('accepted', 'duplicate', 'ignored', 'quarantined'), increment_id: orNull(integer) },
+    {
+      status: said('what became of it', words('accepted', 'duplicate', 'ignored', 'quarantined')),
+      increment_id: orNull(integer),
+    },
     { sequence: integer, issues: list(issue) },
   ),
   Redacted: object({
@@ -169,25 +206,35 @@ export const EVENTS_ANSWERS: Record<string, JsonSchema> = {
     count: { ...integer, description: 'events of this call, as all that follows' },
     sample: { ...list(integer), description: 'the first of their sequences' },
     unsearched: { ...integer, description: 'events whose bodies are neither JSON nor a form' },
-    unsearched_sample: list(integer),
-    captured_requests: integer,
+    unsearched_sample: said('the first of their sequences', list(integer)),
+    captured_requests: said('refused requests that were kept whole, and erased', integer),
     next,
   }),
   Redactions: object({
-    redactions: list(
-      object({
-        redaction_id: integer,
-        at: time,
-        completed_at: { ...orNull(time), description: 'null while there is a `next`' },
-        act: orNull(object(act)),
-        sought,
-        count: integer,
-        sequences: ranges,
-        unsearched_sequences: ranges,
-        captured_requests: integer,
-      }),
+    redactions: said(
+      'newest first',
+      list(
+        object({
+          redaction_id: integer,
+          at: time,
+          completed_at: { ...orNull(time), description: 'null while there is a `next`' },
+          act: said('who asked for it', orNull(object(act))),
+          sought,
+          count: said('events whose bodies were erased', integer),
+          sequences: said('which ones', ranges),
+          unsearched_sequences: said('events whose bodies are neither JSON nor a form', ranges),
+          captured_requests: said('refused requests that were kept whole, and erased', integer),
+        }),
+      ),
     ),
     next,
   }),
-  ...streamAnswers(object({ sequence: integer, ...delivery, at: time, replay_id: orNull(integer) })),
+  ...streamAnswers(
+    object({
+      sequence: integer,
+      ...delivery,
+      at: time,
+      replay_id: said('the replay that it is of; null for none', orNull(integer)),
+    }),
+  ),
 };

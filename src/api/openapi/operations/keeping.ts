@@ -2,7 +2,7 @@
 import { type JsonSchema, orNull } from '../../../input/json-schema';
 import { W } from './addresses';
 import type { Operation } from './operation';
-import { boolean, integer, kvCopy, list, object, ref, text, time, words } from './shapes';
+import { boolean, integer, kvCopy, list, object, ref, said, text, time, words } from './shapes';
 
 export const KEEPING_OPERATIONS: readonly Operation[] = [
   {
@@ -61,34 +61,50 @@ const lost: JsonSchema = {
 export const KEEPING_ANSWERS: Record<string, JsonSchema> = {
   Bookmark: object({
     ...recoveryPoint,
-    last_sequence: integer,
+    last_sequence: said('number of the last event at that moment', integer),
     lost,
     settings_go_back: { ...boolean, description: 'settings or secrets were changed since' },
   }),
   Restored: object({
-    state: words('restored', 'unfinished'),
-    undo: object(recoveryPoint),
+    state: said(
+      '`unfinished`: the object did not come back in time; ask again',
+      words('restored', 'unfinished'),
+    ),
+    undo: said('the moment before, to go back to', object(recoveryPoint)),
     lost,
     last_sequence: { ...orNull(integer), description: 'events go on above it; null where it is unfinished' },
   }),
   Export: object({
-    format: integer,
+    format: said('of the export; 1', integer),
     key_id: { ...text, description: 'which TRANSFER_KEY it is sealed with' },
-    webhooks: list(object({ webhook_id: integer, name: orNull(text), provider: text, sealed: text })),
+    webhooks: said(
+      'one entry each',
+      list(
+        object({
+          webhook_id: integer,
+          name: orNull(text),
+          provider: text,
+          sealed: said('the whole webhook with its secrets, sealed', text),
+        }),
+      ),
+    ),
     next: { ...orNull(text), description: '`after` of the next part; null at the end' },
     failed: list(object({ webhook_id: integer, reason: text })),
   }),
   Imported: object({
-    webhooks: list(
-      object(
-        {
-          webhook_id: integer,
-          name: orNull(text),
-          action: words('create', 'update', 'none'),
-          ingest_url: text,
-          changes: list(ref('Change')),
-        },
-        { kv_copy: kvCopy },
+    webhooks: said(
+      'one entry each',
+      list(
+        object(
+          {
+            webhook_id: integer,
+            name: orNull(text),
+            action: said('what is done', words('create', 'update', 'none')),
+            ingest_url: text,
+            changes: said('in the order in which they are made', list(ref('Change'))),
+          },
+          { kv_copy: kvCopy },
+        ),
       ),
     ),
   }),
@@ -96,7 +112,7 @@ export const KEEPING_ANSWERS: Record<string, JsonSchema> = {
     count: { ...integer, description: 'webhooks whose secrets were sealed anew' },
     checked: { ...integer, description: 'webhooks that were looked at' },
     next: { ...orNull(text), description: '`after` of the next part; null at the end' },
-    key_id: text,
+    key_id: said('which SECRETS_KEY they are sealed with now', text),
     failed: list(object({ webhook_id: integer, reason: text })),
   }),
 };

@@ -1,7 +1,7 @@
 /** What the gateway knows of providers, and what they call: operations and answers. */
 import { type JsonSchema, orNull } from '../../../input/json-schema';
 import type { Operation } from './operation';
-import { boolean, integer, list, object, text } from './shapes';
+import { boolean, integer, list, object, said, text } from './shapes';
 
 export const PROVIDERS_OPERATIONS: readonly Operation[] = [
   {
@@ -30,18 +30,54 @@ export const PROVIDERS_OPERATIONS: readonly Operation[] = [
   },
 ];
 
+const READ = ['topic', 'event_id', 'increment_id', 'entity_key', 'attempt'];
+
 export const PROVIDERS_ANSWERS: Record<string, JsonSchema> = {
   Providers: object({
-    providers: list({
-      ...object({
-        name: text,
-        title: text,
-        docs_url: text,
-        numbered: boolean,
-        retry_horizon_seconds: orNull(integer),
-        body_signed: boolean,
+    providers: said(
+      'one entry each',
+      list({
+        ...object({
+          name: said('as `provider` of a webhook takes it', text),
+          title: said('what people call it', text),
+          docs_url: said('what it says of its webhooks', text),
+          numbered: said('whether it numbers its events', boolean),
+          retry_horizon_seconds: said(
+            'how long it tries, in seconds; null where that is not known',
+            orNull(integer),
+          ),
+          body_signed: boolean,
+          secret_key: said('what is entered as the secret of a webhook', text),
+          secret_is_chosen: said('whether you make it up; false: the provider gives it', boolean),
+          settings: said(
+            'what it needs besides a secret',
+            list(
+              object({
+                name: said('as a key of `settings`', text),
+                required: said('whether a webhook needs it', boolean),
+                what: said('what it is', text),
+              }),
+            ),
+          ),
+          reads: said(
+            'where the gateway reads what it knows of an event; null for nowhere',
+            object(
+              Object.fromEntries(
+                READ.map(name => [name, said(`where ${name} is read; null for nowhere`, orNull(text))]),
+              ),
+            ),
+          ),
+          known_by: said('what tells that two requests are one event', text),
+          max_age_seconds: said(
+            'how old a signed time may be, in seconds; null without one',
+            orNull(integer),
+          ),
+          success: said('which answers it takes for success', text),
+          handshake: said('how its first request is answered; null where it makes none', orNull(text)),
+          signature: said('how it signs, as `signature` of a custom provider is written', { type: 'object' }),
+        }),
+        additionalProperties: true,
       }),
-      additionalProperties: true,
-    }),
+    ),
   }),
 };

@@ -2,7 +2,7 @@
 import { type JsonSchema, orNull } from '../../../input/json-schema';
 import { E, W } from './addresses';
 import type { Operation } from './operation';
-import { boolean, integer, list, object, ref, text, time, words } from './shapes';
+import { boolean, integer, list, object, ref, said, text, time, words } from './shapes';
 
 const R = `${W}/replays`;
 
@@ -46,31 +46,32 @@ export const REPLAY_OPERATIONS: readonly Operation[] = [
   },
 ];
 
-const described = (schema: JsonSchema, description: string): JsonSchema => ({ ...schema, description });
-
 const counts = {
-  state: words('running', 'done', 'cancelled'),
-  counted: described(orNull(integer), 'deliveries when it was asked for; null of an earlier release'),
-  sent: described(integer, 'of these, those of which the first attempt has ended'),
+  state: said('`cancelled`: nothing more of it is sent', words('running', 'done', 'cancelled')),
+  counted: said('deliveries when it was asked for; null of an earlier release', orNull(integer)),
+  sent: said('of these, those of which the first attempt has ended', integer),
   delivered: integer,
-  retrying: described(integer, 'sent, and tried again later'),
-  dead: described(integer, 'sent, not delivered, and not tried any more'),
-  remaining: described(orNull(integer), 'not sent: yet, or ever where it was cancelled'),
+  retrying: said('sent, and tried again later', integer),
+  dead: said('sent, not delivered, and not tried any more', integer),
+  remaining: said('not sent: yet, or ever where it was cancelled', orNull(integer)),
   ended_at: orNull(time),
 };
 
 export const REPLAY_ANSWERS: Record<string, JsonSchema> = {
   Replaying: object({
-    replay_id: described(orNull(integer), 'null where nothing was begun'),
-    count: described(integer, 'deliveries, over all destinations asked for'),
+    replay_id: said('null where nothing was begun: `dry_run`, or nothing to send', orNull(integer)),
+    count: said('deliveries, over all destinations asked for', integer),
   }),
   ReplayProgress: object({
     replay_id: integer,
-    asked_by: described(orNull(text), '`admin`, or the id of a token'),
-    request: described(orNull({ type: 'object' }), 'as it was given, but for `q` and `entity_key`'),
+    asked_by: said('`admin`, or the id of a token', orNull(text)),
+    request: said('as it was given, but for `q` and `entity_key`', orNull({ type: 'object' })),
     started_at: time,
     ...counts,
-    destinations: list(object({ destination_id: text, ...counts })),
+    destinations: said('the same for each', list(object({ destination_id: text, ...counts }))),
   }),
-  Replays: object({ replays: list(ref('ReplayProgress')), more: boolean }),
+  Replays: object({
+    replays: said('newest first', list(ref('ReplayProgress'))),
+    more: said('true: older ones run that are not in the list', boolean),
+  }),
 };

@@ -1,7 +1,7 @@
 /** The self-test of a deployment: operations and answers. */
 import { type JsonSchema, orNull } from '../../../input/json-schema';
 import type { Operation } from './operation';
-import { integer, list, object, text, time, words } from './shapes';
+import { integer, list, object, said, text, time, words } from './shapes';
 
 export const SELF_TEST_OPERATIONS: readonly Operation[] = [
   {
@@ -75,31 +75,46 @@ export const SELF_TEST_ANSWERS: Record<string, JsonSchema> = {
     destination_secret: { ...text, description: 'of a destination at /self_test/receiver' },
   }),
   Connections: object({
-    couriers: integer,
+    couriers: said('how many carried them', integer),
     asked: { ...integer, description: 'requests that were sent at once' },
     at_once: { ...integer, description: 'of these waited for their headers at the same time' },
-    failed: integer,
+    failed: said('of these failed', integer),
     failure: {
       ...orNull(
         object({
-          error: words('timeout', 'connection', 'status', 'other_answer'),
-          status: orNull(integer),
-          cloudflare_code: orNull(integer),
+          error: said('how', words('timeout', 'connection', 'status', 'other_answer')),
+          status: said('HTTP status of the answer; null where there was none', orNull(integer)),
+          cloudflare_code: said('error code of Cloudflare in it; null for none', orNull(integer)),
         }),
       ),
       description: 'why the first of those failed',
     },
   }),
-  Waking: object({ couriers: list(object({ first_ms: integer, again_ms: integer })) }),
+  Waking: object({
+    couriers: said(
+      'one entry each',
+      list(
+        object({
+          first_ms: said('how long the first answer took, in ms', integer),
+          again_ms: said('and the second', integer),
+        }),
+      ),
+    ),
+  }),
   Invocations: object({
-    allowed: integer,
-    tried: integer,
+    allowed: said('invocations that worked', integer),
+    tried: said('invocations that were tried', integer),
     refused: { ...orNull(text), description: 'what the platform said to the one after those' },
   }),
   KvDelay: object({
     new_key_ms: { ...orNull(integer), description: 'null: not seen within 10 s' },
-    changed_key_ms: orNull(integer),
+    changed_key_ms: said('null: not seen within 10 s', orNull(integer)),
   }),
-  Echoed: object({ run: text, version: orNull(text), arrived_ms: integer, answered_ms: integer }),
-  Received: object({ signature: words('right') }),
+  Echoed: object({
+    run: text,
+    version: orNull(text),
+    arrived_ms: said('when the request came, ms since 1970', integer),
+    answered_ms: said('when it was answered, ms since 1970', integer),
+  }),
+  Received: object({ signature: said('another one gets 403', words('right')) }),
 };

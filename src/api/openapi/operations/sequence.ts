@@ -3,7 +3,7 @@ import { type JsonSchema, orNull } from '../../../input/json-schema';
 import { ID_STATES } from '../../../log/contract/sequence-map';
 import { W } from './addresses';
 import type { Operation } from './operation';
-import { boolean, integer, list, object, ref, text, time, words } from './shapes';
+import { boolean, integer, list, object, ref, said, text, time, words } from './shapes';
 
 export const SEQUENCE_OPERATIONS: readonly Operation[] = [
   {
@@ -49,32 +49,51 @@ export const SEQUENCE_OPERATIONS: readonly Operation[] = [
   },
 ];
 
-const side = orNull(object({ increment_id: integer, sequence: orNull(integer), received_at: orNull(time) }));
+const side = orNull(
+  object({
+    increment_id: integer,
+    sequence: said('its event; null for an ignored id, or one past its retention', orNull(integer)),
+    received_at: orNull(time),
+  }),
+);
 
 export const SEQUENCE_ANSWERS: Record<string, JsonSchema> = {
   Gap: object({
     epoch: integer,
-    from: integer,
-    to: integer,
-    count: integer,
-    status: words('open', 'uncertain', 'filled', 'expired', 'resolved'),
-    detected_at: time,
-    resolved_at: orNull(time),
-    before: side,
-    after: side,
-    retry_until: orNull(time),
-    readings: list(text),
-    note: orNull(text),
+    from: said('the first increment id', integer),
+    to: said('the last increment id, included', integer),
+    count: said('how many of these are missing: fewer than all only where gaps were merged', integer),
+    status: said(
+      '`open`: may still come; `uncertain`: missing in one reading of what came; `filled`: came late; `expired`: too late to come; `resolved`: closed by hand',
+      words('open', 'uncertain', 'filled', 'expired', 'resolved'),
+    ),
+    detected_at: said('when the later id was accepted', time),
+    resolved_at: said('when it was filled or closed; null before', orNull(time)),
+    before: said('the received id below it; null where none is on record', side),
+    after: said('the received id above it; null where none is on record', side),
+    retry_until: said("when the provider's last retry is due; null where that is not known", orNull(time)),
+    readings: said('of an uncertain one: what may have happened', list(text)),
+    note: said('why it was closed by hand; null otherwise', orNull(text)),
   }),
   Gaps: object(
-    { numbered: boolean, gaps: list(ref('Gap')) },
-    { highest_increment_id: orNull(integer), epoch: orNull(integer) },
+    { numbered: boolean, gaps: said('ascending by id', list(ref('Gap'))) },
+    { highest_increment_id: orNull(integer), epoch: orNull(integer), awaited_ids: orNull(integer) },
   ),
   SequenceMap: object(
-    { numbered: boolean, cells: list(ref('SequenceCell')) },
+    {
+      numbered: boolean,
+      cells: said('the range in parts of one size, ascending', list(ref('SequenceCell'))),
+    },
     {
       epochs: {
-        ...list(object({ epoch: integer, first: integer, highest: integer, started_at: time })),
+        ...list(
+          object({
+            epoch: integer,
+            first: said('its first increment id', integer),
+            highest: said('its highest increment id', integer),
+            started_at: time,
+          }),
+        ),
         description: 'newest first; the first is the current one',
       },
       epoch: orNull(integer),
@@ -82,14 +101,20 @@ export const SEQUENCE_ANSWERS: Record<string, JsonSchema> = {
     },
   ),
   SequenceCell: object({
-    from: integer,
-    to: integer,
+    from: said('the first increment id', integer),
+    to: said('the last increment id, included', integer),
     counts: {
-      ...object({}, Object.fromEntries(ID_STATES.map(state => [state, integer]))),
+      ...object(
+        {},
+        Object.fromEntries(ID_STATES.map(state => [state, said(`ids that are ${state}`, integer)])),
+      ),
       description: 'how many ids are in each state; those without one are left out',
     },
     sequence: { ...orNull(integer), description: 'the event of the last received id, where it is on record' },
     received_at: orNull(time),
   }),
-  ResolvedGaps: object({ count: integer, gaps: list(ref('Gap')) }),
+  ResolvedGaps: object({
+    count: said('increment ids that were closed', integer),
+    gaps: said('the entries that this made', list(ref('Gap'))),
+  }),
 };

@@ -1,7 +1,7 @@
 /** Metrics, health and this description: operations and answers. */
 import { type JsonSchema, orNull } from '../../../input/json-schema';
 import type { Operation } from './operation';
-import { object, text, words } from './shapes';
+import { object, said, text, words } from './shapes';
 
 export const SERVICE_OPERATIONS: readonly Operation[] = [
   {
@@ -28,7 +28,7 @@ export const SERVICE_OPERATIONS: readonly Operation[] = [
 
 export const SERVICE_ANSWERS: Record<string, JsonSchema> = {
   Health: object({
-    status: words('ok'),
+    status: said('that it answers', words('ok')),
     version: { ...orNull(text), description: 'id of the deployed version' },
   }),
 };

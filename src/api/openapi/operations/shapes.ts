@@ -1,6 +1,8 @@
 /** Words that the schemas of answers are made of. */
 import { type JsonSchema, orNull } from '../../../input/json-schema';
 import { DELIVERY_STATES } from '../../../log/contract/event-filter';
+import { NOT_LET_GO } from '../../../log/contract/events';
+import { withMeanings } from './meanings';
 
 export const text: JsonSchema = { type: 'string' };
 export const integer: JsonSchema = { type: 'integer' };
@@ -14,14 +16,17 @@ export const mapOf = (additionalProperties: JsonSchema): JsonSchema => ({
   additionalProperties,
 });
 
-/** All fields are always there; `optional` ones are not. */
+/** `said('how many were sent', integer)`: a schema with what it means. */
+export const said = (description: string, schema: JsonSchema): JsonSchema => ({ ...schema, description });
+
+/** All fields are always there; `optional` ones are not. Each says what it means, itself or by its name (`meanings.ts`). */
 export function object(
   properties: Record<string, JsonSchema>,
   optional: Record<string, JsonSchema> = {},
 ): JsonSchema {
   return {
     type: 'object',
-    properties: { ...properties, ...optional },
+    properties: withMeanings({ ...properties, ...optional }),
     required: Object.keys(properties),
   };
 }
@@ -33,7 +38,7 @@ export const next: JsonSchema = {
 
 export const delivery = {
   destination_id: text,
-  delivery: words(...DELIVERY_STATES),
+  delivery: words(...DELIVERY_STATES, ...NOT_LET_GO),
   attempts: integer,
   next_attempt_at: orNull(time),
   last_error: orNull(text),

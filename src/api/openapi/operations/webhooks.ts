@@ -1,7 +1,9 @@
 /** Webhooks: operations and answers. */
-import { type JsonSchema, orNull } from '../../../input/json-schema';
+import { type JsonSchema, jsonSchemaOf, orNull } from '../../../input/json-schema';
 import { JURISDICTIONS, LOCATION_HINTS } from '../../../subscriptions/placement';
+import { creationSchema } from '../../../subscriptions/webhook-fields';
 import { W } from './addresses';
+import { asInRequest } from './meanings';
 import type { Operation } from './operation';
 import {
   boolean,
@@ -12,6 +14,7 @@ import {
   next,
   object,
   ref,
+  said,
   text,
   time,
   warnings,
@@ -69,7 +72,7 @@ export const WEBHOOKS_OPERATIONS: readonly Operation[] = [
   },
 ];
 
-const webhook = {
+const shown = {
   webhook_id: integer,
   provider: text,
   name: orNull(text),
@@ -97,12 +100,17 @@ const webhook = {
   updated_at: time,
 };
 
+const webhook = asInRequest(shown, jsonSchemaOf(creationSchema));
+const signature = asInRequest({ signature: {} }, jsonSchemaOf(creationSchema));
+
+const destinations = said('where its events go', list(ref('Destination')));
+
 export const WEBHOOKS_ANSWERS: Record<string, JsonSchema> = {
-  Webhook: object({ ...webhook, destinations: list(ref('Destination')) }, { signature: {} }),
-  ChangedWebhook: object({ ...webhook, destinations: list(ref('Destination')), warnings }, { signature: {} }),
+  Webhook: object({ ...webhook, destinations }, signature),
+  ChangedWebhook: object({ ...webhook, destinations, warnings }, signature),
   CreatedWebhook: object(
-    { ...webhook, destinations: list(ref('CreatedDestination')), warnings },
-    { signature: {}, kv_copy: kvCopy },
+    { ...webhook, destinations: said('with their secrets', list(ref('CreatedDestination'))), warnings },
+    { ...signature, kv_copy: kvCopy },
   ),
-  Webhooks: object({ webhooks: list(ref('Webhook')), next }),
+  Webhooks: object({ webhooks: said('ascending by id', list(ref('Webhook'))), next }),
 };

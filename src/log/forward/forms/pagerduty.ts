@@ -25,6 +25,7 @@ const INCIDENTS: Partial<Record<OperationalTopic, Incident>> = {
   'gateway:destination_behind': { kind: 'destination_behind', severity: 'warning' },
   'gateway:destination_caught_up': { kind: 'destination_behind', severity: 'info', ends: true },
   'gateway:source_silent': { kind: 'source_silent', severity: 'warning' },
+  'gateway:source_resumed': { kind: 'source_silent', severity: 'info', ends: true },
   'gateway:requests_refused': { kind: 'requests_refused', severity: 'error' },
   'gateway:requests_accepted': { kind: 'requests_refused', severity: 'info', ends: true },
   'gateway:storage_high': { kind: 'storage', severity: 'error' },
