@@ -3,6 +3,10 @@ import { queryText } from './ask-api';
 
 type Id = string | number;
 
+/** Making webhooks. Not below `/webhooks/`: a webhook may have any name. */
+export const NEW_WEBHOOK = '/webhooks';
+export const newWebhookPath = (provider: string): string => NEW_WEBHOOK + queryText({ provider });
+
 export const webhookPath = (id: Id): string => `/webhooks/${encodeURIComponent(id)}`;
 export const eventsPath = (id: Id, query: Record<string, string | number | null> = {}): string =>
   `${webhookPath(id)}/events${queryText(query)}`;
@@ -14,6 +18,19 @@ export const sequencePath = (id: Id, query: Record<string, string | number | nul
   `${webhookPath(id)}/sequence${queryText(query)}`;
 export const destinationPath = (id: Id, destinationId: string): string =>
   `${webhookPath(id)}/destinations/${encodeURIComponent(destinationId)}`;
+
+/** Forms about a webhook, or about a destination of it. */
+export const editPath = (path: string): string => `${path}/edit`;
+export const secretPath = (path: string): string => `${path}/secret`;
+export const deletePath = (path: string): string => `${path}/delete`;
+export const samplePath = (id: Id): string => `${webhookPath(id)}/sample`;
+export const destinationsPath = (id: Id): string => `${webhookPath(id)}/destinations`;
+
+/** What would be sent again, and what was. */
+export const replayPlanPath = (id: Id, query: Record<string, string | number | null>): string =>
+  `${webhookPath(id)}/replay${queryText(query)}`;
+export const replaysPath = (id: Id): string => `${webhookPath(id)}/replays`;
+export const replayPath = (id: Id, replayId: Id): string => `${replaysPath(id)}/${replayId}`;
 
 /** The same below `/v1`. */
 export const apiPath = (pagePath: string): string => `/v1${pagePath}`;

@@ -7,8 +7,9 @@ import { onBehalfOf } from '../api/on-behalf';
 import { err, ok, type Result } from '../result';
 import type { PageContext } from './context';
 
-/** A problem that the API answered (RFC 9457). */
+/** A problem that the API answered (RFC 9457). `type` names it for good. */
 export type Failure = {
+  type: string;
   status: number;
   title: string;
   detail: string;
@@ -17,6 +18,12 @@ export type Failure = {
 };
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** Headers that some requests have: `If-Match` so that nobody's change is overwritten, `Idempotency-Key` so that nothing is made twice. */
+type Conditions = Readonly<Partial<Record<'If-Match' | 'Idempotency-Key', string>>>;
+
+/** What was answered, and which version of the webhook it is of: for `If-Match`. Empty where the answer has none. */
+export type Tagged<T> = { value: T; version: string };
 
 /**
  * One request. `T` is what the route answers with success.
@@ -28,17 +35,32 @@ export async function askApi<T>(
   method: Method,
   path: string,
   input?: object,
+  conditions: Conditions = {},
 ): Promise<Result<T, Failure>> {
-  const body =
-    input === undefined
-      ? {}
-      : { body: JSON.stringify(input), headers: { 'Content-Type': 'application/json' } };
-  const request = new Request(new URL(path, c.req.url), { method, ...body });
+  const answer = await askForVersion<T>(c, method, path, input, conditions);
+  return answer.ok ? ok(answer.value.value) : answer;
+}
+
+/** The same, with the version of what was answered. */
+export async function askForVersion<T>(
+  c: PageContext,
+  method: Method,
+  path: string,
+  input?: object,
+  conditions: Conditions = {},
+): Promise<Result<Tagged<T>, Failure>> {
+  const headers = new Headers(conditions);
+  if (input !== undefined) headers.set('Content-Type', 'application/json');
+  const body = input === undefined ? null : JSON.stringify(input);
+  const request = new Request(new URL(path, c.req.url), { method, headers, body });
   const asked = onBehalfOf(c.var.visitor.principal, request);
   const answer = await app.fetch(asked, c.env, c.executionCtx);
-  if (answer.status === 204) return ok(null as T);
+  const version = answer.headers.get('ETag') ?? '';
+  if (answer.status === 204) return ok({ value: null as T, version });
   const json: unknown = await answer.json();
-  return answer.ok ? ok(json as T) : err(failureOf(answer.status, json as Partial<Failure>));
+  return answer.ok
+    ? ok({ value: json as T, version })
+    : err(failureOf(answer.status, json as Partial<Failure>));
 }
 
 /**
@@ -52,6 +74,7 @@ export async function listenToApi(c: PageContext, path: string): Promise<Respons
 
 const failureOf = (status: number, problem: Partial<Failure> & { request_id?: string }): Failure => ({
   status,
+  type: problem.type ?? '',
   title: problem.title ?? 'Error',
   detail: problem.detail ?? '',
   errors: problem.errors ?? [],

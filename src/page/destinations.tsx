@@ -1,6 +1,6 @@
 /** The destinations of a webhook: how each does, and what can be done about it. */
 
-import { destinationPath, eventsPath } from './addresses';
+import { destinationPath, eventsPath, replayPlanPath } from './addresses';
 import type { Destination, DestinationStatus, Status, Webhook } from './answers';
 import type { Visitor } from './context';
 import { destinationName } from './names';
@@ -125,17 +125,34 @@ function Waiting({ status }: { status: DestinationStatus | undefined }) {
   );
 }
 
-function Buttons({ webhookId, visitor, destination }: Row & { webhookId: number; visitor: Visitor }) {
-  const path = destinationPath(webhookId, destination.destination_id);
+function Buttons({ webhookId, visitor, destination, status }: Row & { webhookId: number; visitor: Visitor }) {
+  const { destination_id } = destination;
+  const path = destinationPath(webhookId, destination_id);
   const name = destinationName(destination);
-  const common = { visitor };
-  if (!destination.is_active) {
-    return <Action {...common} to={`${path}/resume`} name="Resume" about={name} />;
-  }
+  const common = { visitor, about: name };
   return (
     <span class="row">
-      <Action {...common} to={`${path}/retry`} name="Retry now" about={name} />
-      <Action {...common} to={`${path}/pause`} name="Pause" about={name} />
+      {destination.is_active ? (
+        <>
+          <Action {...common} to={`${path}/retry`} name="Retry now" />
+          <Action {...common} to={`${path}/pause`} name="Pause" />
+        </>
+      ) : (
+        <Action {...common} to={`${path}/resume`} name="Resume" />
+      )}
+      <Action {...common} to={`${path}/test`} name="Test" />
+      {(status?.dead ?? 0) === 0 ? null : (
+        <a
+          class="button"
+          href={replayPlanPath(webhookId, { destination_id, delivery: 'dead' })}
+          aria-label={`Replay dead: ${name}`}
+        >
+          Replay dead
+        </a>
+      )}
+      <a class="button" href={path} aria-label={`Edit: ${name}`}>
+        Edit
+      </a>
     </span>
   );
 }

@@ -21,6 +21,12 @@ const SENTENCES = {
   released: () => 'Released: it is forwarded now.',
   kept: () => 'Still in quarantine: it is not valid now either. The issues below say why.',
   again: () => 'Released: an event like it had been accepted before, so it is not forwarded once more.',
+  changed: () => 'Changed.',
+  removed: () => 'The destination is removed. Its events stay in the log.',
+  deleted: () => 'The webhook is deleted, with its events.',
+  sampled: (sequence: number) => `A signed sample came in and is event #${sequence}.`,
+  captured: () => 'For ten minutes refused requests are kept whole. Have the provider send one again.',
+  cancelled: () => 'Cancelled. What was sent was sent; the rest is not.',
 } as const;
 
 export type Done = keyof typeof SENTENCES;

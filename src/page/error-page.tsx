@@ -1,5 +1,4 @@
 /** What went wrong, as a page. */
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Failure } from './ask-api';
 import type { PageContext, Visitor } from './context';
 import { Layout, showPage } from './layout';
@@ -26,7 +25,7 @@ export function errorPage(c: PageContext, visitor: Visitor | null, wrong: Wrong)
       </p>
     </Layout>,
     // Whatever status the API answers has a body.
-    wrong.status as ContentfulStatusCode,
+    wrong.status,
   );
 }
 

@@ -7,6 +7,7 @@ import { DELIVERY_STATES } from '../log/contract/event-filter';
 import { eventsPath } from './addresses';
 import type { Webhook } from './answers';
 import { destinationName } from './names';
+import { Field } from './parts/field';
 
 const STATUSES = ['accepted', 'confirming', 'held', 'quarantined'];
 const TIMES = ['since', 'until'];
@@ -51,7 +52,7 @@ type Props = { webhook: Webhook; filter: Filter; errors: Errors };
 
 export function FilterForm({ webhook, filter, errors }: Props) {
   const field = (name: string, label: string, input: Child) => (
-    <Field name={name} label={label} errors={errors}>
+    <Field name={name} label={label} error={errors.find(({ path }) => path === `query:${name}`)?.message}>
       {input}
     </Field>
   );
@@ -112,23 +113,6 @@ export function FilterForm({ webhook, filter, errors }: Props) {
         </span>
       </div>
     </form>
-  );
-}
-
-type FieldProps = { name: string; label: string; errors: Errors; children?: Child };
-
-function Field({ name, label, errors, children }: FieldProps) {
-  const error = errors.find(({ path }) => path === `query:${name}`);
-  return (
-    <div class="field">
-      <label for={name}>{label}</label>
-      {children}
-      {error === undefined ? null : (
-        <span class="bad" id={`${name}-error`}>
-          {error.message}
-        </span>
-      )}
-    </div>
   );
 }
 

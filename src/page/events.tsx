@@ -1,6 +1,6 @@
 /** `/webhooks/{webhook_id}/events`: the list, by all filters of the API. Its address is the view: it can be sent to a colleague. */
 import { Hono } from 'hono';
-import { apiPath, eventsPath, streamPath, webhookPath } from './addresses';
+import { apiPath, eventsPath, replayPlanPath, streamPath, webhookPath } from './addresses';
 import type { Events, Webhook } from './answers';
 import { askApi, queryText } from './ask-api';
 import type { PageEnv } from './context';
@@ -50,6 +50,14 @@ events.get('/webhooks/:id/events', async c => {
         <FilterForm webhook={webhook.value} filter={filter} errors={errors} />
         {page.ok ? (
           <LivePart name="events">
+            {c.var.visitor.canWrite && page.value.events.length > 0 ? (
+              <p class="row">
+                <a class="button" href={replayPlanPath(webhook_id, filter)}>
+                  Replay all that match
+                </a>
+                <span class="soft">counted first; all of them, not only those in view</span>
+              </p>
+            ) : null}
             <EventTable
               webhookId={webhook_id}
               events={page.value.events}

@@ -1,4 +1,5 @@
 /** What stands where there is no webhook yet: the way to the first event, in commands that work as they are. */
+import { NEW_WEBHOOK } from './addresses';
 
 export function FirstSteps({ origin, canWrite }: { origin: string; canWrite: boolean }) {
   if (!canWrite)
@@ -9,7 +10,10 @@ export function FirstSteps({ origin, canWrite }: { origin: string; canWrite: boo
   const sample = `curl -s -X POST ${origin}/v1/webhooks/WEBHOOK_ID/test -H @<(printf 'Authorization: Bearer %s' "$TOKEN")`;
   return (
     <div class="panel">
-      <p>There is no webhook yet. The first event takes three steps.</p>
+      <p>
+        There is no webhook yet. <a href={NEW_WEBHOOK}>Make one with a form</a>, which knows what each
+        provider needs and says what comes next; or in three steps on the command line.
+      </p>
       <ol class="steps">
         <li>
           Make a webhook (in bash or zsh), with the token that you signed in with in <code>$TOKEN</code>. The

@@ -16,6 +16,7 @@ import { sessionCookie } from './session-cookie';
 import { toSignIn } from './sign-in-address';
 
 const MAX_FORM_BYTES = 64 * 1024;
+const READS_ONLY = 'This token may only read.';
 
 const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
@@ -51,7 +52,7 @@ export const guarded = createMiddleware<PageEnv>(async function guarded(c, next)
     return refuse(403, 'The form is of another session. Go back, load the page again, and try once more.');
   }
   // Anybody may sign out.
-  if (!visitor.canWrite && c.req.path !== '/sign_out') return refuse(403, 'This token may only read.');
+  if (!visitor.canWrite && c.req.path !== '/sign_out') return refuse(403, READS_ONLY);
   c.set('form', form);
   await next();
 });
@@ -69,3 +70,10 @@ function askToSignIn(c: Context<PageEnv>): Response {
   const { pathname, search } = new URL(c.req.url);
   return c.redirect(toSignIn(isRead(c.req.method) ? pathname + search : '/'), 303);
 }
+
+/** In front of pages that are nothing but forms: who may only read is told so, not shown one. */
+export const forWriters = createMiddleware<PageEnv>(async function forWriters(c, next) {
+  const { visitor } = c.var;
+  if (visitor.canWrite) return next();
+  return errorPage(c, visitor, { status: 403, title: 'Not done', detail: READS_ONLY });
+});

@@ -99,11 +99,7 @@ function Crumbs({ crumbs }: { crumbs: readonly Crumb[] }) {
   );
 }
 
-/** A page as an answer. */
-export async function showPage(
-  c: PageContext,
-  page: JSX.Element,
-  status: ContentfulStatusCode = 200,
-): Promise<Response> {
-  return c.html(html`<!doctype html>${page}`, status, { ...PAGE_HEADERS });
+/** A page as an answer. @param status one that has a body */
+export async function showPage(c: PageContext, page: JSX.Element, status = 200): Promise<Response> {
+  return c.html(html`<!doctype html>${page}`, status as ContentfulStatusCode, { ...PAGE_HEADERS });
 }

@@ -1,9 +1,10 @@
 /** `/`: every webhook in a row, the worst on top. */
 import { Hono } from 'hono';
-import { webhookPath } from './addresses';
+import { NEW_WEBHOOK, webhookPath } from './addresses';
 import type { Overview } from './answers';
 import { askApi } from './ask-api';
 import type { PageEnv } from './context';
+import { DoneNotice } from './done';
 import { failed } from './error-page';
 import { FirstSteps } from './first-steps';
 import { Layout, showPage } from './layout';
@@ -29,7 +30,15 @@ overview.get('/', async c => {
   return showPage(
     c,
     <Layout title="Overview" visitor={c.var.visitor} live={{ everySeconds }}>
-      <h1>Webhooks</h1>
+      <DoneNotice c={c} />
+      <div class="title">
+        <h1>Webhooks</h1>
+        {c.var.visitor.canWrite ? (
+          <a class="button" href={NEW_WEBHOOK}>
+            New webhook
+          </a>
+        ) : null}
+      </div>
       <LivePart name="webhooks">
         {webhooks.length === 0 ? (
           <FirstSteps origin={new URL(c.req.url).origin} canWrite={c.var.visitor.canWrite} />

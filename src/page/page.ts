@@ -6,12 +6,19 @@ import { Hono } from 'hono';
 import { unexpectedError } from '../api/fallbacks';
 import { actions } from './actions';
 import type { PageEnv } from './context';
+import { destinationTest } from './destination-test';
+import { editDestination } from './edit-destination';
+import { editWebhook } from './edit-webhook';
 import { errorPage } from './error-page';
 import { event } from './event';
 import { events } from './events';
 import { gaps } from './gaps';
 import { guarded } from './guard';
+import { newWebhook } from './new-webhook';
 import { overview } from './overview';
+import { replayPlan } from './replay-plan';
+import { replays } from './replays';
+import { rotateSecret } from './rotate-secret';
 import { sequence } from './sequence';
 import { signIn } from './sign-in';
 import { stream } from './stream';
@@ -21,8 +28,19 @@ export const page = new Hono<PageEnv>();
 
 page.route('/', signIn);
 page.use('/', guarded);
+// `/webhooks` too.
 page.use('/webhooks/*', guarded);
-for (const part of [overview, webhook, events, event, gaps, sequence, stream, actions]) page.route('/', part);
+const shown = [overview, webhook, events, event, gaps, sequence, replays, stream];
+const changing = [
+  actions,
+  newWebhook,
+  editWebhook,
+  rotateSecret,
+  editDestination,
+  destinationTest,
+  replayPlan,
+];
+for (const part of [...shown, ...changing]) page.route('/', part);
 page.all('/webhooks/*', c =>
   errorPage(c, c.var.visitor, { status: 404, title: 'Not found', detail: 'There is no such page.' }),
 );

@@ -1,5 +1,9 @@
-/** Requests that were refused: how many by reason, what the likeliest mistake is, and the latest of them. */
+/** Requests that were refused: how many by reason, what the likeliest mistakes are, and the latest of them. */
+import { webhookPath } from './addresses';
 import type { Rejection, Rejections } from './answers';
+import type { Visitor } from './context';
+import { Action } from './parts/action';
+import { Marked } from './parts/field';
 import { ForeignText } from './parts/foreign-text';
 import { Nothing, numberText } from './parts/state';
 import { type Column, Table } from './parts/table';
@@ -24,18 +28,24 @@ const LIKELIEST: Readonly<Record<string, string>> = {
   inactive: 'The webhook is turned off: make it active.',
 };
 
-export function Refusals({
-  rejections: { counts, rejections },
-  now,
-}: {
-  rejections: Rejections;
-  now: number;
-}) {
+type Props = { webhookId: number; rejections: Rejections; visitor: Visitor; now: number };
+
+export function Refusals({ webhookId, rejections: { counts, rejections }, visitor, now }: Props) {
   const reasons = Object.entries(counts).toSorted(([, a], [, b]) => b - a);
   if (reasons.length === 0) return <p class="empty">No request was refused.</p>;
+  const isExplained = rejections.some(({ explanation }) => explanation !== null);
   return (
     <>
-      <Table caption="Refused requests by reason" columns={REASONS} rows={reasons} />
+      <Table caption="Refused requests by reason" columns={reasonsOf(rejections)} rows={reasons} />
+      {isExplained || !visitor.canWrite ? null : (
+        <div class="row">
+          <Action visitor={visitor} to={`${webhookPath(webhookId)}/capture`} name="Find the mistake" />
+          <span class="soft">
+            keeps refused requests whole for ten minutes, and tries the usual mistakes with them until one
+            fits
+          </span>
+        </div>
+      )}
       <details>
         <summary>The latest {Math.min(SHOWN, rejections.length)}</summary>
         <Table
@@ -48,18 +58,47 @@ export function Refusals({
   );
 }
 
-const REASONS: readonly Column<[string, number]>[] = [
+const reasonsOf = (rejections: readonly Rejection[]): readonly Column<[string, number]>[] => [
   {
     name: 'Reason',
     cell: ([reason]) => (
-      <span class="name">
+      <span class="name whole">
         <ForeignText>{reason.replaceAll('_', ' ')}</ForeignText>
       </span>
     ),
   },
   { name: 'Requests', isNumber: true, cell: ([, count]) => numberText(count) },
-  { name: 'Likeliest mistake', cell: ([reason]) => LIKELIEST[reason] ?? '–' },
+  { name: 'Likeliest mistake', cell: ([reason]) => <Mistakes reason={reason} rejections={rejections} /> },
 ];
+
+type Explanation = NonNullable<Rejection['explanation']>;
+
+/** What was found out about requests of this reason, each mistake once, the most frequent first; what it mostly is where nothing was. */
+function Mistakes({ reason, rejections }: { reason: string; rejections: readonly Rejection[] }) {
+  const found = new Map<string, { explanation: Explanation; requests: number }>();
+  for (const { explanation } of rejections.filter(rejection => rejection.reason === reason)) {
+    if (explanation === null) continue;
+    const { requests = 0 } = found.get(explanation.what) ?? {};
+    found.set(explanation.what, { explanation, requests: requests + 1 });
+  }
+  if (found.size === 0) return <>{LIKELIEST[reason] ?? '–'}</>;
+  const mistakes = [...found.values()].toSorted((a, b) => b.requests - a.requests);
+  return (
+    <ul class="mistakes">
+      {mistakes.map(({ explanation: { what, mend, certainty }, requests }) => (
+        <li>
+          <b>
+            <Marked>{what}</Marked>
+          </b>{' '}
+          <Marked>{mend}</Marked>{' '}
+          <span class="soft">
+            ({certainty === 'shown' ? 'shown' : 'likely'}, {numberText(requests)} of the latest)
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
 
 const latest = (now: number): readonly Column<Rejection>[] => [
   { name: 'When', cell: ({ at }) => <Ago at={at} now={now} /> },
@@ -67,11 +106,7 @@ const latest = (now: number): readonly Column<Rejection>[] => [
   {
     name: 'Why',
     cell: ({ explanation }) =>
-      explanation === null ? (
-        <Nothing />
-      ) : (
-        <ForeignText max={600}>{`${explanation.what} ${explanation.mend}`}</ForeignText>
-      ),
+      explanation === null ? <Nothing /> : <Marked>{`${explanation.what} ${explanation.mend}`}</Marked>,
   },
   { name: 'Bytes', isNumber: true, cell: ({ body_bytes }) => numberText(body_bytes) },
   {

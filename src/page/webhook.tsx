@@ -1,10 +1,22 @@
 /** `/webhooks/{webhook_id}`: is everything coming in, is everything going out, what is missing; and mending it. */
 import { Hono } from 'hono';
 import type { Child } from 'hono/jsx';
-import { apiPath, eventsPath, gapsPath, sequencePath, streamPath, webhookPath } from './addresses';
+import {
+  apiPath,
+  destinationsPath,
+  editPath,
+  eventsPath,
+  gapsPath,
+  replaysPath,
+  samplePath,
+  sequencePath,
+  streamPath,
+  webhookPath,
+} from './addresses';
 import type { Events, Gaps, Rejections, SequenceMap, Status, Webhook } from './answers';
 import { askApi } from './ask-api';
-import type { PageEnv } from './context';
+import { Chart } from './chart';
+import type { PageEnv, Visitor } from './context';
 import { Destinations } from './destinations';
 import { DoneNotice } from './done';
 import { failed } from './error-page';
@@ -12,6 +24,7 @@ import { EventTable } from './event-table';
 import { GapTable } from './gap-table';
 import { Layout, showPage } from './layout';
 import { providerTitle, webhookName } from './names';
+import { Action } from './parts/action';
 import { ForeignText } from './parts/foreign-text';
 import { LivePart } from './parts/live';
 import { Count, Nothing, numberText, State } from './parts/state';
@@ -69,6 +82,7 @@ webhook.get('/webhooks/:id', async c => {
           Copy
         </button>
       </p>
+      <Buttons id={id} visitor={visitor} />
       <LivePart name="now">
         <Facts id={id} status={status.value} now={now} />
         {map.value.numbered ? (
@@ -82,7 +96,15 @@ webhook.get('/webhooks/:id', async c => {
         ) : null}
       </LivePart>
 
-      <h2 id="destinations">Destinations</h2>
+      <h2 id="traffic">Traffic</h2>
+      <LivePart name="traffic">
+        <Chart perMinute={status.value.per_minute} now={now} />
+      </LivePart>
+
+      <div class="between">
+        <h2 id="destinations">Destinations</h2>
+        {visitor.canWrite ? <a href={destinationsPath(id)}>Add a destination</a> : null}
+      </div>
       <LivePart name="destinations">
         <Destinations webhook={record.value} status={status.value} visitor={visitor} now={now} />
       </LivePart>
@@ -109,7 +131,10 @@ webhook.get('/webhooks/:id', async c => {
 
       <div class="between">
         <h2 id="events">Latest events</h2>
-        <a href={eventsPath(id)}>All events</a>
+        <span class="row">
+          <a href={replaysPath(id)}>Replays</a>
+          <a href={eventsPath(id)}>All events</a>
+        </span>
       </div>
       <LivePart name="events">
         <EventTable webhookId={id} events={events.value.events} now={now} none="Nothing has come yet." />
@@ -117,11 +142,23 @@ webhook.get('/webhooks/:id', async c => {
 
       <h2 id="refused">Refused requests</h2>
       <LivePart name="refused">
-        <Refusals rejections={refused.value} now={now} />
+        <Refusals webhookId={id} rejections={refused.value} visitor={visitor} now={now} />
       </LivePart>
     </Layout>,
   );
 });
+
+function Buttons({ id, visitor }: { id: number; visitor: Visitor }) {
+  if (!visitor.canWrite) return null;
+  return (
+    <div class="row">
+      <Action visitor={visitor} to={samplePath(id)} name="Send a signed sample" />
+      <a class="button" href={editPath(webhookPath(id))}>
+        Edit
+      </a>
+    </div>
+  );
+}
 
 export const crumbsOf = (webhook: Webhook) => [
   { name: 'Overview', href: '/' },

@@ -55,7 +55,7 @@ export const ROOMS: Rooms = {
     ...['log/contract', 'log/stub', 'views', 'tokens', 'configuration', 'ingest'],
   ],
   'page/browser': [],
-  page: [...GROUND, 'input', 'providers', 'log/contract', 'views', 'api'],
+  page: [...GROUND, 'input', 'providers', 'subscriptions', 'log/contract', 'views', 'api'],
   alarms: [...GROUND, 'subscriptions', 'log/contract', 'log/stub'],
   index: ['src', 'log', 'delivery', 'tokens', 'ingest', 'api', 'page', 'alarms'],
 };

@@ -52,7 +52,8 @@ async function webhookWithEvent() {
 describe('the page', () => {
   it('shows nothing to whoever has not signed in, by whatever cookie', async () => {
     const { path } = await webhookWithEvent();
-    for (const at of ['/', path, `${path}/events`, `${path}/events/1/body`, '/webhooks/none/at/all']) {
+    const forms = ['/webhooks', `${path}/edit`, `${path}/secret`, `${path}/replay`, `${path}/destinations`];
+    for (const at of ['/', path, `${path}/events/1/body`, '/webhooks/none/at/all', ...forms]) {
       for (const cookie of ['', 'gapless=admin', '__Host-gapless=admin.9999999999.AAAAAAAAAAAA.x']) {
         expect(isAskedToSignIn(await ask('GET', at, { Cookie: cookie })), at).toBe(true);
       }
@@ -75,6 +76,10 @@ describe('the page', () => {
       '/',
       path,
       `${path}/gaps`,
+      '/webhooks',
+      '/webhooks?provider=stripe',
+      `${path}/edit`,
+      `${path}/destinations`,
       `${path}/events`,
       event,
       `${path}/nothing`,

@@ -2,6 +2,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
+import { sumOf } from '../../src/hour-counts';
 import { readStatus } from '../../src/log/read/status';
 import { HOUR, MINUTE, SECOND } from '../support/durations';
 import { Box, patiently, TestWebhook } from '../support/in-worker';
@@ -54,6 +55,19 @@ describe('events per hour', () => {
     await object.evict();
     expect((await object.status()).eventsPerHour?.at(-1)).toBe(301);
   });
+
+  it('are counted by the minute, too: those that were accepted, over restarts', async () => {
+    const object = await newObject();
+    const last = async (count: number) => (await object.status()).acceptedPerMinute.slice(-count);
+    await object.sendAll(range(1, 3));
+    wait(MINUTE);
+    await object.send(4, invalid);
+    await object.send(5);
+    await object.evict();
+    expect(await last(3)).toEqual([0, 3, 1]);
+    wait(59 * MINUTE);
+    expect((await object.status()).acceptedPerMinute).toEqual([1, ...Array(59).fill(0)]);
+  });
 });
 
 describe('refused requests of a day', () => {
@@ -99,6 +113,8 @@ describe('a destination', () => {
       s.world.restart();
       const failing = status();
       expect(failing).toMatchObject({ attempts: { '2xx': 2, '5xx': 3 }, waiting: { count: 3, exact: true } });
+      const { delivered, failed } = failing?.perMinute ?? { delivered: [], failed: [] };
+      expect([sumOf(delivered), sumOf(failed)]).toEqual([2, 3]);
       expect(failing?.failingSince).toBeGreaterThanOrEqual(since);
       expect(failing?.failingSince).toBeLessThan(since + SECOND);
       const inMs = (failing?.nextAttemptAt ?? 0) - since;

@@ -12,6 +12,7 @@ export const statusReport = (given: Partial<CurrentReport> = {}): CurrentReport 
   lastSequence: 0,
   lastEventAt: null,
   eventsPerHour: Array(24).fill(0),
+  acceptedPerMinute: Array(60).fill(0),
   counters: { accepted: 0, duplicate: 0, ignored: 0, quarantined: 0 },
   epoch: null,
   highestIncrementId: null,
@@ -30,7 +31,7 @@ export function destinationStatus(
   destinationId: string,
   given: Partial<DestinationStatus> = {},
 ): DestinationStatus {
-  const { lost: lostEvents, ...totals } = NO_TOTALS;
+  const { lost: lostEvents, deliveredPerMinute: _, failedPerMinute: __, ...totals } = NO_TOTALS;
   return {
     ...totals,
     destinationId,
@@ -52,6 +53,7 @@ export function destinationStatus(
     secretOverlapUntil: null,
     lost: [],
     lostEvents,
+    perMinute: { delivered: Array(60).fill(0), failed: Array(60).fill(0) },
     ...given,
   };
 }

@@ -20,6 +20,8 @@ export type Gateway = Connection & {
   ): Promise<Result<Answer<M, P>, Refusal>>;
   /** A call without whose answer the command has nothing to do: ends it where there is none. */
   call<M extends Method, P extends PathOf<M>>(method: M, path: P, input?: Input<M, P>): Promise<Answer<M, P>>;
+  /** Any request to it: what it answers, whatever that is. Ends the command where nothing answers. */
+  request(method: string, path: string, more?: { body?: Uint8Array; headers?: Headers }): Promise<Response>;
 };
 
 /** The longest that an answer takes is a feed that waits, 30 s. */
@@ -28,15 +30,21 @@ const PATIENCE_MS = 60_000;
 export function gatewayOf(connection: Connection): Gateway {
   const { url, token } = connection;
 
-  async function send(method: string, path: string, body?: unknown): Promise<Result<Response, Refusal>> {
-    const headers: Record<string, string> = { authorization: `Bearer ${token}` };
-    if (body !== undefined) headers['content-type'] = 'application/json';
+  async function send(
+    method: string,
+    path: string,
+    body?: string | Uint8Array,
+    others: Headers = new Headers(),
+  ): Promise<Result<Response, Refusal>> {
+    const headers = new Headers(others);
+    headers.set('authorization', `Bearer ${token}`);
+    if (body !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');
     const request: RequestInit = {
       ...{ method: method.toUpperCase(), headers },
       // A redirect might lead to where the token is read by others.
       redirect: 'error',
       signal: AbortSignal.timeout(PATIENCE_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body }),
     };
     try {
       return ok(await fetch(url + path, request));
@@ -47,7 +55,8 @@ export function gatewayOf(connection: Connection): Gateway {
 
   const ask: Gateway['ask'] = async (method, path, input = {}) => {
     const { path: names = {}, query = {}, body } = input;
-    const sent = await send(method, addressOf(path, names, query), body);
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const sent = await send(method, addressOf(path, names, query), text);
     return sent.ok ? read(sent.value) : sent;
   };
   return {
@@ -57,6 +66,11 @@ export function gatewayOf(connection: Connection): Gateway {
       const answer = await ask(method, path, input);
       if (!answer.ok) throw stopFor(answer.error, url);
       return answer.value;
+    },
+    async request(method, path, { body, headers } = {}) {
+      const sent = await send(method, path, body, headers);
+      if (!sent.ok) throw stopFor(sent.error, url);
+      return sent.value;
     },
   };
 }
@@ -70,7 +84,7 @@ function addressOf(path: string, names: Readonly<Record<string, unknown>>, query
 }
 
 /** The types are those of the description, which the gateway's own tests hold its answers to. */
-async function read<T>(response: Response): Promise<Result<T, Refusal>> {
+export async function read<T>(response: Response): Promise<Result<T, Refusal>> {
   const { status } = response;
   const text = await response.text();
   if (status === 204) return ok(null as T);
@@ -93,7 +107,13 @@ function causeOf(error: unknown): string {
   return cause instanceof Error ? cause.message || cause.name : error.message;
 }
 
-export function stopFor(refusal: Refusal, url: string): Stop {
+/** @param before what was done until then, in a sentence */
+export function stopFor(refusal: Refusal, url: string, before = ''): Stop {
+  const stop = plainStop(refusal, url);
+  return before === '' ? stop : new Stop(stop.exitCode, `${stop.message}\n${before}`, stop.problem);
+}
+
+function plainStop(refusal: Refusal, url: string): Stop {
   switch (refusal.reason) {
     case 'unreachable':
       return new Stop(EXIT.noAccess, `${url} does not answer: ${refusal.detail}`);

@@ -1771,6 +1771,8 @@ export interface components {
           docs_url: string;
           /** @description how its first request is answered; null where it makes none */
           handshake: string | null;
+          /** @description where the `ingest_url` is entered there; null where that is not known */
+          ingest_url_at: string | null;
           /** @description what tells that two requests are one event */
           known_by: string;
           /** @description how old a signed time may be, in seconds; null without one */
@@ -1794,6 +1796,8 @@ export interface components {
           };
           /** @description how long it tries, in seconds; null where that is not known */
           retry_horizon_seconds: number | null;
+          /** @description where the secret is found there, or chosen; null where that is not known */
+          secret_at: string | null;
           /** @description whether you make it up; false: the provider gives it */
           secret_is_chosen: boolean;
           /** @description what is entered as the secret of a webhook */
@@ -2403,6 +2407,15 @@ export interface components {
       numbered: boolean;
       /** @description gaps whose ids may still come; null where events have no numbers */
       open_gaps: number | null;
+      /** @description what happened in each minute of the last hour */
+      per_minute: {
+        /** @description events accepted as they came in each of the last 60 minutes, the running one last; null for a minute in which nobody counted */
+        accepted: (number | null)[];
+        /** @description attempts of its destinations that delivered in each of the last 60 minutes, the running one last; null for a minute in which nobody counted */
+        delivered: (number | null)[];
+        /** @description attempts of its destinations that failed in each of the last 60 minutes, the running one last; null for a minute in which nobody counted */
+        failed: (number | null)[];
+      };
       /** @description who sends the events: a name of `GET /v1/providers`, or `custom` */
       provider: string;
       /** @description requests refused in the last 24 hours; null where a part of them was not counted */

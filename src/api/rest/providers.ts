@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { Handshake } from '../../providers/handshake';
 import type { Provider } from '../../providers/provider';
 import { allProviders } from '../../providers/registry';
+import { SETUPS } from '../../providers/setup/setups';
 
 export const providers = new Hono<{ Bindings: Env }>();
 
@@ -10,6 +11,7 @@ providers.get('/', c => c.json({ providers: allProviders().map(providerView) }))
 
 function providerView(provider: Provider) {
   const { scheme, guide, handshake } = provider;
+  const setup = SETUPS.get(provider.name);
   return {
     name: provider.name,
     title: provider.title,
@@ -20,6 +22,9 @@ function providerView(provider: Provider) {
     /** What is entered when a webhook is made. */
     secret_key: guide.secret,
     secret_is_chosen: guide.isSecretChosen,
+    /** Where at the provider the secret is found, and the ingest_url is entered. */
+    secret_at: setup?.secretAt ?? null,
+    ingest_url_at: setup?.urlAt ?? null,
     settings: guide.settings.map(({ name, isRequired, what }) => ({ name, required: isRequired, what })),
     reads: {
       topic: guide.reads.topic,

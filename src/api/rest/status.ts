@@ -1,6 +1,7 @@
 /** `GET /v1/webhooks/{webhook_id}/status`: counters, and how far each destination is. */
 import { Hono } from 'hono';
 import type { DestinationStatus } from '../../log/contract/status';
+import { summed } from '../../minute-counts';
 import { timeOrNull, timeText } from '../../time';
 import { storagePercent } from '../../views/storage';
 import { ask } from '../ask';
@@ -32,6 +33,11 @@ export function statusView(report: CurrentReport) {
     last_sequence: report.lastSequence,
     last_event_at: timeOrNull(report.lastEventAt),
     events_per_hour: report.eventsPerHour,
+    per_minute: {
+      accepted: report.acceptedPerMinute,
+      delivered: summed(report.destinations.map(({ perMinute }) => perMinute.delivered)),
+      failed: summed(report.destinations.map(({ perMinute }) => perMinute.failed)),
+    },
     counters: report.counters,
     rejected: report.rejected,
     refused_last_day: report.refusedLastDay,

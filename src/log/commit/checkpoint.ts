@@ -6,6 +6,7 @@
  * events that wait have a page each. So a page is written only when its epoch changed, and none comes near the limit.
  */
 import { NOTHING_COUNTED, unknownUpTo } from '../../hour-counts';
+import { NO_MINUTES, uncountedUpTo } from '../../minute-counts';
 import type { Epoch } from '../../numbering/epoch';
 import type { Hole, HoleStatus } from '../../numbering/holes';
 import type { Hold } from '../../numbering/predecessor-wait';
@@ -126,6 +127,7 @@ export function readCheckpoint(text: string | null, page: ReadPage = () => null)
       ...EMPTY_STATE,
       ...rest,
       perHour: rest.perHour ?? (lastEventAt === null ? NOTHING_COUNTED : unknownUpTo(lastEventAt)),
+      perMinute: rest.perMinute ?? (lastEventAt === null ? NO_MINUTES : uncountedUpTo(lastEventAt)),
       hold: hold === null ? null : { ...hold, held: hold.held ?? pageOf<Hold['held']>(HELD_PAGE, page) },
       tracker: {
         ...EMPTY_TRACKER,

@@ -6,6 +6,7 @@
  * checkpoint are replayed. So the state is always the checkpoint plus the events since.
  */
 import { type HourCounts, NOTHING_COUNTED } from '../../hour-counts';
+import { type MinuteCounts, NO_MINUTES } from '../../minute-counts';
 import type { Hold } from '../../numbering/predecessor-wait';
 import { EMPTY_TRACKER, type Tracker } from '../../numbering/types';
 import type { OpenAlerts } from './alert-conditions';
@@ -28,6 +29,8 @@ export type LogState = {
   readonly lastEventAt: number | null;
   /** Events that were stored, notices left out. */
   readonly perHour: HourCounts;
+  /** Events that were accepted as they came, in each minute of the last hour. */
+  readonly perMinute: MinuteCounts;
   readonly tracker: Tracker;
   /**
    * Since the webhook exists. Duplicates, and ignored events without an increment id, leave no row: a crash loses those
@@ -55,6 +58,7 @@ export const EMPTY_STATE: LogState = {
   lastSequence: 0,
   lastEventAt: null,
   perHour: NOTHING_COUNTED,
+  perMinute: NO_MINUTES,
   tracker: EMPTY_TRACKER,
   counters: { accepted: 0, duplicate: 0, ignored: 0, quarantined: 0 },
   lastRelease: 0,

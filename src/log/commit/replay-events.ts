@@ -1,5 +1,6 @@
 /** When an object wakes up: the events since the last checkpoint are replayed, which gives the state of the log. */
 import { countedAt } from '../../hour-counts';
+import { countedInMinute } from '../../minute-counts';
 import { arrive } from '../../numbering/predecessor-wait';
 import { record } from '../../numbering/record';
 import type { WebhookRecord } from '../../subscriptions/webhook';
@@ -45,6 +46,7 @@ function afterEvent(
     }
   }
   const perHour = countedAt(state.perHour, receivedAt);
-  const moved = { lastSequence: sequence, lastEventAt: receivedAt, perHour, tracker, hold };
+  const perMinute = countedInMinute(state.perMinute, receivedAt);
+  const moved = { lastSequence: sequence, lastEventAt: receivedAt, perHour, perMinute, tracker, hold };
   return { ...state, ...moved, ...counted(state, 'accepted') };
 }

@@ -3,6 +3,7 @@
  * transaction of the batch. Whether to store it was decided before (`judge.ts`).
  */
 import { countedAt } from '../../hour-counts';
+import { countedInMinute } from '../../minute-counts';
 import type { Placement } from '../../numbering/types';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import type { SeenKey } from '../store/seen-keys';
@@ -30,7 +31,8 @@ export function storeEvent(draft: Draft, identity: Identity, verdict: Kept, now:
   const quarantined = verdict.kind === 'quarantine';
   // The row of an accepted event shows these changes to a replay, unless the event was added by hand.
   const perHour = countedAt(draft.state.perHour, now);
-  const changed = { lastSequence: sequence, lastEventAt: now, perHour };
+  const perMinute = quarantined ? draft.state.perMinute : countedInMinute(draft.state.perMinute, now);
+  const changed = { lastSequence: sequence, lastEventAt: now, perHour, perMinute };
   if (quarantined || event.added === true) draft.change(changed);
   else draft.changeWithoutSaving(changed);
   // Before any notice of this event, because notices take the sequences after it.

@@ -46,6 +46,8 @@ export type DestinationStatus = {
   /** Ranges of sequences that retention dropped before they were delivered, and how many events were. */
   lost: { from: number; to: number; at: number }[];
   lostEvents: number;
+  /** Attempts that delivered, and that failed, in each of the last 60 minutes, the running one last; null as in `eventsPerHour`. */
+  perMinute: { delivered: (number | null)[]; failed: (number | null)[] };
 };
 
 export type StatusReport = {
@@ -63,6 +65,8 @@ export type StatusReport = {
    * Absent, with all else that is new since 0.1.0, from an object of an earlier release.
    */
   eventsPerHour?: (number | null)[];
+  /** Events accepted in each of the last 60 minutes, likewise. */
+  acceptedPerMinute: (number | null)[];
   counters: { accepted: number; duplicate: number; ignored: number; quarantined: number };
   epoch: number | null;
   highestIncrementId: number | null;

@@ -1,5 +1,6 @@
 /** The document that every flush writes: how far each destination and each replay is, and the latest attempts. */
 
+import { uncountedUpTo } from '../../minute-counts';
 import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { JournalEntry } from '../store/attempt-journal';
 import { readDocument, writeDocument } from '../store/documents';
@@ -64,6 +65,9 @@ function readDestination(
   stored: Pick<Route, 'cursor'> & Partial<Omit<Route, 'totals'>> & { totals?: Partial<StoredTotals> },
 ): StoredDestination {
   const { losses = [], totals: { failingSince = null, ...totals } = {} } = stored;
+  // An earlier release counted no minutes.
+  const uncounted = uncountedUpTo(Math.max(totals.lastDeliveredAt ?? 0, failingSince ?? 0));
+  const minutes = { deliveredPerMinute: uncounted, failedPerMinute: uncounted };
   const lost = losses.reduce((sum, { from, to }) => sum + to - from + 1, 0);
   return {
     settled: [],
@@ -74,7 +78,7 @@ function readDestination(
     failing: failingSince === null ? null : failedOnce(failingSince),
     ...stored,
     losses,
-    totals: { ...NO_TOTALS, lost, ...totals },
+    totals: { ...NO_TOTALS, ...minutes, lost, ...totals },
   };
 }
 

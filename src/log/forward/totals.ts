@@ -5,6 +5,7 @@
  * with the attempts, which are made again.
  */
 import type { AttemptResult } from '../../delivery/outgoing';
+import { countedInMinute, type MinuteCounts, NO_MINUTES } from '../../minute-counts';
 import { type AnswerClass, LATENCY_BOUNDS_SECONDS } from '../contract/status';
 
 /** Times in ms since 1970. */
@@ -14,6 +15,9 @@ export type Totals = {
   readonly lastDeliveredAt: number | null;
   readonly attempts: Readonly<Record<AnswerClass, number>>;
   readonly latency: Latency;
+  /** Attempts of the last hour, by the minute. */
+  readonly deliveredPerMinute: MinuteCounts;
+  readonly failedPerMinute: MinuteCounts;
   /** Events that retention dropped before they were delivered. */
   readonly lost: number;
 };
@@ -30,6 +34,8 @@ export const NO_TOTALS: Totals = {
   lastDeliveredAt: null,
   attempts: { '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0, timeout: 0, connection: 0 },
   latency: { counts: Array<number>(LATENCY_BOUNDS_SECONDS.length + 1).fill(0), seconds: 0 },
+  deliveredPerMinute: NO_MINUTES,
+  failedPerMinute: NO_MINUTES,
   lost: 0,
 };
 
@@ -43,11 +49,16 @@ export function afterAttempt(totals: Totals, { result, at, receivedAt }: Attempt
   const answer = answerClass(result);
   const counted = { ...totals, attempts: { ...totals.attempts, [answer]: totals.attempts[answer] + 1 } };
   if (result.outcome !== 'delivered') {
-    return { ...counted, failedAttempts: totals.failedAttempts + 1 };
+    return {
+      ...counted,
+      failedAttempts: totals.failedAttempts + 1,
+      failedPerMinute: countedInMinute(totals.failedPerMinute, at),
+    };
   }
   return {
     ...counted,
     delivered: totals.delivered + 1,
+    deliveredPerMinute: countedInMinute(totals.deliveredPerMinute, at),
     lastDeliveredAt: at,
     latency: receivedAt === null ? totals.latency : took(totals.latency, Math.max(0, at - receivedAt) / 1000),
   };

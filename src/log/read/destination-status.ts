@@ -1,4 +1,6 @@
 /** How far one destination is, how it does, and what waits for it. */
+
+import { lastHour } from '../../minute-counts';
 import type { DestinationRecord, StoredSecret } from '../../subscriptions/webhook';
 import type { DestinationStatus } from '../contract/status';
 import { CLOSED } from '../forward/circuit';
@@ -14,7 +16,7 @@ export function destinationStatus(
 ): DestinationStatus {
   const { log, forwarding } = views;
   const state = forwarding.destination(id);
-  const { lost: lostEvents, ...totals } = state?.totals ?? NO_TOTALS;
+  const { lost: lostEvents, deliveredPerMinute, failedPerMinute, ...totals } = state?.totals ?? NO_TOTALS;
   const circuit = state?.gate.circuit ?? CLOSED;
   const cursor = state?.queue.cursor.sequence ?? 0;
   const unscanned = log.feed.eventsAfter(cursor, 1)[0]?.sequence;
@@ -41,6 +43,7 @@ export function destinationStatus(
     secretOverlapUntil: overlapUntil(secrets, now),
     lost: state?.losses ?? [],
     lostEvents,
+    perMinute: { delivered: lastHour(deliveredPerMinute, now), failed: lastHour(failedPerMinute, now) },
   };
 }
 

@@ -1,6 +1,7 @@
 /** The counters of a webhook, and how far each of its destinations is. */
 import type { Clock } from '../../clock';
 import { lastDay } from '../../hour-counts';
+import { lastHour } from '../../minute-counts';
 import { highestGiven } from '../../numbering/epoch';
 import type { StatusReport } from '../contract/status';
 import type { WriteWatch } from '../forward/write-watch';
@@ -20,7 +21,7 @@ export function readStatus(
 ): StatusReport {
   const { webhook, log } = views;
   const now = views.clock.now();
-  const { lastSequence, lastEventAt, perHour, counters, tracker } = log.state;
+  const { lastSequence, lastEventAt, perHour, perMinute, counters, tracker } = log.state;
   const { name, provider, isActive } = webhook;
   const open = log.tables.gaps.list('open');
   return {
@@ -30,6 +31,7 @@ export function readStatus(
     lastSequence,
     lastEventAt,
     eventsPerHour: lastDay(perHour, now),
+    acceptedPerMinute: lastHour(perMinute, now),
     counters,
     epoch: tracker.current?.number ?? null,
     highestIncrementId: tracker.current === null ? null : highestGiven(tracker.current),

@@ -53,7 +53,12 @@ export function startLive(bar: HTMLElement): void {
   const refresher = new Refresher((outcome: Outcome) => {
     if (outcome === 'signed_out') end('you are signed out.');
     else if (outcome === 'gone') end('it is gone, or not for you to see.');
-    else if (outcome === 'failed') {
+    else if (outcome instanceof Document && outcome.getElementById(bar.id) === null) {
+      // What was waited for has ended: nothing changes any more.
+      isOver = true;
+      stop();
+      bar.hidden = true;
+    } else if (outcome === 'failed') {
       lost();
       refresher.ask();
     } else if (source.isOpen) say('good', every === undefined ? 'live' : `live, every ${every} s`);

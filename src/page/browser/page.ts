@@ -14,7 +14,9 @@ function makeCopyable(button: HTMLButtonElement): void {
   const name = button.textContent;
   button.hidden = false;
   button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(source.textContent ?? '');
+    await navigator.clipboard.writeText(
+      source instanceof HTMLInputElement ? source.value : (source.textContent ?? ''),
+    );
     button.textContent = 'Copied';
     setTimeout(() => {
       button.textContent = name;

@@ -49,6 +49,14 @@ export const PROVIDERS_ANSWERS: Record<string, JsonSchema> = {
           body_signed: boolean,
           secret_key: said('what is entered as the secret of a webhook', text),
           secret_is_chosen: said('whether you make it up; false: the provider gives it', boolean),
+          secret_at: said(
+            'where the secret is found there, or chosen; null where that is not known',
+            orNull(text),
+          ),
+          ingest_url_at: said(
+            'where the `ingest_url` is entered there; null where that is not known',
+            orNull(text),
+          ),
           settings: said(
             'what it needs besides a secret',
             list(

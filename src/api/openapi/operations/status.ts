@@ -1,6 +1,7 @@
 /** How webhooks and their destinations do: operations and answers. */
 import { type JsonSchema, orNull } from '../../../input/json-schema';
 import { ANSWER_CLASSES } from '../../../log/contract/status';
+import { MINUTES } from '../../../minute-counts';
 import { W } from './addresses';
 import type { Operation } from './operation';
 import { boolean, integer, list, mapOf, next, object, ref, said, text, time, words } from './shapes';
@@ -27,6 +28,10 @@ const eventsPerHour: JsonSchema = {
   description:
     'events stored in each of the last 24 hours of the clock in UTC, the running hour last; null for an hour in which nobody counted',
 };
+const perMinute = (what: string): JsonSchema => ({
+  ...{ ...list(orNull(integer)), minItems: MINUTES, maxItems: MINUTES },
+  description: `${what} in each of the last 60 minutes, the running one last; null for a minute in which nobody counted`,
+});
 const refusedLastDay = said(
   'requests refused in the last 24 hours; null where a part of them was not counted',
   orNull(integer),
@@ -134,6 +139,14 @@ export const STATUS_ANSWERS: Record<string, JsonSchema> = {
     last_sequence: integer,
     last_event_at: orNull(time),
     events_per_hour: eventsPerHour,
+    per_minute: said(
+      'what happened in each minute of the last hour',
+      object({
+        accepted: perMinute('events accepted as they came'),
+        delivered: perMinute('attempts of its destinations that delivered'),
+        failed: perMinute('attempts of its destinations that failed'),
+      }),
+    ),
     counters: said(
       'what became of requests that were signed, since the webhook was made',
       object({

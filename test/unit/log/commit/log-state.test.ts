@@ -51,6 +51,7 @@ const state: fc.Arbitrary<LogState> = fc.record({
   ...{ lastSequence: number, lastEventAt: number, lastRelease: number, silentSince: number },
   ...{ tracker, hold, pendingNotices },
   perHour: fc.record({ hour: number, counts: some(fc.option(number)) }),
+  perMinute: fc.record({ since: number, counts: some(fc.tuple(number, number)) }),
   storageLevel: fc.constantFrom(70, 90),
   dropped: fc.record({ events: number, upTo: number }),
   openAlerts: fc.dictionary(fc.constantFrom('refused', 'failing/a', 'behind/b'), fc.boolean()),

@@ -1,0 +1,140 @@
+/** What was just made: the secrets that are shown this once, and what to do next. */
+import type { createdView } from '../api/rest/webhooks';
+import type { Provider } from '../providers/provider';
+import { SETUPS } from '../providers/setup/setups';
+import { destinationPath, destinationsPath, samplePath, webhookPath } from './addresses';
+import type { Destination } from './answers';
+import type { Visitor } from './context';
+import { destinationName, webhookName } from './names';
+import { Action } from './parts/action';
+import { ForeignText } from './parts/foreign-text';
+import { ToCopy } from './parts/to-copy';
+
+type Warnings = { warnings: readonly { path: string; message: string }[] };
+
+export type MadeWebhook = ReturnType<typeof createdView> & Warnings;
+export type MadeDestination = Destination & { secret_key?: string | undefined } & Warnings;
+
+type Props = {
+  webhook: MadeWebhook;
+  /** The secret that was made up for it; null where it was given. */
+  secret: string | null;
+  visitor: Visitor;
+  provider: Provider | undefined;
+};
+
+export function WebhookMade({ webhook, secret, visitor, provider }: Props) {
+  const id = webhook.webhook_id;
+  const title = provider?.title ?? 'the sender';
+  const setup = provider === undefined ? undefined : SETUPS.get(provider.name);
+  return (
+    <>
+      <h1>
+        <ForeignText>{webhookName(webhook)}</ForeignText> is made
+      </h1>
+      <Warned {...webhook} />
+      <ol class="steps panel">
+        <li>
+          <h2>Give {title} this address</h2>
+          {setup === undefined ? null : (
+            <p>{`${setup.urlAt.charAt(0).toUpperCase()}${setup.urlAt.slice(1)}.`}</p>
+          )}
+          <ToCopy name="ingest_url" label="Ingest address" value={webhook.ingest_url} />
+          {secret === null ? null : (
+            <>
+              <p>And this secret, which is shown this once:</p>
+              <ToCopy name="secret" label="Secret" value={secret} />
+            </>
+          )}
+          {provider === undefined ? null : (
+            <p>
+              <a href={provider.docsUrl} rel="noreferrer noopener">
+                Documentation of {provider.title}
+              </a>
+            </p>
+          )}
+        </li>
+        <li>
+          <h2>Send a signed sample</h2>
+          <p>
+            As {title} would send it: signed with the webhook’s secret, by the whole path, stored and
+            forwarded like any event.
+          </p>
+          <Action visitor={visitor} to={samplePath(id)} name="Send a signed sample" />
+        </li>
+        <li>
+          <h2>Where its events go</h2>
+          {webhook.destinations.length === 0 ? (
+            <p>Nowhere yet: they are kept, and wait to be pulled.</p>
+          ) : (
+            webhook.destinations.map(destination => <SecretOf destination={destination} />)
+          )}
+          <p>
+            <a class="button" href={destinationsPath(id)}>
+              Add a destination
+            </a>
+          </p>
+        </li>
+      </ol>
+      <p>
+        <a href={webhookPath(id)}>To the webhook</a>
+      </p>
+    </>
+  );
+}
+
+type OfDestination = { destination: MadeDestination | MadeWebhook['destinations'][number] };
+
+function SecretOf({ destination }: OfDestination) {
+  return (
+    <>
+      <p>
+        To <ForeignText>{destinationName(destination)}</ForeignText>. Its deliveries are signed with this
+        secret, which is shown this once:
+      </p>
+      <ToCopy
+        name={`secret-${destination.destination_id}`}
+        label="Secret of the destination"
+        value={destination.secret_key ?? ''}
+      />
+    </>
+  );
+}
+
+type MadeProps = { webhookId: number; destination: MadeDestination; visitor: Visitor };
+
+export function DestinationMade({ webhookId, destination, visitor }: MadeProps) {
+  return (
+    <>
+      <h1>
+        <ForeignText>{destinationName(destination)}</ForeignText> is added
+      </h1>
+      <Warned {...destination} />
+      <div class="panel">
+        <SecretOf destination={destination} />
+      </div>
+      <div class="row">
+        <Action
+          visitor={visitor}
+          to={`${destinationPath(webhookId, destination.destination_id)}/test`}
+          name="Test it"
+        />
+        <a href={webhookPath(webhookId)}>To the webhook</a>
+      </div>
+    </>
+  );
+}
+
+/** Topics that match nothing, as they were typed. */
+function Warned({ warnings }: Warnings) {
+  if (warnings.length === 0) return null;
+  return (
+    <ul class="notice warn">
+      {warnings.map(({ path, message }) => (
+        <li>
+          <ForeignText max={600}>{`${path.slice(1)} ${message}`}</ForeignText>
+        </li>
+      ))}
+    </ul>
+  );
+}

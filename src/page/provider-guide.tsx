@@ -1,0 +1,52 @@
+/** What somebody has to do at a provider: where its secret is, where the ingest_url goes, what it counts as success. */
+import type { Provider } from '../providers/provider';
+import { SETUPS } from '../providers/setup/setups';
+import { spanText } from './parts/time';
+
+/** @param provider undefined: the webhook says itself how it is signed */
+export function ProviderGuide({ provider }: { provider: Provider | undefined }) {
+  if (provider === undefined) {
+    return (
+      <aside class="panel" aria-label="About custom providers">
+        <h2>A provider of your own</h2>
+        <p>
+          Any sender that signs its requests can be one: a scheme says in data what it signs, how, and where.
+          If it numbers its events and signs the number, <code>seq</code> makes gaps known.
+        </p>
+        <p>
+          <a href="/docs">The reference</a> has every field.
+        </p>
+      </aside>
+    );
+  }
+  const { title, docsUrl, numbered, retryHorizonSeconds, guide } = provider;
+  const setup = SETUPS.get(provider.name);
+  return (
+    <aside class="panel" aria-label={`At ${title}`}>
+      <h2>At {title}</h2>
+      <dl class="guide">
+        <dt>What the secret is</dt>
+        <dd>{guide.secret}</dd>
+        {setup === undefined ? null : (
+          <>
+            <dt>Where it is found</dt>
+            <dd>{setup.secretAt}</dd>
+            <dt>Where the address of this webhook goes, once it is made</dt>
+            <dd>{setup.urlAt}</dd>
+          </>
+        )}
+        <dt>What it counts as success</dt>
+        <dd>{guide.success}</dd>
+        <dt>How long it tries again</dt>
+        <dd>{retryHorizonSeconds === null ? 'it does not say' : spanText(retryHorizonSeconds * 1000)}</dd>
+        <dt>Whether what is missing can be known</dt>
+        <dd>{numbered ? 'yes: it numbers its events' : 'no: it does not number its events'}</dd>
+      </dl>
+      <p>
+        <a href={docsUrl} rel="noreferrer noopener">
+          Documentation of {title}
+        </a>
+      </p>
+    </aside>
+  );
+}

@@ -1,0 +1,7 @@
+/** What somebody who sets up a webhook has to find at the provider. */
+export type Setup = {
+  /** Where the secret is found, or chosen. */
+  secretAt: string;
+  /** Where the ingest_url is entered. */
+  urlAt: string;
+};
