@@ -12,6 +12,7 @@ import {
 } from '../../cli/src/doctor/judge';
 import { backoffMs } from '../../cli/src/listen/backoff';
 import { bodyOf, isFinal, isWanted, lifeOf, type StreamedEvent } from '../../cli/src/listen/messages';
+import { headerOf, howOf, targetsOf } from '../../cli/src/listen/options';
 import { outputOf } from '../../cli/src/output/output';
 import { printable, printableLines } from '../../cli/src/output/printable';
 import { table } from '../../cli/src/output/table';
@@ -242,6 +243,26 @@ describe('listening', () => {
   it('knows the life of its webhook by the cursor', () => {
     const lives = ['12.0', '12.0~7.3', '12.0.ab', '12.0.ab~7.3', '12'].map(lifeOf);
     expect(lives).toEqual([null, null, 'ab', 'ab', null]);
+  });
+
+  it('is shown in a list on a terminal, in lines elsewhere, unless something else is said', () => {
+    expect(howOf(undefined, false, true)).toBe('interactive');
+    expect(howOf(undefined, false, false)).toBe('compact');
+    expect(howOf(undefined, true, true)).toBe('json');
+    expect(howOf('quiet', false, true)).toBe('quiet');
+    expect(() => howOf('interactive', false, false)).toThrow('needs a terminal');
+  });
+
+  it('has a target of its own for each webhook', () => {
+    const to = 'http://localhost:3000/hook';
+    expect([...targetsOf(['a', 'b'], to, ['b=/other?x=1'])]).toEqual([
+      ['a', to],
+      ['b', 'http://localhost:3000/other?x=1'],
+    ]);
+    expect(() => targetsOf(['a'], to, ['b=/other'])).toThrow('b is not among a');
+    expect(() => targetsOf(['a'], to, ['a=other'])).toThrow('must be like shop=/hook');
+    expect(() => headerOf('x-shop')).toThrow('must be like x-shop: berlin');
+    expect(headerOf('X-Shop: berlin')).toEqual(['x-shop', 'berlin']);
   });
 
   it('comes again after an end that passes, and only then', () => {

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { plainCommand, run } from '../command';
 import { EXIT, Stop } from '../ending';
+import { causeOf } from '../gateway/unanswered';
 import { changeOf, pairOf } from '../given/pairs';
 import { printable } from '../output/printable';
 import { namedProvider, providerInFile } from '../providers';
@@ -127,8 +128,6 @@ async function posted({ url, headers, body }: SampleRequest): Promise<{ status: 
     const answer = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
     return { status: answer.status, text: await answer.text() };
   } catch (error) {
-    const cause =
-      error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new Stop(EXIT.noAccess, `${new URL(url).origin} does not answer: ${cause}`);
+    throw new Stop(EXIT.noAccess, `${new URL(url).origin} does not answer: ${causeOf(error, PATIENCE_MS)}`);
   }
 }

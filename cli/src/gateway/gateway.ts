@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../../../src/result';
 import { EXIT, type ExitCode, Stop } from '../ending';
 import type { Connection } from '../settings/choose';
 import type { Answer, Input, Method, PathOf, Problem } from './api';
+import { causeOf } from './unanswered';
 
 export type Refusal =
   /** Nothing answers there, or not in time; `detail` in words. */
@@ -49,7 +50,7 @@ export function gatewayOf(connection: Connection): Gateway {
     try {
       return ok(await fetch(url + path, request));
     } catch (error) {
-      return err({ reason: 'unreachable', detail: causeOf(error) });
+      return err({ reason: 'unreachable', detail: causeOf(error, PATIENCE_MS) });
     }
   }
 
@@ -97,14 +98,6 @@ export async function read<T>(response: Response): Promise<Result<T, Refusal>> {
     // No JSON: see below.
   }
   return err({ reason: 'not_a_gateway', status });
-}
-
-function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no answer in ${PATIENCE_MS / 1000} seconds`;
-  const { cause } = error;
-  if (cause instanceof AggregateError) return causeOf(cause.errors[0]);
-  return cause instanceof Error ? cause.message || cause.name : error.message;
 }
 
 /** @param before what was done until then, in a sentence */

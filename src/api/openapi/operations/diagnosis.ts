@@ -27,8 +27,8 @@ export const DIAGNOSIS_OPERATIONS: readonly Operation[] = [
 const captured = object(
   { headers: mapOf(text), query: text },
   {
-    body: said('where it is UTF-8; null when it was erased', orNull(text)),
-    body_base64: said('where it is not UTF-8', text),
+    body: said('the body as text, where it is UTF-8; null when it was erased', orNull(text)),
+    body_base64: said('the body in base64, where it is no UTF-8', text),
   },
 );
 
