@@ -47,6 +47,20 @@ const nextAttemptAt = said(
   orNull(time),
 );
 const failingSince = said('since when every attempt has failed', orNull(time));
+const lastFailure = said(
+  'of the latest of those attempts; null where the latest one succeeded',
+  orNull(
+    object({
+      http_status: said('null where there was no answer', orNull(integer)),
+      error: said('why it failed', orNull(text)),
+      answer: {
+        ...orNull(object({ text, truncated: boolean, headers: mapOf(text) })),
+        description:
+          'what the receiver said, while that attempt is among the latest; text of whoever that is',
+      },
+    }),
+  ),
+);
 const disabledReason = said('why the gateway itself turned it off', orNull(text));
 
 const destinationStatus = object({
@@ -74,6 +88,7 @@ const destinationStatus = object({
   ),
   last_delivered_at: said('null before the first', orNull(time)),
   failing_since: failingSince,
+  last_failure: lastFailure,
   next_attempt_at: nextAttemptAt,
   circuit: said(CIRCUIT, circuit),
   circuit_since: said('since when it is not closed', orNull(time)),
