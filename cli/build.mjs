@@ -36,6 +36,10 @@ async function build() {
     format: 'esm',
     target: 'node22',
     legalComments: 'none',
+    // What is no module among the packages asks for Node's own by `require`.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
     metafile: true,
     write: false,
   });
@@ -55,7 +59,7 @@ async function put(path, contents) {
   await rename(draft, path);
 }
 
-/** Those of the packages that are in the file. */
+/** The gateway's own, and those of the packages that are in the file. */
 async function licenses(paths) {
   const folders = new Set(paths.flatMap(path => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
   const texts = await Promise.all(
@@ -64,7 +68,7 @@ async function licenses(paths) {
       return `${name} ${version}\n\n${await licenseIn(join(root, folder))}`;
     }),
   );
-  return texts.join('\n\n');
+  return [await licenseIn(join(root, '..')), ...texts].join('\n\n');
 }
 
 async function licenseIn(folder) {

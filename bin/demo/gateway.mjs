@@ -28,7 +28,8 @@ export async function findOrStartGateway(undo) {
   return { url, token, own: false };
 }
 
-async function startGateway(undo) {
+/** One on a free port, with state of its own. */
+export async function startGateway(undo) {
   const directory = mkdtempSync(join(tmpdir(), 'gapless-demo-'));
   const token = randomSecret();
   const vars = { ADMIN_TOKEN: token, SECRETS_KEY: randomSecret(), ALLOW_PRIVATE_DESTINATIONS: '1' };

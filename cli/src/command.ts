@@ -19,18 +19,38 @@ type Body = (context: Context) => Promise<ExitCode | undefined>;
 
 type Examples = readonly (readonly [command: string, does: string])[];
 
+/** `isDefault`: the command of a group that is meant where none of its commands is named. */
+type Options = { isDefault?: true };
+
 /** A command that asks no gateway. @param usage its name and arguments: `event <webhook> <sequence>` */
-export function plainCommand(parent: Command, usage: string, does: string, examples: Examples): Command {
+export function plainCommand(
+  parent: Command,
+  usage: string,
+  does: string,
+  examples: Examples,
+  options: Options = {},
+): Command {
   return parent
-    .command(usage)
+    .command(usage, options)
     .description(does)
     .addHelpText('after', examplesText(examples))
     .option('--json', 'answer in JSON, for programs');
 }
 
 /** A command that asks a gateway. */
-export function gatewayCommand(parent: Command, usage: string, does: string, examples: Examples): Command {
-  return withGateway(plainCommand(parent, usage, does, examples));
+export function gatewayCommand(
+  parent: Command,
+  usage: string,
+  does: string,
+  examples: Examples,
+  options: Options = {},
+): Command {
+  return withGateway(plainCommand(parent, usage, does, examples, options));
+}
+
+/** Commands about one kind of thing: `gapless destinations pause`. */
+export function commandGroup(parent: Command, name: string, does: string, examples: Examples): Command {
+  return parent.command(name).description(does).addHelpText('after', examplesText(examples));
 }
 
 /** The options that say which gateway is meant. They may stand before the command's name too. */

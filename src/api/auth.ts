@@ -29,7 +29,7 @@ export const authorized = createMiddleware<ApiEnv>(async function authorized(c, 
 
 async function whoAsks(env: Env, request: Request): Promise<Result<Principal, ApiError>> {
   const known = forWhom(request);
-  if (known !== null) return ok(known);
+  if (known !== null) return ok(known.principal);
   const text = bearerToken(request);
   if (text === null) return err({ reason: 'unauthorized', token: 'none' });
   return principalOfToken(env, text, addressOf(request));

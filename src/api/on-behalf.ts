@@ -4,13 +4,18 @@
  */
 import type { Principal } from './principal';
 
-const signedIn = new WeakMap<Request, Principal>();
+type SignedIn = { principal: Principal; endsAt: number | null };
 
-/** The same request, which the API answers as it answers this principal. */
-export function onBehalfOf(principal: Principal, request: Request): Request {
-  signedIn.set(request, principal);
+const signedIn = new WeakMap<Request, SignedIn>();
+
+/**
+ * The same request, which the API answers as it answers this principal.
+ * @param endsAt when what it begins has to end, ms since 1970; null where it begins nothing
+ */
+export function onBehalfOf(principal: Principal, request: Request, endsAt: number | null = null): Request {
+  signedIn.set(request, { principal, endsAt });
   return request;
 }
 
-/** For whom a request was made; null for one that came from outside. */
-export const forWhom = (request: Request): Principal | null => signedIn.get(request) ?? null;
+/** For whom a request was made, and until when; null for one that came from outside. */
+export const forWhom = (request: Request): SignedIn | null => signedIn.get(request) ?? null;

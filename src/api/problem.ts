@@ -59,7 +59,7 @@ const TOKENS = {
 } as const;
 
 /** The names that may have been meant, as the end of a detail. */
-const meantText = (names: readonly string[]): string =>
+export const meantText = (names: readonly string[]): string =>
   names.length === 0 ? '' : ` Did you mean ${names.map(name => JSON.stringify(name)).join(' or ')}?`;
 
 /** Seconds after which trying again makes sense. */

@@ -43,7 +43,7 @@ export async function sampleOf(
       : await own(asked);
   if (sample !== null) return ok({ sample, address: addressed(sample.query) });
   const why = provider.scheme.alg.startsWith('hmac-')
-    ? 'its signature stands in the body, or names what it covers'
+    ? 'its signature stands in the body'
     : 'nobody but the provider has the key';
   return err({ reason: 'conflict', detail: `There are no samples of ${provider.title}: ${why}.` });
 }

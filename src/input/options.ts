@@ -16,8 +16,8 @@ export interface Option<
   readonly field: Field;
   /** What is accepted. An option that may be left out says its default here: `v.optional` or `v.nullish`. */
   readonly schema: Schema;
-  /** The shape of what is shown. */
-  readonly answer: JsonSchema;
+  /** The shape of what is shown, where it cannot be told from the schema. */
+  readonly answer?: JsonSchema;
   /** The stored form of what was given. */
   store(given: v.InferOutput<Schema>): Stored;
   /** What is shown of the stored form; giving it back changes nothing. */
@@ -28,9 +28,10 @@ export interface Option<
 export function option<const Field extends string, const Schema extends v.GenericSchema>(
   field: Field,
   schema: Schema,
-  answer: JsonSchema = answerOf(jsonSchemaOf(schema)),
+  answer?: JsonSchema,
 ): Option<Field, Schema, v.InferOutput<Schema>, v.InferOutput<Schema>> {
-  return { field, schema, answer, store: given => given, show: stored => stored };
+  const told = answer === undefined ? {} : { answer };
+  return { field, schema, store: given => given, show: stored => stored, ...told };
 }
 
 /** An option that is stored, or shown, in another form than the one given. */
@@ -48,7 +49,7 @@ export function convertedOption<
     answer?: JsonSchema;
   },
 ): Option<Field, Schema, Stored, Shown> {
-  return { field, schema, answer: answerOf(jsonSchemaOf(schema)), ...forms };
+  return { field, schema, ...forms };
 }
 
 export type OptionTable = { readonly [name: string]: Option };
@@ -95,7 +96,12 @@ export const shownOptions = <T extends OptionTable>(table: T, stored: StoredOpti
 
 /** The shape of what is shown, by field. */
 export const answersOf = (table: OptionTable): Record<string, JsonSchema> =>
-  Object.fromEntries(Object.values(table).map(({ field, answer }) => [field, answer]));
+  Object.fromEntries(
+    Object.values(table).map(({ field, schema, answer }) => [
+      field,
+      answer ?? answerOf(jsonSchemaOf(schema)),
+    ]),
+  );
 
 /** What is stored of options that are left out; those that cannot be are not among them. */
 export function optionDefaults<T extends OptionTable>(table: T): OptionDefaults<T> {

@@ -66,8 +66,7 @@ export class LiveWebhook {
     this.log = new EventLog(storage, webhook, audienceOf(means), memory.recent);
     const { feed, tables } = this.log;
     this.space = new StorageWatch(means, this);
-    const refused = (error: unknown): void => this.#refused(error, 'counts');
-    this.#counts = new KeptCounts({ sql: storage.sql, clock, log: this.log, refused });
+    this.#counts = new KeptCounts({ sql: storage.sql, clock, log: this.log, refused: this.#refused });
     this.forwarding = new Forwarding(this.#destinations(), {
       ...{ storage, feed, days: tables.days, clock, random, writes: this.writes },
       memory: memory.deliveries,

@@ -58,7 +58,9 @@ export const ofCancelledReplay =
 export const ofRetry =
   (destinationId: string) =>
   (result: RetryResult): Facts | null =>
-    result.kind === 'ok' ? { destination_id: destinationId, waiting: result.waiting } : null;
+    result.kind === 'ok' && result.waiting > 0
+      ? { destination_id: destinationId, waiting: result.waiting }
+      : null;
 
 /** A test changes nothing here, but what is sent is signed: who had it sent can be asked for. */
 export const ofTested =
@@ -79,7 +81,7 @@ export const ofRedaction =
 export const ofResolved =
   ({ from, to, epoch }: GapResolution) =>
   (result: ResolveResult): Facts | null =>
-    result.kind === 'ok' ? { from, to, epoch, count: result.count } : null;
+    result.kind === 'ok' && result.count > 0 ? { from, to, epoch, count: result.count } : null;
 
 export const ofSettled =
   (request: Settlement) =>

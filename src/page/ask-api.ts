@@ -69,7 +69,8 @@ export async function askForVersion<T>(
  */
 export async function listenToApi(c: PageContext, path: string): Promise<Response> {
   const request = new Request(new URL(path, c.req.url), { headers: { Upgrade: 'websocket' } });
-  return app.fetch(onBehalfOf(c.var.visitor.principal, request), c.env, c.executionCtx);
+  const { principal, session } = c.var.visitor;
+  return app.fetch(onBehalfOf(principal, request, session.endsAt), c.env, c.executionCtx);
 }
 
 const failureOf = (status: number, problem: Partial<Failure> & { request_id?: string }): Failure => ({

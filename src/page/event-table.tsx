@@ -16,16 +16,19 @@ const KINDS: Readonly<Record<string, Kind>> = {
   dead: 'bad',
 };
 
-type Standing = Pick<EventEntry, 'status' | 'delivery' | 'reason'>;
-
-export function EventState({ event: { status, delivery, reason } }: { event: Standing }) {
-  const word = delivery ?? status;
+/** What became of it when it came. */
+export function EventState({ event: { status, reason } }: { event: Pick<EventEntry, 'status' | 'reason'> }) {
   return (
-    <State kind={KINDS[word] ?? 'warn'}>
-      {word}
+    <State kind={KINDS[status] ?? 'warn'}>
+      {status}
       {reason === null ? '' : `: ${reason.replaceAll('_', ' ')}`}
     </State>
   );
+}
+
+/** Whether a delivery of it failed since. */
+export function FailedDelivery({ event: { delivery } }: { event: Pick<EventEntry, 'delivery'> }) {
+  return delivery === null ? null : <State kind={KINDS[delivery] ?? 'warn'}>{delivery}</State>;
 }
 
 type Props = { webhookId: number; events: readonly EventEntry[]; now: number; none: string };
@@ -59,6 +62,10 @@ const columnsOf = (webhookId: number, now: number): readonly Column<EventEntry>[
       topic === '' ? <span class="soft">none</span> : <ForeignText max={80}>{topic}</ForeignText>,
   },
   { name: 'Status', cell: event => <EventState event={event} /> },
+  {
+    name: 'Delivery',
+    cell: event => (event.delivery === null ? <Nothing /> : <FailedDelivery event={event} />),
+  },
   { name: 'Id', cell: event => <EventId event={event} /> },
   { name: 'Marks', cell: event => <Marks event={event} /> },
   { name: 'Bytes', isNumber: true, cell: ({ body_bytes }) => numberText(body_bytes) },

@@ -6,7 +6,7 @@ import { askApi } from './ask-api';
 import type { PageEnv, Visitor } from './context';
 import { DoneNotice } from './done';
 import { failed } from './error-page';
-import { EventState } from './event-table';
+import { EventState, FailedDelivery } from './event-table';
 import { FOREIGN_HEADERS } from './headers';
 import { Layout, showPage } from './layout';
 import { destinationName } from './names';
@@ -51,6 +51,7 @@ event.get('/webhooks/:id/events/:sequence', async c => {
         </h1>
         <LivePart name="state">
           <EventState event={found.value} />
+          <FailedDelivery event={found.value} />
         </LivePart>
         <span class="soft">
           <Ago at={found.value.received_at} now={now} />

@@ -44,6 +44,9 @@ gaps.get('/webhooks/:id/gaps', async c => {
         ))}
       </nav>
       <LivePart name="gaps">
+        {report.value.awaited_ids ? (
+          <p>Awaited, and not yet missing: {numberText(report.value.awaited_ids)}.</p>
+        ) : null}
         <p class="soft">
           {all.length > MOST
             ? `The latest ${MOST} of ${numberText(all.length)}; the API lists them all.`
@@ -53,7 +56,7 @@ gaps.get('/webhooks/:id/gaps', async c => {
           webhookId={webhook.value.webhook_id}
           gaps={all.slice(0, MOST)}
           now={Date.now()}
-          none="There is none."
+          none={report.value.awaited_ids ? 'There is none yet.' : 'There is none.'}
         />
       </LivePart>
     </Layout>,

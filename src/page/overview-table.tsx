@@ -42,7 +42,7 @@ const columnsOf = (now: number): readonly Column<Row>[] => [
     cell: ({ events_per_hour: counts }) => (counts === null ? <Nothing /> : <Sparkline counts={counts} />),
   },
   { name: 'Last event', cell: ({ last_event_at }) => <Ago at={last_event_at} now={now} otherwise="none" /> },
-  { name: 'Missing', isNumber: true, cell: row => <Known row={row} of={row.missing_ids} kind="bad" /> },
+  { name: 'Missing', isNumber: true, cell: row => <Missing row={row} /> },
   {
     name: 'Uncertain',
     isNumber: true,
@@ -71,6 +71,13 @@ const columnsOf = (now: number): readonly Column<Row>[] => [
     cell: row => <Known row={row} of={row.refused_last_day} kind="warn" />,
   },
 ];
+
+/** Ids that are awaited are not missing yet, and yet not all is here. */
+function Missing({ row }: { row: Row }) {
+  const { missing_ids, awaited_ids } = row;
+  if (missing_ids === 0 && awaited_ids) return <span class="soft">0, {numberText(awaited_ids)} awaited</span>;
+  return <Known row={row} of={missing_ids} kind="bad" />;
+}
 
 function WebhookState({ row }: { row: Row }) {
   if (row.left_out !== null)

@@ -107,7 +107,14 @@ function Mistakes({ reason, rejections }: { reason: string; rejections: readonly
 
 const latest = (now: number): readonly Column<Rejection>[] => [
   { name: 'When', cell: ({ at }) => <Ago at={at} now={now} /> },
-  { name: 'Reason', cell: ({ reason }) => <ForeignText>{reason.replaceAll('_', ' ')}</ForeignText> },
+  {
+    name: 'Reason',
+    cell: ({ reason }) => (
+      <span class="whole">
+        <ForeignText>{reason.replaceAll('_', ' ')}</ForeignText>
+      </span>
+    ),
+  },
   {
     name: 'Why',
     cell: ({ explanation }) =>
@@ -115,24 +122,20 @@ const latest = (now: number): readonly Column<Rejection>[] => [
   },
   { name: 'Bytes', isNumber: true, cell: ({ body_bytes }) => numberText(body_bytes) },
   {
-    name: 'Headers',
-    cell: ({ header_names }) => (
-      <span class="mono">
-        <ForeignText max={400}>{header_names.slice(0, SHOWN_NAMES).join(', ')}</ForeignText>
-      </span>
+    name: 'What came',
+    cell: ({ header_names, request }) => (
+      <>
+        <span class="mono">
+          <ForeignText max={400}>{header_names.slice(0, SHOWN_NAMES).join(', ')}</ForeignText>
+        </span>
+        {request === null ? null : (
+          <details>
+            <summary>As it came</summary>
+            <pre>{seen(requestText(request))}</pre>
+          </details>
+        )}
+      </>
     ),
-  },
-  {
-    name: 'Request',
-    cell: ({ request }) =>
-      request === null ? (
-        <Nothing />
-      ) : (
-        <details>
-          <summary>As it came</summary>
-          <pre>{seen(requestText(request))}</pre>
-        </details>
-      ),
   },
 ];
 

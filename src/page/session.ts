@@ -8,8 +8,8 @@ import { sameBytes } from '../constant-time';
 
 export const SESSION_SECONDS = 12 * 60 * 60;
 
-/** `text` is the cookie's value; `principalId` as in `Principal`. */
-export type Session = { principalId: string; text: string };
+/** `text` is the cookie's value; `principalId` as in `Principal`; `endsAt` in ms since 1970. */
+export type Session = { principalId: string; text: string; endsAt: number };
 
 /** The field of every form that has what `formTokenOf` gives. */
 export const FORM_TOKEN = 'form_token';
@@ -31,14 +31,15 @@ export async function newSession(
   const expiry = Math.floor(now / 1000) + SESSION_SECONDS;
   const claim = `${principalId}.${expiry}.${random(NONCE_BYTES).toBase64(BASE64URL)}`;
   const mac = await macOfSession(env, claim);
-  return { principalId, text: `${claim}.${mac.toBase64(BASE64URL)}` };
+  return { principalId, text: `${claim}.${mac.toBase64(BASE64URL)}`, endsAt: expiry * 1000 };
 }
 
 /** The session of a cookie; null where it is none of this deployment's, or is over. @param now ms since 1970 */
 export async function readSession(env: MacEnv, text: string, now: number): Promise<Session | null> {
   const [, claim = '', principalId = '', expiry = '', mac = ''] = SESSION.exec(text) ?? [];
-  if (claim === '' || Number(expiry) * 1000 <= now) return null;
-  return sameBytes(macBytes(mac), await macOfSession(env, claim)) ? { principalId, text } : null;
+  const endsAt = Number(expiry) * 1000;
+  if (claim === '' || endsAt <= now) return null;
+  return sameBytes(macBytes(mac), await macOfSession(env, claim)) ? { principalId, text, endsAt } : null;
 }
 
 /**

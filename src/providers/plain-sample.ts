@@ -41,19 +41,36 @@ export async function plainSample(
 ): Promise<Sample | null> {
   const { scheme } = provider;
   if (!canSign(scheme) && !isToken(scheme)) return null;
-  const draft = drafted(provider, wish);
-  const body = draft.isForm ? draft.form.toString() : JSON.stringify(draft.json);
-  const bytes = new TextEncoder().encode(body);
-  await addDigest(scheme, draft, bytes);
-  const { headers } = draft;
-  headers.set('content-type', draft.isForm ? 'application/x-www-form-urlencoded' : 'application/json');
-  const query = draft.query.toString();
-  const { topic } = provider.describe({ headers, query, body: bytes });
-  const request = addressed({ headers, query, body: bytes });
+  const sample = await unsignedSample(provider, wish);
+  const headers = new Headers(sample.headers);
+  const body = new TextEncoder().encode(sample.body);
+  const request = addressed({ headers, query: sample.query, body });
   const signed = await signature(scheme, { id: 'sample', text: wish.secret }, request, wish.now);
   if (signed === null) return null;
   for (const [name, value] of signed) headers.set(name, value);
+  return { ...sample, headers: Object.fromEntries(headers) };
+}
+
+/** The same before it is signed, of any provider. */
+export async function unsignedSample(provider: Provider, wish: SampleWish): Promise<Sample> {
+  const draft = drafted(provider, wish);
+  const body = draft.isForm ? draft.form.toString() : JSON.stringify(draft.json);
+  const bytes = new TextEncoder().encode(body);
+  await addDigest(provider.scheme, draft, bytes);
+  const { headers } = draft;
+  headers.set('content-type', draft.isForm ? 'application/x-www-form-urlencoded' : 'application/json');
+  listHeaders(provider.scheme, headers);
+  const query = draft.query.toString();
+  const { topic } = provider.describe({ headers, query, body: bytes });
   return { topic, headers: Object.fromEntries(headers), query, body };
+}
+
+/** Where a named part of the signature lists the headers that are signed, all that there are. */
+function listHeaders({ msg, sig }: Scheme, headers: Headers): void {
+  const [source] = sig;
+  const named = /\{headers:(\w+)\}/.exec(msg.join(''))?.[1];
+  if (named === undefined || source?.h === undefined) return;
+  headers.set(source.h, `${named}${source.kv}${[...headers.keys()].join(' ')}`);
 }
 
 const isToken = ({ alg, sig }: Scheme): boolean => alg === 'token' && sig[0]?.h !== undefined;
@@ -152,13 +169,17 @@ function withText(json: unknown, [step, ...rest]: readonly string[], text: strin
   return Object.fromEntries([...members].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Adds the digest of the body, for schemes that sign it in place of the body. */
-async function addDigest({ digest }: Scheme, draft: Draft, body: Uint8Array): Promise<void> {
+/** Puts the digest of the body where a scheme has it that signs it in place of the body. */
+export async function addDigest(
+  { digest }: Scheme,
+  { headers, query }: Pick<Draft, 'headers' | 'query'>,
+  body: Uint8Array,
+): Promise<void> {
   const place = digest === undefined ? null : parseReference(digest.from);
   if (place === null || digest === undefined) return;
   const name = digest.alg.replace('sha', 'SHA-');
   const bytes = new Uint8Array(await crypto.subtle.digest(name, body));
   const text = digest.enc === 'hex' ? bytes.toHex() : bytes.toBase64();
-  if (place.kind === 'h') draft.headers.set(place.name, text);
-  if (place.kind === 'q') draft.query.set(place.name, text);
+  if (place.kind === 'h') headers.set(place.name, text);
+  if (place.kind === 'q') query.set(place.name, text);
 }

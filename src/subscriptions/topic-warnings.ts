@@ -30,6 +30,10 @@ export function topicWarnings(given: unknown, provider: string, prefix = ''): Fi
     .map(({ path, pattern }) => ({ path, message: warningOf(pattern, known) }));
 }
 
+/** The warning about one topic as it was given, at `/topic`; none where nothing was. */
+export const topicWarning = (topic: string | null, provider: string): FieldError[] =>
+  topicWarnings({ topics: topic ?? '' }, provider).map(({ message }) => ({ path: '/topic', message }));
+
 const matchesAny = (pattern: string, known: readonly string[]): boolean =>
   known.some(topic => topicMatches([pattern], topic));
 

@@ -155,6 +155,16 @@ describe('listen', () => {
     }
   });
 
+  it('does not begin anew by itself where its place is damaged', async () => {
+    const folder = join(cli.home, 'listen');
+    const before = new Set(await readdir(folder));
+    await listening([], begun);
+    const own = (await readdir(folder)).find(name => !before.has(name)) ?? '';
+    await writeFile(join(folder, own), '{"id":"lsn_');
+    const ran = await cli.run(args());
+    expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining('Remove it') });
+  });
+
   it('does not begin where more waits than it may, and says how many', async () => {
     await send(1, 2, 3);
     const ran = await cli.run(args('--since', '1', '--max-backlog', '2'));

@@ -1,7 +1,9 @@
 /** The command line, each command as a process of its own, against the gateway that the other files use too. */
+import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Cli, cliOf } from '../support/cli';
 import { clientOf, shipstreamEvent } from '../support/client';
@@ -117,16 +119,34 @@ describe('verify', () => {
     expect((await verify(old, ['--at', '1d'])).code).toBe(0);
   });
 
+  const github = (signature: string, body: string) =>
+    `POST /hooks HTTP/1.1\nx-hub-signature-256: sha256=${signature}\nx-github-event: push\n\n${body}`;
+  const twilio = (signed: string, came: string) =>
+    `POST ${came} HTTP/1.1\nx-twilio-signature: ${createHmac('sha1', secret).update(`${signed}From+1`).digest('base64')}\ncontent-type: application/x-www-form-urlencoded\n\nFrom=%2B1`;
+  const form = `payload=${encodeURIComponent('{"ref":"main"}')}`;
+
   it.each([
-    ['body_rewritten', stripe('{"a": 1}', '{"a":1}')],
-    ['line_feed', stripe('{"a":1}', '{"a":1}\n')],
-    ['byte_order_mark', stripe('{"a":1}', '\uFEFF{"a":1}')],
-    ['secret_prefix', stripe('{}', '{}', now, 'test')],
-    ['too_old', stripe('{}', '{}', now - 86_400)],
-    ['time_unit', stripe('{}', '{}', now * 1000)],
-    ['header_lost', 'POST / HTTP/1.1\n\n{}'],
-  ])('names the mistake: %s', async (kind, input) => {
-    const { code, stdout } = await verify(input, ['--json']);
+    ['body_rewritten', 'stripe', stripe('{"a": 1}', '{"a":1}')],
+    ['api_token', 'stripe', stripe('{}', '{}'), 'sk_live_51Habc'],
+    ['signature_encoding', 'github', github(mac(secret, '{}', 'base64'), '{}')],
+    ['secret_prefix', 'stripe', stripe('{}', '{}', now, 'test')],
+    ['line_feed', 'stripe', stripe('{"a":1}', '{"a":1}\n')],
+    ['time_unit', 'stripe', stripe('{}', '{}', now * 1000)],
+    ['other_secret', 'github', github(mac('right', '{}', 'hex'), '{}'), 'whsec_abc'],
+    ['form_and_json', 'github', github(mac(secret, form, 'hex'), '{"ref":"main"}')],
+    ['byte_order_mark', 'stripe', stripe('{"a":1}', '\uFEFF{"a":1}')],
+    [
+      'address',
+      'twilio-form',
+      twilio('https://shop.example/hook', 'http://10.0.0.7:8080/hook'),
+      secret,
+      [...['--header', 'x-forwarded-host: shop.example', '--header', 'x-forwarded-proto: https']],
+    ],
+    ['too_old', 'stripe', stripe('{}', '{}', now - 86_400)],
+    ['header_lost', 'stripe', 'POST / HTTP/1.1\n\n{}'],
+  ])('names the mistake: %s', async (kind, provider, input, given = secret, more: string[] = []) => {
+    const args = ['verify', '--provider', provider, ...more, '--json'];
+    const { code, stdout } = await cli.run(args, { input, env: { GAPLESS_SECRET: given } });
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ mistake: { kind } });
   });
@@ -162,68 +182,16 @@ describe('verify', () => {
   });
 });
 
-describe('send', () => {
-  const env = { GAPLESS_SECRET: '2RUJ8NXLnLRrAj3' };
-  type Sent = { increment_id: number | null; status: number };
-  const lines = (stdout: string): Sent[] =>
-    stdout
-      .trim()
-      .split('\n')
-      .map(line => JSON.parse(line));
-
-  it('sends what the gateway takes: numbered, with a hole, twice, with a value set', async () => {
-    const { webhook_id, ingest_url } = await client.shipstream(null, { name: 'cli-send' });
-    const more = [
-      '--increment',
-      '7',
-      '--count',
-      '3',
-      '--hole',
-      '8',
-      '--duplicate',
-      '--set',
-      '/message/total=9.5',
-    ];
-    const ran = await cli.run(
-      ['send', 'shipstream', 'order:created', '--to', ingest_url, ...more, '--json'],
-      { env },
-    );
-    expect(ran.code).toBe(0);
-    expect(lines(ran.stdout).map(({ increment_id }) => increment_id)).toEqual([7, 7, 9, 9, 10, 10]);
-    const events = await client.events(webhook_id);
-    expect(events.map(({ increment_id }) => increment_id)).toEqual([7, 9, 10]);
-    expect(await client.event(webhook_id, 1)).toMatchObject({ body: expect.stringContaining('"total":9.5') });
-  });
-
-  it('sends what has to be refused, and says so', async () => {
-    const { ingest_url } = await client.shipstream(null, { name: 'cli-forge' });
-    const ran = await cli.run(['send', 'shipstream', '--to', ingest_url, '--forge', '--json']);
-    expect([ran.code, lines(ran.stdout)[0]?.status]).toEqual([1, 401]);
-  });
-
-  it('sends to any address, as the provider signs', async () => {
-    const before = receiver.received.length;
-    const to = `${receiver.url}/stripe`;
-    const ran = await cli.run(['send', 'stripe', 'charge.succeeded', '--to', to], { env });
-    expect(ran.code).toBe(0);
-    const got = receiver.received.slice(before).find(({ url }) => url === '/stripe');
-    const head = Object.entries(got?.headers ?? {}).map(([name, value]) => `${name}: ${value}`);
-    const raw = ['POST /stripe HTTP/1.1', ...head, '', got?.body.toString()].join('\r\n');
-    expect((await cli.run(['verify', '--provider', 'stripe'], { input: raw, env })).code).toBe(0);
-    expect((await cli.run(['send', 'paypal', '--to', to], { env })).code).toBe(2);
-  });
-});
-
 describe('mending', () => {
   it('retries, pauses and resumes a destination', async () => {
     const listed = await cli.json<{ destinations: { destination_id: string }[] }>(['destinations', shop]);
     const id = listed.destinations[0]?.destination_id ?? '';
     expect(await cli.json(['retry', 'cli-shop', 'erp'])).toMatchObject({ waiting: 0 });
-    expect((await cli.run(['destinations', shop, '--pause', id])).stdout).toMatch(/erp .* no /);
+    expect((await cli.run(['destinations', 'pause', shop, id])).stdout).toMatch(/erp .* no /);
     expect(await cli.run(['retry', shop, 'erp'])).toMatchObject({
-      ...{ code: 1, stderr: expect.stringContaining(`gapless destinations ${shop} --resume erp`) },
+      ...{ code: 1, stderr: expect.stringContaining(`gapless destinations resume ${shop} erp`) },
     });
-    expect((await cli.run(['destinations', shop, '--resume', id])).stdout).toMatch(/erp .* yes /);
+    expect((await cli.run(['destinations', 'resume', shop, id])).stdout).toMatch(/erp .* yes /);
     expect((await cli.run(['retry', shop, 'dst_0000000000000000'])).code).toBe(1);
   });
 
@@ -302,10 +270,18 @@ describe('doctor', () => {
     expect(findings).toContainEqual(expect.objectContaining({ check: 'objects', verdict: 'well' }));
     const gaps = findings.find(({ check }) => check === 'gaps');
     expect(gaps).toMatchObject({ verdict: 'look', found: expect.stringContaining('cli-shop') });
+    const tried = await cli.json<Found>(['doctor', '--event']);
+    for (const check of ['a new object', 'a signed request', 'an event', 'ingest address'])
+      expect(tried.findings).toContainEqual(expect.objectContaining({ check, verdict: 'well' }));
+    const { webhooks } = await cli.json<{ webhooks: { name: string }[] }>(['webhooks']);
+    expect(webhooks.filter(({ name }) => /^self-test/.test(name ?? ''))).toEqual([]);
     const refused = await cli.run(['doctor', '--token', 'wrong', '--json']);
     expect(refused.code).toBe(1);
     expect(JSON.parse(refused.stdout).findings.at(-1)).toMatchObject({ check: 'token', verdict: 'wrong' });
-    expect((await cli.run(['doctor', '--url', 'http://127.0.0.1:9'])).code).toBe(3);
+    // Node asks no port of another protocol; what it says of that ("bad port") helps nobody.
+    expect(await cli.run(['doctor', '--url', 'http://127.0.0.1:9'])).toMatchObject({
+      ...{ code: 3, stderr: expect.stringContaining('belongs to another protocol') },
+    });
   });
 });
 
@@ -342,6 +318,78 @@ describe('configuration', () => {
     expect((await apply()).code).toBe(2);
   });
 
+  it('is YAML as well, and one file for several environments', async () => {
+    const file = join(cli.home, 'gateway.yaml');
+    const text = [
+      ...[
+        'webhooks:',
+        '  - name: cli-yaml',
+        '    provider: shipstream # numbered',
+        `    secret_key: ${place('SECRET')}`,
+      ],
+      `    retention_days: 5`,
+      ...[
+        '    destinations:',
+        '      - name: erp',
+        `        url: https://${place('HOST:-erp.example')}/hook`,
+      ],
+      `        extra_headers: { x-kept: "$${place('SECRET')}" }`,
+    ].join('\n');
+    await writeFile(file, text);
+    const apply = (env: Record<string, string>, ...more: string[]) =>
+      cli.run(['apply', file, ...more], { env: { SECRET: '2RUJ8NXLnLRrAj3', ...env } });
+    expect((await apply({}, '--yes')).code).toBe(0);
+    const staging = await apply({ HOST: 'staging.example' }, '--dry-run', '--exit-code');
+    expect(staging).toMatchObject({
+      ...{
+        code: 4,
+        stdout: expect.stringContaining('"https://erp.example/hook" -> "https://staging.example/hook"'),
+      },
+    });
+    const rotated = await apply({ SECRET: 'another-secret' }, '--dry-run', '--exit-code');
+    expect(rotated.stdout).toMatch(/update +webhook cli-yaml +secret_key/);
+    expect(rotated.stdout).not.toContain('another-secret');
+
+    // What export writes is what apply reads, a place that was meant as it stands included.
+    const exported = await cli.run(['export', '--yaml']);
+    expect(exported.stdout).toContain(`$${place('SECRET')}`);
+    await writeFile(file, exported.stdout);
+    expect(await apply({}, '--dry-run', '--exit-code')).toMatchObject({ code: 0 });
+    await writeFile(file, 'webhooks: [');
+    expect(await apply({})).toMatchObject({ code: 2, stderr: expect.stringContaining('is no YAML') });
+  });
+
+  it('makes a webhook, says what is needed for it, and deletes it after a yes', async () => {
+    const create = (args: string[], GAPLESS_SECRET = '') =>
+      cli.run(['webhooks', 'create', ...args], { env: { GAPLESS_SECRET } });
+    expect(await create(['shipstream'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('GAPLESS_SECRET'),
+    });
+    // Who sets the secret is the provider; at GitHub it is the user.
+    expect(await create(['stripe', '--generate'])).toMatchObject({ code: 2 });
+    expect(await create(['github', '--generate'], 'given')).toMatchObject({ code: 2 });
+    const made = await create(['github', '--name', 'cli-made', '--generate', '--to', receiver.url]);
+    expect(made).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/sign with [0-9a-f]{64}, .*verifies with whsec_/s),
+    });
+    const [, secret = ''] = /sign with ([0-9a-f]{64})/.exec(made.stderr) ?? [];
+    const { ingest_url } = await cli.json<{ ingest_url: string }>(['webhooks', 'show', 'cli-made']);
+    const sent = await cli.run(['send', 'github', 'push', '--to', ingest_url], {
+      env: { GAPLESS_SECRET: secret },
+    });
+    expect(sent.code).toBe(0);
+    expect(await cli.run(['webhooks', 'edit', 'cli-made'])).toMatchObject({ code: 2 });
+    expect(await cli.run(['webhooks', 'edit', 'cli-made', '--set', '/retention_days=0'])).toMatchObject({
+      ...{ code: 2, stderr: expect.stringContaining('/retention_days') },
+    });
+    const asked = await cli.run(['webhooks', 'delete', 'cli-made']);
+    expect(asked).toMatchObject({ code: 2, stderr: expect.stringContaining('has taken 1 event.') });
+    expect((await cli.run(['webhooks', 'delete', 'cli-made', '--yes'])).code).toBe(0);
+    expect((await cli.run(['webhooks', 'show', 'cli-made'])).code).toBe(1);
+  });
+
   it('makes, lists and revokes tokens', async () => {
     const { token, token_id } = await cli.json<{ token: string; token_id: string }>([
       'tokens',
@@ -349,6 +397,12 @@ describe('configuration', () => {
       'cli',
     ]);
     expect((await cli.run(['webhooks'], { env: { GAPLESS_TOKEN: token } })).code).toBe(0);
+    // It may not try what only the admin may; what it sees is well.
+    const doctor = await cli.run(['doctor', '--event'], { env: { GAPLESS_TOKEN: token } });
+    expect(doctor).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('only the admin token can try it'),
+    });
     expect((await cli.run(['tokens'], { env: { GAPLESS_TOKEN: token } })).code).toBe(3);
     expect((await cli.run(['tokens'])).stdout).toContain(token_id);
     expect((await cli.run(['tokens', '--revoke', token_id])).code).toBe(0);
@@ -395,6 +449,24 @@ describe('which gateway', () => {
   });
 });
 
+describe('the package', () => {
+  it('runs in an empty folder, with nothing beside it', async () => {
+    const root = join(import.meta.dirname, '../..');
+    await promisify(execFile)('npm', ['pack', '-w', 'cli', '--pack-destination', cli.home, '--silent'], {
+      cwd: root,
+    });
+    const [packed = ''] = (await readdir(cli.home)).filter(name => name.endsWith('.tgz'));
+    await promisify(execFile)('tar', ['xzf', packed], { cwd: cli.home });
+    expect((await readdir(join(cli.home, 'package'))).sort()).toEqual(['bin', 'dist', 'package.json']);
+    const licenses = await readFile(join(cli.home, 'package/dist/LICENSES.txt'), 'utf8');
+    expect(licenses).toMatch(/^MIT License.*commander 15/s);
+    const program = join(cli.home, 'package/bin/gapless.mjs');
+    const env = { ...process.env, GAPLESS_URL: gateway.url, GAPLESS_TOKEN: gateway.adminToken };
+    const { stdout } = await promisify(execFile)(process.execPath, [program, 'export', '--yaml'], { env });
+    expect(stdout).toContain('webhooks:');
+  });
+});
+
 describe('a script', () => {
   it.each([
     [1, ['event', 'SHOP', '99']],
@@ -410,6 +482,18 @@ describe('a script', () => {
     const ran = await cli.run(args.map(arg => (arg === 'SHOP' ? shop : arg)));
     expect(ran.code).toBe(code);
     if (code !== 0) expect(ran.stdout).toBe('');
+  });
+
+  it.each([
+    [['events', '--json'], "missing required argument 'webhook'"],
+    [['gaps', 'shop', '--status', 'some', '--json'], 'Allowed choices are open'],
+    [['status', '--no-such', '--json'], "unknown option '--no-such'"],
+    [['--json', 'nothing'], "unknown command 'nothing'"],
+    [['send', 'stripe', '--to', 'here', '--json'], '--to is an address'],
+  ])('reads what is wrong with the command itself, too: %j', async (args, said) => {
+    const { code, stdout, stderr } = await cli.run(args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(JSON.parse(stderr)).toMatchObject({ error: expect.stringContaining(said), problem: null });
   });
 
   it('reads errors too, with --json', async () => {

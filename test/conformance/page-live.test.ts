@@ -183,6 +183,18 @@ describe('an open page', () => {
     await reader.context.close();
   });
 
+  it('keeps up with hundreds of events at once, over one line', async () => {
+    await watch(at('/events'));
+    const ids = Array.from({ length: 300 }, (_, i) => 1000 + i);
+    for (let first = 0; first < ids.length; first += 50) {
+      await Promise.all(ids.slice(first, first + 50).map(send));
+    }
+    await row(page, await send(2000)).waitFor();
+    expect(await page.getByRole('link', { name: /^#/ }).count()).toBe(50);
+    expect(sockets.map(socket => socket.isClosed())).toEqual([false]);
+    expect(await isSamePage()).toBe(true);
+  });
+
   it('ends when the reader signs out in another tab', async () => {
     await watch(at());
     const other = await watched.context.newPage();

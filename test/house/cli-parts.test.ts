@@ -1,14 +1,24 @@
 /** What of the command line is pure: requests as they are pasted, times, samples' plans, configurations, what a terminal may have. */
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { filled } from '../../cli/src/configuration/filled';
-import { addressFinding, clockFinding } from '../../cli/src/doctor/judge';
+import { filled, unfilled } from '../../cli/src/configuration/filled';
+import {
+  addressFinding,
+  clockFinding,
+  eventFinding,
+  ingestFinding,
+  objectFinding,
+  signatureFinding,
+} from '../../cli/src/doctor/judge';
 import { backoffMs } from '../../cli/src/listen/backoff';
 import { bodyOf, isFinal, isWanted, lifeOf, type StreamedEvent } from '../../cli/src/listen/messages';
+import { headerOf, howOf, targetsOf } from '../../cli/src/listen/options';
+import { outputOf } from '../../cli/src/output/output';
 import { printable, printableLines } from '../../cli/src/output/printable';
 import { table } from '../../cli/src/output/table';
 import { durationText, relativeTime, timeOf } from '../../cli/src/output/times';
+import { withChanges } from '../../cli/src/send/changed-body';
 import { stepsOf } from '../../cli/src/send/plan';
-import { withChanges } from '../../cli/src/send/sample';
 import { addressOf, parseRequest } from '../../cli/src/verify/raw-request';
 import { shownBytes } from '../../cli/src/verify/shown-bytes';
 
@@ -88,6 +98,26 @@ describe('what a terminal gets', () => {
     expect(rows).not.toContain('\u001b');
   });
 
+  it('has colours and progress, and nothing else has', async () => {
+    const streams = (isTTY: boolean) => {
+      const [stdout, stderr] = [new PassThrough(), new PassThrough()].map(stream =>
+        Object.assign(stream, {
+          isTTY,
+          columns: 20,
+          hasColors: () => true,
+          clearLine: () => {},
+          cursorTo: () => {},
+        }),
+      ) as unknown as [NodeJS.WriteStream, NodeJS.WriteStream];
+      const output = outputOf(false, stdout, stderr);
+      output.progress('3 of 9, and more than fits');
+      output.answer({}, paint => paint('red', 'bad'));
+      return [stdout.read()?.toString(), stderr.read()?.toString()];
+    };
+    expect(streams(true)).toEqual(['\u001b[31mbad\u001b[39m\n', '3 of 9, and more th']);
+    expect(streams(false)).toEqual(['bad\n', undefined]);
+  });
+
   it('has columns below each other, and none that are empty', () => {
     const rows = [
       ['a', null, 1],
@@ -113,10 +143,15 @@ describe('samples', () => {
   });
 
   it('have values set by JSON pointer', () => {
-    const set = (body: string, pointer: string, value: unknown) => withChanges(body, [{ pointer, value }]);
+    const set = (body: string, pointer: string, value: unknown, isForm = false) =>
+      withChanges(body, [{ pointer, value }], isForm);
     expect(set('{"a":{"b":1}}', '/a/b', 2)).toEqual({ ok: true, value: '{"a":{"b":2}}' });
     expect(set('{"a":[1]}', '/a/-', 2)).toEqual({ ok: true, value: '{"a":[1,2]}' });
     expect(set('{}', '/x/y', 'z')).toEqual({ ok: true, value: '{"x":{"y":"z"}}' });
+    expect(set('a=b&c=d', '/a', 1, true)).toEqual({ ok: true, value: 'a=1&c=d' });
+    expect(set('payload=%7B%7D', '/payload/ref', 'x', true)).toEqual({
+      ...{ ok: true, value: `payload=${encodeURIComponent('{"ref":"x"}')}` },
+    });
     expect(set('a=b', '/a', 1).ok).toBe(false);
     expect(set('{}', 'a', 1).ok).toBe(false);
   });
@@ -130,6 +165,15 @@ describe('a configuration', () => {
     expect(filled([place('A'), place('B')], { A: '' })).toEqual({ ok: false, error: ['A', 'B'] });
     expect(filled('$A {A}', {})).toEqual({ ok: true, value: '$A {A}' });
   });
+
+  it('has values for what the environment lacks, and leaves what is escaped', () => {
+    expect(filled(place('A:-b c'), {})).toEqual({ ok: true, value: 'b c' });
+    expect(filled(place('A:-'), { A: 'v' })).toEqual({ ok: true, value: 'v' });
+    expect(filled(place('A:-'), {})).toEqual({ ok: true, value: '' });
+    const text = `x $${place('A')} ${place('A')}`;
+    expect(filled(text, { A: 'v' })).toEqual({ ok: true, value: `x ${place('A')} v` });
+    expect(filled(unfilled([text]), {})).toEqual({ ok: true, value: [text] });
+  });
 });
 
 describe('the doctor', () => {
@@ -141,6 +185,25 @@ describe('the doctor', () => {
     expect(at(-60_000)).toMatchObject({ found: expect.stringContaining('60 s behind') });
     expect(clockFinding(null, now)).toBeNull();
     expect(addressFinding('https://gapless.me.workers.dev').verdict).toBe('look');
+    const ingest = (origin: string, answers: boolean) =>
+      ingestFinding('https://a.example', `${origin}/in/1`, answers)?.verdict;
+    expect([ingest('https://a.example', false), ingest('https://b.example', true)]).toEqual(['well', 'well']);
+    expect(ingest('https://b.example', false)).toBe('wrong');
+    expect(ingestFinding('https://a.example', null, false)).toBeNull();
+  });
+
+  it('judges what was tried', () => {
+    expect(signatureFinding(200, 403).verdict).toBe('well');
+    // A proxy that changes bodies; something that answers 200 to all.
+    expect([signatureFinding(403, 403).verdict, signatureFinding(200, 200).verdict]).toEqual([
+      'wrong',
+      'wrong',
+    ]);
+    expect([objectFinding(50).verdict, objectFinding(5_000).verdict]).toEqual(['well', 'look']);
+    const trip = { accepted: 200, forged: 401, deliveredMs: 40, lastError: null };
+    expect(eventFinding(trip).verdict).toBe('well');
+    for (const bad of [{ accepted: 503 }, { forged: 200 }, { deliveredMs: null, lastError: 'timeout' }])
+      expect(eventFinding({ ...trip, ...bad }).verdict).toBe('wrong');
   });
 });
 
@@ -180,6 +243,26 @@ describe('listening', () => {
   it('knows the life of its webhook by the cursor', () => {
     const lives = ['12.0', '12.0~7.3', '12.0.ab', '12.0.ab~7.3', '12'].map(lifeOf);
     expect(lives).toEqual([null, null, 'ab', 'ab', null]);
+  });
+
+  it('is shown in a list on a terminal, in lines elsewhere, unless something else is said', () => {
+    expect(howOf(undefined, false, true)).toBe('interactive');
+    expect(howOf(undefined, false, false)).toBe('compact');
+    expect(howOf(undefined, true, true)).toBe('json');
+    expect(howOf('quiet', false, true)).toBe('quiet');
+    expect(() => howOf('interactive', false, false)).toThrow('needs a terminal');
+  });
+
+  it('has a target of its own for each webhook', () => {
+    const to = 'http://localhost:3000/hook';
+    expect([...targetsOf(['a', 'b'], to, ['b=/other?x=1'])]).toEqual([
+      ['a', to],
+      ['b', 'http://localhost:3000/other?x=1'],
+    ]);
+    expect(() => targetsOf(['a'], to, ['b=/other'])).toThrow('b is not among a');
+    expect(() => targetsOf(['a'], to, ['a=other'])).toThrow('must be like shop=/hook');
+    expect(() => headerOf('x-shop')).toThrow('must be like x-shop: berlin');
+    expect(headerOf('X-Shop: berlin')).toEqual(['x-shop', 'berlin']);
   });
 
   it('comes again after an end that passes, and only then', () => {

@@ -233,6 +233,7 @@ describe('the audit log of a webhook', () => {
       ['POST', `${path}/redact`, { entity_key: 'order:1', dry_run: true }, {}],
       ['POST', `${path}/events`, { body: orderCreated(1) }, {}],
       ['POST', `${destination}/retry`, undefined, {}],
+      ['POST', `${path}/gaps/resolve`, { from: 90, to: 99 }, {}],
       ['DELETE', `${path}/events/99/body`, undefined, {}],
       ['GET', `${path}/events`, undefined, {}],
     ] as const) {

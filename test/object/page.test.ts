@@ -177,7 +177,7 @@ describe('the page', () => {
     expect(isAskedToSignIn(await byAdmin.get('/'))).toBe(true);
   });
 
-  it('lets a page of this host alone listen, for whoever may', async () => {
+  it('lets a page of this host alone listen, for whoever may and as long as they may', async () => {
     const [mine, others] = [await webhookWithEvent(), await webhookWithEvent()];
     const { cookie } = await signIn((await apiToken({ scope: 'read', webhook_id: mine.id })).text);
     const listen = (path: string, headers: Record<string, string>) =>
@@ -197,12 +197,16 @@ describe('the page', () => {
     const { status, webSocket } = await listen(mine.path, own);
     expect(status).toBe(101);
     const first = new Promise(resolve => webSocket?.addEventListener('message', resolve, { once: true }));
+    const closed = new Promise(resolve => webSocket?.addEventListener('close', resolve, { once: true }));
     webSocket?.accept();
     expect(JSON.parse(String(((await first) as MessageEvent).data))).toMatchObject({
       type: 'ready',
       cursor: '1.0',
     });
-    webSocket?.close();
+    // It is over with the session, whoever still has the socket.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 12 * 60 * 60 * 1000 });
+    await ingest(mine.id, orderCreated(2));
+    expect(await closed).toMatchObject({ code: 4001, reason: 'token_ended' });
   });
 
   it('leads from a signed-in address back to it', async () => {

@@ -122,6 +122,11 @@ describe('API tokens', () => {
   it('are checked', async () => {
     expect((await send('POST', '/v1/tokens', { scope: 'all' })).status).toBe(422);
     expect((await send('POST', '/v1/tokens', { name: 'x', webhook_id: 'y' })).status).toBe(422);
+    const { id } = await newWebhook({ name: 'token-shop' });
+    const named = await send('POST', '/v1/tokens', { name: 'x', webhook_id: 'token-shop' });
+    expect([named.status, named.body.webhook_id]).toEqual([201, id]);
+    const slip = await send('POST', '/v1/tokens', { name: 'x', webhook_id: 'token-shp' });
+    expect([slip.status, slip.body.detail]).toEqual([422, expect.stringContaining('"token-shop"')]);
     const forged = { Authorization: `Bearer gpl_0123456789ab_${'A'.repeat(43)}` };
     expect((await send('GET', '/v1/webhooks', undefined, forged)).status).toBe(401);
   });

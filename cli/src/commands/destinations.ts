@@ -1,38 +1,41 @@
-/** `gapless destinations`: where a webhook's events go. */
+/** `gapless destinations`: where a webhook's events go, and the commands that change it. */
 import type { Command } from 'commander';
-import { gatewayCommand, run } from '../command';
-import { EXIT, Stop } from '../ending';
-import { destinationTable } from './webhooks';
-
-type Options = { pause?: string; resume?: string };
+import { commandGroup, gatewayCommand, run } from '../command';
+import { EXIT } from '../ending';
+import { destinationTable } from '../output/webhook-text';
+import { addDestinationChanges } from './destination-changes';
+import { addDestinationTest } from './destination-test';
 
 export function addDestinations(program: Command): void {
-  gatewayCommand(program, 'destinations <webhook>', "Where a webhook's events go", [
-    ['gapless destinations shop', 'all of them'],
-    ['gapless destinations shop --pause erp', 'events wait for it in the log'],
-    ['gapless destinations shop --resume erp', 'what waits leaves, at the pace of recovery'],
-  ])
-    .option('--pause <destination>', 'send nothing there for now')
-    .option('--resume <destination>', 'send again')
-    .action((webhook: string, { pause, resume }: Options, command: Command) =>
-      run(command, async ({ output, gateway }) => {
-        const asked = await gateway();
-        const changed = pause ?? resume;
-        if (pause !== undefined && resume !== undefined)
-          throw new Stop(EXIT.usage, 'Either --pause or --resume, one at a time.');
-        if (changed !== undefined) {
-          await asked.call('patch', '/v1/webhooks/{webhook_id}/destinations/{destination_id}', {
-            path: { webhook_id: webhook, destination_id: changed },
-            body: { is_active: pause === undefined ? '1' : '0' },
-          });
-        }
-        const { destinations } = await asked.call('get', '/v1/webhooks/{webhook_id}', {
-          path: { webhook_id: webhook },
-        });
-        output.answer({ destinations }, paint =>
-          destinations.length === 0 ? 'It has none.' : destinationTable(destinations, paint),
-        );
-        return EXIT.done;
-      }),
-    );
+  const group = commandGroup(
+    program,
+    'destinations',
+    "Where a webhook's events go; add, pause, test, remove",
+    [
+      ['gapless destinations shop', 'all of them'],
+      ['gapless destinations pause shop erp', 'events wait for it in the log'],
+      ['gapless destinations test shop erp', 'what it answers, without an event'],
+    ],
+  );
+  gatewayCommand(
+    group,
+    'list <webhook>',
+    "Where a webhook's events go; what is meant where no other is named",
+    [
+      ['gapless destinations shop', 'all of them'],
+      ['gapless destinations list shop --json', 'with every setting'],
+    ],
+    { isDefault: true },
+  ).action((webhook: string, _options: object, command: Command) =>
+    run(command, async ({ output, gateway }) => {
+      const path = { webhook_id: webhook };
+      const list = await (await gateway()).call('get', '/v1/webhooks/{webhook_id}/destinations', { path });
+      output.answer(list, paint =>
+        list.destinations.length === 0 ? 'It has none.' : destinationTable(list.destinations, paint),
+      );
+      return EXIT.done;
+    }),
+  );
+  addDestinationTest(group);
+  addDestinationChanges(group);
 }

@@ -22,7 +22,7 @@ export function addRetry(program: Command): void {
         const { error } = retried;
         // The only conflict there is; its detail tells of a request, and here a command does it.
         if (error.reason !== 'refused' || error.status !== 409) throw stopFor(error, asked.url);
-        const resume = `gapless destinations ${webhook} --resume ${destination}`;
+        const resume = `gapless destinations resume ${webhook} ${destination}`;
         throw new Stop(EXIT.failed, `${destination} is paused. ${resume} sends what waits.`, error.problem);
       }
       output.answer(retried.value, () => {

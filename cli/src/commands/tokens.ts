@@ -4,27 +4,32 @@ import { gatewayCommand, run } from '../command';
 import { EXIT } from '../ending';
 import { table } from '../output/table';
 import { relativeTime, shortTime } from '../output/times';
-import { wholeNumber } from '../values';
 
-type Options = { create?: string; scope: 'read' | 'write'; webhook?: number; revoke?: string };
+type Options = { create?: string; scope: 'read' | 'write'; webhook?: string; revoke?: string };
 
 export function addTokens(program: Command): void {
   gatewayCommand(program, 'tokens', 'Tokens for programs (with the admin token only)', [
     ['gapless tokens', 'all, and when each was last used'],
     ['gapless tokens --create dashboard', 'one that may read everything, shown this once'],
-    ['gapless tokens --create erp --scope write --webhook 1112398922765860', 'one for one webhook'],
+    ['gapless tokens --create erp --scope write --webhook shop', 'one for one webhook'],
     ['gapless tokens --revoke tok_8d1c', 'ends within ten seconds'],
   ])
     .option('--create <name>', 'make one')
     .addOption(new Option('--scope <scope>', 'what it may do').choices(['read', 'write']).default('read'))
-    .option('--webhook <id>', 'of one webhook only', wholeNumber(1))
+    .option('--webhook <webhook>', 'of one webhook only, by id or name')
     .option('--revoke <id>', 'end one')
     .action((options: Options, command: Command) =>
       run(command, async ({ output, gateway }) => {
         const asked = await gateway();
         if (options.create !== undefined) {
           const { create: name, scope, webhook } = options;
-          const body = { name, scope, ...(webhook === undefined ? {} : { webhook_id: webhook }) };
+          const body = {
+            name,
+            scope,
+            ...(webhook === undefined
+              ? {}
+              : { webhook_id: /^\d+$/.test(webhook) ? Number(webhook) : webhook }),
+          };
           const made = await asked.call('post', '/v1/tokens', { body });
           output.answer(made, () => made.token);
           output.note(`${made.token_id}, which may ${made.scope}. It is not shown again.`);

@@ -1,20 +1,33 @@
-/** `gapless webhooks`: all webhooks, or one. */
+/** `gapless webhooks`: all webhooks, or one, and the commands that make and change them. */
 import type { Command } from 'commander';
-import { gatewayCommand, run } from '../command';
+import { commandGroup, gatewayCommand, run } from '../command';
 import { EXIT } from '../ending';
 import type { Schemas } from '../gateway/api';
 import type { Gateway } from '../gateway/gateway';
-import { type Cell, fields, type Paint, table } from '../output/table';
-import { shortTime } from '../output/times';
+import { type Paint, table } from '../output/table';
+import { activity, webhookText } from '../output/webhook-text';
+import { addWebhookChanges } from './webhook-changes';
+import { addWebhookTest } from './webhook-test';
 
 type Webhook = Schemas['Webhook'];
 
 export function addWebhooks(program: Command): void {
-  gatewayCommand(program, 'webhooks [webhook]', 'All webhooks, or one with its settings', [
+  const group = commandGroup(program, 'webhooks', 'All webhooks, or one; make, change, try and delete them', [
     ['gapless webhooks', 'all, with their destinations'],
     ['gapless webhooks shop', 'one, by its name or id'],
-    ['gapless webhooks --json', 'for programs: {"webhooks": [...]}'],
-  ]).action((webhook: string | undefined, _options: object, command: Command) =>
+    ['gapless webhooks create stripe --name shop', 'a new one, with the secret in GAPLESS_SECRET'],
+  ]);
+  gatewayCommand(
+    group,
+    'show [webhook]',
+    'All webhooks, or one with its settings; what is meant where no other is named',
+    [
+      ['gapless webhooks', 'all, with their destinations'],
+      ['gapless webhooks show shop', 'one, by its name or id'],
+      ['gapless webhooks --json', 'for programs: {"webhooks": [...]}'],
+    ],
+    { isDefault: true },
+  ).action((webhook: string | undefined, _options: object, command: Command) =>
     run(command, async ({ output, gateway }) => {
       const asked = await gateway();
       if (webhook === undefined) {
@@ -22,11 +35,13 @@ export function addWebhooks(program: Command): void {
         output.answer({ webhooks }, paint => list(webhooks, paint));
       } else {
         const found = await asked.call('get', '/v1/webhooks/{webhook_id}', { path: { webhook_id: webhook } });
-        output.answer(found, paint => page(found, paint));
+        output.answer(found, paint => webhookText(found, paint));
       }
       return EXIT.done;
     }),
   );
+  addWebhookChanges(group);
+  addWebhookTest(group);
 }
 
 /** Page by page. */
@@ -43,7 +58,7 @@ export async function allWebhooks(gateway: Gateway): Promise<Webhook[]> {
 
 const list = (webhooks: readonly Webhook[], paint: Paint): string =>
   webhooks.length === 0
-    ? 'There is no webhook yet: gapless apply makes one, or POST /v1/webhooks.'
+    ? 'There is no webhook yet: gapless webhooks create makes one.'
     : table(
         ['webhook', 'name', 'provider', 'active', 'ingest address', 'destinations'],
         webhooks.map(({ webhook_id, name, provider, is_active, ingest_url, destinations }) => [
@@ -52,34 +67,3 @@ const list = (webhooks: readonly Webhook[], paint: Paint): string =>
         ]),
         paint,
       );
-
-function page(webhook: Webhook, paint: Paint): string {
-  const { destinations, sequence } = webhook;
-  const about = fields(
-    [
-      ['webhook', webhook.webhook_id],
-      ['name', webhook.name],
-      ['provider', webhook.provider],
-      ['active', activity(webhook.is_active)],
-      ['ingest address', webhook.ingest_url],
-      ['topics', [webhook.topics].flat().join(', ')],
-      ['kept for', `${webhook.retention_days} d`],
-      ['numbered', sequence.enabled ? `yes; a hole is a gap after ${sequence.grace_seconds} s` : 'no'],
-      ['created (UTC)', shortTime(webhook.created_at)],
-    ],
-    paint,
-  );
-  return destinations.length === 0 ? about : `${about}\n\n${destinationTable(destinations, paint)}`;
-}
-
-export const destinationTable = (destinations: readonly Schemas['Destination'][], paint: Paint): string =>
-  table(
-    ['destination', 'name', 'url', 'active', 'topics', 'order', 'sign'],
-    destinations.map(({ destination_id, name, url, is_active, topics, ordering, sign }) => [
-      ...[destination_id, name, url, activity(is_active), [topics].flat().join(', '), ordering, sign],
-    ]),
-    paint,
-  );
-
-export const activity = (isActive: unknown): Cell =>
-  isActive ? { text: 'yes', colour: 'green' } : { text: 'no', colour: 'yellow' };

@@ -6,6 +6,8 @@ export type Finding = { check: string; verdict: 'well' | 'look' | 'wrong'; found
 
 /** A difference that signatures with a time bear: providers allow five minutes. */
 const CLOCK_MS = 30_000;
+/** An object of its own network answers in far less. */
+const SLOW_OBJECT_MS = 1_000;
 /** Of what a webhook may store. */
 const NEAR_PERCENT = 80;
 
@@ -28,6 +30,65 @@ export function addressFinding(url: string): Finding {
     return { check: 'address', verdict: 'look', found };
   }
   return { check: 'address', verdict: 'well', found: hostname };
+}
+
+/** Where providers send to. @param ingest `ingest_url` of a webhook; null where there is none yet */
+export function ingestFinding(url: string, ingest: string | null, answers: boolean): Finding | null {
+  if (ingest === null) return null;
+  const { origin } = new URL(ingest);
+  const check = 'ingest address';
+  if (origin === url) return { check, verdict: 'well', found: 'the same' };
+  return answers
+    ? { check, verdict: 'well', found: `${origin} answers` }
+    : {
+        check,
+        verdict: 'wrong',
+        found: `${origin} does not answer: providers are told to send there (PUBLIC_URL)`,
+      };
+}
+
+/** @param wokeMs how long an object took that was never asked before */
+export const objectFinding = (wokeMs: number): Finding => ({
+  ...{ check: 'a new object', verdict: wokeMs > SLOW_OBJECT_MS ? 'look' : 'well' },
+  found: `answers after ${wokeMs} ms`,
+});
+
+/** What became of a request that was signed here, and of one whose signature was made up. */
+export function signatureFinding(signed: number, forged: number): Finding {
+  const check = 'a signed request';
+  if (signed === 200 && forged === 403)
+    return { check, verdict: 'well', found: 'reaches the gateway unchanged; a forged one is refused' };
+  return {
+    ...{ check, verdict: 'wrong' },
+    found: `was answered ${signed}, a forged one ${forged}: something on the way changes requests, or answers for the gateway`,
+  };
+}
+
+/** Of an event through a webhook of its own. */
+export type RoundTrip = {
+  /** What the gateway answered; the forged one has to be 401. */
+  accepted: number;
+  forged: number;
+  /** Null where it was not delivered in time. */
+  deliveredMs: number | null;
+  /** What the destination said to the last attempt that failed. */
+  lastError: string | null;
+};
+
+export function eventFinding({ accepted, forged, deliveredMs, lastError }: RoundTrip): Finding {
+  const check = 'an event';
+  if (accepted !== 200) return { check, verdict: 'wrong', found: `was not taken: ${accepted}` };
+  if (forged !== 401)
+    return { check, verdict: 'wrong', found: `that was forged was answered ${forged}, not 401` };
+  if (deliveredMs === null) {
+    const why = lastError === null ? '' : `; the last attempt: ${lastError}`;
+    return { check, verdict: 'wrong', found: `was taken and not delivered in time${why}` };
+  }
+  return {
+    check,
+    verdict: 'well',
+    found: `was taken, and delivered after ${deliveredMs} ms; a forged one was refused`,
+  };
 }
 
 /** Where no gap is open, ids may be on their way all the same. */

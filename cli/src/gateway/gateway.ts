@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../../../src/result';
 import { EXIT, type ExitCode, Stop } from '../ending';
 import type { Connection } from '../settings/choose';
 import type { Answer, Input, Method, PathOf, Problem } from './api';
+import { causeOf } from './unanswered';
 
 export type Refusal =
   /** Nothing answers there, or not in time; `detail` in words. */
@@ -20,6 +21,8 @@ export type Gateway = Connection & {
   ): Promise<Result<Answer<M, P>, Refusal>>;
   /** A call without whose answer the command has nothing to do: ends it where there is none. */
   call<M extends Method, P extends PathOf<M>>(method: M, path: P, input?: Input<M, P>): Promise<Answer<M, P>>;
+  /** Any request to it: what it answers, whatever that is. Ends the command where nothing answers. */
+  request(method: string, path: string, more?: { body?: Uint8Array; headers?: Headers }): Promise<Response>;
 };
 
 /** The longest that an answer takes is a feed that waits, 30 s. */
@@ -28,26 +31,33 @@ const PATIENCE_MS = 60_000;
 export function gatewayOf(connection: Connection): Gateway {
   const { url, token } = connection;
 
-  async function send(method: string, path: string, body?: unknown): Promise<Result<Response, Refusal>> {
-    const headers: Record<string, string> = { authorization: `Bearer ${token}` };
-    if (body !== undefined) headers['content-type'] = 'application/json';
+  async function send(
+    method: string,
+    path: string,
+    body?: string | Uint8Array,
+    others: Headers = new Headers(),
+  ): Promise<Result<Response, Refusal>> {
+    const headers = new Headers(others);
+    headers.set('authorization', `Bearer ${token}`);
+    if (body !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');
     const request: RequestInit = {
       ...{ method: method.toUpperCase(), headers },
       // A redirect might lead to where the token is read by others.
       redirect: 'error',
       signal: AbortSignal.timeout(PATIENCE_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body }),
     };
     try {
       return ok(await fetch(url + path, request));
     } catch (error) {
-      return err({ reason: 'unreachable', detail: causeOf(error) });
+      return err({ reason: 'unreachable', detail: causeOf(error, PATIENCE_MS) });
     }
   }
 
   const ask: Gateway['ask'] = async (method, path, input = {}) => {
     const { path: names = {}, query = {}, body } = input;
-    const sent = await send(method, addressOf(path, names, query), body);
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const sent = await send(method, addressOf(path, names, query), text);
     return sent.ok ? read(sent.value) : sent;
   };
   return {
@@ -57,6 +67,11 @@ export function gatewayOf(connection: Connection): Gateway {
       const answer = await ask(method, path, input);
       if (!answer.ok) throw stopFor(answer.error, url);
       return answer.value;
+    },
+    async request(method, path, { body, headers } = {}) {
+      const sent = await send(method, path, body, headers);
+      if (!sent.ok) throw stopFor(sent.error, url);
+      return sent.value;
     },
   };
 }
@@ -70,7 +85,7 @@ function addressOf(path: string, names: Readonly<Record<string, unknown>>, query
 }
 
 /** The types are those of the description, which the gateway's own tests hold its answers to. */
-async function read<T>(response: Response): Promise<Result<T, Refusal>> {
+export async function read<T>(response: Response): Promise<Result<T, Refusal>> {
   const { status } = response;
   const text = await response.text();
   if (status === 204) return ok(null as T);
@@ -85,15 +100,13 @@ async function read<T>(response: Response): Promise<Result<T, Refusal>> {
   return err({ reason: 'not_a_gateway', status });
 }
 
-function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no answer in ${PATIENCE_MS / 1000} seconds`;
-  const { cause } = error;
-  if (cause instanceof AggregateError) return causeOf(cause.errors[0]);
-  return cause instanceof Error ? cause.message || cause.name : error.message;
+/** @param before what was done until then, in a sentence */
+export function stopFor(refusal: Refusal, url: string, before = ''): Stop {
+  const stop = plainStop(refusal, url);
+  return before === '' ? stop : new Stop(stop.exitCode, `${stop.message}\n${before}`, stop.problem);
 }
 
-export function stopFor(refusal: Refusal, url: string): Stop {
+function plainStop(refusal: Refusal, url: string): Stop {
   switch (refusal.reason) {
     case 'unreachable':
       return new Stop(EXIT.noAccess, `${url} does not answer: ${refusal.detail}`);

@@ -427,7 +427,7 @@ export interface components {
       url: string;
       /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
       warnings: {
-          /** @description what is wrong, or what is allowed, in words */
+          /** @description what is wrong with it, in words */
           message: string;
           /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
           path: string;
@@ -476,9 +476,9 @@ export interface components {
       by: "admin" | "token" | "json_rpc";
       /** @description fields that were changed; secrets and what may be one are masked */
       changes: {
-          /** @description null where there was none; a long one is cut and given as text */
+          /** @description its value after; null where there was none; a long one is cut and given as text */
           after: unknown;
-          /** @description null where there was none; a long one is cut and given as text */
+          /** @description its value before; null where there was none; a long one is cut and given as text */
           before: unknown;
           /** @description JSON pointer of the field */
           path: string;
@@ -609,7 +609,7 @@ export interface components {
       url: string;
       /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
       warnings: {
-          /** @description what is wrong, or what is allowed, in words */
+          /** @description what is wrong with it, in words */
           message: string;
           /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
           path: string;
@@ -622,7 +622,7 @@ export interface components {
         tokens?: {
           [key: string]: string;
         };
-        /** @description address that events are sent to */
+        /** @description address of the API that is asked */
         url: string;
       } | null;
       /**
@@ -688,7 +688,7 @@ export interface components {
       updated_at: string;
       /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
       warnings: {
-          /** @description what is wrong, or what is allowed, in words */
+          /** @description what is wrong with it, in words */
           message: string;
           /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
           path: string;
@@ -706,7 +706,7 @@ export interface components {
       changes: components["schemas"]["Change"][];
       /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
       warnings: {
-          /** @description what is wrong, or what is allowed, in words */
+          /** @description what is wrong with it, in words */
           message: string;
           /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
           path: string;
@@ -732,7 +732,7 @@ export interface components {
         /** @description error code of Cloudflare in it; null for none */
         cloudflare_code: number | null;
         /**
-         * @description how
+         * @description how it failed
          * @enum {unknown}
          */
         error: "timeout" | "connection" | "status" | "other_answer";
@@ -805,14 +805,14 @@ export interface components {
       created_at: string;
       /** @description when it was used last, to the hour; null for never */
       last_used_at: string | null;
-      /** @description what you call it; null or empty without a name */
+      /** @description what it is for */
       name: string;
       /**
        * @description `write` includes `read`
        * @enum {unknown}
        */
       scope: "read" | "write";
-      /** @description shown in this answer only */
+      /** @description the token itself; shown in this answer only */
       token: string;
       /** @description id of the API token */
       token_id: string;
@@ -826,7 +826,7 @@ export interface components {
         tokens?: {
           [key: string]: string;
         };
-        /** @description address that events are sent to */
+        /** @description address of the API that is asked */
         url: string;
       } | null;
       /**
@@ -897,7 +897,7 @@ export interface components {
       updated_at: string;
       /** @description what was taken and is most likely a slip, as a topic pattern that matches no topic of the provider; empty for nothing */
       warnings: {
-          /** @description what is wrong, or what is allowed, in words */
+          /** @description what is wrong with it, in words */
           message: string;
           /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
           path: string;
@@ -1044,9 +1044,9 @@ export interface components {
       version: string | null;
     };
     Event: {
-      /** @description where it is UTF-8; null when redacted */
+      /** @description the body as text, where it is UTF-8; null when it was erased */
       body?: string | null;
-      /** @description where it is not UTF-8 */
+      /** @description the body in base64, where it is no UTF-8 */
       body_base64?: string;
       /** @description size of the body in bytes */
       body_bytes: number;
@@ -1054,7 +1054,7 @@ export interface components {
       body_signed: boolean;
       /** @description whether a delivery of it is dead, or is tried again after a failure; null: neither */
       delivery: ("retrying" | "dead") | null;
-      /** @description which numbering of the provider, from 1; null before the first */
+      /** @description which numbering of the provider, from 1; null without one */
       epoch: number | null;
       /** @description the provider's own id of the event; null without one */
       event_id: string | null;
@@ -1077,7 +1077,7 @@ export interface components {
       received_at: string;
       /** @description whether what it says was erased */
       redacted?: boolean;
-      /** @description sequence of the first event with the same signed bytes */
+      /** @description sequence of the first event with the same signed bytes; null where it is that */
       repeats: number | null;
       /** @description number of the event in the log, from 1 in the order of acceptance */
       sequence: number;
@@ -1088,7 +1088,7 @@ export interface components {
       status: "accepted" | "confirming" | "held" | "quarantined";
       /** @description what the event is, in the words of the provider; of a list, that of its first element */
       topic: string;
-      /** @description topics of the event, or patterns of topics that are taken */
+      /** @description all topics of the event: several where it is a list */
       topics: string[];
     };
     EventDetail: {
@@ -1120,19 +1120,19 @@ export interface components {
           duration_ms: number;
           /** @description class of the failure: `timeout`, `connection`, `status`, …; null where it was taken */
           error: string | null;
-          /** @description null where there was no answer */
+          /** @description HTTP status of the answer; null where there was none */
           http_status: number | null;
           /**
            * @description how it ended
            * @enum {unknown}
            */
           outcome: "delivered" | "failed";
-          /** @description the replay that it is of */
+          /** @description the replay that it is of; null for none */
           replay_id: number | null;
         })[];
-      /** @description where it is UTF-8; null when redacted */
+      /** @description the body as text, where it is UTF-8; null when it was erased */
       body?: string | null;
-      /** @description where it is not UTF-8 */
+      /** @description the body in base64, where it is no UTF-8 */
       body_base64?: string;
       /** @description size of the body in bytes */
       body_bytes: number;
@@ -1158,7 +1158,7 @@ export interface components {
       delivery: ("retrying" | "dead") | null;
       /** @description what it is about, as the filter `entity_key` takes it */
       entity_keys: string[];
-      /** @description which numbering of the provider, from 1; null before the first */
+      /** @description which numbering of the provider, from 1; null without one */
       epoch: number | null;
       /** @description the provider's own id of the event; null without one */
       event_id: string | null;
@@ -1181,7 +1181,7 @@ export interface components {
       received_at: string;
       /** @description whether what it says was erased */
       redacted: boolean;
-      /** @description sequence of the first event with the same signed bytes */
+      /** @description sequence of the first event with the same signed bytes; null where it is that */
       repeats: number | null;
       /** @description number of the event in the log, from 1 in the order of acceptance */
       sequence: number;
@@ -1192,7 +1192,7 @@ export interface components {
       status: "accepted" | "confirming" | "held" | "quarantined";
       /** @description what the event is, in the words of the provider; of a list, that of its first element */
       topic: string;
-      /** @description topics of the event, or patterns of topics that are taken */
+      /** @description all topics of the event: several where it is a list */
       topics: string[];
       /** @description what the gateway found when it came */
       verdict: {
@@ -1200,7 +1200,7 @@ export interface components {
         body_signed: boolean;
         /** @description what is not as it should be, by field */
         issues: {
-            /** @description what is wrong, or what is allowed, in words */
+            /** @description what is wrong with it, in words */
             message: string;
             /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
             path: string;
@@ -1243,7 +1243,7 @@ export interface components {
           /** @description id of the webhook */
           webhook_id: number;
         }[];
-      /** @description of the export; 1 */
+      /** @description which form of export it is: 1 */
       format: number;
       /** @description which TRANSFER_KEY it is sealed with */
       key_id: string;
@@ -1302,7 +1302,7 @@ export interface components {
        * @description when the later id was accepted
        */
       detected_at: string;
-      /** @description which numbering of the provider, from 1; null before the first */
+      /** @description which numbering of the provider, from 1; null without one */
       epoch: number;
       /** @description the first increment id */
       from: number;
@@ -1325,7 +1325,7 @@ export interface components {
     Gaps: {
       /** @description increment ids that are not here and within their grace: no gap yet; null where events have no numbers */
       awaited_ids?: number | null;
-      /** @description which numbering of the provider, from 1; null before the first */
+      /** @description which numbering of the provider, from 1; null without one */
       epoch?: number | null;
       /** @description ascending by id */
       gaps: components["schemas"]["Gap"][];
@@ -1398,7 +1398,7 @@ export interface components {
       increment_id: number | null;
       /** @description what is not as it should be, by field */
       issues?: {
-          /** @description what is wrong, or what is allowed, in words */
+          /** @description what is wrong with it, in words */
           message: string;
           /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
           path: string;
@@ -1420,9 +1420,9 @@ export interface components {
       tried: number;
     };
     KvDelay: {
-      /** @description null: not seen within 10 s */
+      /** @description the same of a key that was changed */
       changed_key_ms: number | null;
-      /** @description null: not seen within 10 s */
+      /** @description how long until a new key was seen, in ms; null: not within 10 s */
       new_key_ms: number | null;
     };
     NewDestination: {
@@ -1527,8 +1527,8 @@ export interface components {
        * @enum {unknown}
        */
       scope?: "read" | "write";
-      /** @description The id of the one webhook that it is for. Null: all. */
-      webhook_id?: number | null;
+      /** @description The one webhook that it is for: its id or its name. Null: all. */
+      webhook_id?: (number | string) | null;
     };
     NewWebhook: {
       /** @description Ecwid: ask its API for the entity before an event is let go. Null: do not. */
@@ -1748,7 +1748,7 @@ export interface components {
       detail: string;
       /** @description each field that is wrong */
       errors?: {
-          /** @description what is wrong, or what is allowed, in words */
+          /** @description what is wrong with it, in words */
           message: string;
           /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
           path: string;
@@ -1822,7 +1822,7 @@ export interface components {
     };
     Received: {
       /**
-       * @description another one gets 403
+       * @description that it is right; another one gets 403
        * @enum {unknown}
        */
       signature: "right";
@@ -1830,11 +1830,11 @@ export interface components {
     Redacted: {
       /** @description refused requests that were kept whole, and erased */
       captured_requests: number;
-      /** @description events of this call, as all that follows */
+      /** @description events that were found and erased, or would be, by this call; so is what follows */
       count: number;
       /** @description `after` of the next page; null at the end */
       next: string | null;
-      /** @description of the receipt; null for a dry run */
+      /** @description id of the receipt; null for a dry run */
       redaction_id: number | null;
       /** @description the first of their sequences */
       sample: number[];
@@ -1905,7 +1905,7 @@ export interface components {
           at: string;
           /** @description refused requests that were kept whole, and erased */
           captured_requests: number;
-          /** @description null while there is a `next` */
+          /** @description when the whole log was searched; null while there is a `next` */
           completed_at: string | null;
           /** @description events whose bodies were erased */
           count: number;
@@ -1976,9 +1976,9 @@ export interface components {
           reason: string;
           /** @description the whole request, where it was captured; null otherwise */
           request: ({
-            /** @description where it is UTF-8; null when it was erased */
+            /** @description the body as text, where it is UTF-8; null when it was erased */
             body?: string | null;
-            /** @description where it is not UTF-8 */
+            /** @description the body in base64, where it is no UTF-8 */
             body_base64?: string;
             /** @description by name in lower case; repeated ones joined with a comma */
             headers: {
@@ -2033,7 +2033,7 @@ export interface components {
     Replaying: {
       /** @description deliveries, over all destinations asked for */
       count: number;
-      /** @description null where nothing was begun: `dry_run`, or nothing to send */
+      /** @description id of the replay; null where nothing was begun: `dry_run`, or nothing to send */
       replay_id: number | null;
     };
     ReplayProgress: {
@@ -2141,7 +2141,7 @@ export interface components {
       bookmark?: string | null;
     };
     Restored: {
-      /** @description events go on above it; null where it is unfinished */
+      /** @description number of the last event that was ever given: events go on above it; null where it is unfinished */
       last_sequence: number | null;
       /** @description sequences of events that came since: they are not in the log any more */
       lost: {
@@ -2155,7 +2155,7 @@ export interface components {
        * @enum {unknown}
        */
       state: "restored" | "unfinished";
-      /** @description the moment before, to go back to */
+      /** @description the moment before it was taken back, to go there again */
       undo: {
         /**
          * Format: date-time
@@ -2169,7 +2169,7 @@ export interface components {
     Retried: {
       /** @description true: they were counted in part, there are at least so many */
       more: boolean;
-      /** @description null when nothing waits */
+      /** @description when the next attempt begins; null when nothing waits */
       next_attempt_at: string | null;
       /** @description deliveries that had not succeeded when this was asked for */
       waiting: number;
@@ -2196,14 +2196,14 @@ export interface components {
       params?: unknown[];
     };
     SelfTest: {
-      /** @description of a destination at /self_test/receiver */
+      /** @description the secret of a destination at /self_test/receiver */
       destination_secret: string;
       /**
        * Format: date-time
        * @description until when it can be used
        */
       expires_at: string;
-      /** @description for the measures and the echo, for three minutes */
+      /** @description what the measures and the echo are asked with, for three minutes */
       key: string;
       /** @description id of the self-test */
       run: string;
@@ -2268,11 +2268,11 @@ export interface components {
     SequenceMap: {
       /** @description the range in parts of one size, ascending */
       cells: components["schemas"]["SequenceCell"][];
-      /** @description which numbering of the provider, from 1; null before the first */
+      /** @description which numbering of the provider, from 1; null without one */
       epoch?: number | null;
       /** @description newest first; the first is the current one */
       epochs?: {
-          /** @description which numbering of the provider, from 1; null before the first */
+          /** @description which numbering of the provider, from 1; null without one */
           epoch: number;
           /** @description its first increment id */
           first: number;
@@ -2346,13 +2346,13 @@ export interface components {
           disabled_reason: string | null;
           /** @description attempts that failed */
           failed_attempts: number;
-          /** @description since when every attempt has failed */
+          /** @description since when every attempt has failed, at the address that it has; null where the last one did not */
           failing_since: string | null;
           /** @description false: paused, its events wait */
           is_active: boolean;
           /** @description sequences between the end of the log and where the destination stands */
           lag: number;
-          /** @description null before the first */
+          /** @description when the last delivery arrived; null before the first */
           last_delivered_at: string | null;
           /** @description of the latest of those attempts; null where the latest one succeeded */
           last_failure: ({
@@ -2369,7 +2369,7 @@ export interface components {
             } | null;
             /** @description why it failed */
             error: string | null;
-            /** @description null where there was no answer */
+            /** @description the status of the answer; null where there was none */
             http_status: number | null;
           }) | null;
           /** @description sequences that retention dropped before they were delivered, the last 100 ranges */
@@ -2405,7 +2405,7 @@ export interface components {
           /** @description false: beyond the first 512, or with a filter, events are counted that were not looked at yet, wanted or not */
           waiting_exact: boolean;
         })[];
-      /** @description which numbering of the provider, from 1; null before the first */
+      /** @description which numbering of the provider, from 1; null without one */
       epoch: number | null;
       /** @description events stored in each of the last 24 hours of the clock in UTC, the running hour last; null for an hour in which nobody counted */
       events_per_hour: (number | null)[];
@@ -2448,7 +2448,7 @@ export interface components {
       storage: {
         /** @description delivered events that were dropped before their retention, to make room */
         dropped_events: number;
-        /** @description their highest sequence */
+        /** @description their highest sequence; null for none */
         dropped_up_to: number | null;
         /** @description bytes that may be stored */
         limit_bytes: number;
@@ -2536,7 +2536,7 @@ export interface components {
       gaps: components["schemas"]["Gap"][];
       /** @description entries that are no more */
       removed: {
-          /** @description which numbering of the provider, from 1; null before the first */
+          /** @description which numbering of the provider, from 1; null without one */
           epoch: number;
           /** @description the first of the range */
           from: number;
@@ -2597,6 +2597,13 @@ export interface components {
       http_status: number;
       /** @description topic of the sample */
       topic: string;
+      /** @description a topic that the provider is not known to have; empty for nothing */
+      warnings: {
+          /** @description what is wrong with it, in words */
+          message: string;
+          /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
+          path: string;
+        }[];
     };
     TestedDestination: {
       /** @description what the receiver said, the first KiB; text of whoever that is */
@@ -2614,16 +2621,16 @@ export interface components {
       connection_error: ("lost" | "unreachable" | "not_sent" | "other") | null;
       /** @description how long it took, in milliseconds */
       duration_ms: number;
-      /** @description as of an attempt; null when delivered */
+      /** @description class of the failure, as of an attempt; null when delivered */
       error: string | null;
-      /** @description null where there was no answer */
+      /** @description HTTP status of the answer; null where there was none */
       http_status: number | null;
       /**
        * @description what a delivery that is answered so would be
        * @enum {unknown}
        */
       outcome: "delivered" | "failed";
-      /** @description with `********` for secrets; null where no request was made */
+      /** @description headers that were sent, with `********` for secrets; null where no request was made */
       sent_headers: {
         [key: string]: string;
       } | null;
@@ -2631,7 +2638,7 @@ export interface components {
       topic: string;
       /** @description a topic that the provider is not known to have, headers that were not sent; empty for nothing */
       warnings: {
-          /** @description what is wrong, or what is allowed, in words */
+          /** @description what is wrong with it, in words */
           message: string;
           /** @description JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole */
           path: string;
@@ -2646,7 +2653,7 @@ export interface components {
       created_at: string;
       /** @description when it was used last, to the hour; null for never */
       last_used_at: string | null;
-      /** @description what you call it; null or empty without a name */
+      /** @description what it is for */
       name: string;
       /**
        * @description `write` includes `read`
@@ -2678,7 +2685,7 @@ export interface components {
         tokens?: {
           [key: string]: string;
         };
-        /** @description address that events are sent to */
+        /** @description address of the API that is asked */
         url: string;
       } | null;
       /**
@@ -2755,7 +2762,7 @@ export interface components {
       awaited_ids: number | null;
       /** @description deliveries that were given up */
       dead: number | null;
-      /** @description how many */
+      /** @description how many destinations it has */
       destinations: number | null;
       /** @description events stored in each of the last 24 hours of the clock in UTC, the running hour last; null for an hour in which nobody counted */
       events_per_hour: ((number | null)[]) | null;
@@ -2770,7 +2777,7 @@ export interface components {
           destination_id: string;
           /** @description why the gateway itself turned it off */
           disabled_reason: string | null;
-          /** @description since when every attempt has failed */
+          /** @description since when every attempt has failed, at the address that it has; null where the last one did not */
           failing_since: string | null;
           /** @description what you call it; null or empty without a name */
           name: string | null;
@@ -2787,7 +2794,7 @@ export interface components {
       missing_ids: number | null;
       /** @description what you call it; null or empty without a name */
       name: string | null;
-      /** @description null also where events have no numbers */
+      /** @description gaps whose ids may still come; null where events have no numbers */
       open_gaps: number | null;
       /** @description how many of them somebody turned off */
       paused: number | null;

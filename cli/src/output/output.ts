@@ -61,7 +61,7 @@ export function outputOf(isJson: boolean, stdout: Terminal, stderr: Terminal): O
     progress(text) {
       if (stderr.isTTY !== true) return;
       clear();
-      stderr.write(text.slice(0, stderr.columns - 1));
+      stderr.write(text.slice(0, (stderr.columns || 80) - 1));
       hasProgress = true;
     },
     async confirm(question, isGiven) {

@@ -1,97 +1,71 @@
 /**
- * A request that a provider might send: the gateway's own sample, with values set in its body, and signed again as that
- * provider signs. Pure but for the signing.
+ * A request that a provider might send: the gateway's own sample, with values set in its body, and signed as that provider
+ * signs. Pure but for the signing.
  */
-import { parsePointer } from '../../../src/json/pointer';
-import { plainSample } from '../../../src/providers/plain-sample';
+import { addDigest, plainSample, unsignedSample } from '../../../src/providers/plain-sample';
 import type { Provider } from '../../../src/providers/provider';
-import { SAMPLES, type SampleWish } from '../../../src/providers/samples';
+import { SAMPLES, type Sample, type SampleWish } from '../../../src/providers/samples';
 import { err, ok, type Result } from '../../../src/result';
 import { sign } from '../../../src/signature/sign';
+import type { Change } from '../given/pairs';
+import { withChanges } from './changed-body';
+import { needsOwn, ofFirstElement, type Signer, signedBy } from './own-signature';
 
 export type SampleRequest = { url: string; headers: Headers; body: Uint8Array };
 
-/** A value for a place in the body, by JSON pointer. */
-export type Change = { pointer: string; value: unknown };
+export type Wanted = {
+  wish: Omit<SampleWish, 'secret'>;
+  signer: Signer;
+  /** Where it goes; what the provider says in the query is added. */
+  url: string;
+  /** Settings of the webhook, which some providers sign. */
+  cfg: Readonly<Record<string, string>>;
+  changes: readonly Change[];
+};
 
-/**
- * @param url where it goes; what the provider says in the query is added
- * An error is a sentence.
- */
+/** An error is a sentence. */
 export async function sampleRequest(
   provider: Provider,
-  wish: SampleWish,
-  url: string,
-  cfg: Readonly<Record<string, string>>,
-  changes: readonly Change[],
+  wanted: Wanted,
 ): Promise<Result<SampleRequest, string>> {
+  const { wish, signer, url, cfg, changes } = wanted;
   const at = (query: string): string =>
     query === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${query}`;
-  const own = SAMPLES.get(provider.name);
-  const made =
-    own === undefined
-      ? await plainSample(provider, wish, ({ headers, query, body }) => ({
-          method: 'POST',
-          url: at(query),
-          headers,
-          body,
-          cfg,
-        }))
-      : await own(wish);
-  if (made === null)
-    return err(`Nobody but ${provider.title} can sign its events: there are no samples of it.`);
-  const headers = new Headers({ 'content-type': 'application/json', ...made.headers });
-  const request = {
-    method: 'POST',
-    url: at(made.query),
-    headers,
-    body: new TextEncoder().encode(made.body),
-    cfg,
-  };
-  if (changes.length === 0) return ok(request);
+  const signing = ofFirstElement(provider);
+  const own = needsOwn(provider);
+  const made = own
+    ? await unsignedSample(signing, { ...wish, secret: '' })
+    : await gatewaySample(provider, { ...wish, secret: signer.secret }, at, cfg);
+  if (made === null) return err(`With this secret nothing can be signed: ${provider.guide.secret}.`);
 
-  const changed = withChanges(made.body, changes);
+  const changed = changes.length === 0 ? ok(made.body) : withChanges(made.body, changes, isForm(made));
   if (!changed.ok) return changed;
+  const headers = new Headers({ 'content-type': 'application/json', ...made.headers });
   const body = new TextEncoder().encode(changed.value);
-  if (provider.scheme.digest !== undefined)
-    return err(`${provider.title} signs a digest of the body, for which --set is not made.`);
-  const signing = await sign(
-    provider.scheme,
-    { id: 'sample', text: wish.secret },
-    { ...request, body },
-    wish.now,
-  );
-  if (signing === null && provider.scheme.alg !== 'token')
-    return err('With these values it cannot be signed.');
-  for (const [name, value] of signing?.set ?? []) headers.set(name, value);
-  return ok({ ...request, body });
+  const query = new URLSearchParams(made.query);
+  if (changes.length > 0) await addDigest(provider.scheme, { headers, query }, body);
+  const request = { method: 'POST', url: at(query.toString()), headers, body, cfg };
+  if (own) return signedBy(signing, signer, request);
+  if (changes.length === 0 || provider.scheme.alg === 'token') return ok(request);
+
+  const signed = await sign(provider.scheme, { id: 'sample', text: signer.secret }, request, wish.now);
+  if (signed === null) return err('With these values it cannot be signed.');
+  for (const [name, value] of signed.set) headers.set(name, value);
+  return ok(request);
 }
 
-/** A JSON body with values at pointers; members on the way are made. An error is a sentence. */
-export function withChanges(body: string, changes: readonly Change[]): Result<string, string> {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    return err('--set is for bodies that are JSON, and this provider sends forms.');
-  }
-  for (const { pointer, value } of changes) {
-    const path = parsePointer(pointer);
-    if (path === null) return err(`--set takes a JSON pointer, like /message/total, not ${pointer}.`);
-    json = withValue(json, path, value);
-  }
-  return ok(JSON.stringify(json));
-}
+const isForm = ({ headers }: Sample): boolean => headers['content-type']?.includes('form') === true;
 
-function withValue(json: unknown, [step, ...rest]: readonly string[], value: unknown): unknown {
-  if (step === undefined) return value;
-  if (Array.isArray(json)) {
-    const list: unknown[] = [...json];
-    const at = step === '-' ? list.length : Number(step);
-    list[at] = withValue(list[at], rest, value);
-    return list;
-  }
-  const members = new Map(Object.entries(typeof json === 'object' && json !== null ? json : {}));
-  members.set(step, withValue(members.get(step), rest, value));
-  return Object.fromEntries(members);
+/** Signed already. */
+async function gatewaySample(
+  provider: Provider,
+  wish: SampleWish,
+  at: (query: string) => string,
+  cfg: Wanted['cfg'],
+): Promise<Sample | null> {
+  const known = SAMPLES.get(provider.name);
+  if (known !== undefined) return known(wish);
+  return plainSample(provider, wish, ({ headers, query, body }) => ({
+    ...{ method: 'POST', url: at(query), headers, body, cfg },
+  }));
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { SignedRequest } from '../../../src/signature/request-view';
 import { EXIT, Stop } from '../ending';
+import { pairOf } from '../given/pairs';
 import { addressOf, parseHeader, parseRequest } from './raw-request';
 
 export type RequestOptions = {
@@ -18,7 +19,7 @@ export type Given = { request: SignedRequest; doubts: string[] };
 const stop = (text: string): Stop => new Stop(EXIT.usage, text);
 
 export async function givenRequest(options: RequestOptions): Promise<Given> {
-  const cfg = Object.fromEntries((options.setting ?? []).map(pairOf));
+  const cfg = Object.fromEntries((options.setting ?? []).map(text => pairOf(text, '--setting')));
   const added = (options.header ?? []).map(line => {
     const header = parseHeader(line);
     if (!header.ok) throw stop(header.error);
@@ -50,11 +51,4 @@ function headersOf(pairs: readonly (readonly [string, string])[]): Headers {
   const headers = new Headers();
   for (const [name, value] of pairs) headers.append(name, value);
   return headers;
-}
-
-/** `name=value` */
-function pairOf(text: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at < 1) throw stop(`--setting is name=value, not ${text}`);
-  return [text.slice(0, at), text.slice(at + 1)];
 }

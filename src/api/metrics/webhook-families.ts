@@ -12,7 +12,7 @@ export function webhookFamilies(answered: readonly Answered[], now: number): Fam
       value,
     })),
   );
-  const numbered = (report: Answered['report'], value: number) => (report.numbered ? value : null);
+  const numbered = (report: Answered['report'], value: number | null) => (report.numbered ? value : null);
   return [
     family(
       'webhook_active',
@@ -62,6 +62,12 @@ export function webhookFamilies(answered: readonly Answered[], now: number): Fam
       'gauge',
       'Increment ids missing in open gaps.',
       each(r => numbered(r, r.missingIds)),
+    ),
+    family(
+      'ids_awaited',
+      'gauge',
+      'Increment ids that are not here and within their grace.',
+      each(r => numbered(r, r.awaitedIds ?? null)),
     ),
     family(
       'ids_uncertain',

@@ -5,6 +5,7 @@ import { AUDIT_ANSWERS, AUDIT_OPERATIONS } from './operations/audit';
 import { CONFIGURATION_ANSWERS, CONFIGURATION_OPERATIONS } from './operations/configuration';
 import { DESTINATIONS_ANSWERS, DESTINATIONS_OPERATIONS } from './operations/destinations';
 import { DIAGNOSIS_ANSWERS, DIAGNOSIS_OPERATIONS } from './operations/diagnosis';
+import { ERASING_ANSWERS, ERASING_OPERATIONS } from './operations/erasing';
 import { EVENTS_ANSWERS, EVENTS_OPERATIONS } from './operations/events';
 import { KEEPING_ANSWERS, KEEPING_OPERATIONS } from './operations/keeping';
 import type { Operation } from './operations/operation';
@@ -22,6 +23,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...DESTINATIONS_OPERATIONS,
   ...STATUS_OPERATIONS,
   ...EVENTS_OPERATIONS,
+  ...ERASING_OPERATIONS,
   ...SEQUENCE_OPERATIONS,
   ...REPLAY_OPERATIONS,
   ...DIAGNOSIS_OPERATIONS,
@@ -52,6 +54,7 @@ export const ANSWERS: Record<string, JsonSchema> = {
   ...DESTINATIONS_ANSWERS,
   ...STATUS_ANSWERS,
   ...EVENTS_ANSWERS,
+  ...ERASING_ANSWERS,
   ...SEQUENCE_ANSWERS,
   ...REPLAY_ANSWERS,
   ...DIAGNOSIS_ANSWERS,

@@ -12,7 +12,7 @@ import { formatPointer } from '../../json/pointer';
 import { LIMITS } from '../../limits';
 import type { DestinationTest, DestinationTestResult } from '../../log/contract/destination-test';
 import { err, ok, type Result } from '../../result';
-import { topicWarnings } from '../../subscriptions/topic-warnings';
+import { topicWarning } from '../../subscriptions/topic-warnings';
 import type { WebhookRecord } from '../../subscriptions/webhook';
 import { ask } from '../ask';
 import { type ApiError, problem } from '../problem';
@@ -74,7 +74,7 @@ function parseTest(given: unknown): Result<TestWish, FieldError[]> {
 
 /** A topic that the provider is not known to have, and headers that do not pass. */
 const warningsOf = ({ topic, headers }: TestWish, { provider }: WebhookRecord): FieldError[] => [
-  ...topicWarnings({ topics: topic ?? '' }, provider).map(({ message }) => ({ path: '/topic', message })),
+  ...topicWarning(topic, provider),
   ...Object.keys(headers)
     .filter(name => !isPassed(name))
     .map(name => ({ path: formatPointer(['headers', name]), message: NOT_PASSED })),

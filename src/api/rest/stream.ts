@@ -9,6 +9,7 @@ import { ask } from '../ask';
 import { isUpgrade, protocolsOf, STREAM_PROTOCOL } from '../bearer';
 import type { ApiEnv } from '../context';
 import { isCrossSite } from '../cross-site';
+import { forWhom } from '../on-behalf';
 import { problem } from '../problem';
 import { flagParameter, oneOfParameter } from '../query';
 import { objectFor } from './addressed';
@@ -34,9 +35,11 @@ stream.get('/:webhook_id/stream', async c => {
   const object = await objectFor(c.env, c.req.param('webhook_id'));
   if (!object.ok) return problem(object.error);
   const { id } = c.get('principal');
+  const endsAt = forWhom(request)?.endsAt ?? null;
   const query: StreamQuery = {
     ...{ after: after.value, topic: topic.value, tokenId: id === 'admin' ? null : id },
     ...(include.value === null ? {} : { include: include.value }),
+    ...(endsAt === null ? {} : { endsAt }),
     ...(replays.value ? { replays: true } : {}),
   };
   const headers = { Upgrade: 'websocket' };

@@ -8,6 +8,7 @@ import { ingest } from '../../ingest/ingest';
 import { checked } from '../../input/checked';
 import { about, fieldsOf, text, wholeNumber } from '../../input/fields';
 import { LIMITS } from '../../limits';
+import { topicWarning } from '../../subscriptions/topic-warnings';
 import { problem } from '../problem';
 import { sampleOf } from '../provider-sample';
 import { askedOf } from './addressed';
@@ -41,5 +42,8 @@ testEvents.post('/:webhook_id/test', async c => {
     body: sample.body,
   });
   const response = await ingest(sent, c.env, c.executionCtx, String(record.id));
-  return c.json({ topic: sample.topic, http_status: response.status, answer: await response.json() });
+  return c.json({
+    ...{ topic: sample.topic, http_status: response.status, answer: await response.json() },
+    warnings: topicWarning(input.topic, record.provider),
+  });
 });

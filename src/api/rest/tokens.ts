@@ -12,8 +12,8 @@ import { newToken, type TokenRecord, tokenDigest } from '../../tokens/token';
 import { tokensOf } from '../../where-is';
 import { ask } from '../ask';
 import { readJson } from '../body';
-import { type ApiError, problem } from '../problem';
-import { recordOf } from '../webhook-operations';
+import { type ApiError, meantText, problem } from '../problem';
+import { findAddressed } from '../webhook-names';
 
 export const tokens = new Hono<{ Bindings: Env }>();
 
@@ -21,8 +21,14 @@ export const tokenSchema = fieldsOf({
   name: about('What the token is for.', text(100)),
   scope: about('`read`: every GET; `write`: changes, too.', v.optional(oneOf('read', 'write'), 'read')),
   webhook_id: about(
-    'The id of the one webhook that it is for. Null: all.',
-    v.nullish(wholeNumber(1, Number.MAX_SAFE_INTEGER), null),
+    'The one webhook that it is for: its id or its name. Null: all.',
+    v.nullish(
+      v.union(
+        [wholeNumber(1, Number.MAX_SAFE_INTEGER), text(200)],
+        'must be the id of a webhook, or its name',
+      ),
+      null,
+    ),
   ),
 });
 
@@ -37,13 +43,16 @@ function tokenView({ id, name, scope, webhookId, createdAt, lastUsedAt }: TokenR
   };
 }
 
-/** When the webhook was made that a token is for, ms since 1970; 0 where it is for all. */
-async function webhookMadeAt(env: Env, webhookId: number | null): Promise<Result<number, ApiError>> {
-  if (webhookId === null) return ok(0);
-  const webhook = await recordOf(env, webhookId);
-  if (!webhook.ok) return webhook;
-  if (webhook.value !== null) return ok(webhook.value.createdAt);
-  return err({ reason: 'invalid', errors: [{ path: '/webhook_id', message: 'names no webhook' }] });
+/** The webhook that a token is for, null where it is for all, and when that was made, ms since 1970. */
+type ForWhich = { id: number | null; madeAt: number };
+
+async function webhookOf(env: Env, given: number | string | null): Promise<Result<ForWhich, ApiError>> {
+  if (given === null) return ok({ id: null, madeAt: 0 });
+  const webhook = await findAddressed(env, String(given));
+  if (webhook.ok) return ok({ id: webhook.value.id, madeAt: webhook.value.createdAt });
+  if (webhook.error.reason !== 'not_found') return webhook;
+  const message = `names no webhook${meantText(webhook.error.meant ?? [])}`;
+  return err({ reason: 'invalid', errors: [{ path: '/webhook_id', message }] });
 }
 
 tokens.post('/', async c => {
@@ -56,11 +65,12 @@ tokens.post('/', async c => {
   if (!given.ok) return problem(given.error);
   const input = checked(tokenSchema, given.value);
   if (!input.ok) return problem({ reason: 'invalid', errors: input.error });
-  const { name, scope, webhook_id: webhookId } = input.value;
-  const since = await webhookMadeAt(c.env, webhookId);
-  if (!since.ok) return problem(since.error);
+  const { name, scope } = input.value;
+  const webhook = await webhookOf(c.env, input.value.webhook_id);
+  if (!webhook.ok) return problem(webhook.error);
   const { id, text: secret } = newToken(bytes => crypto.getRandomValues(new Uint8Array(bytes)));
-  const createdAt = Math.max(Date.now(), since.value);
+  const { id: webhookId, madeAt } = webhook.value;
+  const createdAt = Math.max(Date.now(), madeAt);
   const token: TokenRecord = { id, name, scope, webhookId, createdAt, lastUsedAt: null };
   const digest = await tokenDigest(secret);
   const added = await ask(() => tokensOf(c.env).add(token, digest, currentAct()));

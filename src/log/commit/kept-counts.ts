@@ -38,7 +38,7 @@ export type KeptCountsDeps = {
   clock: Clock;
   log: { readonly state: Pick<LogState, 'counters'> };
   /** The storage took no write. The next commit tries again. */
-  refused: (error: unknown) => void;
+  refused: (error: unknown, written: 'counts') => void;
 };
 
 /** Keeps the counts of one log. */
@@ -83,7 +83,7 @@ export class KeptCounts {
       this.#kept = kept;
       this.#keptAt = at;
     } catch (error) {
-      refused(error);
+      refused(error, 'counts');
     }
   }
 }

@@ -8,6 +8,8 @@ export type StreamQuery = {
   /** The id of the API token that listens; null for the admin token. */
   tokenId: string | null;
   include?: 'body';
+  /** When the session at the page is over, ms since 1970; absent where it is none. */
+  endsAt?: number;
   /** Events that are replayed come, too. */
   replays?: true;
 };

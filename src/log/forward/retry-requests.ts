@@ -10,7 +10,7 @@ const MAX_EXAMINED = 2048;
 
 type Parts = { webhook: WebhookRecord; log: { feed: Feed }; forwarding: Forwarding };
 
-/** Sends what waits for a destination now. What waits is counted before. */
+/** Sends what waits for a destination now. What waits is counted before; where nothing does and it is well, nothing is written. */
 export function retryDestination({ webhook, log, forwarding }: Parts, destinationId: string): RetryResult {
   const state = forwarding.destination(destinationId);
   const isKnown = webhook.destinations.some(({ id }) => id === destinationId);
@@ -18,10 +18,8 @@ export function retryDestination({ webhook, log, forwarding }: Parts, destinatio
   if (!state.destination.isActive) return { kind: 'paused' };
   const waiting = forwarding.rows.waiting(destinationId) + withoutRow(state);
   const { entries, wanted } = unreadBy(state, log.feed, MAX_EXAMINED);
-  return {
-    kind: 'ok',
-    waiting: waiting + wanted,
-    more: entries.length === MAX_EXAMINED,
-    nextAttemptAt: forwarding.retry(state),
-  };
+  const more = entries.length === MAX_EXAMINED;
+  const isIdle = waiting + wanted === 0 && !more && state.gate.circuit.state === 'closed';
+  const nextAttemptAt = isIdle ? null : forwarding.retry(state);
+  return { kind: 'ok', waiting: waiting + wanted, more, nextAttemptAt };
 }

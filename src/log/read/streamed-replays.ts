@@ -19,7 +19,7 @@ const KEPT_RANGES = 20_000;
 export type StreamedReplay = Pick<ReplaySpec, 'fromSequence' | 'toSequence' | 'since' | 'until'> &
   Pick<ReplaySpec, 'topic' | 'newId' | 'chosen'>;
 
-type Kept = { id: number; replay: StreamedReplay };
+export type KeptReplay = { id: number; replay: StreamedReplay };
 
 /** One step along the replays. Null: only the position moves. */
 export type ReplayEntry = { at: ReplayPosition; event: StoredEvent | null; newId: boolean };
@@ -27,13 +27,13 @@ export type ReplayEntry = { at: ReplayPosition; event: StoredEvent | null; newId
 export class StreamedReplays {
   #rows: StreamedReplayRows<StreamedReplay>;
   /** Oldest first; read when someone asks. */
-  #kept: Kept[] | null = null;
+  #kept: KeptReplay[] | null = null;
 
   constructor(sql: SqlStorage) {
     this.#rows = new StreamedReplayRows(sql);
   }
 
-  get #all(): Kept[] {
+  get #all(): KeptReplay[] {
     this.#kept ??= this.#rows.all();
     return this.#kept;
   }
@@ -45,31 +45,12 @@ export class StreamedReplays {
   }
 
   goesOnAfter(position: ReplayPosition): boolean {
-    return this.#after(position) !== undefined;
+    return nextReplay(this.#all, position) !== undefined;
   }
 
   /** The next entries after a position, at most `limit`, all of one replay. */
   after(position: ReplayPosition, limit: number, feed: Pick<Feed, 'eventsAfter'>): ReplayEntry[] {
-    const next = this.#after(position);
-    if (next === undefined) return [];
-    const { id, replay } = next;
-    const scanned = Math.max(replay.fromSequence - 1, id === position.id ? position.sequence : 0);
-    const [from, to] = nextRange(replay, scanned);
-    const events = feed
-      .eventsAfter(from - 1, Math.min(limit, Math.max(1, to - from + 1)))
-      .filter(({ sequence }) => sequence <= to);
-    const { newId } = replay;
-    if (events.length === 0) return [{ at: { id, sequence: Math.max(to, from - 1) }, event: null, newId }];
-    const asked = { ...replay, status: null, createdAt: 0 };
-    return events.map(event => ({
-      at: { id, sequence: event.sequence },
-      event: wantsReplay(asked, event, null) ? event : null,
-      newId,
-    }));
-  }
-
-  #after({ id, sequence }: ReplayPosition): Kept | undefined {
-    return this.#all.find(kept => kept.id > id || (kept.id === id && kept.replay.toSequence > sequence));
+    return entriesAfter(this.#all, position, limit, feed);
   }
 
   /** A replay was asked for. Its id is higher than those before. */
@@ -94,4 +75,34 @@ export class StreamedReplays {
   }
 }
 
-const rangesOf = ({ replay: { chosen } }: Kept): number => chosen?.length ?? 1;
+const rangesOf = ({ replay: { chosen } }: KeptReplay): number => chosen?.length ?? 1;
+
+const nextReplay = (kept: readonly KeptReplay[], { id, sequence }: ReplayPosition): KeptReplay | undefined =>
+  kept.find(one => one.id > id || (one.id === id && one.replay.toSequence > sequence));
+
+/** The next entries after a position, at most `limit`, all of one replay; none at the end. Pure. @param kept oldest first */
+export function entriesAfter(
+  kept: readonly KeptReplay[],
+  position: ReplayPosition,
+  limit: number,
+  feed: Pick<Feed, 'eventsAfter'>,
+): ReplayEntry[] {
+  const next = nextReplay(kept, position);
+  if (next === undefined) return [];
+  const { id, replay } = next;
+  const { newId } = replay;
+  const begin = Math.max(replay.fromSequence - 1, id === position.id ? position.sequence : 0);
+  const [from, to] = nextRange(replay, begin);
+  // The position may lie within the range.
+  const scanned = Math.max(begin, from - 1);
+  const events = feed
+    .eventsAfter(scanned, Math.min(limit, Math.max(1, to - scanned)))
+    .filter(({ sequence }) => sequence <= to);
+  if (events.length === 0) return [{ at: { id, sequence: Math.max(to, scanned) }, event: null, newId }];
+  const asked = { ...replay, status: null, createdAt: 0 };
+  return events.map(event => ({
+    at: { id, sequence: event.sequence },
+    event: wantsReplay(asked, event, null) ? event : null,
+    newId,
+  }));
+}

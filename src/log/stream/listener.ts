@@ -19,7 +19,7 @@ import {
 } from './window';
 
 /** What is attached to the socket. */
-type Attached = Pick<StreamQuery, 'topic' | 'include' | 'tokenId'> & {
+type Attached = Pick<StreamQuery, 'topic' | 'include' | 'tokenId' | 'endsAt'> & {
   at: FeedPosition;
   /** The life of the webhook, as cursors have it. */
   life: string | null;
@@ -42,7 +42,7 @@ export class Listener {
   /** A new one, that has all before `cursor`, and the replays up to a position; null for one that wants none. */
   static begin(
     socket: WebSocket,
-    { topic, include, tokenId }: StreamQuery,
+    { topic, include, tokenId, endsAt }: StreamQuery,
     cursor: FeedCursor,
     replays: ReplayPosition | null,
   ): Listener {
@@ -50,6 +50,7 @@ export class Listener {
     return new Listener(socket, {
       ...{ topic, tokenId, at: { sequence, release }, life, replays, window: EMPTY_WINDOW, skipped: 0 },
       ...(include === undefined ? {} : { include }),
+      ...(endsAt === undefined ? {} : { endsAt }),
     });
   }
 
@@ -78,6 +79,12 @@ export class Listener {
 
   get hasRoom(): boolean {
     return !isFull(this.#attached.window);
+  }
+
+  /** The session that it is of is over. */
+  isOver(now: number): boolean {
+    const { endsAt } = this.#attached;
+    return endsAt !== undefined && endsAt <= now;
   }
 
   isTooSlow(now: number): boolean {

@@ -105,12 +105,14 @@ export class Listeners implements Follower {
   /** There may be something new. Cheap where nobody listens. */
   committed(): void {
     const views = this.#deps.views();
-    const open = this.#open;
-    if (views === null || open.length === 0) {
+    const all = this.#open;
+    if (views === null || all.length === 0) {
       this.#forget(views);
       return;
     }
     const now = this.#deps.clock.now();
+    for (const listener of all) if (listener.isOver(now)) listener.end('token_ended');
+    const open = all.filter(({ isOpen }) => isOpen);
     const hasNews = this.#ends.length > 0 || this.#lost > 0 || !views.log.tables.gaps.changed.isEmpty;
     if (this.#isJudging || !(hasNews || open.some(listener => goesOn(listener, views)))) return;
     const unsure = this.#unsure(open, now);

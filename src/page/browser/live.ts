@@ -11,7 +11,7 @@ type Kind = 'good' | 'warn' | 'bad' | 'off';
 
 /** What is said of why the gateway ended a line; of other reasons nothing, as it is tried again. */
 const REASONS: Readonly<Record<string, string>> = {
-  token_ended: 'your token was revoked, or has expired.',
+  token_ended: 'your token was revoked, or your session is over.',
   webhook_deleted: 'the webhook was deleted.',
   too_many_listeners: 'too many look at this webhook. Trying again',
 };

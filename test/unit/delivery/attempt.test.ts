@@ -17,7 +17,7 @@ const deps = { fetch, now, allowPrivate: true };
 
 const attempt = (
   path: string,
-  { timeoutMs = 400, ...event }: Partial<OutgoingEvent> & { timeoutMs?: number } = {},
+  { timeoutMs = 20_000, ...event }: Partial<OutgoingEvent> & { timeoutMs?: number } = {},
 ) => attemptDelivery(targetOf(`${chaos}${path}`, { timeoutMs }), eventOf(event), deps);
 
 /** Where many go at once, the receiver may take its time. */
@@ -137,7 +137,7 @@ describe('Retry-After', () => {
 
 describe('a receiver that misbehaves costs its own attempt, and no more', () => {
   it.each(['/hang', '/drip-headers'])('%s: timeout', async path => {
-    const result = await attempt(path);
+    const result = await attempt(path, { timeoutMs: 400 });
     expect(result).toMatchObject({ outcome: 'failed', status: null, error: 'timeout' });
     expect(result.durationMs).toBeGreaterThanOrEqual(390);
   });

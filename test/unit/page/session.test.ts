@@ -16,7 +16,10 @@ const open = (id = 'admin') => newSession(env, id, NOW, random);
 describe('a session', () => {
   it('is whose it was made for, until it is over', async () => {
     const { text } = await open('0123456789ab');
-    expect(await readSession(env, text, NOW)).toEqual({ principalId: '0123456789ab', text });
+    expect(await readSession(env, text, NOW)).toEqual({
+      ...{ principalId: '0123456789ab', text },
+      endsAt: NOW + SESSION_SECONDS * 1000,
+    });
     expect(await readSession(env, text, NOW + SESSION_SECONDS * 1000 - 1)).not.toBeNull();
     expect(await readSession(env, text, NOW + SESSION_SECONDS * 1000)).toBeNull();
   });

@@ -25,7 +25,7 @@ export const ACCESS_OPERATIONS: readonly Operation[] = [
 
 const token = {
   token_id: text,
-  name: text,
+  name: said('what it is for', text),
   scope: said('`write` includes `read`', words('read', 'write')),
   webhook_id: said('the one webhook that it is for; null for all', orNull(integer)),
   created_at: time,
@@ -34,6 +34,9 @@ const token = {
 
 export const ACCESS_ANSWERS: Record<string, JsonSchema> = {
   Token: object(token),
-  CreatedToken: object({ ...token, token: { ...text, description: 'shown in this answer only' } }),
+  CreatedToken: object({
+    ...token,
+    token: { ...text, description: 'the token itself; shown in this answer only' },
+  }),
   Tokens: object({ tokens: said('all that were not revoked', list(ref('Token'))) }),
 };

@@ -32,7 +32,9 @@ export const act: Record<string, JsonSchema> = {
   request_id: { ...orNull(text), description: 'as in answers that are problems, and in the log' },
 };
 
-const value: JsonSchema = { description: 'null where there was none; a long one is cut and given as text' };
+const valueBeside = (when: string): JsonSchema => ({
+  description: `its value ${when}; null where there was none; a long one is cut and given as text`,
+});
 
 export const AUDIT_ANSWERS: Record<string, JsonSchema> = {
   AuditEntry: object({
@@ -44,8 +46,8 @@ export const AUDIT_ANSWERS: Record<string, JsonSchema> = {
       list(
         object({
           path: said('JSON pointer of the field', text),
-          before: value,
-          after: value,
+          before: valueBeside('before'),
+          after: valueBeside('after'),
         }),
       ),
     ),

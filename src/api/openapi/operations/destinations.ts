@@ -89,9 +89,9 @@ export const DESTINATIONS_ANSWERS: Record<string, JsonSchema> = {
   TestedDestination: object({
     topic: { ...text, description: 'as sent in `ce-type`; empty for none' },
     outcome: { ...words('delivered', 'failed'), description: 'what a delivery that is answered so would be' },
-    http_status: { ...orNull(integer), description: 'null where there was no answer' },
+    http_status: orNull(integer),
     duration_ms: { type: 'number' },
-    error: { ...orNull(text), description: 'as of an attempt; null when delivered' },
+    error: { ...orNull(text), description: 'class of the failure, as of an attempt; null when delivered' },
     connection_error: {
       ...orNull(words('lost', 'unreachable', 'not_sent', 'other')),
       description: 'why there was no answer, as far as it is known',
@@ -102,7 +102,7 @@ export const DESTINATIONS_ANSWERS: Record<string, JsonSchema> = {
     },
     sent_headers: {
       ...orNull(mapOf(text)),
-      description: 'with `********` for secrets; null where no request was made',
+      description: 'headers that were sent, with `********` for secrets; null where no request was made',
     },
     warnings: said(
       'a topic that the provider is not known to have, headers that were not sent; empty for nothing',
@@ -112,6 +112,9 @@ export const DESTINATIONS_ANSWERS: Record<string, JsonSchema> = {
   Retried: object({
     waiting: { ...integer, description: 'deliveries that had not succeeded when this was asked for' },
     more: { ...boolean, description: 'true: they were counted in part, there are at least so many' },
-    next_attempt_at: { ...orNull(time), description: 'null when nothing waits' },
+    next_attempt_at: {
+      ...orNull(time),
+      description: 'when the next attempt begins; null when nothing waits',
+    },
   }),
 };

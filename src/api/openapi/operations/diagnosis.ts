@@ -2,7 +2,7 @@
 import { type JsonSchema, orNull } from '../../../input/json-schema';
 import { W } from './addresses';
 import type { Operation } from './operation';
-import { integer, list, mapOf, object, said, text, time, words } from './shapes';
+import { integer, list, mapOf, object, said, text, time, warnings, words } from './shapes';
 
 export const DIAGNOSIS_OPERATIONS: readonly Operation[] = [
   {
@@ -27,8 +27,8 @@ export const DIAGNOSIS_OPERATIONS: readonly Operation[] = [
 const captured = object(
   { headers: mapOf(text), query: text },
   {
-    body: said('where it is UTF-8; null when it was erased', orNull(text)),
-    body_base64: said('where it is not UTF-8', text),
+    body: said('the body as text, where it is UTF-8; null when it was erased', orNull(text)),
+    body_base64: said('the body in base64, where it is no UTF-8', text),
   },
 );
 
@@ -67,5 +67,6 @@ export const DIAGNOSIS_ANSWERS: Record<string, JsonSchema> = {
     topic: said('topic of the sample', text),
     http_status: integer,
     answer: said('what the ingest address answered', { type: 'object' }),
+    warnings: said('a topic that the provider is not known to have; empty for nothing', warnings),
   }),
 };

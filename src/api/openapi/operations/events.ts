@@ -3,7 +3,6 @@ import { type JsonSchema, orNull } from '../../../input/json-schema';
 import { FINDS, FINDS_IN_FEED } from '../finding';
 import { LISTEN, streamAnswers } from '../stream';
 import { E, W } from './addresses';
-import { act } from './audit';
 import type { Operation } from './operation';
 import {
   boolean,
@@ -54,31 +53,6 @@ export const EVENTS_OPERATIONS: readonly Operation[] = [
     summary: 'Let an event out of quarantine',
     ...{ answers: [200, 'Ingested'], problems: [404, 409, 422] },
   },
-  {
-    ...{ method: 'delete', path: `${E}/body`, id: 'redactEvent', tag: 'events' },
-    summary: 'Erase what an event says',
-    description:
-      'Body, headers, query string, entity keys, the words of its issues, and what receivers said about it.',
-    ...{ answers: [204, null], problems: [404] },
-  },
-  {
-    ...{ method: 'post', path: `${W}/redact`, id: 'redactEvents', tag: 'events' },
-    summary: 'Erase a customer: what all events about an entity, or with these values in their bodies, say',
-    description:
-      'Several pointers hold together. Text is compared by its characters, numbers by their value. Examines at most 10,000 events ' +
-      'and 8 MiB of bodies a call: repeat with `after` and `redaction_id` until `next` is null. Refused requests that were kept ' +
-      'whole are erased, too, whatever they are. A receipt stays.',
-    body: {
-      schema: 'RedactionRequest',
-      example: { body: { '/customer/email': 'jane@example.com' }, dry_run: true },
-    },
-    ...{ answers: [200, 'Redacted'], problems: [400, 404, 413, 422] },
-  },
-  {
-    ...{ method: 'get', path: `${W}/redactions`, id: 'listRedactions', tag: 'events' },
-    summary: 'List the receipts of what was erased, newest first',
-    ...{ takes: ['older_than', 'receipts'], answers: [200, 'Redactions'], problems: [404, 422] },
-  },
 ];
 
 const scanned_to: JsonSchema = {
@@ -108,33 +82,22 @@ const summary = {
   body_signed: boolean,
   body_bytes: integer,
   late: boolean,
-  repeats: { ...orNull(integer), description: 'sequence of the first event with the same signed bytes' },
+  repeats: said(
+    'sequence of the first event with the same signed bytes; null where it is that',
+    orNull(integer),
+  ),
   epoch: orNull(integer),
 };
 
 const content = {
   headers: mapOf(text),
   query: text,
-  body: { ...orNull(text), description: 'where it is UTF-8; null when redacted' },
-  body_base64: { ...text, description: 'where it is not UTF-8' },
+  body: said('the body as text, where it is UTF-8; null when it was erased', orNull(text)),
+  body_base64: said('the body in base64, where it is no UTF-8', text),
   redacted: boolean,
 };
 
 const issue = object({ path: text, message: text });
-
-const ranges = list(object({ from: integer, to: integer }));
-
-const sought: JsonSchema = {
-  ...object(
-    {},
-    {
-      sequence: integer,
-      entity_key: said('digest of the entity key', text),
-      body: said('digests of the values, by their JSON pointers', mapOf(text)),
-    },
-  ),
-  description: 'one event; or digests, under SECRETS_KEY, of what was looked for: never the values',
-};
 
 export const EVENTS_ANSWERS: Record<string, JsonSchema> = {
   Event: object(summary, content),
@@ -175,7 +138,7 @@ export const EVENTS_ANSWERS: Record<string, JsonSchema> = {
             attempt: said('which one to this destination, from 1', integer),
             at: time,
             outcome: said('how it ended', words('delivered', 'failed')),
-            http_status: { ...orNull(integer), description: 'null where there was no answer' },
+            http_status: orNull(integer),
             duration_ms: { type: 'number' },
             error: orNull(text),
             connection_error: {
@@ -186,7 +149,7 @@ export const EVENTS_ANSWERS: Record<string, JsonSchema> = {
               ...orNull(object({ text, truncated: boolean, headers: mapOf(text) })),
               description: 'what the receiver said where it did not take the event; text of whoever that is',
             },
-            replay_id: { ...orNull(integer), description: 'the replay that it is of' },
+            replay_id: { ...orNull(integer), description: 'the replay that it is of; null for none' },
           }),
         ),
       ),
@@ -200,35 +163,6 @@ export const EVENTS_ANSWERS: Record<string, JsonSchema> = {
     },
     { sequence: integer, issues: list(issue) },
   ),
-  Redacted: object({
-    redaction_id: { ...orNull(integer), description: 'of the receipt; null for a dry run' },
-    sought,
-    count: { ...integer, description: 'events of this call, as all that follows' },
-    sample: { ...list(integer), description: 'the first of their sequences' },
-    unsearched: { ...integer, description: 'events whose bodies are neither JSON nor a form' },
-    unsearched_sample: said('the first of their sequences', list(integer)),
-    captured_requests: said('refused requests that were kept whole, and erased', integer),
-    next,
-  }),
-  Redactions: object({
-    redactions: said(
-      'newest first',
-      list(
-        object({
-          redaction_id: integer,
-          at: time,
-          completed_at: { ...orNull(time), description: 'null while there is a `next`' },
-          act: said('who asked for it', orNull(object(act))),
-          sought,
-          count: said('events whose bodies were erased', integer),
-          sequences: said('which ones', ranges),
-          unsearched_sequences: said('events whose bodies are neither JSON nor a form', ranges),
-          captured_requests: said('refused requests that were kept whole, and erased', integer),
-        }),
-      ),
-    ),
-    next,
-  }),
   ...streamAnswers(
     object({
       sequence: integer,

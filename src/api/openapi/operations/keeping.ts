@@ -70,12 +70,16 @@ export const KEEPING_ANSWERS: Record<string, JsonSchema> = {
       '`unfinished`: the object did not come back in time; ask again',
       words('restored', 'unfinished'),
     ),
-    undo: said('the moment before, to go back to', object(recoveryPoint)),
+    undo: said('the moment before it was taken back, to go there again', object(recoveryPoint)),
     lost,
-    last_sequence: { ...orNull(integer), description: 'events go on above it; null where it is unfinished' },
+    last_sequence: {
+      ...orNull(integer),
+      description:
+        'number of the last event that was ever given: events go on above it; null where it is unfinished',
+    },
   }),
   Export: object({
-    format: said('of the export; 1', integer),
+    format: said('which form of export it is: 1', integer),
     key_id: { ...text, description: 'which TRANSFER_KEY it is sealed with' },
     webhooks: said(
       'one entry each',

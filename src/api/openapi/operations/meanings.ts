@@ -22,7 +22,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   // Numbers of the provider.
   increment_id: "the provider's own number of the event; null without one",
   event_id: "the provider's own id of the event; null without one",
-  epoch: 'which numbering of the provider, from 1; null before the first',
+  epoch: 'which numbering of the provider, from 1; null without one',
   highest_increment_id: 'the highest number that came in the current numbering; null before the first',
   numbered: 'false: the events have no numbers, so what is missing cannot be known',
   open_gaps: 'gaps whose ids may still come; null where events have no numbers',
@@ -45,7 +45,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   last_used_at: 'when it was used last, to the hour; null for never',
   // Events and deliveries.
   topic: 'what the event is, in the words of the provider; of a list, that of its first element',
-  topics: 'topics of the event, or patterns of topics that are taken',
+  topics: 'all topics of the event: several where it is a list',
   body_signed: 'whether the signature covers the body',
   body_bytes: 'size of the body in bytes',
   late: 'whether events with a higher number went before it',
@@ -65,11 +65,10 @@ const MEANINGS: Readonly<Record<string, string>> = {
   text: 'as text; cut at a character',
   issues: 'what is not as it should be, by field',
   delivered: 'deliveries that arrived',
-  retrying: 'deliveries that failed and are tried again',
   dead: 'deliveries that were given up',
   // What changed, and what is wrong with what was given.
   path: 'JSON pointer of the field, or `query:` and the name of a parameter; empty for the whole',
-  message: 'what is wrong, or what is allowed, in words',
+  message: 'what is wrong with it, in words',
   reason: 'why, as a word',
   next: '`after` of the next page; null at the end',
   cursor: '`after` to go on from, also at the end',

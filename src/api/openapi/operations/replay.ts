@@ -59,7 +59,10 @@ const counts = {
 
 export const REPLAY_ANSWERS: Record<string, JsonSchema> = {
   Replaying: object({
-    replay_id: said('null where nothing was begun: `dry_run`, or nothing to send', orNull(integer)),
+    replay_id: said(
+      'id of the replay; null where nothing was begun: `dry_run`, or nothing to send',
+      orNull(integer),
+    ),
     count: said('deliveries, over all destinations asked for', integer),
   }),
   ReplayProgress: object({

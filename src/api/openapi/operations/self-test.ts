@@ -70,9 +70,9 @@ export const SELF_TEST_OPERATIONS: readonly Operation[] = [
 export const SELF_TEST_ANSWERS: Record<string, JsonSchema> = {
   SelfTest: object({
     run: text,
-    key: { ...text, description: 'for the measures and the echo, for three minutes' },
+    key: { ...text, description: 'what the measures and the echo are asked with, for three minutes' },
     expires_at: time,
-    destination_secret: { ...text, description: 'of a destination at /self_test/receiver' },
+    destination_secret: { ...text, description: 'the secret of a destination at /self_test/receiver' },
   }),
   Connections: object({
     couriers: said('how many carried them', integer),
@@ -82,7 +82,7 @@ export const SELF_TEST_ANSWERS: Record<string, JsonSchema> = {
     failure: {
       ...orNull(
         object({
-          error: said('how', words('timeout', 'connection', 'status', 'other_answer')),
+          error: said('how it failed', words('timeout', 'connection', 'status', 'other_answer')),
           status: said('HTTP status of the answer; null where there was none', orNull(integer)),
           cloudflare_code: said('error code of Cloudflare in it; null for none', orNull(integer)),
         }),
@@ -107,8 +107,11 @@ export const SELF_TEST_ANSWERS: Record<string, JsonSchema> = {
     refused: { ...orNull(text), description: 'what the platform said to the one after those' },
   }),
   KvDelay: object({
-    new_key_ms: { ...orNull(integer), description: 'null: not seen within 10 s' },
-    changed_key_ms: said('null: not seen within 10 s', orNull(integer)),
+    new_key_ms: {
+      ...orNull(integer),
+      description: 'how long until a new key was seen, in ms; null: not within 10 s',
+    },
+    changed_key_ms: said('the same of a key that was changed', orNull(integer)),
   }),
   Echoed: object({
     run: text,
@@ -116,5 +119,5 @@ export const SELF_TEST_ANSWERS: Record<string, JsonSchema> = {
     arrived_ms: said('when the request came, ms since 1970', integer),
     answered_ms: said('when it was answered, ms since 1970', integer),
   }),
-  Received: object({ signature: said('another one gets 403', words('right')) }),
+  Received: object({ signature: said('that it is right; another one gets 403', words('right')) }),
 };

@@ -46,12 +46,15 @@ const nextAttemptAt = said(
   'when the next attempt begins, the present where one is under way; null when nothing waits, or while paused',
   orNull(time),
 );
-const failingSince = said('since when every attempt has failed', orNull(time));
+const failingSince = said(
+  'since when every attempt has failed, at the address that it has; null where the last one did not',
+  orNull(time),
+);
 const lastFailure = said(
   'of the latest of those attempts; null where the latest one succeeded',
   orNull(
     object({
-      http_status: said('null where there was no answer', orNull(integer)),
+      http_status: said('the status of the answer; null where there was none', orNull(integer)),
       error: said('why it failed', orNull(text)),
       answer: {
         ...orNull(object({ text, truncated: boolean, headers: mapOf(text) })),
@@ -86,7 +89,7 @@ const destinationStatus = object({
     'when the oldest event that it still has to get was accepted; null when it has all',
     orNull(time),
   ),
-  last_delivered_at: said('null before the first', orNull(time)),
+  last_delivered_at: said('when the last delivery arrived; null before the first', orNull(time)),
   failing_since: failingSince,
   last_failure: lastFailure,
   next_attempt_at: nextAttemptAt,
@@ -114,7 +117,7 @@ export const STATUS_ANSWERS: Record<string, JsonSchema> = {
     ),
     last_event_at: orNull(time),
     events_per_hour: orNull(eventsPerHour),
-    open_gaps: said('null also where events have no numbers', orNull(integer)),
+    open_gaps: orNull(integer),
     missing_ids: orNull(integer),
     awaited_ids: orNull(integer),
     uncertain_ids: orNull(integer),
@@ -122,7 +125,7 @@ export const STATUS_ANSWERS: Record<string, JsonSchema> = {
     waiting_exact: said(waitingExact, orNull(boolean)),
     dead: orNull(integer),
     refused_last_day: refusedLastDay,
-    destinations: said('how many', orNull(integer)),
+    destinations: said('how many destinations it has', orNull(integer)),
     paused: said('how many of them somebody turned off', orNull(integer)),
     failing: said(
       'destinations whose latest attempt failed, whose circuit is open, or that answered 410',
@@ -186,7 +189,7 @@ export const STATUS_ANSWERS: Record<string, JsonSchema> = {
           ...integer,
           description: 'delivered events that were dropped before their retention, to make room',
         },
-        dropped_up_to: { ...orNull(integer), description: 'their highest sequence' },
+        dropped_up_to: { ...orNull(integer), description: 'their highest sequence; null for none' },
         refusing_since: {
           ...orNull(time),
           description: 'since when writes fail; nothing is delivered until one works again',

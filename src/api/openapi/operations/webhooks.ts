@@ -91,7 +91,7 @@ const shown = {
     restarts_with_secret: boolean,
   }),
   silence_seconds: orNull(integer),
-  confirm: orNull(object({ url: text }, { tokens: mapOf(text) })),
+  confirm: orNull(object({ url: said('address of the API that is asked', text) }, { tokens: mapOf(text) })),
   settings: mapOf(text),
   jurisdiction: orNull(words(...JURISDICTIONS)),
   location_hint: orNull(words(...LOCATION_HINTS)),
