@@ -50,7 +50,15 @@ function columnsOf(webhookId: number, visitor: Visitor, now: number): readonly C
         </>
       ),
     },
-    { name: 'State', cell: row => <DestinationState {...row} now={now} /> },
+    {
+      name: 'State',
+      cell: row => (
+        <>
+          <DestinationState {...row} now={now} />
+          <LastFailure status={row.status} />
+        </>
+      ),
+    },
     { name: 'Waiting', isNumber: true, cell: ({ status }) => <Waiting status={status} /> },
     {
       name: 'Oldest waiting',
@@ -110,6 +118,26 @@ function DestinationState({ destination, status, now }: Row & { now: number }) {
     <State kind="warn">recovers</State>
   ) : (
     <State kind="good">delivers</State>
+  );
+}
+
+const MAX_SAID = 160;
+
+/** Why the latest attempt failed, and what was said to it. */
+function LastFailure({ status }: { status: DestinationStatus | undefined }) {
+  const failure = status?.last_failure;
+  if (failure == null) return null;
+  const { http_status, error, answer } = failure;
+  const why = http_status === null ? (error ?? 'no answer').replaceAll('_', ' ') : `answered ${http_status}`;
+  return (
+    <span class="soft said">
+      {why}
+      {answer === null || answer.text === '' ? null : (
+        <>
+          : <ForeignText max={MAX_SAID}>{answer.text}</ForeignText>
+        </>
+      )}
+    </span>
   );
 }
 

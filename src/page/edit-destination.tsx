@@ -7,13 +7,14 @@ import type { PageContext, PageEnv } from './context';
 import { backTo } from './done';
 import { refusedBy } from './edit-webhook';
 import { failed } from './error-page';
+import { ifUnchanged, newKey, onceOnly } from './forms/conditions';
 import { destinationGroups, destinationInput } from './forms/destination-form';
 import { Form, type Refused } from './forms/form';
 import { firstValues, inputOf, typedValues, type Values, valuesOf } from './forms/form-values';
 import { forWriters } from './guard';
 import { Layout, showPage } from './layout';
 import { DestinationMade, type MadeDestination } from './made';
-import { destinationName, nameOfDestination } from './names';
+import { destinationIn, destinationName, nameOfDestination } from './names';
 import { Action } from './parts/action';
 import { ForeignText } from './parts/foreign-text';
 import { crumbsOf } from './webhook';
@@ -22,8 +23,6 @@ export const editDestination = new Hono<PageEnv>();
 
 /** @param isNew as in `destinationGroups` */
 const fieldsOf = (isNew: boolean) => destinationGroups(isNew).flatMap(group => group.fields);
-
-const randomText = (bytes: number): string => crypto.getRandomValues(new Uint8Array(bytes)).toHex();
 
 /** `hidden`: what the form carries along, so that nothing is made twice and nobody's change is overwritten. */
 type Shown = {
@@ -40,7 +39,7 @@ const readWebhook = (c: PageContext) =>
 editDestination.get('/webhooks/:id/destinations', forWriters, async c => {
   const read = await readWebhook(c);
   if (!read.ok) return failed(c, read.error);
-  const hidden = { key: randomText(16) };
+  const hidden = { key: newKey() };
   return show(c, {
     webhook: read.value.value,
     destination: null,
@@ -61,8 +60,7 @@ editDestination.post('/webhooks/:id/destinations', async c => {
   const { input, errors } = inputOf(values, fields);
   if (errors.length > 0) return show(c, { ...shown, refused: { said: '', errors } });
   const path = apiPath(destinationsPath(webhook.webhook_id));
-  const conditions = key === '' ? {} : { 'Idempotency-Key': key };
-  const made = await askApi<MadeDestination>(c, 'POST', path, destinationInput(input), conditions);
+  const made = await askApi<MadeDestination>(c, 'POST', path, destinationInput(input), onceOnly(c.var.form));
   if (!made.ok) return show(c, { ...shown, refused: refusedBy(made.error) }, made.error.status);
   const { visitor } = c.var;
   return showPage(
@@ -74,14 +72,8 @@ editDestination.post('/webhooks/:id/destinations', async c => {
   );
 });
 
-/** The destination of the address: by its id, or by its name. */
-const found = (c: PageContext, { destinations }: Webhook): Destination | undefined => {
-  const given = c.req.param('destination');
-  return (
-    destinations.find(({ destination_id }) => destination_id === given) ??
-    destinations.find(({ name }) => name !== null && name === given)
-  );
-};
+const found = (c: PageContext, webhook: Webhook): Destination | undefined =>
+  destinationIn(webhook, c.req.param('destination') ?? '');
 
 const NOT_FOUND = {
   ...{ type: '', status: 404, title: 'Not found', detail: 'There is no such destination.' },
@@ -111,7 +103,7 @@ editDestination.post('/webhooks/:id/destinations/:destination', async c => {
   const { input, errors } = inputOf(values, fields, destination);
   if (errors.length > 0) return show(c, { ...shown, refused: { said: '', errors } });
   const path = apiPath(destinationPath(webhook.webhook_id, destination.destination_id));
-  const changed = await askApi(c, 'PATCH', path, destinationInput(input), { 'If-Match': version });
+  const changed = await askApi(c, 'PATCH', path, destinationInput(input), ifUnchanged(c.var.form));
   if (changed.ok) return backTo(c, webhookPath(webhook.webhook_id), 'changed');
   return show(c, { ...shown, refused: refusedBy(changed.error) }, changed.error.status);
 });
@@ -185,8 +177,7 @@ editDestination.get('/webhooks/:id/destinations/:destination/delete', forWriters
 
 editDestination.post('/webhooks/:id/destinations/:destination/delete', async c => {
   const { id, destination } = c.req.param();
-  const version = c.var.form.get('version') ?? '';
   const path = apiPath(destinationPath(id, destination));
-  const removed = await askApi(c, 'DELETE', path, undefined, { 'If-Match': version });
+  const removed = await askApi(c, 'DELETE', path, undefined, ifUnchanged(c.var.form));
   return removed.ok ? backTo(c, webhookPath(id), 'removed') : failed(c, removed.error);
 });

@@ -7,6 +7,7 @@ import { askApi, askForVersion, type Failure } from './ask-api';
 import type { PageContext, PageEnv } from './context';
 import { backTo } from './done';
 import { errorPage, failed } from './error-page';
+import { ifUnchanged } from './forms/conditions';
 import { Form, type Refused } from './forms/form';
 import { inputOf, typedValues, type Values, valuesOf } from './forms/form-values';
 import { changedWebhookGroups, webhookInput } from './forms/webhook-form';
@@ -44,7 +45,7 @@ editWebhook.post('/webhooks/:id/edit', async c => {
   const shown = { webhook: read.value, values, version };
   const { input, errors } = inputOf(values, fields, read.value);
   if (errors.length > 0) return showForm(c, { ...shown, refused: { said: '', errors } });
-  const changed = await askApi(c, 'PATCH', apiPath(path), webhookInput(input, ''), { 'If-Match': version });
+  const changed = await askApi(c, 'PATCH', apiPath(path), webhookInput(input, ''), ifUnchanged(c.var.form));
   if (changed.ok) return backTo(c, path, 'changed');
   return showForm(c, { ...shown, refused: refusedBy(changed.error) }, changed.error.status);
 });
@@ -128,8 +129,7 @@ editWebhook.get('/webhooks/:id/delete', forWriters, async c => {
 
 editWebhook.post('/webhooks/:id/delete', async c => {
   const path = webhookPath(c.req.param('id'));
-  const version = c.var.form.get('version') ?? '';
-  const deleted = await askApi(c, 'DELETE', apiPath(path), undefined, { 'If-Match': version });
+  const deleted = await askApi(c, 'DELETE', apiPath(path), undefined, ifUnchanged(c.var.form));
   return deleted.ok ? backTo(c, '/', 'deleted') : failed(c, deleted.error);
 });
 

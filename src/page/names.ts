@@ -11,8 +11,16 @@ export const providerTitle = (name: string): string => providerFor(name)?.title 
 export const destinationName = ({ name, url }: Pick<Destination, 'name' | 'url'>): string =>
   name ?? URL.parse(url)?.host ?? url;
 
-/** The destination of an id; those that were removed have only that. */
-export function nameOfDestination(webhook: Webhook, id: string): string {
-  const found = webhook.destinations.find(({ destination_id }) => destination_id === id);
-  return found === undefined ? `removed (${id})` : destinationName(found);
+/** The destination that an address or a request names, by its id or by its name. */
+export const destinationIn = (
+  { destinations }: Pick<Webhook, 'destinations'>,
+  given: string,
+): Destination | undefined =>
+  destinations.find(({ destination_id }) => destination_id === given) ??
+  destinations.find(({ name }) => name !== null && name === given);
+
+/** What it is called; those that were removed have only their id. */
+export function nameOfDestination(webhook: Pick<Webhook, 'destinations'>, given: string): string {
+  const found = destinationIn(webhook, given);
+  return found === undefined ? `removed (${given})` : destinationName(found);
 }

@@ -10,6 +10,7 @@ import { NEW_WEBHOOK, newWebhookPath } from './addresses';
 import { askApi } from './ask-api';
 import type { PageContext, PageEnv } from './context';
 import { errorPage } from './error-page';
+import { newKey, onceOnly } from './forms/conditions';
 import { Form, type Refused } from './forms/form';
 import { firstValues, inputOf, typedValues, type Values } from './forms/form-values';
 import { canBeMade, newWebhookGroups, webhookInput } from './forms/webhook-form';
@@ -34,7 +35,7 @@ newWebhook.get(NEW_WEBHOOK, forWriters, c => {
   if (name === undefined) return showChoice(c);
   if (!isKnown(name)) return noProvider(c);
   const fields = newWebhookGroups({ provider: providerFor(name) }).flatMap(group => group.fields);
-  return showForm(c, name, { values: firstValues(fields), refused: null, key: randomText(16) });
+  return showForm(c, name, { values: firstValues(fields), refused: null, key: newKey() });
 });
 
 newWebhook.post(NEW_WEBHOOK, async c => {
@@ -49,10 +50,15 @@ newWebhook.post(NEW_WEBHOOK, async c => {
   const shown = { values, key };
   if (errors.length > 0) return showForm(c, name, { ...shown, refused: { said: '', errors } });
   const isMade = input.secret_key === undefined && provider !== undefined && canBeMade(provider);
-  if (isMade) input.secret_key = randomText(24);
+  if (isMade) input.secret_key = crypto.getRandomValues(new Uint8Array(24)).toHex();
   const secret = isMade ? String(input.secret_key) : null;
-  const conditions = key === '' ? {} : { 'Idempotency-Key': key };
-  const made = await askApi<MadeWebhook>(c, 'POST', '/v1/webhooks', webhookInput(input, name), conditions);
+  const made = await askApi<MadeWebhook>(
+    c,
+    'POST',
+    '/v1/webhooks',
+    webhookInput(input, name),
+    onceOnly(form),
+  );
   if (made.ok) {
     return showPage(
       c,
@@ -68,8 +74,6 @@ newWebhook.post(NEW_WEBHOOK, async c => {
     : `${made.error.title}. ${made.error.detail}`;
   return showForm(c, name, { ...shown, refused: { said, errors: made.error.errors } }, made.error.status);
 });
-
-const randomText = (bytes: number): string => crypto.getRandomValues(new Uint8Array(bytes)).toHex();
 
 const noProvider = (c: PageContext): Promise<Response> =>
   errorPage(c, c.var.visitor, {

@@ -4,7 +4,7 @@ import type { Rejection, Rejections } from './answers';
 import type { Visitor } from './context';
 import { Action } from './parts/action';
 import { Marked } from './parts/field';
-import { ForeignText } from './parts/foreign-text';
+import { ForeignText, seen } from './parts/foreign-text';
 import { Nothing, numberText } from './parts/state';
 import { type Column, Table } from './parts/table';
 import { Ago } from './parts/time';
@@ -32,28 +32,33 @@ type Props = { webhookId: number; rejections: Rejections; visitor: Visitor; now:
 
 export function Refusals({ webhookId, rejections: { counts, rejections }, visitor, now }: Props) {
   const reasons = Object.entries(counts).toSorted(([, a], [, b]) => b - a);
-  if (reasons.length === 0) return <p class="empty">No request was refused.</p>;
   const isExplained = rejections.some(({ explanation }) => explanation !== null);
   return (
     <>
-      <Table caption="Refused requests by reason" columns={reasonsOf(rejections)} rows={reasons} />
+      {reasons.length === 0 ? (
+        <p class="empty">No request was refused.</p>
+      ) : (
+        <Table caption="Refused requests by reason" columns={reasonsOf(rejections)} rows={reasons} />
+      )}
       {isExplained || !visitor.canWrite ? null : (
-        <div class="row">
+        <div class="row after">
           <Action visitor={visitor} to={`${webhookPath(webhookId)}/capture`} name="Find the mistake" />
           <span class="soft">
-            keeps refused requests whole for ten minutes, and tries the usual mistakes with them until one
-            fits
+            keeps refused requests whole for ten minutes, shows them here, and tries the usual mistakes until
+            one fits
           </span>
         </div>
       )}
-      <details>
-        <summary>The latest {Math.min(SHOWN, rejections.length)}</summary>
-        <Table
-          caption="The latest refused requests"
-          columns={latest(now)}
-          rows={rejections.slice(0, SHOWN)}
-        />
-      </details>
+      {rejections.length === 0 ? null : (
+        <details>
+          <summary>The latest {Math.min(SHOWN, rejections.length)}</summary>
+          <Table
+            caption="The latest refused requests"
+            columns={latest(now)}
+            rows={rejections.slice(0, SHOWN)}
+          />
+        </details>
+      )}
     </>
   );
 }
@@ -102,7 +107,14 @@ function Mistakes({ reason, rejections }: { reason: string; rejections: readonly
 
 const latest = (now: number): readonly Column<Rejection>[] => [
   { name: 'When', cell: ({ at }) => <Ago at={at} now={now} /> },
-  { name: 'Reason', cell: ({ reason }) => <ForeignText>{reason.replaceAll('_', ' ')}</ForeignText> },
+  {
+    name: 'Reason',
+    cell: ({ reason }) => (
+      <span class="whole">
+        <ForeignText>{reason.replaceAll('_', ' ')}</ForeignText>
+      </span>
+    ),
+  },
   {
     name: 'Why',
     cell: ({ explanation }) =>
@@ -110,11 +122,29 @@ const latest = (now: number): readonly Column<Rejection>[] => [
   },
   { name: 'Bytes', isNumber: true, cell: ({ body_bytes }) => numberText(body_bytes) },
   {
-    name: 'Headers',
-    cell: ({ header_names }) => (
-      <span class="mono">
-        <ForeignText max={400}>{header_names.slice(0, SHOWN_NAMES).join(', ')}</ForeignText>
-      </span>
+    name: 'What came',
+    cell: ({ header_names, request }) => (
+      <>
+        <span class="mono">
+          <ForeignText max={400}>{header_names.slice(0, SHOWN_NAMES).join(', ')}</ForeignText>
+        </span>
+        {request === null ? null : (
+          <details>
+            <summary>As it came</summary>
+            <pre>{seen(requestText(request))}</pre>
+          </details>
+        )}
+      </>
     ),
   },
 ];
+
+/** Characters of a request that are shown. */
+const MAX_SHOWN = 2000;
+
+function requestText(request: NonNullable<Rejection['request']>): string {
+  const head = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}`);
+  const body = 'body_base64' in request ? request.body_base64 : request.body;
+  const text = [...head, '', body].join('\n');
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+}

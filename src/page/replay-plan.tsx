@@ -11,7 +11,7 @@ import { failed } from './error-page';
 import { type Filter, filterOf } from './event-filter';
 import { forWriters } from './guard';
 import { Layout, showPage } from './layout';
-import { destinationName, nameOfDestination } from './names';
+import { destinationIn, destinationName, nameOfDestination } from './names';
 import { HiddenFormToken } from './parts/action';
 import { Field } from './parts/field';
 import { ForeignText } from './parts/foreign-text';
@@ -99,6 +99,7 @@ type NarrowerProps = { id: string; webhook: Webhook; filter: Filter; planned: Qu
 /** A part of them, or one destination: the same page anew, with another count. */
 function Narrower({ id, webhook, filter, planned }: NarrowerProps) {
   const others = Object.entries(filter).filter(([name]) => name !== 'destination_id');
+  const chosen = destinationIn(webhook, filter.destination_id ?? '');
   return (
     <form method="get" action={replayPlanPath(id, {})} class="panel" aria-label="Which of them, and where to">
       <div class="filters">
@@ -111,10 +112,7 @@ function Narrower({ id, webhook, filter, planned }: NarrowerProps) {
               <option value="">all that want them</option>
             )}
             {webhook.destinations.map(destination => (
-              <option
-                value={destination.destination_id}
-                selected={destination.destination_id === filter.destination_id}
-              >
+              <option value={destination.destination_id} selected={destination === chosen}>
                 {destinationName(destination)}
               </option>
             ))}

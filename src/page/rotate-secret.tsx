@@ -9,6 +9,7 @@ import { askApi, askForVersion } from './ask-api';
 import type { PageContext, PageEnv } from './context';
 import { refusedBy } from './edit-webhook';
 import { failed } from './error-page';
+import { ifUnchanged } from './forms/conditions';
 import { Form, type Refused } from './forms/form';
 import { type FormField, fieldOf } from './forms/form-field';
 import { inputOf, typedValues, type Values } from './forms/form-values';
@@ -88,7 +89,7 @@ async function rotate(c: PageContext, of: (webhook: Webhook) => Of): Promise<Res
   const { input } = inputOf(values, fields);
   const request = { ...input, overlap_seconds: Number(values.overlap_seconds) };
   const path = `${apiPath(whose.path)}/rotate_secret`;
-  const rotated = await askApi<{ secret_key: string }>(c, 'POST', path, request, { 'If-Match': version });
+  const rotated = await askApi<{ secret_key: string }>(c, 'POST', path, request, ifUnchanged(c.var.form));
   if (!rotated.ok) {
     return showForm(c, whose, { values, version, refused: refusedBy(rotated.error) }, rotated.error.status);
   }

@@ -207,6 +207,9 @@ describe('somebody who makes a webhook', () => {
       expect(await facts('mismatch')).toMatch(/Line feeds were changed.*shown, 1 of the latest/);
       expect(await facts('mismatch')).toContain('parsed and written again');
     });
+    await page.getByText('The latest 3').click();
+    await page.getByText('As it came').first().click();
+    expect(await page.locator('details pre').first().textContent()).toContain('x-plugin-hmac-sha256: ');
     await look(page, 'refusals');
   });
 

@@ -112,6 +112,7 @@ describe('a destination', () => {
       await s.wait(SECOND);
       s.world.restart();
       const failing = status();
+      expect(failing?.lastFailure).toMatchObject({ status: 500, error: 'status' });
       expect(failing).toMatchObject({ attempts: { '2xx': 2, '5xx': 3 }, waiting: { count: 3, exact: true } });
       const { delivered, failed } = failing?.perMinute ?? { delivered: [], failed: [] };
       expect([sumOf(delivered), sumOf(failed)]).toEqual([2, 3]);

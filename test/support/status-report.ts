@@ -38,6 +38,7 @@ export function destinationStatus(
     name: null,
     url: 'https://app.example.com/hooks',
     isActive: true,
+    lastFailure: null,
     retrying: 0,
     dead: 0,
     lag: 0,

@@ -2354,6 +2354,24 @@ export interface components {
           lag: number;
           /** @description when the last delivery arrived; null before the first */
           last_delivered_at: string | null;
+          /** @description of the latest of those attempts; null where the latest one succeeded */
+          last_failure: ({
+            /** @description what the receiver said, while that attempt is among the latest; text of whoever that is */
+            answer: {
+              /** @description by name in lower case; repeated ones joined with a comma */
+              headers: {
+                [key: string]: string;
+              };
+              /** @description as text; cut at a character */
+              text: string;
+              /** @description whether it was longer than the part that is kept */
+              truncated: boolean;
+            } | null;
+            /** @description why it failed */
+            error: string | null;
+            /** @description the status of the answer; null where there was none */
+            http_status: number | null;
+          }) | null;
           /** @description sequences that retention dropped before they were delivered, the last 100 ranges */
           lost: {
               /**

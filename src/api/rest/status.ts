@@ -78,6 +78,7 @@ function destinationView(destination: DestinationStatus) {
     oldest_undelivered_at: timeOrNull(destination.oldestUndeliveredAt),
     last_delivered_at: timeOrNull(destination.lastDeliveredAt),
     failing_since: timeOrNull(destination.failingSince),
+    last_failure: failureView(destination),
     next_attempt_at: timeOrNull(destination.nextAttemptAt),
     circuit: destination.circuit,
     circuit_since: timeOrNull(destination.circuitSince),
@@ -87,3 +88,8 @@ function destinationView(destination: DestinationStatus) {
     lost_events: destination.lostEvents,
   };
 }
+
+const failureView = ({ lastFailure }: DestinationStatus) =>
+  lastFailure === null
+    ? null
+    : { http_status: lastFailure.status, error: lastFailure.error, answer: lastFailure.answer };

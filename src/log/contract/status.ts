@@ -1,4 +1,5 @@
 /** The counters of a webhook, and how far each of its destinations is. */
+import type { AttemptView } from './events';
 
 /** What came of an attempt: the class of the answer's status, or why there was none. */
 export const ANSWER_CLASSES = ['2xx', '3xx', '4xx', '5xx', 'timeout', 'connection'] as const;
@@ -34,6 +35,8 @@ export type DestinationStatus = {
   nextProbeAt: number | null;
   /** Since when every attempt has failed; null when the latest one did not. */
   failingSince: number | null;
+  /** Of the latest of those attempts: the status, null without an answer; why it failed; and what was said, where that is known yet. */
+  lastFailure: { status: number | null; error: string | null; answer: AttemptView['answer'] } | null;
   /** Deliveries that have not succeeded and are not dead. `exact`: false where some were counted that it may not want. */
   waiting: { count: number; exact: boolean };
   /** When the next attempt begins, the present where one is under way; null when nothing waits, or it is paused. */

@@ -32,6 +32,7 @@ export function destinationStatus(
     behindAlertSeconds,
     ...counts,
     failingSince: state?.failing?.since ?? null,
+    lastFailure: lastFailure(views, id),
     waiting: state === null ? { count: 0, exact: true } : waitingFor(views, state, counts.retrying),
     lag: Math.max(0, log.state.lastSequence - cursor),
     oldestUndeliveredAt: oldest === undefined ? null : (log.feed.event(oldest)?.receivedAt ?? null),
@@ -45,6 +46,13 @@ export function destinationStatus(
     lostEvents,
     perMinute: { delivered: lastHour(deliveredPerMinute, now), failed: lastHour(failedPerMinute, now) },
   };
+}
+
+function lastFailure({ forwarding }: Views, id: string): DestinationStatus['lastFailure'] {
+  const failing = forwarding.destination(id)?.failing ?? null;
+  if (failing === null) return null;
+  const { status, error } = failing;
+  return { status, error, answer: forwarding.journal.lastAnswer(id) };
 }
 
 /** Until when a secret is in use that is not the newest, ms since 1970; null where none is. */

@@ -128,6 +128,12 @@ export class AttemptJournal {
       }));
   }
 
+  /** What a destination said last where it did not take an event; null where that is not among the latest attempts. */
+  lastAnswer(destinationId: string): ReceiverAnswer | null {
+    const failed = this.#recent.findLast(([, id, , , , , error]) => id === destinationId && error !== null);
+    return failed?.[7]?.answer ?? null;
+  }
+
   /** Which of the events `first..last` a destination took. Reads a row for each 64 attempts since the first of them. */
   delivered(destinationId: string, first: number, last: number): Set<number> {
     const attempts = [...this.#stored(first, last), this.#recent].flat();

@@ -49,7 +49,7 @@ export const MAKERS: Readonly<Record<string, Setup>> = {
   },
   notion: {
     secretAt:
-      'Notion posts it to the ingest_url when the subscription is made; it is read among the refused requests',
+      'Notion posts it to the ingest_url when the subscription is made: make this webhook with any text, have refused requests kept, make the subscription, read the token among the refused requests, and enter it as another secret',
     urlAt: 'the integration → Webhooks → Create a subscription: Webhook URL',
   },
   mux: {

@@ -12,7 +12,7 @@ export const SENDERS: Readonly<Record<string, Setup>> = {
   },
   meta: {
     secretAt: 'App Dashboard → App settings → Basic: App secret',
-    urlAt: 'App Dashboard → Webhooks: Callback URL, with the Verify token of the settings below',
+    urlAt: 'App Dashboard → Webhooks: Callback URL, with the Verify token that you enter here',
   },
   'twilio-form': {
     secretAt: 'Console → Account Info: Auth Token',

@@ -1,5 +1,6 @@
 /** What forms of the page make of what was typed, and where they show what the API says of it. */
 import { describe, expect, it } from 'vitest';
+import { ifUnchanged, newKey, onceOnly } from '../../../src/page/forms/conditions';
 import { destinationGroups, destinationInput } from '../../../src/page/forms/destination-form';
 import type { FormField } from '../../../src/page/forms/form-field';
 import { firstValues, inputOf, sortedErrors, valuesOf } from '../../../src/page/forms/form-values';
@@ -95,6 +96,17 @@ describe('a form', () => {
     expect(named('ecwid')).toContain('confirm/url');
     expect(named('custom')).toContain('signature');
   });
+});
+
+it('carries along what it was given, and nothing that somebody else wrote there', () => {
+  const carried = (fields: Record<string, string>) => new URLSearchParams(fields);
+  expect(ifUnchanged(carried({ version: '"12"' }))).toEqual({ 'If-Match': '"12"' });
+  for (const version of ['', '*', '"1"\r\nx: y', '"é"']) {
+    expect(ifUnchanged(carried({ version }))).toEqual({ 'If-Match': '"0"' });
+  }
+  const key = newKey();
+  expect(onceOnly(carried({ key }))).toEqual({ 'Idempotency-Key': key });
+  expect(onceOnly(carried({ key: `${key}\n` }))['Idempotency-Key']).not.toContain(key);
 });
 
 it('a replay is of what the list shows, in whatever order, and of all only where nothing chooses', () => {

@@ -50,6 +50,20 @@ const failingSince = said(
   'since when every attempt has failed, at the address that it has; null where the last one did not',
   orNull(time),
 );
+const lastFailure = said(
+  'of the latest of those attempts; null where the latest one succeeded',
+  orNull(
+    object({
+      http_status: said('the status of the answer; null where there was none', orNull(integer)),
+      error: said('why it failed', orNull(text)),
+      answer: {
+        ...orNull(object({ text, truncated: boolean, headers: mapOf(text) })),
+        description:
+          'what the receiver said, while that attempt is among the latest; text of whoever that is',
+      },
+    }),
+  ),
+);
 const disabledReason = said('why the gateway itself turned it off', orNull(text));
 
 const destinationStatus = object({
@@ -77,6 +91,7 @@ const destinationStatus = object({
   ),
   last_delivered_at: said('when the last delivery arrived; null before the first', orNull(time)),
   failing_since: failingSince,
+  last_failure: lastFailure,
   next_attempt_at: nextAttemptAt,
   circuit: said(CIRCUIT, circuit),
   circuit_since: said('since when it is not closed', orNull(time)),
