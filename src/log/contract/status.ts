@@ -36,7 +36,11 @@ export type DestinationStatus = {
   /** Since when every attempt has failed; null when the latest one did not. */
   failingSince: number | null;
   /** Of the latest of those attempts: the status, null without an answer; why it failed; and what was said, where that is known yet. */
-  lastFailure: { status: number | null; error: string | null; answer: AttemptView['answer'] } | null;
+  lastFailure: {
+    status: number | null;
+    error: string | null;
+    answer: NonNullable<AttemptView['answer']> | null;
+  } | null;
   /** Deliveries that have not succeeded and are not dead. `exact`: false where some were counted that it may not want. */
   waiting: { count: number; exact: boolean };
   /** When the next attempt begins, the present where one is under way; null when nothing waits, or it is paused. */
