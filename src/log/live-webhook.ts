@@ -98,11 +98,11 @@ export class LiveWebhook {
     this.#appends = new GroupCommit(
       events => {
         if (this.#stopped) return events.map(() => ({ kind: 'gone' }));
-        if (!this.space.hasRoom()) throw new StorageFull();
+        if (!this.space.hasRoom(events)) throw new StorageFull();
         return this.log.append(events, clock.now());
       },
-      () => {
-        this.writes.stored();
+      all => {
+        if (all) this.writes.stored();
         this.committed();
       },
       this.#refused,

@@ -19,6 +19,8 @@ const FULL = 0.98;
 const ROOMY = 0.96;
 /** Steps before one batch of events, which waits for them. */
 const MAX_STEPS = 4;
+/** What an event takes besides its body, about: headers, keys, and what is left of its pages. */
+const OVERHEAD_BYTES = 4096;
 /** After the whole log was looked at and nothing more could be dropped. */
 const AGAIN_AFTER_MS = 60_000;
 
@@ -59,9 +61,18 @@ export class StorageWatch {
     return usedBytes / limitBytes;
   }
 
-  /** Whether there is room for new events, after some was made where that is wanted. Throws when storage fails. */
-  hasRoom(): boolean {
-    if (this.#share < FULL) return true;
+  #takes(bytes: number): boolean {
+    const { usedBytes, limitBytes } = this.size;
+    return this.#share < FULL && usedBytes + bytes <= limitBytes;
+  }
+
+  /**
+   * Whether there is room for these new events, after some was made where that is wanted. Those of a batch that is refused are tried
+   * one by one, so that as many are taken as fit. Throws when storage fails.
+   */
+  hasRoom(events: readonly { body: Uint8Array }[]): boolean {
+    const bytes = events.reduce((sum, { body }) => sum + body.byteLength + OVERHEAD_BYTES, 0);
+    if (this.#takes(bytes)) return true;
     const { webhook, forwarding, log } = this.#live;
     const { whenFull, destinations } = webhook;
     const now = this.#means.clock.now();
@@ -78,7 +89,7 @@ export class StorageWatch {
       this.#againAt = now + AGAIN_AFTER_MS;
       break;
     }
-    return this.#share < FULL;
+    return this.#takes(bytes);
   }
 
   /** To be called after commits: tells what is new about how full it is. */

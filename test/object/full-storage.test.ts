@@ -199,7 +199,7 @@ describe('over HTTP', () => {
   });
 
   it('the limit is the deployment’s; a full webhook answers 503 with the cause, and says how full it is', async () => {
-    vars.STORAGE_LIMIT_BYTES = '450000';
+    vars.STORAGE_LIMIT_BYTES = '600000';
     const { id, path, body } = await newWebhook({ when_full: 'refuse' });
     expect(body.when_full).toBe('refuse');
     const text = 'x'.repeat(150_000);
@@ -214,12 +214,12 @@ describe('over HTTP', () => {
     expect(refused?.headers.get('retry-after')).toBe('300');
     const status = await send('GET', `${path}/status`);
     expect(status.body.storage).toMatchObject({
-      limit_bytes: 450_000,
+      limit_bytes: 600_000,
       used_bytes: expect.any(Number),
       ...{ dropped_events: 0, dropped_up_to: null, refusing_since: null },
     });
     const { text: metrics } = await send('GET', '/metrics');
-    expect(metrics).toMatch(new RegExp(`gapless_storage_limit_bytes{webhook_id="${id}",.*} 450000`));
+    expect(metrics).toMatch(new RegExp(`gapless_storage_limit_bytes{webhook_id="${id}",.*} 600000`));
     expect(metrics).toMatch(new RegExp(`gapless_storage_refusing{webhook_id="${id}",.*} 0`));
     // Without a destination nothing is dropped, whatever the webhook says.
     const change = { when_full: 'drop_oldest_delivered' };

@@ -20,7 +20,7 @@ type Waiting = { event: IncomingEvent; resolve: (result: AddResult) => void };
 /** The appends of one object, as they wait for their commit. */
 export class GroupCommit {
   #commit: (events: IncomingEvent[]) => AddResult[];
-  #committed: () => void;
+  #committed: (all: boolean) => void;
   #failed: (error: unknown) => void;
   #waiting: Waiting[] = [];
   #bytes = 0;
@@ -30,13 +30,13 @@ export class GroupCommit {
 
   /**
    * @param commit stores a batch in one transaction and gives results in its order; throws when it cannot
-   * @param committed is called after every batch of which something was committed
+   * @param committed is called after every batch of which something was committed, with whether all of it was
    * @param failed is called for every batch of which something could not be stored, with the first error
    * @param share what the waiting hold of the isolate's memory
    */
   constructor(
     commit: (events: IncomingEvent[]) => AddResult[],
-    committed: () => void,
+    committed: (all: boolean) => void,
     failed: (error: unknown) => void,
     share: BodyShare,
   ) {
@@ -73,28 +73,29 @@ export class GroupCommit {
     this.#share.end();
     this.#collecting = true;
     setTimeout(() => this.#nextTurn(), 0);
-    if (this.#commitAll(batch)) this.#committed();
+    const committed = this.#commitAll(batch);
+    if (committed > 0) this.#committed(committed === batch.length);
   }
 
-  /** False where nothing was committed. */
-  #commitAll(batch: readonly Waiting[]): boolean {
+  /** Gives how many were committed. */
+  #commitAll(batch: readonly Waiting[]): number {
     try {
       const results = this.#commit(batch.map(({ event }) => event));
       for (const [index, { resolve }] of batch.entries()) resolve(results[index] ?? { kind: 'overloaded' });
-      return true;
+      return batch.length;
     } catch (error) {
       return batch.length === 1 ? this.#refuse(batch, error) : this.#commitEach(batch);
     }
   }
 
-  #commitEach(batch: readonly Waiting[]): boolean {
-    let committed = false;
+  #commitEach(batch: readonly Waiting[]): number {
+    let committed = 0;
     let firstError: { error: unknown } | null = null;
     for (const [index, waiting] of batch.entries()) {
       try {
         const [result] = this.#commit([waiting.event]);
         waiting.resolve(result ?? { kind: 'overloaded' });
-        committed = true;
+        committed++;
       } catch (error) {
         firstError ??= { error };
         const refused = storageRefusal(error);
@@ -107,9 +108,9 @@ export class GroupCommit {
     return committed;
   }
 
-  #refuse(batch: readonly Waiting[], error: unknown): false {
+  #refuse(batch: readonly Waiting[], error: unknown): 0 {
     for (const { resolve } of batch) resolve({ kind: 'overloaded', refused: storageRefusal(error) });
     this.#failed(error);
-    return false;
+    return 0;
   }
 }
