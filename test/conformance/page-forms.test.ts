@@ -90,6 +90,10 @@ describe('somebody who makes a webhook', () => {
     id = Number(/\d+$/.exec(address)?.[0]);
     const secret = await field('Secret of the destination').inputValue();
     expect(secret).toMatch(/^whsec_/);
+    await watched.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.locator('[data-copy=ingest_url]').click();
+    await page.getByText('Copied').waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(address);
     await look(page, 'webhook-made');
     await page.reload();
     expect(await field('Ingest address').inputValue()).toBe(address);
