@@ -101,7 +101,8 @@ export const DESTINATION_OPTIONS = {
   name: option(
     'name',
     about(
-      'What you call it. It may stand wherever its id may; no other destination of the webhook may have it.',
+      'What you call it. It may stand wherever its id may; no other destination of the webhook may have it. ' +
+        'It is not `.` or `..`; blanks around it are left out.',
       v.nullish(text(200), null),
     ),
   ),

@@ -74,7 +74,7 @@ describe('retention', () => {
 });
 
 describe('redacted bodies', () => {
-  it('are dead at once, and say nothing about the destination', () =>
+  it('are passed over, and say nothing about the destination', () =>
     scene([destinationRecord('a', { isActive: false })], async s => {
       await s.append(30);
       for (const sequence of range(1, 25)) s.world.log.redact(sequence);
@@ -82,7 +82,8 @@ describe('redacted bodies', () => {
       // At the pace of recovery.
       await s.wait(3 * SECOND);
       expect(s.sequences('a').toSorted((a, b) => a - b)).toEqual(range(26, 30));
-      expect(s.status('a')).toEqual({ retrying: 0, dead: 25 });
+      expect(s.status('a')).toEqual({ retrying: 0, dead: 0 });
+      expect(s.world.forwarding.destination('a')?.totals.failedAttempts).toBe(0);
       expect(s.world.forwarding.destination('a')?.gate.onlyProbes).toBe(false);
     }));
 });
