@@ -130,7 +130,7 @@ describe('a customer', () => {
 
 describe('a delivery of an erased event', () => {
   it('has ended: nobody counts it as waiting, retrying or dead, or as a failed attempt', async () => {
-    const webhook = await TestWebhook.create([{ url: `${chaos}/status/200` }]);
+    const webhook = await TestWebhook.create([{ url: `${chaos}/answer?status=200` }]);
     const [destination] = webhook.destinations;
     await send('PATCH', `${webhook.path}/destinations/${destination}`, { is_active: false });
     await webhook.sendMany(3);
@@ -151,7 +151,7 @@ describe('a delivery of an erased event', () => {
   });
 
   it('that an earlier release gave up counts as dead no more', async () => {
-    const webhook = await TestWebhook.create([{ url: `${chaos}/status/200` }]);
+    const webhook = await TestWebhook.create([{ url: `${chaos}/answer?status=200` }]);
     await webhook.send();
     await expect.poll(() => webhook.status(), patiently).toMatchObject({ delivered: 1 });
     await send('DELETE', `${webhook.path}/events/1/body`);
