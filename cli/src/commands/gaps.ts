@@ -6,16 +6,16 @@ import type { Schemas } from '../gateway/api';
 import { type Cell, type Colour, type Paint, table } from '../output/table';
 import { shortTime } from '../output/times';
 
-type Options = { status?: 'open' | 'filled' | 'expired' | 'resolved'; exitCode?: boolean };
+type Options = { status?: (typeof STATUSES)[number]; exitCode?: boolean };
+
+const STATUSES = ['open', 'uncertain', 'filled', 'expired', 'resolved'] as const;
 
 export function addGaps(program: Command): void {
   gatewayCommand(program, 'gaps <webhook>', 'What is missing', [
     ['gapless gaps shop', 'every gap, with what came before and after it'],
     ['gapless gaps shop --status open --exit-code', 'in a script: 4 where one is open'],
   ])
-    .addOption(
-      new Option('--status <status>', 'only these').choices(['open', 'filled', 'expired', 'resolved']),
-    )
+    .addOption(new Option('--status <status>', 'only these').choices(STATUSES))
     .option('--exit-code', 'end with 4 where a gap is open or uncertain')
     .action((webhook: string, options: Options, command: Command) =>
       run(command, async ({ output, gateway }) => {
@@ -37,11 +37,20 @@ function page({ numbered, gaps, highest_increment_id }: Schemas['Gaps'], paint: 
   if (gaps.length === 0) return `Nothing is missing; ${highest}`;
   const rows = gaps.map((gap): Cell[] => [
     ...[gap.from === gap.to ? gap.from : `${gap.from}-${gap.to}`, gap.count, stateCell(gap.status)],
-    ...[shortTime(gap.detected_at), side(gap.before), side(gap.after), shortTime(gap.resolved_at), gap.note],
+    ...[
+      shortTime(gap.detected_at),
+      side(gap.before),
+      side(gap.after),
+      shortTime(gap.resolved_at),
+      gap.on_record ? ON_RECORD : gap.note,
+    ],
   ]);
   const head = ['gap', 'ids', 'status', 'detected (UTC)', 'before it', 'after it', 'closed (UTC)', 'note'];
   return `${table(head, rows, paint)}\n${highest}`;
 }
+
+/** What is said of ids that are missing only if their events are another numbering's. */
+const ON_RECORD = 'on record, but may be of the older numbering';
 
 const COLOURS: Readonly<Record<string, Colour>> = { open: 'red', uncertain: 'yellow', filled: 'green' };
 

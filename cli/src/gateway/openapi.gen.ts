@@ -1047,6 +1047,8 @@ export interface components {
       epoch: number;
       from: number;
       note: string | null;
+      /** @description true: `count` events came under these ids, and may be of an older numbering */
+      on_record: boolean;
       readings: string[];
       resolved_at: string | null;
       retry_until: string | null;

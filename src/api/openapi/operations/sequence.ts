@@ -63,6 +63,10 @@ export const SEQUENCE_ANSWERS: Record<string, JsonSchema> = {
     before: side,
     after: side,
     retry_until: orNull(time),
+    on_record: {
+      ...boolean,
+      description: 'true: `count` events came under these ids, and may be of an older numbering',
+    },
     readings: list(text),
     note: orNull(text),
   }),
