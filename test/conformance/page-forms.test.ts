@@ -25,7 +25,7 @@ beforeAll(async () => {
   [browser, receiver] = await Promise.all([startBrowser(), startReceiver()]);
   watched = await openPage(browser, gateway.url);
   page = watched.page;
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(40_000);
   await signIn(page, gateway.adminToken);
 });
 afterAll(async () => {
