@@ -101,6 +101,19 @@ it('says that ids are awaited, where no gap is open yet', async () => {
   expect(status).toMatchObject({ code: 0, stdout: expect.stringMatching(/awaited ids +2, within/) });
 });
 
+it('replays by a filter for listeners alone, where no destination wants the events', async () => {
+  const { webhook_id } = await client.shipstream(null, { name: 'cli-heard' });
+  await client.sendShipstream(webhook_id, shipstreamEvent(1));
+  const replay = async (...args: string[]) => {
+    const { code, stdout } = await cli.run(['replay', 'cli-heard', ...args]);
+    return `${code} ${stdout.trim()}`;
+  };
+  const told = '0 No destination wants what is like that: 1 event';
+  expect(await replay('--since', '1h', '--dry-run')).toBe(`${told} would go to whoever listens.`);
+  expect(await replay('--all')).toBe(`${told} goes to whoever listens.`);
+  expect(await replay('--topic', 'other:*')).toBe('0 No event is like that.');
+});
+
 describe('what is called . or ..', () => {
   it('does no other operation', async () => {
     for (const args of [
