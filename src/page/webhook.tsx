@@ -66,7 +66,7 @@ webhook.get('/webhooks/:id', async c => {
       title={webhookName(record.value)}
       visitor={visitor}
       crumbs={crumbsOf(record.value)}
-      live={{ stream: streamPath(id) }}
+      live={{ stream: streamPath(id), alsoUntil: refused.value.capture_until }}
     >
       <DoneNotice c={c} />
       <div class="title">
