@@ -14,6 +14,10 @@ export const eventPath = (id: Id, sequence: Id): string =>
   `${webhookPath(id)}/events/${encodeURIComponent(sequence)}`;
 export const bodyPath = (id: Id, sequence: Id): string => `${eventPath(id, sequence)}/body`;
 export const gapsPath = (id: Id, status = ''): string => `${webhookPath(id)}/gaps${queryText({ status })}`;
+/** What can be done about one gap, and closing it. */
+export const mendGapPath = (id: Id, { from, to, epoch }: { from: Id; to: Id; epoch: Id }): string =>
+  `${gapsPath(id)}/mend${queryText({ from, to, epoch })}`;
+export const resolveGapPath = (id: Id): string => `${gapsPath(id)}/resolve`;
 export const streamPath = (id: Id): string => `${webhookPath(id)}/stream`;
 export const sequencePath = (id: Id, query: Record<string, string | number | null> = {}): string =>
   `${webhookPath(id)}/sequence${queryText(query)}`;

@@ -14,6 +14,7 @@ import { event } from './event';
 import { events } from './events';
 import { gaps } from './gaps';
 import { guarded } from './guard';
+import { mendGap } from './mend-gap';
 import { newWebhook } from './new-webhook';
 import { overview } from './overview';
 import { replayPlan } from './replay-plan';
@@ -42,6 +43,7 @@ const changing = [
   rotateSecret,
   editDestination,
   destinationTest,
+  mendGap,
   replayPlan,
 ];
 for (const part of [...shown, ...changing]) page.route('/', part);

@@ -7,7 +7,7 @@ import { curlCommand } from './curl';
 import { ForeignText, seenStart } from './parts/foreign-text';
 import { numberText } from './parts/state';
 
-/** Characters of a body that a page shows, as they are on the way (`seenStart`): with all else it stays below 50 KiB. */
+/** Bytes of a body that a page shows, as they are on the way (`seenStart`): with all else it stays below 50 KiB. */
 const MAX_PRETTY = 12_000;
 const MAX_RAW = 4000;
 const MAX_HEADERS = 60;

@@ -247,6 +247,17 @@ describe('somebody at the page', () => {
     }, 15_000);
   });
 
+  it('has its files kept for good, and the answer for one that is not there not at all', async () => {
+    const html = await (await page.request.get('/sign_in')).text();
+    const script = /src="(\/assets\/page-\w+\.js)"/.exec(html)?.[1] ?? '';
+    const kept = async (path: string) => {
+      const answer = await page.request.get(path);
+      return [answer.status(), answer.headers()['cache-control']];
+    };
+    expect(await kept(script)).toEqual([200, 'public, max-age=31536000, immutable']);
+    expect(await kept('/assets/page-000000000000.js')).toEqual([404, 'no-store']);
+  });
+
   it('reads the reference on a narrow screen, and nothing of it is cut off', async () => {
     await page.setViewportSize({ width: 400, height: 900 });
     await page.goto('/docs');

@@ -153,6 +153,22 @@ describe('the page', () => {
     expect((await get(`${other.path}/events/2`)).status).toBe(404);
   });
 
+  it('stays small, whatever an event is made of', async () => {
+    const { id } = await newWebhook({});
+    const { get } = await signIn(env.ADMIN_TOKEN);
+    for (const [i, note] of [
+      '\u202E'.repeat(300_000),
+      '"\''.repeat(100_000),
+      '上'.repeat(100_000),
+    ].entries()) {
+      const body = JSON.stringify({ topic: 'order:created', message: { note, webhook_increment_id: i + 1 } });
+      await ingest(id, body);
+      const { status, text } = await get(`/webhooks/${id}/events/${i + 1}`);
+      expect(status).toBe(200);
+      expect(new TextEncoder().encode(text).byteLength).toBeLessThan(50 * 1024);
+    }
+  });
+
   it('makes a secret that is not lost when the form is sent again, and takes no form without its key', async () => {
     const { get, post } = await signIn(env.ADMIN_TOKEN);
     const { text } = await get('/webhooks?provider=github');

@@ -24,7 +24,8 @@ export const valuesOf = (document: unknown, fields: readonly FormField[]): Value
 export const firstValues = (fields: readonly FormField[]): Values =>
   Object.fromEntries(fields.map(field => [field.name, firstOf(field)]));
 
-function firstOf({ kind, fallback = '' }: FormField): string {
+function firstOf({ kind, start, fallback = '' }: FormField): string {
+  if (start !== undefined) return start;
   if (kind === 'yes') return fallback === 'true' ? 'yes' : '';
   return kind === 'choice' ? fallback : '';
 }

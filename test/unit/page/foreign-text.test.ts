@@ -17,10 +17,10 @@ describe('foreign text', () => {
   });
 
   it('is cut by what it becomes on the way, and never within a mark or a character', () => {
-    expect(seenStart('\u202E'.repeat(300_000), 100)).toEqual({ text: '‹U+202E›'.repeat(12), isCut: true });
+    expect(seenStart('\u202E'.repeat(300_000), 100)).toEqual({ text: '‹U+202E›'.repeat(8), isCut: true });
     expect(seenStart('"'.repeat(300), 100).text).toBe('"'.repeat(16));
     expect(seenStart('a👍b', 2)).toEqual({ text: 'a', isCut: true });
-    expect(seenStart('a👍b', 4)).toEqual({ text: 'a👍b', isCut: false });
+    expect(seenStart('a👍b', 6)).toEqual({ text: 'a👍b', isCut: false });
   });
 });
 
