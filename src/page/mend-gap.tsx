@@ -85,7 +85,7 @@ async function show(c: PageContext, asked: Asked, { values, refused, status }: S
         back={gapsPath(id)}
       />
       <h2>Close it</h2>
-      <p>Where it is known that nothing comes any more. Whatever comes after all is taken as late.</p>
+      <p>Where it is known that nothing will come. An id that arrives after all is accepted.</p>
       <Action visitor={visitor} to={resolveGapPath(id)} name="Close the gap">
         {Object.entries(asked).map(([name, value]) => (
           <input type="hidden" name={name} value={value} />

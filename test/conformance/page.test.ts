@@ -113,7 +113,7 @@ describe('somebody at the page', () => {
     await page.waitForURL(`**${at()}`);
     await visit(at(), 'webhook');
     const gap = page.getByRole('row', { name: '4 to 5 (2)' });
-    expect(await gap.getByRole('link').allTextContents()).toEqual(['id 3', 'id 6']);
+    expect(await gap.getByRole('link').allTextContents()).toEqual(['id 3', 'id 6', 'Fill or close']);
     expect(await page.getByText('signed with another secret').isVisible()).toBe(true);
     expect(await page.getByRole('row', { name: 'warehouse' }).textContent()).toContain(
       'answered 500: no stock <script>',
