@@ -1,9 +1,10 @@
 /** The beginning of an epoch, whatever showed it: it becomes the current one, and the one before is given up what it took. Pure. */
 import { type Arrival, type Epoch, missingIn, receive, standingOf, startEpoch } from './epoch';
-import { inEpoch } from './holes';
+import { allDropped, inEpoch } from './holes';
 import { withoutShadow } from './shadow';
 import { suspected } from './suspicion';
 import type { Conflict, Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
+import { withShadow } from './with-shadow';
 import { without } from './without';
 
 export type Beginning = {
@@ -42,15 +43,14 @@ export function beginEpoch(
   const lost = taken.filter(id => !kept.has(id));
   if (current !== null && isEmptied(current, lost)) {
     // All that it had is the new one's: it was none, and takes nothing any more.
-    const dropped = current.holes.map(hole => ({ kind: 'dropped', hole }) as const);
-    changes.push(...inEpoch(dropped, current.number));
+    changes.push(...inEpoch(allDropped(current), current.number));
   } else if (current !== null) {
     const before = without(current, lost, now);
     changes.push(...inEpoch(before.changes, current.number));
     // Under a returned id it remembers the new one's event.
     const recent = before.epoch.recent.filter(({ id }) => !kept.has(id));
     earlierEpochs.unshift({ ...before.epoch, recent, closesAt: now + expiresMs, lateGrowth: 0 });
-    if (!isProven) epoch = suspected(epoch, before.epoch);
+    if (!isProven) epoch = withShadow(suspected(epoch, before.epoch), tracker.shadow);
   }
   const begun: Tracker = {
     ...{ ...alone.tracker, current: epoch, earlierEpochs, lastEpoch: number },

@@ -46,7 +46,7 @@ function isNewer(secretId: string, than: string, secretIds: readonly string[]): 
 /** Whether a record of this epoch can be of an arrival with this secret. */
 export const mayShareSecret = (
   epoch: { readonly secretId?: string },
-  { secretId }: Arrival,
+  { secretId }: Pick<Arrival, 'secretId'>,
   { secretIds }: TrackerSettings,
 ): boolean =>
   secretIds === undefined ||

@@ -7,7 +7,7 @@ const MAX_CLOSED_EPOCHS = 50;
 
 /** The closed epochs of a tracker after these have closed too, at `now` (ms since 1970). */
 export const closedWith = (
-  { closedEpochs }: Tracker,
+  { closedEpochs }: Pick<Tracker, 'closedEpochs'>,
   closing: readonly Epoch[],
   now: number,
 ): readonly ClosedEpoch[] =>
@@ -18,6 +18,9 @@ const closedAs = (epoch: Epoch, closedAt: number): ClosedEpoch => ({
   highest: highestEver(epoch),
   closedAt,
   ...(epoch.secretId === undefined ? {} : { secretId: epoch.secretId }),
+  ...(epoch.shared === undefined
+    ? {}
+    : { uncertain: { listed: epoch.shared.listed, endsAt: epoch.closesAt ?? closedAt } }),
 });
 
 /** The tracker without the closed epochs whose ids are on record no more. `cutoff` in ms since 1970. */

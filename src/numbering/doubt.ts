@@ -72,7 +72,7 @@ const above = (epoch: Pick<Epoch, 'highest'>, [from, to]: Range): Range[] =>
   to > epoch.highest ? [[Math.max(from, epoch.highest + 1), to]] : [];
 
 /** The parts of a range that a doubtful epoch has not received. Where that is not sure, they are left out. */
-function absentIn(epoch: Epoch, [from, to]: Range): Range[] {
+export function absentIn(epoch: Epoch, [from, to]: Range): Range[] {
   const ranges: Range[] = epoch.holes
     .filter(hole => !isMerged(hole) && hole.to >= from && hole.from <= to)
     .map(hole => [Math.max(from, hole.from), Math.min(to, hole.to)]);

@@ -5,26 +5,20 @@
  * new epoch. Ids below the baseline are not tracked: only the record of known ids tells whether one was received.
  */
 import { LIMITS } from '../limits';
-import { boundHoles, fillHole, type Hole, type HoleChange, holeIndexOf, isMerged, withHole } from './holes';
+import {
+  boundHoles,
+  fillHole,
+  type Hole,
+  type HoleChange,
+  holeIndexOf,
+  isMerged,
+  type SharedIds,
+  withHole,
+} from './holes';
+import { type Stray, withStray } from './strays';
 
 /** How many ids an epoch remembers with their event times. */
 const MAX_RECENT = 100;
-/** How many strays: as far may a new numbering be when its id 1 comes at last. */
-const MAX_STRAYS = 1000;
-
-/**
- * An id that an epoch took but that may be of a numbering after it: it lies below the baseline, corrected an event in
- * quarantine, or filled a hole after all others had come. `at`: when it came; `eventTime`: when it happened, absent where that is not known; ms since 1970.
- */
-export type Stray = {
-  readonly id: number;
-  readonly at: number;
-  readonly eventTime?: number;
-  /** It corrected another event, which the epoch has received in any case. */
-  readonly corrects?: true;
-  /** It filled a hole, and the epoch has not gone on since. */
-  readonly fills?: true;
-};
 
 export type Suspicion = {
   /** How many further ids it has received whose time shows that they are its own. */
@@ -34,6 +28,10 @@ export type Suspicion = {
   readonly receivedBefore: number;
   /** The highest id that was given to it, not only read as one that it may have sent. Absent in an earlier release's. */
   readonly given?: number;
+  /** The older ones send nothing any more, so that its ids are in question no longer (`shared-ids.ts`). */
+  readonly over?: true;
+  /** Of a shadow: the ids of its first conflicts. */
+  readonly signs?: readonly number[];
 };
 
 /** One numbering, as far as its ids were received. */
@@ -62,6 +60,8 @@ export type Epoch = {
   readonly secretId?: string;
   /** While it may be no numbering of its own (`suspicion.ts`): what spoke for it and against it since it was recognised. */
   readonly suspicion?: Suspicion;
+  /** Absent where there are none, or the entry is not due. */
+  readonly shared?: SharedIds;
   /** Its highest id before early ids were taken from it; absent where none were. Their records are still here. */
   readonly reached?: number;
   /** The last ids that came with an event time (ms since 1970), in the order of arrival. */
@@ -226,15 +226,4 @@ function bounded(epoch: Epoch, added: Hole): { epoch: Epoch; changes: HoleChange
 
 function remembered(recent: Epoch['recent'], { id, eventTime, added }: Arrival): Epoch['recent'] {
   return eventTime === null || added === true ? recent : [...recent.slice(1 - MAX_RECENT), { id, eventTime }];
-}
-
-/** The epoch with an id that may be of a numbering after it. */
-export function withStray(
-  epoch: Epoch,
-  { id, eventTime, now }: Arrival,
-  how: Pick<Stray, 'corrects' | 'fills'> = {},
-): Epoch {
-  const time = eventTime === null ? {} : { eventTime };
-  const stray: Stray = { id, at: now, ...time, ...how };
-  return { ...epoch, strays: [...(epoch.strays ?? []).slice(1 - MAX_STRAYS), stray] };
 }

@@ -40,6 +40,20 @@ export type HoleChange =
   /** Two holes became one, because the list was too long. */
   | { kind: 'merged'; lower: Hole; upper: Hole; into: Hole };
 
+/** The entry of the gap list for ids on record that an older numbering may have sent as well (`shared-ids.ts`). */
+export type SharedIds = {
+  readonly listed: Hole;
+  /** When it last changed, ms since 1970. */
+  readonly at: number;
+};
+
+/** What becomes of the entries of an epoch that turns out to be none. */
+export const allDropped = (epoch: { holes: readonly Hole[]; shared?: SharedIds }): HoleChange[] =>
+  [...epoch.holes, ...(epoch.shared === undefined ? [] : [epoch.shared.listed])].map(hole => ({
+    kind: 'dropped',
+    hole,
+  }));
+
 /** Changes of holes of one epoch. */
 export const inEpoch = (changes: readonly HoleChange[], epoch: number): (HoleChange & { epoch: number })[] =>
   changes.map(change => ({ ...change, epoch }));
@@ -100,7 +114,10 @@ function shrunk(hole: Hole, id: number): Hole[] {
   return [{ ...hole, from, to, missing: hole.missing - 1 }];
 }
 
-/** The list with its lowest two ranges merged until it has at most `limit`. One that is uncertain makes none else so. */
+/**
+ * The list with its lowest two ranges merged until it has at most `limit`. One that is uncertain makes none else so, and what was
+ * closed by hand is merged with its like alone: it stays closed, and opens nothing.
+ */
 export function boundHoles(
   holes: readonly Hole[],
   limit: number,
@@ -108,9 +125,15 @@ export function boundHoles(
   const changes: HoleChange[] = [];
   let bounded = holes;
   while (bounded.length > limit) {
-    const first = bounded[0]?.status === 'uncertain' || bounded[0]?.status === 'lapsed' ? 1 : 0;
-    const [lower, upper] = bounded.slice(first, first + 2);
-    if (lower === undefined || upper === undefined) break;
+    const first = lowestPair(bounded);
+    const [lower, upper] = first < 0 ? [] : bounded.slice(first, first + 2);
+    if (lower === undefined || upper === undefined) {
+      const closed = bounded.findIndex(isClosed);
+      if (closed < 0) break;
+      // Every other one was closed by hand. That is waited for no more, and its entry stays as it is.
+      bounded = bounded.toSpliced(closed, 1);
+      continue;
+    }
     const into: Hole = {
       from: lower.from,
       to: upper.to,
@@ -124,18 +147,27 @@ export function boundHoles(
   return { holes: bounded, changes };
 }
 
+const isClosed = ({ status }: Hole): boolean => status === 'resolved';
+
+/** Where the two lowest ranges are that may be one, or -1. */
+function lowestPair(holes: readonly Hole[]): number {
+  const first = holes[0]?.status === 'uncertain' || holes[0]?.status === 'lapsed' ? 1 : 0;
+  return holes.findIndex((hole, i) => {
+    const next = holes[i + 1];
+    return i >= first && next !== undefined && isClosed(hole) === isClosed(next);
+  });
+}
+
 /**
- * The status of two merged holes. An uncertain part makes the whole uncertain, an open one makes it open. With a young part
- * it is in the gap list if the other part is. It is resolved only when both parts are.
+ * The status of two merged holes, of which both or none were closed by hand. An uncertain part makes the whole uncertain, an
+ * open one makes it open. With a young part it is in the gap list if the other part is.
  */
 function mergedStatus(a: HoleStatus, b: HoleStatus): HoleStatus {
   if (a === b) return a;
   const both = [a, b];
   if (both.includes('uncertain')) return 'uncertain';
   if (both.includes('lapsed')) return both.find(status => status !== 'lapsed') ?? 'lapsed';
-  if (both.includes('open')) return 'open';
-  if (both.includes('resolved')) return both.includes('young') ? 'open' : 'expired';
-  return 'expired';
+  return both.includes('open') ? 'open' : 'expired';
 }
 
 /** How long holes are waited for, in ms. */

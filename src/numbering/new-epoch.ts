@@ -9,6 +9,9 @@ import { misses } from './early-ids';
 import type { Arrival, Epoch } from './epoch';
 import type { Conflict, Tracker, TrackerSettings } from './types';
 
+/** So many conflicts with distinct ids show that the numbering restarted. */
+export const CONFLICTS_FOR_RESTART = 3;
+
 /** Rule (a) of a restart: id 1 with new bytes, although 1 was received or lies below the baseline. */
 export function restartsAtOne(
   { current, shadow }: { current: Epoch; shadow?: Epoch },

@@ -2,12 +2,14 @@
  * The passing of time: holes open and expire, earlier epochs close, and guesses that proved wrong are corrected. Pure.
  */
 import { closedWith } from './closed-epochs';
+import { agedClosed, entryInDoubt } from './closed-in-doubt';
 import { doubtOf } from './doubt';
 import { returnEarlyIds } from './early-ids';
 import type { Epoch } from './epoch';
 import { withShadowOf } from './epochs';
 import { aged as agedAt, changesAt, type Hole, type HolePart } from './holes';
 import { shadowEndsAt, withoutShadow } from './shadow';
+import { ageShared, endShared, sharedChangesAt } from './shared-ids';
 import { isSuspected, withoutSuspicion } from './suspicion';
 import type { Aged, Tracked, Tracker, TrackerSettings } from './types';
 
@@ -37,17 +39,19 @@ export function passTime(
   const kept = lastingShadow(given, now, settings);
   const { tracker, changes, moved = [] } = returnEarlyIds(kept.tracker, now, settings);
   const aged: Aged[] = [];
-  const age = (epoch: Epoch): Epoch => ageEpoch(tracker, epoch, now, { settings, aged });
+  const age = (epoch: Epoch): Epoch =>
+    ageShared(tracker, ageEpoch(tracker, epoch, now, { settings, aged }), now, { settings, aged });
   const open = tracker.earlierEpochs.filter((epoch, index) => stays(epoch, index, now));
   const closing = tracker.earlierEpochs.filter(epoch => !open.includes(epoch));
   const live = closing.find(isLive);
-  const closed = closing.filter(epoch => epoch !== live).map(epoch => lapsed(tracker, epoch));
+  const closed = closing.filter(epoch => epoch !== live).map(epoch => closedAt(tracker, epoch, now, aged));
   const earlierEpochs = open.map(age);
   // Where no other epoch is left that it could be mistaken for, a suspected one is a numbering of its own.
   const isAlone = open.length === 0 && live === undefined && closed.length > 0;
   let current = tracker.current === null ? null : age(tracker.current);
   if (current !== null && isAlone && isSuspected(current)) {
-    current = withoutSuspicion(lapsed(tracker, current, aged));
+    // What it was only read to have sent has lapsed, and is in no list.
+    current = withoutSuspicion(endShared(lapsed(tracker, current, aged), aged)).epoch;
   }
   if (live !== undefined && current !== null) {
     earlierEpochs.unshift({ ...current, closesAt: now + settings.expiresMs, lateGrowth: 0 });
@@ -55,10 +59,13 @@ export function passTime(
   }
   const shadow = tracker.shadow === undefined ? {} : { shadow: age(tracker.shadow) };
   const before = [...kept.changes, ...changes];
-  if (aged.length === 0 && closing.length === 0) return { tracker, changes: before, moved, aged, closed };
-  const closedEpochs = closedWith(tracker, closed, now);
-  const next = { ...tracker, ...shadow, current, earlierEpochs, closedEpochs };
-  return { tracker: next, changes: before, moved, aged, closed };
+  const closedBefore = agedClosed(tracker.closedEpochs, now, aged);
+  const next: Tracker = { ...tracker, ...shadow, current, earlierEpochs };
+  const isSame = withShadowOf(next).every((epoch, i) => epoch === withShadowOf(tracker)[i]);
+  if (isSame && aged.length === 0 && closing.length === 0)
+    return { tracker, changes: before, moved, aged, closed };
+  const closedEpochs = closedWith({ closedEpochs: closedBefore }, closed, now);
+  return { tracker: { ...next, closedEpochs }, changes: before, moved, aged, closed };
 }
 
 function lastingShadow(tracker: Tracker, now: number, settings: TrackerSettings): Tracked {
@@ -94,6 +101,13 @@ function lapsed(tracker: Tracker, epoch: Epoch, aged: Aged[] = []): Epoch {
   );
 }
 
+/** The epoch as it closes: of what is uncertain then, one entry is left where its time has not come. */
+function closedAt(tracker: Tracker, epoch: Epoch, now: number, aged: Aged[]): Epoch {
+  const listed = entryInDoubt(tracker, epoch, now);
+  const alone = endShared(lapsed(tracker, epoch), aged);
+  return listed === null ? alone : { ...alone, shared: { listed, at: now } };
+}
+
 /** The epoch with each hole's parts in its place, where one of them has another status than the hole. */
 function withParts(epoch: Epoch, aged: Aged[], partsOf: (hole: Hole) => Hole[]): Epoch {
   let isSame = true;
@@ -111,11 +125,13 @@ function withParts(epoch: Epoch, aged: Aged[], partsOf: (hole: Hole) => Hole[]):
 export function nextChangeAt(tracker: Tracker, settings: TrackerSettings): number | null {
   const { current, earlierEpochs } = tracker;
   let next = Number.POSITIVE_INFINITY;
+  for (const { uncertain } of tracker.closedEpochs) next = Math.min(next, uncertain?.endsAt ?? next);
   // There are more earlier epochs than are kept: the oldest close at once.
   if (earlierEpochs.length > MAX_EARLIER_EPOCHS) next = current?.startedAt ?? 0;
   next = Math.min(next, shadowEndsAt(tracker, settings) ?? next);
   for (const epoch of withShadowOf(tracker)) {
     next = Math.min(next, epoch.closesAt ?? next);
+    next = Math.min(next, sharedChangesAt(tracker, epoch, settings) ?? next);
     const divide = doubtOf(tracker, epoch) ?? undivided;
     for (const part of epoch.holes.flatMap(divide)) {
       if (ages(tracker, epoch, part)) next = Math.min(next, changesAt(part, settings) ?? next);

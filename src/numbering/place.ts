@@ -8,11 +8,12 @@
  */
 import { bySecret, mayShareSecret } from './by-secret';
 import { isSurelyMissing } from './doubt';
-import { type Arrival, type Epoch, gapBefore, highestEver } from './epoch';
+import { type Arrival, type Epoch, gapBefore, highestEver, highestGiven } from './epoch';
 import { epochsOf } from './epochs';
 import {
   adoptable,
   areLater,
+  CONFLICTS_FOR_RESTART,
   happenedLater,
   newestTime,
   restartsAtOne,
@@ -24,8 +25,6 @@ import { isResent, sentAgain } from './resent';
 import type { KnownId, Lookup, Placement, TimeOf, Tracker, TrackerSettings } from './types';
 import { earlierEpochOf, isReceived } from './which-epoch';
 
-/** So many conflicts with distinct ids show that the numbering restarted. */
-const CONFLICTS_FOR_RESTART = 3;
 /** A numbering that took an event less than this many ms ago is still being sent. */
 export const REORDERING_MS = 1000;
 
@@ -73,7 +72,7 @@ export function place(
   // The provider may correct an event that is in quarantine. An added event that was ignored was not kept, so nothing
   // can be compared with what the provider now sends.
   if (known.kind === 'quarantined' || (added && known.kind === 'ignored')) {
-    return { kind: 'unaccepted', epoch: current.number, known, late: arrival.id < current.highest };
+    return { kind: 'unaccepted', epoch: current.number, known, late: arrival.id < highestGiven(current) };
   }
   if (resent) return { kind: 'conflict', epoch: current.number, known, resent };
   return added
@@ -141,7 +140,7 @@ function placeInClosed(epoch: number, { id, fingerprint }: Arrival, lookup: Look
 
 function unseenIn(tracker: Tracker, epoch: Epoch, { id }: Arrival): Placement {
   return {
-    ...{ kind: 'unseen', epoch: epoch.number, late: id < epoch.highest },
+    ...{ kind: 'unseen', epoch: epoch.number, late: id < highestGiven(epoch) },
     gap: gapToTell(tracker, epoch, id),
   };
 }

@@ -7,7 +7,7 @@
  * if their own time is not over. An id that arrives at or below the frontier had been given up, so it is late.
  */
 import { isLead } from './doubt';
-import type { Epoch } from './epoch';
+import { type Epoch, highestGiven } from './epoch';
 
 /** How many events may wait. Beyond that, the one with the lowest id leaves as if its time was over. */
 const MAX_HELD = 10_000;
@@ -30,10 +30,11 @@ export function startHold(epoch: Epoch): Hold {
   return { epoch: epoch.number, frontier, held: [] };
 }
 
-/** The highest id above the frontier up to which nothing is missing. */
+/** The highest id above the frontier up to which nothing is missing. What an epoch is only read to have sent does not count. */
 function reach(epoch: Epoch, frontier: number): number {
   const hole = epoch.holes.find(({ to }) => to > frontier);
-  return hole === undefined ? Math.max(frontier, epoch.highest) : Math.max(frontier, hole.from - 1);
+  const highest = Math.min(epoch.highest, highestGiven(epoch));
+  return Math.max(frontier, hole === undefined ? highest : Math.min(highest, hole.from - 1));
 }
 
 /**

@@ -6,11 +6,12 @@ import { beginEpoch } from './begin-epoch';
 import { isTheirsBySecret } from './by-secret';
 import { isReadLater } from './doubt';
 import { earlyIdsIn, misses, timeOfEarly } from './early-ids';
-import { type Arrival, type Epoch, lacks, receive, standingOf, withStray } from './epoch';
+import { type Arrival, type Epoch, highestGiven, lacks, receive, standingOf } from './epoch';
 import { inEpoch } from './holes';
 import { beganAt, happenedLater, isBefore } from './new-epoch';
 import { cameAs, readInShadow, shadowed } from './shadow';
-import { weigh } from './suspicion';
+import { withStray } from './strays';
+import { given, weigh } from './suspicion';
 import type {
   Conflict,
   Placement,
@@ -51,7 +52,7 @@ export function record(
     if (fillsInDoubt(tracker, epoch, arrival)) return withStray(epoch, arrival, { fills: true });
     const received = receive(epoch, arrival, settings.graceMs);
     changes.push(...inEpoch(received.changes, epoch.number));
-    return withSecret(received.epoch, arrival, settings);
+    return withSecret(given(received.epoch, arrival.id), arrival, settings);
   };
   const current = tracker.current === null ? null : update(tracker.current);
   const earlierEpochs = updateEarlier(tracker, arrival, placement.epoch, { update, settings });
@@ -60,7 +61,8 @@ export function record(
   // What fills a hole may be a late retry, and shows as little as one of an earlier epoch that the numbering goes on.
   // What happened before the first sign of a new numbering does not show that the old one goes on after it.
   const isEarlier = isBefore(arrival.eventTime, tracker.shadow?.startTime ?? null);
-  const goesOn = current !== null && current.highest > (tracker.current?.highest ?? 0) && !isEarlier;
+  const before = tracker.current === null ? 0 : highestGiven(tracker.current);
+  const goesOn = current !== null && highestGiven(current) > before && !isEarlier;
   const recorded = goesOn ? afterNoConflict(updated, arrival) : updated;
   if (arrival.added === true || isTheirsBySecret(tracker, placement.epoch, arrival, settings)) {
     return { tracker: recorded, changes };
@@ -120,7 +122,7 @@ function updateEarlier(
   if (number === current?.number) {
     const keeps =
       arrival.added === true ||
-      arrival.id <= current.highest ||
+      arrival.id <= highestGiven(current) ||
       earlierEpochs.every(epoch => epoch.lateGrowth === 0);
     return keeps ? earlierEpochs : earlierEpochs.map(epoch => ({ ...epoch, lateGrowth: 0 }));
   }

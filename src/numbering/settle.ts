@@ -8,6 +8,7 @@ import { beginEpoch } from './begin-epoch';
 import { type Arrival, type Epoch, receiveId } from './epoch';
 import { inEpoch } from './holes';
 import { withoutShadow } from './shadow';
+import { withoutShared } from './shared-ids';
 import { isSuspected, refuted, withoutSuspicion } from './suspicion';
 import type { Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
 
@@ -35,7 +36,10 @@ export function proveNew(tracker: Tracker, now: number, { graceMs }: TrackerSett
     changes.push(...inEpoch(filled.changes, old.number));
     old = filled.epoch;
   }
-  const proven = { ...alone.tracker, current: withoutSuspicion(current), earlierEpochs: [old, ...earlier] };
+  const own = withoutSuspicion(current);
+  const settled = withoutShared(own.epoch);
+  changes.push(...inEpoch([...own.changes, ...settled.changes], current.number));
+  const proven = { ...alone.tracker, current: settled.epoch, earlierEpochs: [old, ...earlier] };
   return { tracker: proven, changes };
 }
 

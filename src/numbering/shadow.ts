@@ -6,7 +6,8 @@
  * nothing of it can come any more.
  */
 import { type Arrival, type Epoch, receiveId, startEpoch } from './epoch';
-import { inEpoch } from './holes';
+import { allDropped, inEpoch } from './holes';
+import { CONFLICTS_FOR_RESTART } from './new-epoch';
 import { lessLikely, losesNearlyAll, suspected } from './suspicion';
 import type { Conflict, Tracked, Tracker, TrackerSettings } from './types';
 
@@ -16,14 +17,22 @@ type Came = Pick<Arrival, 'id' | 'now' | 'eventTime'>;
 export function shadowed(tracker: Tracker, came: Came, settings: TrackerSettings): Tracked {
   const { current, shadow } = tracker;
   if (current === null) return { tracker, changes: [] };
-  if (shadow !== undefined) return received(tracker, shadow, came, settings);
+  if (shadow !== undefined) return received(tracker, withSign(shadow, came), came, settings);
   // Where events carry times, a numbering that begins anew is later than all of the one before.
   const isLater = current.recent.every(
     ({ id, eventTime }) => id === came.id || came.eventTime === null || came.eventTime > eventTime,
   );
   if (!isLater) return { tracker, changes: [] };
   const epoch = startEpoch(tracker.lastEpoch + 1, { ...came, fingerprint: '' }, true);
-  return { tracker: { ...tracker, shadow: suspected(epoch, current) }, changes: [] };
+  return { tracker: { ...tracker, shadow: withSign(suspected(epoch, current), came) }, changes: [] };
+}
+
+/** The shadow with one more id that speaks for it. More than a restart needs are not counted. */
+function withSign(shadow: Epoch, { id }: Came): Epoch {
+  const { suspicion } = shadow;
+  const signs = suspicion?.signs ?? [];
+  if (suspicion === undefined || signs.length >= CONFLICTS_FOR_RESTART || signs.includes(id)) return shadow;
+  return { ...shadow, suspicion: { ...suspicion, signs: [...signs, id] } };
 }
 
 /** The tracker after an arrival was received in the current epoch, which the shadow may have sent as well. */
@@ -43,8 +52,7 @@ export function readInShadow(tracker: Tracker, came: Came, settings: TrackerSett
 /** The tracker without its shadow, whose holes were none. */
 export function withoutShadow({ shadow, ...tracker }: Tracker): Tracked {
   if (shadow === undefined) return { tracker, changes: [] };
-  const dropped = shadow.holes.map(hole => ({ kind: 'dropped', hole }) as const);
-  return { tracker, changes: inEpoch(dropped, shadow.number) };
+  return { tracker, changes: inEpoch(allDropped(shadow), shadow.number) };
 }
 
 /** When the shadow ends by itself, ms since 1970; null without one. */

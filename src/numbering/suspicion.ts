@@ -10,7 +10,7 @@
  */
 import { closedWith } from './closed-epochs';
 import { type Arrival, type Epoch, highestGiven, lacks, missingIn, receivedIn, receiveId } from './epoch';
-import { inEpoch } from './holes';
+import { allDropped, type HoleChange, inEpoch } from './holes';
 import type { MovedId, Tracked, Tracker, TrackerChange, TrackerSettings } from './types';
 
 /** Ids that confirm a suspected epoch, and ids that refute it. */
@@ -28,12 +28,27 @@ export const suspected = (epoch: Epoch, before: Epoch): Epoch => ({
   suspicion: { received: 0, highestBefore: before.highest, receivedBefore: 0, given: epoch.highest },
 });
 
+/** A suspected epoch after an id was given to it; any other as it is. */
+export const given = (epoch: Epoch, id: number): Epoch =>
+  epoch.suspicion === undefined
+    ? epoch
+    : { ...epoch, suspicion: { ...epoch.suspicion, given: Math.max(highestGiven(epoch), id) } };
+
 /** Whether its holes may be none: times that are later than all before speak for it, unless it would have lost nearly all. */
 export const isDoubtful = (epoch: Epoch): boolean =>
   isSuspected(epoch) && (epoch.startTime === null || losesNearlyAll(epoch));
 
-export function withoutSuspicion({ suspicion: _, ...epoch }: Epoch): Epoch {
-  return epoch;
+/** An epoch that is one. What it was only read to have sent, above all that was given to it, was the one's before. */
+export function withoutSuspicion(epoch: Epoch): { epoch: Epoch; changes: HoleChange[] } {
+  const { suspicion: _, ...own } = epoch;
+  const highest = Math.min(epoch.highest, highestGiven(epoch));
+  // With times it was read to have sent nothing: what it has besides came back from the one before.
+  if (highest === epoch.highest || epoch.startTime !== null) return { epoch: own, changes: [] };
+  const dropped = own.holes.filter(({ from }) => from > highest);
+  return {
+    epoch: { ...own, highest, holes: own.holes.filter(({ to }) => to < highest) },
+    changes: dropped.map(hole => ({ kind: 'dropped', hole })),
+  };
 }
 
 /** Whether an epoch would have lost nearly all its ids, if it had also sent `id`. */
@@ -68,7 +83,6 @@ export function weigh(
   // What an earlier epoch has by its time is its own in every reading.
   if (!isOfCurrent && eventTime !== null) return { tracker, changes: [] };
   const isUnlikely = losesNearlyAll(current, id);
-  const given = Math.max(highestGiven(current), id);
   if (id > suspicion.highestBefore && isUnlikely) {
     const less = lessLikely(current);
     if (less === null) return refuted(tracker, arrival.now, settings);
@@ -79,11 +93,12 @@ export function weigh(
   }
   const isItsOwn = before.recent.every(known => eventTime !== null && known.eventTime < eventTime);
   const received = suspicion.received + (eventTime !== null && isItsOwn ? 1 : 0);
-  const weighed =
-    received < CONFIRMING
-      ? { ...current, suspicion: { ...suspicion, received, given } }
-      : withoutSuspicion(current);
-  return { tracker: { ...tracker, current: weighed }, changes: [] };
+  if (received < CONFIRMING) {
+    const weighed = { ...current, suspicion: { ...suspicion, received } };
+    return { tracker: { ...tracker, current: weighed }, changes: [] };
+  }
+  const proven = withoutSuspicion(current);
+  return { tracker: { ...tracker, current: proven.epoch }, changes: inEpoch(proven.changes, number) };
 }
 
 /** What the epoch before took may as well be the suspected one's. The record of the id stays with the one before. */
@@ -102,8 +117,7 @@ export function refuted(tracker: Tracker, now: number, { graceMs }: TrackerSetti
   const { current } = tracker;
   const [before, ...earlierEpochs] = tracker.earlierEpochs;
   if (current === null || before === undefined) return { tracker, changes: [] };
-  const dropped = current.holes.map(hole => ({ kind: 'dropped', hole }) as const);
-  const changes: TrackerChange[] = inEpoch(dropped, current.number);
+  const changes: TrackerChange[] = inEpoch(allDropped(current), current.number);
   const moved: MovedId[] = [];
   let epoch: Epoch = { ...before, closesAt: null, lateGrowth: 0 };
   for (const id of receivedIn(current)) {
@@ -113,6 +127,7 @@ export function refuted(tracker: Tracker, now: number, { graceMs }: TrackerSetti
     epoch = received.epoch;
     moved.push({ id, from: current.number, to: epoch.number });
   }
-  const closedEpochs = closedWith(tracker, [current], now);
+  const { shared: _, ...folded } = current;
+  const closedEpochs = closedWith(tracker, [folded], now);
   return { tracker: { ...tracker, current: epoch, earlierEpochs, closedEpochs }, changes, moved };
 }

@@ -35,6 +35,8 @@ export type ClosedEpoch = {
   readonly secretId?: string;
   /** ms since 1970 */
   readonly closedAt: number;
+  /** What was uncertain in it when it had to close before its time, and until when (ms since 1970) that is told. */
+  readonly uncertain?: { readonly listed: Hole; readonly endsAt: number };
 };
 
 /** When the event with this sequence happened by the provider's clock, ms since 1970; null when that is not known. */
@@ -113,5 +115,8 @@ export type Tracked = {
 /** A hole and what became of it: its parts, ascending. */
 export type Resolved = { hole: Hole; parts: Hole[] };
 
-/** What the passing of time did to a hole of an epoch: a part of it may have become doubtful, or sure. */
-export type Aged = Resolved & { epoch: number };
+/**
+ * What the passing of time did to a hole of an epoch: a part of it may have become doubtful, or sure. `onRecord`: it is none, but
+ * the entry for ids that an older numbering may have sent (`shared-ids.ts`).
+ */
+export type Aged = Resolved & { epoch: number; onRecord?: true };

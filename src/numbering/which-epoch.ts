@@ -8,6 +8,7 @@
 import { isLead } from './doubt';
 import { goesOn, MAX_EARLY_ID, misses } from './early-ids';
 import { type Arrival, type Epoch, highestGiven, missingIn, standingOf } from './epoch';
+import { holeIndexOf } from './holes';
 import { newestTime } from './new-epoch';
 import { isSuspected } from './suspicion';
 import type { KnownId, Lookup, TrackerSettings } from './types';
@@ -111,7 +112,10 @@ const wasRunning = (epoch: Epoch, epochs: readonly Epoch[], arrival: Arrival): b
  * than all that is known of the epochs `before`.
  */
 function mayPrecede(epoch: Epoch, before: readonly Epoch[], { id, eventTime }: Arrival): boolean {
-  const [lead] = epoch.holes;
-  if (lead === undefined || eventTime === null || !isLead(lead, epoch) || id > lead.to) return false;
+  const hole = epoch.holes[holeIndexOf(epoch.holes, id)];
+  if (hole === undefined || eventTime === null || !epoch.foundByConflicts) return false;
+  // An event that came later may have divided what is missing before the first known id.
+  const isFirst = (known: Epoch['recent'][number]) => known.eventTime === epoch.startTime && id < known.id;
+  if (!isLead(hole, epoch) && !epoch.recent.some(isFirst)) return false;
   return before.every(older => newestTime(older) < eventTime);
 }

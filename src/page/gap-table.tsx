@@ -90,6 +90,7 @@ export function Outlook({ gap, now }: { gap: Gap; now: number }) {
   switch (gap.status) {
     case 'open':
     case 'uncertain':
+      if (gap.on_record) return <span>Events are on record, but may be of the older numbering.</span>;
       if (gap.retry_until === null) return <span>It is not known whether the provider tries again.</span>;
       return Date.parse(gap.retry_until) > now ? (
         <span>

@@ -25,7 +25,7 @@ beforeAll(async () => {
   [browser, receiver] = await Promise.all([startBrowser(), startReceiver()]);
   watched = await openPage(browser, gateway.url);
   page = watched.page;
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(40_000);
   await signIn(page, gateway.adminToken);
 });
 afterAll(async () => {
@@ -90,6 +90,10 @@ describe('somebody who makes a webhook', () => {
     id = Number(/\d+$/.exec(address)?.[0]);
     const secret = await field('Secret of the destination').inputValue();
     expect(secret).toMatch(/^whsec_/);
+    await watched.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.locator('[data-copy=ingest_url]').click();
+    await page.getByText('Copied').waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(address);
     await look(page, 'webhook-made');
     await page.reload();
     expect(await field('Ingest address').inputValue()).toBe(address);

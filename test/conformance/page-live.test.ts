@@ -37,7 +37,7 @@ beforeAll(async () => {
   });
   watched = await openPage(browser, line.url);
   page = watched.page;
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(40_000);
   page.on('websocket', socket => sockets.push(socket));
   await signIn(page, gateway.adminToken);
 });

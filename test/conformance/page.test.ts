@@ -50,7 +50,7 @@ beforeAll(async () => {
   await sendSeeds();
   watched = await openPage(browser, gateway.url);
   page = watched.page;
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(40_000);
 });
 afterAll(async () => {
   await browser?.close();

@@ -45,11 +45,20 @@ function page(report: Schemas['Gaps'], status: string | undefined, paint: Paint)
   }
   const rows = gaps.map((gap): Cell[] => [
     ...[gap.from === gap.to ? gap.from : `${gap.from}-${gap.to}`, gap.count, stateCell(gap.status)],
-    ...[shortTime(gap.detected_at), side(gap.before), side(gap.after), shortTime(gap.resolved_at), gap.note],
+    ...[
+      shortTime(gap.detected_at),
+      side(gap.before),
+      side(gap.after),
+      shortTime(gap.resolved_at),
+      gap.on_record ? ON_RECORD : gap.note,
+    ],
   ]);
   const head = ['gap', 'ids', 'status', 'detected (UTC)', 'before it', 'after it', 'closed (UTC)', 'note'];
   return `${table(head, rows, paint)}\n${awaited}${highest}`;
 }
+
+/** What is said of ids that are missing only if their events are another numbering's. */
+const ON_RECORD = 'on record, but may be of the older numbering';
 
 const COLOURS: Readonly<Record<string, Colour>> = { open: 'red', uncertain: 'yellow', filled: 'green' };
 

@@ -1295,7 +1295,7 @@ export interface components {
         /** @description its event; null for an ignored id, or one past its retention */
         sequence: number | null;
       }) | null;
-      /** @description how many of these are missing: fewer than all only where gaps were merged */
+      /** @description how many of these are missing, or on record: fewer than all only where gaps were merged, and in an entry `on_record` */
       count: number;
       /**
        * Format: date-time
@@ -1308,6 +1308,8 @@ export interface components {
       from: number;
       /** @description why it was closed by hand; null otherwise */
       note: string | null;
+      /** @description true: `count` events came under these ids, and may be of an older numbering */
+      on_record: boolean;
       /** @description of an uncertain one: what may have happened */
       readings: string[];
       /** @description when it was filled or closed; null before */

@@ -30,13 +30,23 @@ const HOLE_TOPICS: Partial<Record<HoleStatus, OperationalTopic>> = {
   expired: 'gateway:gap_expired',
 };
 
-/** Adds a notice about a hole that opened, became uncertain or expired. `now` in ms since 1970. */
-export function addHoleNotice(draft: Draft, epoch: number, hole: Hole, now: number): void {
+/**
+ * Adds a notice about a hole that opened, became uncertain or expired. `now` in ms since 1970.
+ * @param onRecord it is none: its ids may be an older numbering's (`numbering/shared-ids.ts`)
+ */
+export function addHoleNotice(
+  draft: Draft,
+  epoch: number,
+  hole: Hole,
+  now: number,
+  onRecord: boolean = false,
+): void {
   const { from, to, missing, detectedAt, status } = hole;
   const topic = HOLE_TOPICS[status];
   if (topic === undefined) return;
   const detected_at = new Date(detectedAt).toISOString();
-  addNotice(draft, topic, { epoch, from, to, missing, detected_at }, now);
+  const details = { epoch, from, to, missing, detected_at };
+  addNotice(draft, topic, onRecord ? { ...details, on_record: true } : details, now);
 }
 
 /** Adds the notices that were kept back and are due. `now` in ms since 1970. */

@@ -187,13 +187,12 @@ export class EventLog {
       // Pages changed in memory are saved first, or `prune` would judge them by their old time.
       known.save();
       known.prune(cutoff);
-      const open = epochsOf(draft.state.tracker);
-      gaps.prune(
-        cutoff,
-        open.map(({ number }) => number),
-      );
+      const tracker = forgetClosed(draft.state.tracker, cutoff);
+      const open = epochsOf(tracker).map(({ number }) => number);
+      const closed = tracker.closedEpochs.map(({ number }) => number);
+      gaps.prune(cutoff, open, [...open, ...closed, tracker.lastEpoch + 1]);
       releases.prune(this.#firstSequence);
-      draft.change({ tracker: forgetClosed(draft.state.tracker, cutoff) });
+      draft.change({ tracker });
     });
   }
 

@@ -28,7 +28,7 @@ export type OperationalTopic =
   | 'gateway:events_dropped';
 
 /** What happened, with the field names of the API. */
-export type NoticeDetails = Record<string, string | number | null | object>;
+export type NoticeDetails = Record<string, string | number | boolean | null | object>;
 
 /** Per topic: until when notices are kept back (ms since 1970), how many there are, and the first of them. */
 export type PendingNotices = Readonly<

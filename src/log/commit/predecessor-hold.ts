@@ -2,7 +2,7 @@
  * The hold (`hold_seconds`) in the log: events wait for their predecessor, and enter the feed in the order of their
  * ids. Who waits how long is decided in `numbering/predecessor-wait.ts`.
  */
-import type { Epoch } from '../../numbering/epoch';
+import { type Epoch, highestGiven } from '../../numbering/epoch';
 import { gapToTell } from '../../numbering/place';
 import { arrive, giveUp, type Held, type Hold, startHold } from '../../numbering/predecessor-wait';
 import type { Placement } from '../../numbering/types';
@@ -63,7 +63,11 @@ export function leaveHold(draft: Draft, epoch: Epoch | null, released: readonly 
  * Whoever waits leaves, and from now on the hold is that of another epoch, or of one whose events did not wait until now: up to
  * `frontier`, all of it have left or are given up. To be called before the tracker changes.
  */
-export function beginHold(draft: Draft, epoch: Epoch | null, frontier = epoch?.highest ?? 0): void {
+export function beginHold(
+  draft: Draft,
+  epoch: Epoch | null,
+  frontier: number = epoch === null ? 0 : highestGiven(epoch),
+): void {
   const { hold, tracker } = draft.state;
   if (hold !== null) leaveHold(draft, tracker.current, hold.held);
   draft.change({ hold: epoch === null ? null : { epoch: epoch.number, frontier, held: [] } });

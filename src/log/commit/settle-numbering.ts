@@ -11,7 +11,7 @@ import { beginHold } from './predecessor-hold';
 import { moveRecords } from './record-id';
 import { trackerSettings } from './settings';
 
-/** How many of a numbering's lowest ids are looked at for its first event. */
+/** Of how many events of a numbering the first is looked for. Between those with its lowest ids may be many that were ignored. */
 const MAX_LOOKED_AT = 100;
 /** How many events are judged anew at once. */
 const MAX_EVENTS = 10_000;
@@ -43,22 +43,24 @@ function goOn(draft: Draft, now: number): Refusal | null {
   const folded = continueOld(tracker, now, trackerSettings(draft.webhook));
   if (folded === null) return { kind: 'nothing_to_settle' };
   take(draft, folded, now);
-  draft.change({ settled: { how: 'continue', sequence } });
+  // Without any event on record there is none that a numbering could be said to begin with again.
+  draft.change({ settled: sequence === null ? null : { how: 'continue', sequence } });
   return null;
 }
 
-/** The sequence of the first event of the current numbering, as far as its lowest ids tell. */
-function firstSequence({ state, tables }: Draft): number {
+/** The sequence of the first event of the current numbering, as far as its lowest ids tell; null where it has none on record. */
+function firstSequence({ state, tables }: Draft): number | null {
   const { current, shadow, conflicts } = state.tracker;
-  if (shadow !== undefined) return conflicts.find(({ proofless }) => proofless !== true)?.sequence ?? 0;
-  if (current === null) return 0;
+  if (shadow !== undefined) return conflicts.find(({ proofless }) => proofless !== true)?.sequence ?? null;
+  if (current === null) return null;
   const sequences: number[] = [];
+  let looked = 0;
   for (const id of receivedIn(current)) {
-    if (sequences.length === MAX_LOOKED_AT) break;
+    if (sequences.length === MAX_LOOKED_AT || looked++ === MAX_EVENTS) break;
     const known = tables.known.lookup(current.number, id);
     if (known !== null && known !== 'forgotten' && known.sequence > 0) sequences.push(known.sequence);
   }
-  return Math.min(...sequences);
+  return sequences.length === 0 ? null : Math.min(...sequences);
 }
 
 function beginAt(draft: Draft, sequence: number, now: number): Refusal | null {

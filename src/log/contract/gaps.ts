@@ -9,8 +9,10 @@ export type Gap = {
   epoch: number;
   from: number;
   to: number;
-  /** Missing ids in the range; fewer than `to - from + 1` only in a merged range. */
+  /** Missing ids in the range; fewer than `to - from + 1` only in a merged range, and where ids are on record. */
   count: number;
+  /** Its ids were received: `count` events that may be an older numbering's, so that this one's may be missing. */
+  onRecord: boolean;
   status: GapStatus;
   /** ms since 1970 */
   detectedAt: number;

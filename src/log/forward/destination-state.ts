@@ -16,7 +16,7 @@ import { type Failing, failedAgain, lastsAt } from './failing';
 import { Gate } from './gate';
 import { restoredPace } from './pace';
 import { keysOf, park, type QueuedEvent, queuedFromRow } from './queued-event';
-import type { SequenceRange } from './settled-ahead';
+import { rangesOf, type SequenceRange, sequencesOf } from './settled-ahead';
 import type { Loss, StoredDestination } from './stored-forwarding';
 import { NO_TOTALS, type Totals } from './totals';
 import type { Cursor } from './trail';
@@ -149,11 +149,14 @@ export class DestinationState {
       // A retry beyond the cursor becomes a queued event when the scan comes to it again.
       if (row.ordinal <= cursor.ordinal) restored.push(queuedFromRow(row, keysIn(row.sequence)));
     }
-    for (const { key, ordinal, sequence, previous } of this.blocked.all()) {
+    const ahead = new Set(sequencesOf(settled));
+    for (const { key, ordinal, sequence, previous } of [...this.blocked.all()]) {
       const state = { kind: 'parked', key } as const;
-      restored.push({ sequence, ordinal, previous, keys: keysIn(sequence), state });
+      // It was delivered, and only that could not be noted: the scan, which passes what is settled, has passed it before.
+      if (ahead.delete(sequence)) this.blocked.done(key, ordinal);
+      else restored.push({ sequence, ordinal, previous, keys: keysIn(sequence), state });
     }
-    return new DeliveryQueue(ordering, cursor, restored, settled);
+    return new DeliveryQueue(ordering, cursor, restored, rangesOf(ahead));
   }
 
   /**

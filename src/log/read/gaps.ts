@@ -1,7 +1,7 @@
 /** The gap list as the API shows it: the entries, with the events beside each gap. */
 import type { Resolution } from '../../numbering/close-gap';
 import { highestGiven } from '../../numbering/epoch';
-import { epochsOf } from '../../numbering/epochs';
+import { epochsOf, withShadowOf } from '../../numbering/epochs';
 import { holeIndexOf } from '../../numbering/holes';
 import { providerOf } from '../../providers/registry';
 import type { WebhookRecord } from '../../subscriptions/webhook';
@@ -73,6 +73,7 @@ function gapOf(log: Views['log'], row: GapRow, horizonSeconds: number | null): G
     from: row.from_id,
     to: row.to_id,
     count: row.missing,
+    onRecord: isOnRecord(log, row),
     status: row.status,
     detectedAt: row.detected_at,
     resolvedAt: row.resolved_at,
@@ -81,6 +82,14 @@ function gapOf(log: Views['log'], row: GapRow, horizonSeconds: number | null): G
     retryUntil: horizonSeconds === null ? null : row.detected_at + horizonSeconds * 1000,
     note: row.note,
   };
+}
+
+function isOnRecord({ state }: Views['log'], { epoch, from_id, to_id }: GapRow): boolean {
+  const { tracker } = state;
+  const open = withShadowOf(tracker).find(({ number }) => number === epoch)?.shared;
+  const closed = tracker.closedEpochs.find(({ number }) => number === epoch)?.uncertain;
+  const listed = (open ?? closed)?.listed;
+  return listed?.from === from_id && listed.to === to_id;
 }
 
 /**

@@ -29,6 +29,9 @@ const COLUMNS = 'epoch, from_id, to_id, missing, status, detected_at, resolved_a
 /** When and why a gap was closed; nulls while it is not. */
 type End = { resolvedAt: number | null; note: string | null };
 
+const BETWEEN_NOTES = '; ';
+const MAX_NOTES_CHARS = 2000;
+
 const OPEN_END: End = { resolvedAt: null, note: null };
 
 /** The gap list of a webhook. Methods that write run in the caller's transaction. */
@@ -44,9 +47,10 @@ export class GapRows {
   /** Takes over that an id filled a hole, or that holes were merged or dropped. `now` in ms since 1970. */
   apply(change: TrackerChange, now: number): void {
     if (change.kind === 'merged') {
-      for (const hole of [change.lower, change.upper]) this.#delete(change.epoch, hole.from);
-      const end = change.into.status === 'resolved' ? { resolvedAt: now, note: null } : OPEN_END;
-      if (isListed(change.into)) this.#insert(change.epoch, change.into, end);
+      const { epoch, lower, upper, into } = change;
+      const end = into.status === 'resolved' ? this.#endOfBoth(epoch, lower, upper) : OPEN_END;
+      for (const hole of [lower, upper]) this.#delete(epoch, hole.from);
+      if (isListed(into)) this.#insert(epoch, into, end);
       return;
     }
     if (!isListed(change.hole)) return;
@@ -118,15 +122,14 @@ export class GapRows {
 
   /**
    * Drops entries older than `cutoff` (ms since 1970) that will not change any more: closed ones, and expired ones of
-   * closed epochs. @param open the numbers of the epochs that are not closed
+   * closed epochs. So are uncertain ones of epochs of which nothing is known any more.
+   * @param open the numbers of the epochs that are not closed @param known of all that something is known of
    */
-  prune(cutoff: number, open: readonly number[]): void {
+  prune(cutoff: number, open: readonly number[], known: readonly number[]): void {
+    const ofOthers = 'epoch NOT IN (SELECT value FROM json_each(?))';
     this.#deleted('resolved_at < ?', cutoff);
-    this.#deleted(
-      "status = 'expired' AND detected_at < ? AND epoch NOT IN (SELECT value FROM json_each(?))",
-      cutoff,
-      JSON.stringify(open),
-    );
+    this.#deleted(`status = 'uncertain' AND ${ofOthers}`, JSON.stringify(known));
+    this.#deleted(`status = 'expired' AND detected_at < ? AND ${ofOthers}`, cutoff, JSON.stringify(open));
   }
 
   #endOf(epoch: number, hole: Hole): End {
@@ -138,6 +141,17 @@ export class GapRows {
       )
       .toArray();
     return row === undefined ? OPEN_END : { resolvedAt: row.resolved_at, note: row.note };
+  }
+
+  /** Of two that were closed by hand and are one now: the later time, and why each was. */
+  #endOfBoth(epoch: number, lower: Hole, upper: Hole): End {
+    const ends = [this.#endOf(epoch, lower), this.#endOf(epoch, upper)];
+    const notes = new Set(ends.flatMap(({ note }) => note?.split(BETWEEN_NOTES) ?? []));
+    const note = [...notes].join(BETWEEN_NOTES).slice(0, MAX_NOTES_CHARS);
+    return {
+      resolvedAt: Math.max(...ends.map(({ resolvedAt }) => resolvedAt ?? 0)),
+      note: note === '' ? null : note,
+    };
   }
 
   #insert(

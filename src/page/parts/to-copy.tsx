@@ -7,10 +7,12 @@ export function ToCopy({ name, label, value }: Props) {
   const id = idOf(name);
   return (
     <div class="field">
-      <label for={id}>{label}</label>
+      <label for={id} id={`${id}-label`}>
+        {label}
+      </label>
       <span class="row copied">
         <input id={id} class="mono" readonly value={value} autocomplete="off" spellcheck={false} />
-        <button type="button" hidden data-copy={id} aria-label={`Copy: ${label}`}>
+        <button type="button" hidden data-copy={id} aria-describedby={`${id}-label`}>
           Copy
         </button>
       </span>

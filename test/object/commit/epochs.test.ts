@@ -91,7 +91,7 @@ describe('a restart', () => {
     await send(4, { numbering: 'new' });
     wait(60_000);
     await alarm();
-    expect(await gaps()).toEqual(['1-1 uncertain']);
+    expect(await gaps()).toEqual(['1-1 uncertain', '2-4 uncertain']);
     expect([await statusOf(6), await statusOf(7)]).toEqual(['accepted', 'quarantined']);
   });
 });

@@ -1,5 +1,9 @@
 /** A destination that is down, paused or gone: it is probed little, recovers at a pace, and goes on where it was. */
-import { describe, expect, it } from 'vitest';
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { describe, expect, it, vi } from 'vitest';
+import { DestinationState } from '../../../src/log/forward/destination-state';
+import { Forwarding } from '../../../src/log/forward/forwarding';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/durations';
 import { Box, patiently, sequencesOf, TestWebhook } from '../../support/in-worker';
 import { range } from '../../support/sequence';
@@ -141,6 +145,30 @@ describe('410', () => {
       await s.wait(MINUTE);
       expect(new Set(s.sequences('a'))).toEqual(new Set(range(1, 40)));
     }));
+});
+
+describe('a 410 that is not noted yet when the webhook is changed', () => {
+  it('comes first: the change is refused as one of an older version, and made again it holds', async () => {
+    const box = new Box();
+    await box.mode({ status: 410 });
+    const webhook = await TestWebhook.create([{ url: box.url }]);
+    const flush = vi.spyOn(Forwarding.prototype, 'flush').mockImplementation(() => {});
+    const ended = vi.spyOn(DestinationState.prototype, 'attemptEnded');
+    await webhook.send();
+    await expect.poll(() => ended.mock.calls.length, patiently).toBe(1);
+    ended.mockRestore();
+
+    await runInDurableObject(env.WEBHOOKS.getByName(String(webhook.id)), async object => {
+      const record = await object.getRecord();
+      if (record === null) throw new Error('no webhook');
+      flush.mockRestore();
+      expect(await object.replace({ ...record, name: 'shop' }, record.version)).toEqual({ kind: 'conflict' });
+    });
+    expect(await webhook.status()).toMatchObject({ is_active: false });
+    await box.mode({ status: 200 });
+    await webhook.patch({ is_active: true });
+    await expect.poll(() => webhook.status(), patiently).toMatchObject({ is_active: true, delivered: 1 });
+  });
 });
 
 describe('a destination that answers 410', () => {

@@ -104,6 +104,29 @@ describe('while only what becomes of deliveries cannot be written', () => {
     }));
 });
 
+describe('a delivery of an event that waited under a blocked key', () => {
+  it('is not made again in the same isolate where only its flush failed', () =>
+    scene([destinationRecord('a', { ordering: 'key', retrySchedule: [60] })], async s => {
+      s.reply = (_, { sequence, attempt }) => {
+        if (sequence === 3) s.world.refuses = FLUSHES;
+        return sequence === 1 && attempt === 1 ? { status: 500, ms: 5 } : { status: 200, ms: 5 };
+      };
+      // More than a trail holds, so that they wait in the row of their key.
+      await s.append(600, { entityKeys: ['order/1'] });
+      await s.wait(59 * SECOND);
+      while (s.world.aborted === null) await s.wait(1);
+      expect(s.sequences('a')).toEqual([1, 2, 3]);
+      s.reply = () => ({ status: 200, ms: 5 });
+      s.world.refuses = null;
+      await lives(s, HOUR);
+      // What was under way when the object ended may come twice.
+      expect(s.sequences('a').filter(sequence => sequence === 3)).toEqual([3]);
+      expect(new Set(s.sequences('a'))).toEqual(new Set(range(1, 600)));
+      expect(s.world.forwarding.destination('a')?.queue.settledAhead).toEqual([]);
+      expect(s.world.sql.exec('SELECT * FROM blocked_keys').toArray()).toEqual([]);
+    }));
+});
+
 describe('an ordinary start', () => {
   it('writes nothing to find out', () =>
     scene([destinationRecord('a')], async s => {

@@ -141,4 +141,25 @@ describe('more holes than are kept apart', () => {
     expect(await sendAll([5, 7, 5])).toEqual(['accepted 9', 'accepted 10', 'duplicate 9']);
     expect((await gaps()).filter(gap => gap.endsWith('open'))).toEqual(['9-9 open', '11-11 open']);
   });
+
+  it('keep what was closed by hand closed, with its notes', async () => {
+    const { sendAll, stub, gaps, alarm } = await newObject();
+    await sendAll([1, 3, 5, 7]);
+    wait(60_000);
+    await alarm();
+    for (const [from, note] of [
+      [2, 'not ours'],
+      [4, 'a test'],
+    ] as const)
+      await stub.resolveGaps({ epoch: null, from, to: from, note });
+    await sendAll([9]);
+    wait(60_000);
+    await alarm();
+    expect(await gaps()).toEqual(['2-4 resolved', '6-6 open', '8-8 open']);
+    expect(await stub.gaps('resolved')).toMatchObject({ gaps: [{ count: 2, note: 'not ours; a test' }] });
+    await sendAll([11, 4]);
+    wait(60_000);
+    await alarm();
+    expect(await gaps()).toEqual(['2-3 resolved', '4-4 filled', '6-8 open', '10-10 open']);
+  });
 });

@@ -141,6 +141,27 @@ describe('boundHoles', () => {
   });
 });
 
+describe('a hole that was closed by hand', () => {
+  const closed = { status: 'resolved', detectedAt: 10 } as const;
+  const open = { status: 'open' } as const;
+
+  it('is merged with its like alone, where two of either kind follow each other', () => {
+    const holes = [hole(2, 2, closed), hole(4, 4, open), hole(6, 6, open), hole(8, 8, closed)];
+    expect(boundHoles(holes, 3).holes).toEqual([
+      hole(2, 2, closed),
+      { ...hole(4, 6, open), missing: 2 },
+      hole(8, 8, closed),
+    ]);
+    const both = [hole(2, 2, closed), hole(4, 4, closed), hole(6, 6, open)];
+    expect(boundHoles(both, 2).holes).toEqual([{ ...hole(2, 4, closed), missing: 2 }, hole(6, 6, open)]);
+  });
+
+  it('goes first where none follows its like, and its entry stays', () => {
+    const holes = [hole(2, 2, open), hole(4, 4, closed), hole(6, 6, open)];
+    expect(boundHoles(holes, 2)).toEqual({ holes: [hole(2, 2, open), hole(6, 6, open)], changes: [] });
+  });
+});
+
 describe('a hole that grows older', () => {
   const patience = { graceMs: 60, expiresMs: 1000 };
   const at = (now: number, status: HoleStatus, doubtful = false, detectedAt = 100) =>

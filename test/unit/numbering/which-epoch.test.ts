@@ -153,6 +153,22 @@ describe('event times', () => {
   });
 });
 
+describe('with event times, three numberings that began without their first ids', () => {
+  it('a late one of the second stays its own, where an event of the third has divided what comes before its first', () => {
+    const sequence = received(10);
+    const send = (numbering: number, ids: readonly number[]) =>
+      ids.map(id =>
+        sequence.offer(id, { bytes: `${numbering}`, eventTime: T + numbering * 100 * 3_600_000 + id * 1000 }),
+      );
+    send(1, [2, 5, 6, 7, 8, 9, 11, 12]);
+    sequence.wait(2 * GRACE_MS);
+    send(2, [6, 7, 8, 9]);
+    sequence.wait(2 * GRACE_MS);
+    send(3, [2]);
+    expect(send(2, [3])).toEqual([`accepted@${sequence.tracker.current?.number}`]);
+  });
+});
+
 describe('without event times', () => {
   it('an id far below the old numbering that overtook id 1 belongs to the new one', () => {
     const sequence = received(5009, 5000);

@@ -62,7 +62,10 @@ export const SEQUENCE_ANSWERS: Record<string, JsonSchema> = {
     epoch: integer,
     from: said('the first increment id', integer),
     to: said('the last increment id, included', integer),
-    count: said('how many of these are missing: fewer than all only where gaps were merged', integer),
+    count: said(
+      'how many of these are missing, or on record: fewer than all only where gaps were merged, and in an entry `on_record`',
+      integer,
+    ),
     status: said(
       '`open`: may still come; `uncertain`: missing in one reading of what came; `filled`: came late; `expired`: too late to come; `resolved`: closed by hand',
       words('open', 'uncertain', 'filled', 'expired', 'resolved'),
@@ -72,6 +75,7 @@ export const SEQUENCE_ANSWERS: Record<string, JsonSchema> = {
     before: said('the received id below it; null where none is on record', side),
     after: said('the received id above it; null where none is on record', side),
     retry_until: said("when the provider's last retry is due; null where that is not known", orNull(time)),
+    on_record: said('true: `count` events came under these ids, and may be of an older numbering', boolean),
     readings: said('of an uncertain one: what may have happened', list(text)),
     note: said('why it was closed by hand; null otherwise', orNull(text)),
   }),
