@@ -76,15 +76,22 @@ export async function run(command: Command, body: Body): Promise<void> {
   try {
     process.exitCode = (await body({ output, env, gateway })) ?? EXIT.done;
   } catch (error) {
-    if (!(error instanceof Stop)) throw error;
-    process.exitCode = error.exitCode;
+    if (!(error instanceof Stop) && env.GAPLESS_DEBUG) throw error;
+    const { exitCode, message, problem } = error instanceof Stop ? error : unexpected(error);
+    process.exitCode = exitCode;
     output.note(
-      output.isJson
-        ? JSON.stringify({ error: error.message, problem: error.problem ?? null })
-        : printableLines(error.message),
+      output.isJson ? JSON.stringify({ error: message, problem: problem ?? null }) : printableLines(message),
     );
   }
 }
+
+/** An answer of another shape, or a bug. Its own words are not shown: they may quote what was read. */
+const unexpected = (error: unknown): Stop =>
+  new Stop(
+    EXIT.failed,
+    `This was not to be expected (${error instanceof Error ? error.name : typeof error}): the answer has another shape than this ` +
+      'version of gapless knows, or gapless has a bug. GAPLESS_DEBUG=1 shows where.',
+  );
 
 function examplesText(examples: Examples): string {
   const width = Math.max(...examples.map(([command]) => command.length));

@@ -9,6 +9,7 @@
 import { keep } from '../bounded-map';
 import { nearest } from '../input/nearest';
 import { err, ok, type Result } from '../result';
+import { isSameName } from '../subscriptions/names';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { webhookIdOf } from '../subscriptions/webhook-id';
 import type { ApiError } from './problem';
@@ -42,7 +43,7 @@ export async function findAddressed(env: Env, text: string): Promise<Result<Webh
   if (before !== undefined && now - before.at < REMEMBERED_MS) {
     const record = await recordOf(env, before.id);
     if (!record.ok) return record;
-    if (record.value?.name === text) return ok(record.value);
+    if (record.value !== null && isSameName(record.value.name, text)) return ok(record.value);
   }
   const listed = await allWebhooks(env, now, MAX_LOOKED_AT);
   if (!listed.ok) return listed;
@@ -109,10 +110,10 @@ async function holdersOf(
   listed: readonly WebhookRecord[],
 ): Promise<Result<WebhookRecord[], ApiError>> {
   const holders: WebhookRecord[] = [];
-  for (const { id } of listed.filter(record => record.name === name)) {
+  for (const { id } of listed.filter(record => isSameName(record.name, name))) {
     const record = await recordOf(env, id);
     if (!record.ok) return record;
-    if (record.value?.name === name) holders.push(record.value);
+    if (record.value !== null && isSameName(record.value.name, name)) holders.push(record.value);
   }
   return ok(holders);
 }

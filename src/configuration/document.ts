@@ -7,6 +7,7 @@ import { type FieldError, unknownField } from '../input/field-errors';
 import { mergePatch } from '../input/merge-patch';
 import { isObject } from '../json/kind';
 import { err, ok, type Result } from '../result';
+import { isSameName, normalName } from '../subscriptions/names';
 import { shownDestination, shownWebhook } from '../subscriptions/shown';
 import type { DestinationRecord, WebhookRecord } from '../subscriptions/webhook';
 
@@ -57,7 +58,7 @@ function exportedWebhook(record: WebhookRecord, all: readonly WebhookRecord[]): 
 
 /** The destinations that are known by a name. */
 export const namesakes = (destinations: readonly DestinationRecord[], name: string): DestinationRecord[] =>
-  destinations.filter(destination => destinationName(destination) === name);
+  destinations.filter(destination => isSameName(destinationName(destination), name));
 
 /** An entry of a document that is applied, with its place in it; known by its id where it has one, else by its name. */
 export type Entry = {
@@ -100,17 +101,19 @@ function entryOf(prefix: string, given: Record<string, unknown>): Result<Entry, 
   const { name, webhook_id: id } = given;
   const isNamed = typeof name === 'string' && name !== '';
   if (id === undefined) {
-    if (isNamed) return ok({ prefix, name, webhookId: null, given });
+    if (isNamed) return ok({ prefix, name: normalName(name), webhookId: null, given });
     return err({ path: `${prefix}/name`, message: 'is required, or webhook_id: webhooks are known by it' });
   }
   if (typeof id === 'number' && Number.isSafeInteger(id) && id > 0) {
-    return ok({ prefix, name: isNamed ? name : String(id), webhookId: id, given });
+    return ok({ prefix, name: isNamed ? normalName(name) : String(id), webhookId: id, given });
   }
   return err({ path: `${prefix}/webhook_id`, message: 'must be the id of a webhook of this gateway' });
 }
 
 const isSameEntry = (a: Entry, b: Entry): boolean =>
-  a.webhookId !== null && b.webhookId !== null ? a.webhookId === b.webhookId : a.given.name === b.given.name;
+  a.webhookId !== null && b.webhookId !== null
+    ? a.webhookId === b.webhookId
+    : typeof a.given.name === 'string' && typeof b.given.name === 'string' && a.name === b.name;
 
 /** Nulls mean the default, as in a merge patch; those in lists are values. */
 const withoutNulls = (given: unknown): unknown => (isObject(given) ? mergePatch({}, given) : given);

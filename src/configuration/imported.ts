@@ -10,6 +10,7 @@ import { LIMITS } from '../limits';
 import { providerOf } from '../providers/registry';
 import { err, ok, type Result } from '../result';
 import { destinationDocument } from '../subscriptions/destination-input';
+import { unaddressable } from '../subscriptions/names';
 import { newLife } from '../subscriptions/record';
 import { purpose } from '../subscriptions/sealing';
 import { shownDestination, shownWebhook } from '../subscriptions/shown';
@@ -50,6 +51,14 @@ function importErrors(
     if (current === null || current[field] === given[field]) continue;
     const message = `is "${given[field]}", and the webhook that has this id here is of "${current[field]}"`;
     errors.push({ path: `/${field}`, message });
+  }
+  const names = [
+    { path: '/name', name: given.name },
+    ...given.destinations.map(({ name }, index) => ({ path: `/destinations/${index}/name`, name })),
+  ];
+  for (const { path, name } of names) {
+    const message = name === null ? null : unaddressable(name);
+    if (message !== null) errors.push({ path, message });
   }
   const confirm = given.confirm === null ? null : rules.urlProblem(given.confirm.url);
   if (confirm !== null) errors.push({ path: '/confirm/url', message: confirm });

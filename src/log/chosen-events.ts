@@ -26,7 +26,7 @@ export type ChosenEvents = {
   kind: 'chosen';
   /** For each destination asked for, in their order. */
   places: { destinationId: string; ranges: SequenceRange[]; count: number }[];
-  /** Whatever a destination wants. Of more places than a row takes, the first. */
+  /** Whatever a destination wants. Of more places than a row takes, the first; where they are for listeners alone, there are not more. */
   streamed: SequenceRange[];
 };
 
@@ -51,6 +51,8 @@ export async function chooseEvents(
       chosen.state === null ? null : { destinationId: search[0]?.destinationId ?? '', state: chosen.state };
     for await (const event of found(parts, span, chosen, delivery)) {
       addTo(streamed, event.sequence);
+      if (destinationIds.length === 0 && streamed.length > MAX_RANGES)
+        return { kind: 'too_scattered', upTo: event.sequence - 1 };
       for (const place of search) {
         const destination = forwarding.destination(place.destinationId)?.destination;
         if (destination === undefined || !wants(destination, event, log.feed)) continue;

@@ -115,11 +115,11 @@ export class DestinationWatch {
       this.#seen.delete(destination.id);
       return null;
     }
+    const sources = { feed: log.feed, rows: forwarding.rows };
     const { oldest: known = null } = this.#seen.get(destination.id) ?? {};
     const isYoung = known !== null && now < known.since + destination.behindAlertSeconds * 1000;
-    const stays =
-      known !== null && ((isYoung && !isTold) || isWaiting(state, known.sequence, forwarding.rows));
-    const oldest = stays ? known : oldestWaiting(state, { feed: log.feed, rows: forwarding.rows });
+    const stays = known !== null && ((isYoung && !isTold) || isWaiting(state, known.sequence, sources));
+    const oldest = stays ? known : oldestWaiting(state, sources);
     this.#seen.set(destination.id, { oldest, at: now, delivered: totals.delivered });
     return oldest;
   }

@@ -49,7 +49,8 @@ export async function replayRange(parts: Parts, request: ReplayRequest): Promise
     const starts = found.places.map(({ destinationId: id, ranges, count }) => ({
       ...{ spec: { ...spec, destinationId: id, chosen: ranges }, counted: count },
     }));
-    return begun(parts, starts, { ...spec, chosen: found.streamed }, asked, dryRun);
+    const streamed = { ...spec, chosen: found.streamed };
+    return begun(parts, starts, { streamed, events: await countStreamed(parts, streamed) }, asked, dryRun);
   }
   const spec = { ...filter, ...range, unasked: false };
   const starts: ReplayStart[] = [];
@@ -57,8 +58,8 @@ export async function replayRange(parts: Parts, request: ReplayRequest): Promise
     const own: ReplaySpec = { ...spec, destinationId: id };
     starts.push({ spec: own, counted: await countReplay(parts, own) });
   }
-  const streamed = dryRun ? spec : await streamedOf(parts, ids, spec);
-  return begun(parts, starts, streamed, asked, dryRun);
+  const streamed = await streamedOf(parts, ids, spec);
+  return begun(parts, starts, { streamed, events: await countStreamed(parts, streamed) }, asked, dryRun);
 }
 
 /** What listeners get of a range, which no destination has a part in: how an event stands at one is looked up here. */
@@ -80,21 +81,20 @@ async function streamedOf(
 function begun(
   { forwarding, streamed: replays, newEvents }: Parts,
   starts: readonly ReplayStart[],
-  streamed: StreamedReplay,
+  { streamed, events }: { streamed: StreamedReplay; events: number },
   asked: AskedReplay | null,
   dryRun: boolean,
 ): ReplayResult {
   const count = starts.reduce((sum, { counted }) => sum + (counted ?? 0), 0);
   const { fromSequence, toSequence, since, until, topic, newId, chosen } = streamed;
-  const isStreamed = fromSequence <= toSequence && chosen?.length !== 0;
-  if (dryRun || (count === 0 && !isStreamed)) return { kind: 'ok', count, replayId: null };
+  if (dryRun || (count === 0 && events === 0)) return { kind: 'ok', count, events, replayId: null };
   const replayId = forwarding.startReplay(count === 0 ? [] : starts, asked);
-  if (replayId !== null && isStreamed) {
+  if (replayId !== null && events > 0) {
     const kept = { fromSequence, toSequence, since, until, topic, newId };
     replays.add(replayId, { ...kept, ...(chosen === undefined ? {} : { chosen }) });
     newEvents.announce();
   }
-  return { kind: 'ok', count, replayId: count === 0 ? null : replayId };
+  return { kind: 'ok', count, events, replayId: count === 0 ? null : replayId };
 }
 
 /** Sends one event again. @param destinationId null for all that want the event; the given one gets it in any case */
@@ -119,7 +119,7 @@ export async function replayOne(
     const spec = { ...one, destinationId: id, status: null, unasked: destinationId !== null };
     starts.push({ spec, counted: await countReplay(parts, spec) });
   }
-  return begun(parts, starts, one, asked, false);
+  return begun(parts, starts, { streamed: one, events: 1 }, asked, false);
 }
 
 /** How many replays a list has at most: all that are kept of those that ended, and as many that run. */
@@ -163,6 +163,21 @@ export async function countReplay(
     after = step.next;
     if (after !== null) await new Promise<void>(resolve => void clock.later(0, resolve));
     if (forwarding.isStopped) return count;
+  }
+  return count;
+}
+
+/** Counts the events that listeners get, whatever destinations want. In steps, too. */
+async function countStreamed({ forwarding, clock }: Parts, streamed: StreamedReplay): Promise<number> {
+  const { chosen, fromSequence } = streamed;
+  if (chosen !== undefined) return chosen.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+  const spec: ReplaySpec = { ...streamed, destinationId: '', status: null, unasked: true };
+  let count = 0;
+  for (let after: number | null = fromSequence - 1; after !== null && !forwarding.isStopped; ) {
+    const step = forwarding.replays.count(spec, after, COUNT_STEP, () => true);
+    count += step.count;
+    after = step.next;
+    if (after !== null) await new Promise<void>(resolve => void clock.later(0, resolve));
   }
   return count;
 }

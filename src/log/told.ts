@@ -18,20 +18,25 @@ export function ofAdded(result: AddResult | ReleaseResult): Facts | null {
 }
 
 export const ofReplay =
-  ({ destinationId, fromSequence, toSequence, asked }: ReplayRequest) =>
+  ({ destinationId, fromSequence, toSequence, asked, dryRun }: ReplayRequest) =>
   (result: ReplayResult): Facts | null =>
-    hasBegun(result)
+    !dryRun && hasSent(result)
       ? {
           ...filterIn(asked?.request ?? {}),
           ...{ destination_id: destinationId, from_sequence: fromSequence, to_sequence: toSequence },
-          ...{ count: result.count, replay_id: result.replayId },
+          ...sentBy(result),
         }
       : null;
 
-type Begun = Extract<ReplayResult, { kind: 'ok' }> & { replayId: number };
+type Counted = Extract<ReplayResult, { kind: 'ok' }>;
 
-/** Not by a plan, and not where there was nothing to send. */
-const hasBegun = (result: ReplayResult): result is Begun => result.kind === 'ok' && result.replayId != null;
+/** Not where there was nothing to send. What goes to listeners alone has no `replayId`. */
+const hasSent = (result: ReplayResult): result is Counted =>
+  result.kind === 'ok' && (result.replayId != null || (result.events ?? 0) > 0);
+
+const sentBy = ({ count, events, replayId }: Counted): Facts => ({
+  ...{ count, events: events ?? null, replay_id: replayId ?? null },
+});
 
 /** The filter as it was given; the edge has taken out what may name a person. */
 function filterIn(request: Readonly<Record<string, unknown>>): Facts {
@@ -46,9 +51,7 @@ function filterIn(request: Readonly<Record<string, unknown>>): Facts {
 export const ofReplayedEvent =
   (sequence: number, destinationId: string | null) =>
   (result: ReplayResult): Facts | null =>
-    hasBegun(result)
-      ? { ...{ sequence, destination_id: destinationId }, count: result.count, replay_id: result.replayId }
-      : null;
+    hasSent(result) ? { ...{ sequence, destination_id: destinationId }, ...sentBy(result) } : null;
 
 export const ofCancelledReplay =
   (replayId: number) =>

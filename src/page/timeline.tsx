@@ -18,6 +18,7 @@ const KINDS: Record<Delivery['delivery'], Kind> = {
   dead: 'bad',
   delivered: 'good',
   paused: 'off',
+  redacted: 'off',
   confirming: 'warn',
   held: 'warn',
   quarantined: 'warn',

@@ -16,7 +16,7 @@ import { DESTINATION_OPTIONS, type DestinationOptions } from './destination-opti
 import { headersProblemText, parseExtraHeaders } from './extra-headers';
 import type { UrlRule } from './input-rules';
 import { unmaskedHeaders } from './masking';
-import { destinationNameProblem } from './names';
+import { destinationNameProblem, keptName } from './names';
 import { secretText } from './secret-input';
 import type { DestinationRecord } from './webhook';
 
@@ -73,6 +73,15 @@ function urlErrors(url: string, urlRule: UrlRule, prefix: string): FieldError[] 
   return problem === null ? [] : [{ path: `${prefix}/url`, message: problem }];
 }
 
+/** @param currentName the name that it has */
+function optionsOf(
+  given: Parameters<typeof storedOptions<typeof DESTINATION_OPTIONS>>[1],
+  currentName: string | null,
+): DestinationOptions {
+  const options = storedOptions(DESTINATION_OPTIONS, given);
+  return { ...options, name: keptName(options.name, currentName) };
+}
+
 function nameErrors(name: string | null, current: string | null, prefix: string): FieldError[] {
   const message = destinationNameProblem(name, current);
   return message === null ? [] : [{ path: `${prefix}/name`, message }];
@@ -91,7 +100,7 @@ export function parseDestination(
 ): Result<DestinationInput, FieldError[]> {
   const input = checked(creationSchema, given, prefix);
   if (!input.ok) return input;
-  const options = storedOptions(DESTINATION_OPTIONS, input.value);
+  const options = optionsOf(input.value, stored?.name ?? null);
   const errors = [
     ...(options.url === stored?.url ? [] : urlErrors(options.url, urlRule, prefix)),
     ...nameErrors(options.name, stored?.name ?? null, prefix),
@@ -132,7 +141,7 @@ export function patchDestination(
   if (refused.length > 0) return err(refused);
   const input = checked(changeableSchema, mergePatch(destinationDocument(current), object.value));
   if (!input.ok) return input;
-  const options = storedOptions(DESTINATION_OPTIONS, input.value);
+  const options = optionsOf(input.value, current.name);
   const errors = [
     ...(options.url === current.url ? [] : urlErrors(options.url, urlRule, '')),
     ...nameErrors(options.name, current.name, ''),

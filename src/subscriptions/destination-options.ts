@@ -41,21 +41,25 @@ const scalar = v.union(
 const filterMessage =
   `must be an object of at most ${MAX_FILTER_POINTERS} JSON pointers, ` +
   `each with a list of 1 to ${MAX_FILTER_VALUES} values`;
+const valuesMessage = `has to have a list of 1 to ${MAX_FILTER_VALUES} values: texts, numbers, true, false or null`;
 const filter = v.pipe(
   jsonObject,
   v.record(
     v.pipe(
       v.string(),
-      v.check(pointer => parsePointer(pointer) !== null, 'must be a JSON pointer, as in "/storeId"'),
+      v.check(
+        pointer => parsePointer(pointer) !== null,
+        'as a name must be a JSON pointer, as in "/storeId"',
+      ),
       v.check(
         pointer => parsePointer(pointer)?.includes('*') !== true,
-        'must lead to one value: "*" is no wildcard',
+        'as a name must lead to one value: "*" is no wildcard',
       ),
     ),
     v.pipe(
-      v.array(scalar, filterMessage),
-      v.minLength(1, filterMessage),
-      v.maxLength(MAX_FILTER_VALUES, filterMessage),
+      v.array(scalar, valuesMessage),
+      v.minLength(1, valuesMessage),
+      v.maxLength(MAX_FILTER_VALUES, valuesMessage),
     ),
     filterMessage,
   ),
@@ -101,7 +105,8 @@ export const DESTINATION_OPTIONS = {
   name: option(
     'name',
     about(
-      'What you call it. It may stand wherever its id may; no other destination of the webhook may have it.',
+      'What you call it. It may stand wherever its id may; no other destination of the webhook may have it. ' +
+        'It is not `.` or `..`; blanks around it are left out.',
       v.nullish(text(200), null),
     ),
   ),

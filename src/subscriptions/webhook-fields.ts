@@ -38,7 +38,8 @@ const sequence = fieldsOf({
 
 const changeable = {
   name: about(
-    'What you call it. It may stand in addresses in the place of the id; no other webhook may have it, and it is no number.',
+    'What you call it. It may stand in addresses in the place of the id; no other webhook may have it. ' +
+      'It is no number, nor `.` or `..`; blanks around it are left out.',
     v.nullish(text(200), null),
   ),
   topics: about(

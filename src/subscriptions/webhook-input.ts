@@ -12,7 +12,7 @@ import { type ConfirmSettings, confirmErrors, confirmSettings } from './confirm-
 import { type DestinationInput, parseDestination } from './destination-input';
 import type { InputRules } from './input-rules';
 import { unmaskedSettings } from './masking';
-import { indexOfTakenName, takenDestinationName, webhookNameProblem } from './names';
+import { indexOfTakenName, keptName, takenDestinationName, webhookNameProblem } from './names';
 import type { Placement } from './placement';
 import { pinnedKeyErrors, providerGiven, providerSettingsErrors, schemeErrors } from './provider-input';
 import { retentionProblem } from './retention';
@@ -52,9 +52,10 @@ export type WebhookInput = WebhookSettings &
 
 type Given = v.InferOutput<typeof changeableSchema>;
 
-function settingsOf(given: Given, provider: Provider): WebhookSettings {
+/** @param currentName the name that it has */
+function settingsOf(given: Given, provider: Provider, currentName: string | null): WebhookSettings {
   return {
-    name: given.name,
+    name: keptName(given.name, currentName),
     topics: given.topics.patterns,
     topicsAsGiven: given.topics.given,
     isActive: given.is_active,
@@ -106,7 +107,7 @@ export function parseWebhook(given: unknown, rules: InputRules): Result<WebhookI
 
   const full = unmaskedSettings(input.value.settings, {}, provider);
   if (!full.ok) return full;
-  const settings = settingsOf({ ...input.value, settings: full.value }, provider);
+  const settings = settingsOf({ ...input.value, settings: full.value }, provider, null);
   const errors = settingsErrors(settings, null, provider, rules);
   const secretProblem = rules.secretProblem(provider, input.value.secret_key);
   if (secretProblem !== null) errors.push({ path: '/secret_key', message: secretProblem });
@@ -178,7 +179,7 @@ export function replaceWebhook(
 
   const full = unmaskedSettings(input.value.settings, record.settings, provider);
   if (!full.ok) return full;
-  const settings = settingsOf({ ...input.value, settings: full.value }, provider);
+  const settings = settingsOf({ ...input.value, settings: full.value }, provider, record.name);
   const errors = settingsErrors(settings, record, provider, rules);
   errors.push(...schemeErrors(record.signature, settings.signature, provider));
   return errors.length > 0 ? err(errors.slice(0, LIMITS.MAX_ISSUES)) : ok(settings);

@@ -101,6 +101,25 @@ it('says that ids are awaited, where no gap is open yet', async () => {
   expect(status).toMatchObject({ code: 0, stdout: expect.stringMatching(/awaited ids +2, within/) });
 });
 
+describe('what is called . or ..', () => {
+  it('does no other operation', async () => {
+    for (const args of [
+      ['status', '..'],
+      ['webhooks', 'delete', '..', '--yes'],
+      ['destinations', 'rotate-secret', shop, '..', '--generate'],
+      ['destinations', 'test', shop, '..'],
+      ['events', '.'],
+      ['erase', '..', '--entity-key', 'a', '--yes'],
+      ['listen', '..', '--to', receiver.url],
+      ['api', 'GET', `/v1/webhooks/${shop}/%2e%2e`],
+    ]) {
+      const { code, stdout, stderr } = await cli.run(args);
+      expect([args, code, stdout]).toEqual([args, 2, '']);
+      expect(stderr).toMatch(/^[^\n]*\.\.?[^\n]*\n$/);
+    }
+  });
+});
+
 describe('verify', () => {
   const secret = 'whsec_test';
   const now = Math.floor(Date.now() / 1000);

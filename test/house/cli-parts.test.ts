@@ -1,6 +1,7 @@
 /** What of the command line is pure: requests as they are pasted, times, samples' plans, configurations, what a terminal may have. */
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { filled, unfilled } from '../../cli/src/configuration/filled';
 import {
   addressFinding,
@@ -10,9 +11,12 @@ import {
   objectFinding,
   signatureFinding,
 } from '../../cli/src/doctor/judge';
+import { isFolded, addressOf as pathOf } from '../../cli/src/gateway/address';
+import { jsonMistake, mistakeText, yamlMistake } from '../../cli/src/given/misread';
 import { backoffMs } from '../../cli/src/listen/backoff';
 import { bodyOf, isFinal, isWanted, lifeOf, type StreamedEvent } from '../../cli/src/listen/messages';
 import { headerOf, howOf, targetsOf } from '../../cli/src/listen/options';
+import { healthOf, needsALook } from '../../cli/src/output/health';
 import { outputOf } from '../../cli/src/output/output';
 import { printable, printableLines } from '../../cli/src/output/printable';
 import { table } from '../../cli/src/output/table';
@@ -23,6 +27,96 @@ import { addressOf, parseRequest } from '../../cli/src/verify/raw-request';
 import { shownBytes } from '../../cli/src/verify/shown-bytes';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe('an address', () => {
+  const TEST = '/v1/webhooks/{webhook_id}/destinations/{destination_id}/test';
+
+  it('has names as they are, and none that leads elsewhere', () => {
+    const names = (destination_id: string) =>
+      pathOf(TEST, { webhook_id: 'a b', destination_id }, { q: 'x&y' });
+    expect(names('..a/?')).toEqual({
+      ...{ ok: true, value: '/v1/webhooks/a%20b/destinations/..a%2F%3F/test?q=x%26y' },
+    });
+    // Already encoded, it is a name like others.
+    expect(names('%2e%2e').ok).toBe(true);
+    for (const name of ['', '.', '..']) expect(names(name).ok).toBe(false);
+  });
+
+  it.each(['/v1/../x', '/v1/..', '/.', '/v1/%2E./x', '/v1/.%2e?a', '/v1\\x', '/v1/.\t./x'])(
+    'is another one once it is read: %j',
+    path => {
+      expect(isFolded(path)).toBe(true);
+      // As it would be sent.
+      expect(new URL(`http://gw.example${path}`).pathname).not.toBe(path.split('?')[0]);
+    },
+  );
+
+  it.each(['/v1/a..b', '/v1/...', '/v1/x?a=/../b', '/'])('stays as it is: %j', path =>
+    expect(isFolded(path)).toBe(false),
+  );
+});
+
+describe('a document that is wrong', () => {
+  it.each([
+    ['{\n  "secret_key": @topsecret\n}', 'line 2, column 17: no value of JSON begins so'],
+    ['{"a": "topsecret', 'line 1, column 7: a text is not closed, or has a character that has to be escaped'],
+    ['{"topsecret" "b"}', 'line 1, column 14: a comma or a colon is missing before it'],
+    ['["topsecret",]', 'line 1, column 14: something is missing before it'],
+    ['{topsecret: 1}', 'line 1, column 2: no value of JSON begins so'],
+    ['{"topsecret": 1', 'line 1, column 16: it ends too soon'],
+    ['{"topsecret": 1}}', 'line 1, column 17: it does not fit what is before it'],
+    ['{"a": topsecret1}', 'line 1, column 7: no value of JSON begins so'],
+  ])('says where, and nothing that stands there: %j', (text, said) => {
+    let error: unknown;
+    try {
+      JSON.parse(text);
+    } catch (caught) {
+      error = caught;
+    }
+    expect(mistakeText(text, jsonMistake(text, String(error)))).toBe(said);
+  });
+
+  it.each(['a: 1\nsecret_key: @topsecret', 'a: "topsecret', 'a: *topsecret', '{ "a": topsecret'])(
+    'is told of in YAML by its kind alone: %j',
+    text => {
+      expect(() => parse(text, { prettyErrors: false })).toThrow();
+      try {
+        parse(text, { prettyErrors: false });
+      } catch (error) {
+        const said = mistakeText(text, yamlMistake(error));
+        expect(said).toMatch(/^(line \d+, column \d+: [a-z ]+|a reference .*)$/);
+        expect(said).not.toContain('topsecret');
+      }
+    },
+  );
+});
+
+describe('health', () => {
+  type Status = Parameters<typeof healthOf>[0];
+  const well = {
+    ...{ is_active: true, dead: 0, circuit: 'closed', failing_since: null, disabled_reason: null },
+  } as const;
+  const of = (destination: object, others: object = {}) =>
+    needsALook(
+      healthOf({
+        ...{ open_gaps: 0, uncertain_ids: 0, storage: { refusing_since: null }, ...others },
+        destinations: [{ ...well, ...destination }],
+      } as unknown as Status),
+    );
+
+  it('is one judgement: a destination fails from the first failed attempt on', () => {
+    expect(of({})).toBe(false);
+    const since = '2026-11-20T12:00:00Z';
+    for (const bad of [{ failing_since: since }, { circuit: 'open' }, { dead: 1 }])
+      expect(of(bad)).toBe(true);
+    expect(of({ is_active: false, disabled_reason: 'it answered 410 Gone' })).toBe(true);
+    // Somebody paused it.
+    expect(of({ is_active: false, failing_since: since })).toBe(false);
+    for (const bad of [{ open_gaps: 1 }, { uncertain_ids: 1 }, { storage: { refusing_since: since } }])
+      expect(of({}, bad)).toBe(true);
+    expect(of({}, { open_gaps: null, uncertain_ids: null })).toBe(false);
+  });
+});
 
 describe('a raw request', () => {
   it.each(['\r\n', '\n'])('has a request line, headers and the body as it is, with %j', end => {
@@ -55,10 +149,12 @@ describe('a raw request', () => {
     });
   });
 
-  it.each(['', '{}', 'POST / HTTP/1.1', 'POST / HTTP/1.1\nno header\n\n', 'post /\n\n'])(
-    'is not %j',
+  it.each(['', '{}', 'POST / HTTP/1.1', 'POST / HTTP/1.1\ntopsecret\n\n', 'topsecret /\n\n'])(
+    'is not %j, of which nothing is shown',
     text => {
-      expect(parseRequest(bytes(text)).ok).toBe(false);
+      const read = parseRequest(bytes(text));
+      expect(read.ok).toBe(false);
+      expect(JSON.stringify(read)).not.toContain('topsecret');
     },
   );
 });
@@ -88,6 +184,7 @@ describe('times', () => {
 describe('what a terminal gets', () => {
   it('has no control characters of others', () => {
     expect(printable('a\u001b[2Jb\nc\u202ed\u009b')).toBe('a\\u001b[2Jb\\nc\\u202ed\\u009b');
+    expect(printable('a\u200b\u200d\u2060\u00ad\u{e0041}')).toBe('a\\u200b\\u200d\\u2060\\u00ad\\u{e0041}');
     expect(printableLines('a\r\nb\tc\u0007\rd')).toBe('a\nb\tc\\u0007\\rd');
     const rows = table(
       ['x'],

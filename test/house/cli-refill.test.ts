@@ -55,7 +55,7 @@ describe('events of a file', () => {
   it('are bodies, byte for byte, or objects of body, headers and query', () => {
     const wrapped = JSON.stringify({ body, headers: { 'x-a': 'b' }, query: 'c=d', sequence: 9 });
     const coded = JSON.stringify({ body_base64: Buffer.from(body).toString('base64') });
-    const found = candidatesIn([body, '', wrapped, coded].join('\r\n'), provider('shipstream'));
+    const found = candidatesIn(`\ufeff${[body, '', wrapped, coded].join('\r\n')}`, provider('shipstream'));
     expect(found).toMatchObject({
       value: [
         { line: 1, incrementId: 3, topic: 'order:created', event: { body } },
@@ -72,6 +72,14 @@ describe('events of a file', () => {
     });
   });
 
+  it('are told from those that the provider would not send', () => {
+    const lines = '{"topic":"order:created"}\n{"not":"an event"}';
+    expect(candidatesIn(lines, provider('shipstream'))).toMatchObject({
+      value: [{ isOdd: true }, { isOdd: true }],
+    });
+    expect(candidatesIn(body, provider('shipstream'))).toMatchObject({ value: [{ isOdd: false }] });
+  });
+
   it('have to be JSON, a line each', () => {
     expect(candidatesIn(`${body}\n{`, provider('shipstream'))).toMatchObject({
       ...{ ok: false, error: expect.stringContaining('Line 2') },
@@ -81,7 +89,7 @@ describe('events of a file', () => {
 
 describe('the plan', () => {
   const candidate = (line: number, incrementId: number | null): Candidate => ({
-    ...{ line, incrementId, topic: 'a', event: { body: '{}' } },
+    ...{ line, incrementId, topic: 'a', isOdd: false, event: { body: '{}' } },
   });
 
   it('adds what is missing in its order, and says why of the rest', () => {
@@ -97,6 +105,8 @@ describe('the plan', () => {
       ...['twice', 'not_asked_for', 'not_missing', 'above_highest', 'no_increment_id'],
     ]);
     expect(plan.not_in_file).toEqual([{ from: 4, to: 4 }]);
+    const each = [7, 5, 6].map(id => ({ from: id, to: id }));
+    expect(refillPlan([], { ...known, wanted: each }).not_in_file).toEqual([{ from: 5, to: 7 }]);
   });
 
   it('adds all where events have no numbers', () => {

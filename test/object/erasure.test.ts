@@ -128,6 +128,47 @@ describe('a customer', () => {
   });
 });
 
+describe('a delivery of an erased event', () => {
+  it('has ended: nobody counts it as waiting, retrying or dead, or as a failed attempt', async () => {
+    const webhook = await TestWebhook.create([{ url: `${chaos}/answer?status=200` }]);
+    const [destination] = webhook.destinations;
+    await send('PATCH', `${webhook.path}/destinations/${destination}`, { is_active: false });
+    await webhook.sendMany(3);
+    await send('DELETE', `${webhook.path}/events/1/body`);
+    await send('DELETE', `${webhook.path}/events/2/body`);
+    const standing = async () => (await send('GET', `${webhook.path}/status`)).body.destinations?.[0];
+    expect(await standing()).toMatchObject({ waiting: 1, retrying: 0, dead: 0 });
+    await send('DELETE', `${webhook.path}/events/3/body`);
+    expect(await standing()).toMatchObject({ waiting: 0, oldest_undelivered_at: null });
+    const paused = await send('GET', `${webhook.path}/events?delivery=paused&destination_id=${destination}`);
+    expect(paused.body.events).toEqual([]);
+    await send('PATCH', `${webhook.path}/destinations/${destination}`, { is_active: true });
+    await expect.poll(async () => (await standing())?.lag, patiently).toBe(0);
+    expect(await standing()).toMatchObject({ dead: 0, failed_attempts: 0, failing_since: null });
+    expect((await send('GET', `${webhook.path}/events/1`)).body).toMatchObject({
+      ...{ attempts: [], deliveries: [{ destination_id: destination, delivery: 'redacted', attempts: 0 }] },
+    });
+  });
+
+  it('that an earlier release gave up counts as dead no more', async () => {
+    const webhook = await TestWebhook.create([{ url: `${chaos}/answer?status=200` }]);
+    await webhook.send();
+    await expect.poll(() => webhook.status(), patiently).toMatchObject({ delivered: 1 });
+    await send('DELETE', `${webhook.path}/events/1/body`);
+    await runInDurableObject(env.WEBHOOKS.getByName(String(webhook.id)), (_, { storage: { sql } }) => {
+      sql.exec(
+        `INSERT INTO deliveries (sequence, destination_id, replay, new_id, status, attempts, step, next_at, previous, ordinal, error,
+         updated_at) VALUES (1, ?, 0, 0, 'dead', 1, 1, NULL, 0, 1, 'redacted', 1)`,
+        webhook.destinations[0],
+      );
+    });
+    expect(await webhook.status()).toMatchObject({ dead: 0, retrying: 0, waiting: 0 });
+    expect((await send('GET', `${webhook.path}/events?delivery=dead`)).body.events).toEqual([]);
+    const { body } = await send('GET', `${webhook.path}/events/1`);
+    expect(body).toMatchObject({ delivery: null, deliveries: [{ delivery: 'redacted' }] });
+  });
+});
+
 describe('a search', () => {
   it('takes an entity key as an event shows it, whatever characters it has', async () => {
     const { id, path } = await newWebhook();

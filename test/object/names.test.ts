@@ -66,6 +66,44 @@ describe('a webhook', () => {
     expect((await send('PATCH', path, { name: '17', retention_days: 8 })).status).toBe(200);
   });
 
+  const NOWHERE = ['.', '..', ' .. ', ' ', '\u200b', '\u00a0\u2060'];
+
+  it('is not called what leads elsewhere in an address, or cannot be seen; nor is a destination', async () => {
+    const { path } = await newWebhook({ destinations: [{ name: 'app', url }] });
+    const given = { provider: 'shipstream', secret_key: 's' };
+    for (const name of NOWHERE) {
+      const entry = { ...given, name: 'nowhere', destinations: [{ name, url }] };
+      for (const [refused, at] of [
+        [await send('POST', '/v1/webhooks', { ...given, name }), '/name'],
+        [await send('POST', '/v1/webhooks', entry), '/destinations/0/name'],
+        [await send('PATCH', path, { name }), '/name'],
+        [await send('POST', `${path}/destinations`, { name, url }), '/name'],
+        [await send('PATCH', `${path}/destinations/app`, { name }), '/name'],
+        [await send('PUT', '/v1/config', { webhooks: [{ ...given, name }] }), '/webhooks/0/name'],
+        [await send('PUT', '/v1/config', { webhooks: [entry] }), '/webhooks/0/destinations/0/name'],
+      ] as const)
+        expect([name, refused.status, refused.body.errors?.[0]?.path]).toEqual([name, 422, at]);
+    }
+  });
+
+  it('has a name that looks like no other: without blanks around it, and each letter written one way', async () => {
+    const { id, path, body } = await newWebhook({
+      name: ' Caf\u0065\u0301 ',
+      destinations: [{ name: ' app ', url }],
+    });
+    expect([body.name, body.destinations]).toMatchObject(['Caf\u00e9', [{ name: 'app' }]]);
+    for (const name of ['Caf\u00e9', ' Cafe\u0301'])
+      expect((await send('GET', addressOf(name))).body).toMatchObject({ webhook_id: id });
+    const given = { provider: 'shipstream', secret_key: 's' };
+    expect((await send('POST', '/v1/webhooks', { ...given, name: 'Cafe\u0301 ' })).status).toBe(422);
+    expect((await send('POST', `${path}/destinations`, { name: 'app ', url })).status).toBe(422);
+    const entry = { name: 'Cafe\u0301', provider: 'shipstream', destinations: [{ name: 'app ', url }] };
+    expect((await send('PUT', '/v1/config', { webhooks: [entry] })).body).toMatchObject({ changes: [] });
+    // A name of before stays until it is changed.
+    await nameAsBefore(id, '..');
+    expect((await send('PATCH', path, { retention_days: 9 })).body).toMatchObject({ name: '..' });
+  });
+
   it('that is made again under its Idempotency-Key does not stand in its own way', async () => {
     const given = { provider: 'shipstream', secret_key: 's', name: 'once' };
     const key = { 'Idempotency-Key': 'once' };

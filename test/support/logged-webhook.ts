@@ -192,7 +192,8 @@ export class LoggedWebhook {
         const status = body.deliveries.find(({ destination_id }) => destination_id === id)?.delivery;
         const attempts = feed?.arrivalsOf(sequence) ?? 0;
         const tried = attempts > SCHEDULE.length || this.model.of(sequence)?.redacted === true;
-        if (status !== 'dead' || !tried) owing.push(`${name}/${sequence} is ${status} after ${attempts}`);
+        if ((status !== 'dead' && status !== 'redacted') || !tried)
+          owing.push(`${name}/${sequence} is ${status} after ${attempts}`);
       }
       for (const { sequence } of this.#wanted(index)) {
         if (!this.#owed.has(`${name}/${sequence}`) || this.model.of(sequence)?.redacted) continue;

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { gatewayCommand, run } from '../command';
 import { EXIT, Stop } from '../ending';
+import { isFolded } from '../gateway/address';
 import { read, stopFor } from '../gateway/gateway';
 import { changed } from '../given/changed';
 import { contentOf } from '../given/document';
@@ -34,6 +35,8 @@ export function addApi(program: Command): void {
           throw new Stop(EXIT.usage, `The method is one of ${METHODS.join(', ')}, not ${method}.`);
         if (!/^\/(?!\/)/.test(path))
           throw new Stop(EXIT.usage, `The path begins with one slash, unlike ${path}.`);
+        if (isFolded(path))
+          throw new Stop(EXIT.usage, `A part of the path is . or ..: it would be another path than ${path}.`);
         const asked = await gateway();
         const body = await bodyOf(options);
         const response = await asked.request(method, path, {

@@ -73,7 +73,9 @@ function sayWhatIsMissing(
 
 /** What is not added, and why, in the plan's own form. */
 const shownPlan = ({ adds, left_out, not_in_file }: RefillPlan) => ({
-  adds: adds.map(({ line, incrementId, topic }) => ({ line, increment_id: incrementId, topic })),
+  adds: adds.map(({ line, incrementId, topic, isOdd }) => ({
+    ...{ line, increment_id: incrementId, topic, is_odd: isOdd },
+  })),
   left_out,
   not_in_file,
 });
@@ -113,7 +115,7 @@ function planText(plan: RefillPlan): string {
   const { adds, left_out } = plan;
   const named = adds
     .slice(0, 20)
-    .map(({ incrementId, topic, line }) => `${incrementId ?? `line ${line}`} ${printable(topic)}`)
+    .map(({ incrementId, topic, line }) => `${incrementId ?? `line ${line}`} ${printable(topic)}`.trim())
     .join(', ');
   const first =
     adds.length === 0
@@ -125,7 +127,15 @@ function planText(plan: RefillPlan): string {
     const some = `${ids.slice(0, 20).join(', ')}${ids.length > 20 ? ' ...' : ''}`;
     return of.length === 0 ? [] : [`${of.length} left out, ${WORDS[why]}: ${some}`];
   });
-  return [first, ...others, stillMissingText(plan)].filter(part => part !== '').join('\n');
+  return [first, oddText(plan), ...others, stillMissingText(plan)].filter(part => part !== '').join('\n');
+}
+
+/** A file of something else would be taken line by line where the provider numbers nothing. */
+function oddText({ adds }: RefillPlan): string {
+  const lines = adds.filter(({ isOdd }) => isOdd).map(({ line }) => line);
+  if (lines.length === 0) return '';
+  const some = `${lines.slice(0, 20).join(', ')}${lines.length > 20 ? ' ...' : ''}`;
+  return `Not as the provider sends them, so that they may go to quarantine: ${lines.length === 1 ? 'line' : 'lines'} ${some}`;
 }
 
 const stillMissingText = ({ not_in_file }: RefillPlan): string =>

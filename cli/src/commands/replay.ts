@@ -48,9 +48,9 @@ export function addReplay(program: Command): void {
           ...rangeOf(sequence, options),
           ...(options.newId === true ? { new_id: true as const } : {}),
         };
-        const count = await plannedFor(asked, webhook, sequence, body);
-        if (options.dryRun === true || (count === 0 && sequence === undefined)) {
-          output.answer({ replay_id: null, count, dry_run: true }, () => planText(count));
+        const { count, events } = await plannedFor(asked, webhook, sequence, body);
+        if (options.dryRun === true || (count === 0 && events === 0)) {
+          output.answer({ replay_id: null, count, events, dry_run: true }, () => planText(count, events));
           return EXIT.done;
         }
         // Nobody is disturbed by what goes to listeners alone.
@@ -60,7 +60,7 @@ export function addReplay(program: Command): void {
         if (options.wait !== true || id === null) {
           output.answer({ ...sent, dry_run: false }, () =>
             count === 0
-              ? `No destination wants event ${sequence}: it goes to whoever listens. Name a destination with --destination.`
+              ? listenersText(sent.events, sequence)
               : `${counted(sent.count, 'delivery is', 'deliveries are')} on the way.`,
           );
           return EXIT.done;
@@ -100,27 +100,43 @@ async function refuseUnsendable(gateway: Gateway, webhook: string, sequence: num
     );
 }
 
-const planText = (count: number): string =>
-  count === 0 ? 'No event is like that.' : `${counted(count, 'delivery', 'deliveries')} would be made again.`;
+function planText(count: number, events: number | null): string {
+  if (count > 0) return `${counted(count, 'delivery', 'deliveries')} would be made again.`;
+  if (events === 0) return 'No event is like that.';
+  return events === null
+    ? 'No delivery would be made again.'
+    : `No destination wants what is like that: ${counted(events, 'event', 'events')} would go to whoever listens.`;
+}
+
+/** Of what went to no destination. @param events null where an earlier release answered */
+function listenersText(events: number | null, sequence: number | undefined): string {
+  if (sequence !== undefined)
+    return `No destination wants event ${sequence}: it goes to whoever listens. Name a destination with --destination.`;
+  const many = events === null ? 'what there is goes' : counted(events, 'event goes', 'events go');
+  return `No destination wants what is like that: ${many} to whoever listens.`;
+}
 
 const questionOf = (count: number, sequence: number | undefined): string =>
   sequence === undefined
     ? `Send again what makes ${counted(count, 'delivery', 'deliveries')}?`
     : `Send event ${sequence} again, to ${counted(count, 'destination')}?`;
 
-/** How many deliveries it makes. */
+/** How many deliveries it makes, and how many events listeners get: null where an earlier release answers. */
 async function plannedFor(
   gateway: Gateway,
   webhook: string,
   sequence: number | undefined,
   body: Wish,
-): Promise<number> {
+): Promise<{ count: number; events: number | null }> {
   const path = { webhook_id: webhook };
   const plan = { ...body, dry_run: true as const };
-  const { count } = await gateway.call('post', '/v1/webhooks/{webhook_id}/replays', { path, body: plan });
+  const { count, events = null } = await gateway.call('post', '/v1/webhooks/{webhook_id}/replays', {
+    path,
+    body: plan,
+  });
   // A destination that is named with one event gets it, whatever it subscribes to.
-  if (sequence !== undefined && body.destination_id !== undefined) return 1;
-  return count;
+  if (sequence !== undefined && body.destination_id !== undefined) return { count: 1, events };
+  return { count, events };
 }
 
 function begin(

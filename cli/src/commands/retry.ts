@@ -33,7 +33,7 @@ export function addRetry(program: Command): void {
             ? ''
             : `; the next attempt is due ${relativeTime(next_attempt_at, Date.now())}`;
         const leave = counted(waiting, 'waits for it, and leaves now', 'wait for it, and leave now');
-        return `${more ? 'At least ' : ''}${leave}${next}.`;
+        return `${more ? 'At least ' : ''}${leave}${next}. What fails again comes when its schedule has it.`;
       });
       return EXIT.done;
     }),

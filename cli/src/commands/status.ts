@@ -4,9 +4,9 @@ import { gatewayCommand, run } from '../command';
 import { EXIT } from '../ending';
 import type { Schemas } from '../gateway/api';
 import type { Gateway } from '../gateway/gateway';
+import { healthInOverview, healthOf, needsALook } from '../output/health';
 import { overviewPage, webhookPage } from '../output/status-pages';
 
-type Status = Schemas['Status'];
 type Overview = Schemas['WebhookOverview'];
 
 export function addStatus(program: Command): void {
@@ -26,12 +26,12 @@ export function addStatus(program: Command): void {
         if (webhook === undefined) {
           const webhooks = await overviewOf(asked);
           output.answer({ webhooks }, paint => overviewPage(webhooks, paint, Date.now()));
-          isBad = webhooks.some(needsALook);
+          isBad = webhooks.map(healthInOverview).some(needsALook);
         } else {
           const path = { webhook_id: webhook };
           const status = await asked.call('get', '/v1/webhooks/{webhook_id}/status', { path });
           output.answer(status, paint => webhookPage(status, paint, Date.now()));
-          isBad = fails(status);
+          isBad = needsALook(healthOf(status));
         }
         return options.exitCode === true && isBad ? EXIT.found : EXIT.done;
       }),
@@ -48,21 +48,3 @@ async function overviewOf(gateway: Gateway): Promise<Overview[]> {
   }
   return found;
 }
-
-/** Not for ids that are awaited: nothing is missing as long as they are within their grace. */
-const isMissing = ({ open_gaps, uncertain_ids }: Pick<Overview, 'open_gaps' | 'uncertain_ids'>): boolean =>
-  (open_gaps ?? 0) + (uncertain_ids ?? 0) > 0;
-
-const needsALook = ({ dead, failing, storage_refusing_since, left_out, ...gaps }: Overview): boolean =>
-  isMissing(gaps) ||
-  (dead ?? 0) > 0 ||
-  (failing ?? []).length > 0 ||
-  storage_refusing_since !== null ||
-  left_out !== null;
-
-const fails = ({ destinations, storage, ...gaps }: Status): boolean =>
-  isMissing(gaps) ||
-  storage.refusing_since !== null ||
-  destinations.some(
-    ({ dead, circuit, disabled_reason }) => dead > 0 || circuit !== 'closed' || disabled_reason !== null,
-  );

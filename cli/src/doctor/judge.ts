@@ -1,6 +1,7 @@
 /** What `gapless doctor` makes of what it found. Pure. */
 import type { Schemas } from '../gateway/api';
 import { counted } from '../output/counted';
+import { hasDead, healthInOverview, isMissing } from '../output/health';
 
 export type Finding = { check: string; verdict: 'well' | 'look' | 'wrong'; found: string };
 
@@ -126,15 +127,11 @@ export function webhookFindings(webhooks: readonly Schemas['WebhookOverview'][])
     ),
     judged(
       'destinations',
-      webhooks.filter(({ failing }) => (failing ?? []).length > 0),
+      webhooks.filter(webhook => healthInOverview(webhook).failing > 0),
       'look',
       'none fails',
     ),
-    judged(
-      'gaps',
-      webhooks.filter(({ open_gaps, uncertain_ids }) => (open_gaps ?? 0) + (uncertain_ids ?? 0) > 0),
-      'look',
-      noGaps(webhooks),
-    ),
+    judged('deliveries', webhooks.filter(hasDead), 'look', 'none was given up'),
+    judged('gaps', webhooks.filter(isMissing), 'look', noGaps(webhooks)),
   ];
 }

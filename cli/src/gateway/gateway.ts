@@ -2,6 +2,7 @@
 import { err, ok, type Result } from '../../../src/result';
 import { EXIT, type ExitCode, Stop } from '../ending';
 import type { Connection } from '../settings/choose';
+import { addressOf } from './address';
 import type { Answer, Input, Method, PathOf, Problem } from './api';
 import { causeOf } from './unanswered';
 
@@ -57,7 +58,9 @@ export function gatewayOf(connection: Connection): Gateway {
   const ask: Gateway['ask'] = async (method, path, input = {}) => {
     const { path: names = {}, query = {}, body } = input;
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const sent = await send(method, addressOf(path, names, query), text);
+    const address = addressOf(path, names, query);
+    if (!address.ok) throw new Stop(EXIT.usage, address.error);
+    const sent = await send(method, address.value, text);
     return sent.ok ? read(sent.value) : sent;
   };
   return {
@@ -74,14 +77,6 @@ export function gatewayOf(connection: Connection): Gateway {
       return sent.value;
     },
   };
-}
-
-function addressOf(path: string, names: Readonly<Record<string, unknown>>, query: object): string {
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(names[name])));
-  const given = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined || value === null ? [] : [[name, String(value)]],
-  );
-  return given.length === 0 ? filled : `${filled}?${new URLSearchParams(given)}`;
 }
 
 /** The types are those of the description, which the gateway's own tests hold its answers to. */

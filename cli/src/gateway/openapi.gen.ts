@@ -391,7 +391,7 @@ export interface components {
       is_active: boolean;
       /** @description Deliveries at the same time, at most. */
       max_in_flight: number;
-      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. */
+      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. It is not `.` or `..`; blanks around it are left out. */
       name: string | null;
       /**
        * @description Which events wait for others: none, those about the same entity, or all.
@@ -575,7 +575,7 @@ export interface components {
       is_active: boolean;
       /** @description Deliveries at the same time, at most. */
       max_in_flight: number;
-      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. */
+      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. It is not `.` or `..`; blanks around it are left out. */
       name: string | null;
       /**
        * @description Which events wait for others: none, those about the same entity, or all.
@@ -640,7 +640,7 @@ export interface components {
       jurisdiction: ("eu" | "fedramp" | "us") | null;
       /** @description Where the events had best be, for good. Null: near the first request. */
       location_hint: ("wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me") | null;
-      /** @description What you call it. It may stand in addresses in the place of the id; no other webhook may have it, and it is no number. */
+      /** @description What you call it. It may stand in addresses in the place of the id; no other webhook may have it. It is no number, nor `.` or `..`; blanks around it are left out. */
       name: string | null;
       /**
        * @description What happens to an authentic event that is not as the provider says: kept in quarantine, or answered with an error.
@@ -762,7 +762,7 @@ export interface components {
       is_active: boolean;
       /** @description Deliveries at the same time, at most. */
       max_in_flight: number;
-      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. */
+      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. It is not `.` or `..`; blanks around it are left out. */
       name: string | null;
       /**
        * @description Which events wait for others: none, those about the same entity, or all.
@@ -849,7 +849,7 @@ export interface components {
       kv_copy?: "pending";
       /** @description Where the events had best be, for good. Null: near the first request. */
       location_hint: ("wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me") | null;
-      /** @description What you call it. It may stand in addresses in the place of the id; no other webhook may have it, and it is no number. */
+      /** @description What you call it. It may stand in addresses in the place of the id; no other webhook may have it. It is no number, nor `.` or `..`; blanks around it are left out. */
       name: string | null;
       /**
        * @description What happens to an authentic event that is not as the provider says: kept in quarantine, or answered with an error.
@@ -935,7 +935,7 @@ export interface components {
       is_active: boolean;
       /** @description Deliveries at the same time, at most. */
       max_in_flight: number;
-      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. */
+      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. It is not `.` or `..`; blanks around it are left out. */
       name: string | null;
       /**
        * @description Which events wait for others: none, those about the same entity, or all.
@@ -983,7 +983,7 @@ export interface components {
       is_active?: (true | "" | 1 | "1" | "0") | null;
       /** @description Deliveries at the same time, at most. */
       max_in_flight?: number | null;
-      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. */
+      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. It is not `.` or `..`; blanks around it are left out. */
       name?: (string | null) | null;
       /** @description Which events wait for others: none, those about the same entity, or all. */
       ordering?: ("parallel" | "key" | "strict") | null;
@@ -1455,7 +1455,7 @@ export interface components {
        * @default 24
        */
       max_in_flight?: number;
-      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. */
+      /** @description What you call it. It may stand wherever its id may; no other destination of the webhook may have it. It is not `.` or `..`; blanks around it are left out. */
       name?: string | null;
       /**
        * @description Which events wait for others: none, those about the same entity, or all.
@@ -1559,7 +1559,7 @@ export interface components {
       jurisdiction?: ("eu" | "fedramp" | "us") | null;
       /** @description Where the events had best be, for good. Null: near the first request. */
       location_hint?: ("wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me") | null;
-      /** @description What you call it. It may stand in addresses in the place of the id; no other webhook may have it, and it is no number. */
+      /** @description What you call it. It may stand in addresses in the place of the id; no other webhook may have it. It is no number, nor `.` or `..`; blanks around it are left out. */
       name?: string | null;
       /**
        * @description What happens to an authentic event that is not as the provider says: kept in quarantine, or answered with an error.
@@ -2037,7 +2037,9 @@ export interface components {
     Replaying: {
       /** @description deliveries, over all destinations asked for */
       count: number;
-      /** @description id of the replay; null where nothing was begun: `dry_run`, or nothing to send */
+      /** @description events that whoever listens to the stream gets, whatever destinations want; null of an earlier release */
+      events: number | null;
+      /** @description id of the replay; null where no delivery was begun: `dry_run`, or nothing to send to a destination */
       replay_id: number | null;
     };
     ReplayProgress: {
@@ -2707,7 +2709,7 @@ export interface components {
       jurisdiction: ("eu" | "fedramp" | "us") | null;
       /** @description Where the events had best be, for good. Null: near the first request. */
       location_hint: ("wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "apac-ne" | "apac-se" | "oc" | "afr" | "me") | null;
-      /** @description What you call it. It may stand in addresses in the place of the id; no other webhook may have it, and it is no number. */
+      /** @description What you call it. It may stand in addresses in the place of the id; no other webhook may have it. It is no number, nor `.` or `..`; blanks around it are left out. */
       name: string | null;
       /**
        * @description What happens to an authentic event that is not as the provider says: kept in quarantine, or answered with an error.
@@ -2833,7 +2835,7 @@ export interface components {
       } | null) | null;
       /** @description False: its requests are refused, and nothing is delivered. */
       is_active?: (true | "" | 1 | "1" | "0") | null;
-      /** @description What you call it. It may stand in addresses in the place of the id; no other webhook may have it, and it is no number. */
+      /** @description What you call it. It may stand in addresses in the place of the id; no other webhook may have it. It is no number, nor `.` or `..`; blanks around it are left out. */
       name?: (string | null) | null;
       /** @description What happens to an authentic event that is not as the provider says: kept in quarantine, or answered with an error. */
       on_invalid?: ("quarantine" | "reject") | null;

@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { filled } from '../configuration/filled';
 import { EXIT, Stop } from '../ending';
 import type { Environment } from '../settings/profiles';
+import { jsonMistake, mistakeText, yamlMistake } from './misread';
 
 const stop = (text: string): Stop => new Stop(EXIT.usage, text);
 
@@ -24,19 +25,21 @@ export async function contentOf(file: string): Promise<Buffer> {
   return buffer(process.stdin);
 }
 
-async function parsed(text: string, file: string): Promise<unknown> {
+/** What is named neither `.json` nor `.yaml` is JSON where it looks like that, else YAML. */
+async function parsed(given: string, file: string): Promise<unknown> {
+  const text = given.replace(/^\ufeff/, '');
   const isYaml = /\.ya?ml$/i.test(file);
   try {
     if (!isYaml) return JSON.parse(text);
   } catch (error) {
-    if (file !== '-' || /^\s*[{[]/.test(text)) throw stop(`${file} is no JSON: ${messageOf(error)}`);
+    const more = file === '-' ? '' : ' (a file in YAML is called .yaml)';
+    if (/\.json$/i.test(file) || /^\s*[{[]/.test(text))
+      throw stop(`${file} is no JSON${more}: ${mistakeText(text, jsonMistake(text, String(error)))}`);
   }
   const { parse } = await import('yaml');
   try {
-    return parse(text);
+    return parse(text, { prettyErrors: false, logLevel: 'error' });
   } catch (error) {
-    throw stop(`${file} is no YAML: ${messageOf(error)}`);
+    throw stop(`${file} is no YAML: ${mistakeText(text, yamlMistake(error))}`);
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

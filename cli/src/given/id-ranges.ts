@@ -36,6 +36,17 @@ export function without(ranges: readonly IdRange[], ids: ReadonlySet<number>): I
   });
 }
 
+/** The same ids, ascending, those that follow each other in one range. */
+export function united(ranges: readonly IdRange[]): IdRange[] {
+  const all: IdRange[] = [];
+  for (const { from, to } of [...ranges].sort((a, b) => a.from - b.from)) {
+    const last = all.at(-1);
+    if (last !== undefined && from <= last.to + 1) last.to = Math.max(last.to, to);
+    else all.push({ from, to });
+  }
+  return all;
+}
+
 /** What both have. */
 export const overlap = (a: readonly IdRange[], b: readonly IdRange[]): IdRange[] =>
   a.flatMap(one =>

@@ -1,10 +1,11 @@
 /** Options of two parts, `name=value`. */
 import { EXIT, Stop } from '../ending';
 
-/** Splits at the first `=`. @param option its name, for whoever left the `=` out */
+/** Splits at the first `=`. What is given may be a secret, so it is not shown. @param option its name, for whoever left the `=` out */
 export function pairOf(text: string, option: string): [name: string, value: string] {
   const at = text.indexOf('=');
-  if (at < 1) throw new Stop(EXIT.usage, `${option} takes two parts with = between them, not ${text}`);
+  if (at < 1)
+    throw new Stop(EXIT.usage, `${option} takes two parts with = between them, and one of them has none.`);
   return [text.slice(0, at), text.slice(at + 1)];
 }
 

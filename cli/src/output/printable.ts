@@ -12,10 +12,12 @@ export const printableLines = (text: string): string =>
     .replaceAll('\r\n', '\n')
     .replaceAll(CONTROL, character => (/[\n\t]/.test(character) ? character : escaped(character)));
 
-/** Controls, what turns the direction of text, what separates lines, and halves of characters. */
-const CONTROL = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+/** Controls, what is not seen or turns the direction of text, what separates lines, and halves of characters. */
+const CONTROL = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-const escaped = (character: string): string =>
-  SHORT[character] ?? `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+function escaped(character: string): string {
+  const hex = (character.codePointAt(0) ?? 0).toString(16);
+  return SHORT[character] ?? (hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`);
+}

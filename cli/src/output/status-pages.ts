@@ -1,5 +1,6 @@
 /** How webhooks do, for people. */
 import type { Schemas } from '../gateway/api';
+import { destinationFails } from './health';
 import { type Cell, fields, type Paint, table } from './table';
 import { relativeTime } from './times';
 
@@ -99,10 +100,10 @@ function stateOf({ is_active, left_out, storage_refusing_since }: Overview): Cel
 }
 
 function destinationState(destination: Status['destinations'][number]): Cell {
-  const { is_active, circuit, disabled_reason, failing_since } = destination;
+  const { is_active, circuit, disabled_reason } = destination;
   if (disabled_reason !== null) return { text: `off: ${disabled_reason}`, colour: 'red' };
   if (!is_active) return { text: 'paused', colour: 'yellow' };
-  if (circuit === 'open' || failing_since !== null) return { text: 'fails', colour: 'red' };
+  if (destinationFails(destination)) return { text: 'fails', colour: 'red' };
   return circuit === 'recovering'
     ? { text: 'recovers', colour: 'yellow' }
     : { text: 'well', colour: 'green' };

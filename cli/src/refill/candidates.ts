@@ -12,23 +12,28 @@ export type Candidate = {
   /** Null where it has none, or where the provider does not number its events. */
   incrementId: number | null;
   topic: string;
+  /** It is not as the provider would send it. */
+  isOdd: boolean;
   event: Schemas['AddedEvent'];
 };
 
 /** An error is a sentence that names the line. */
 export function candidatesIn(text: string, provider: Provider): Result<Candidate[], string> {
   const candidates: Candidate[] = [];
-  for (const [at, content] of text.split(/\r?\n/).entries()) {
+  for (const [at, content] of text
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .entries()) {
     if (content.trim() === '') continue;
     const json = parsed(content);
     if (json === undefined) return err(`Line ${at + 1} is no JSON: there has to be an event on each.`);
     const event = isWrapped(json) ? unwrapped(json) : { body: content };
-    const { topic, incrementId } = provider.describe({
+    const { topic, incrementId, issues } = provider.describe({
       headers: headersOf(event),
       query: event.query ?? '',
       body: bytesOf(event),
     });
-    candidates.push({ line: at + 1, incrementId, topic, event });
+    candidates.push({ line: at + 1, incrementId, topic, isOdd: issues.length > 0, event });
   }
   return ok(candidates);
 }

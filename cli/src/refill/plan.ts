@@ -1,5 +1,5 @@
 /** Which events of a file are missing at the gateway. Pure. */
-import { type IdRange, isWithin, without } from '../given/id-ranges';
+import { type IdRange, isWithin, united, without } from '../given/id-ranges';
 import type { Candidate } from './candidates';
 
 /** What is known of the numbering. */
@@ -48,7 +48,7 @@ export function refillPlan(candidates: readonly Candidate[], known: Known): Refi
     if (incrementId !== null) seen.add(incrementId);
   }
   adds.sort((a, b) => (a.incrementId ?? 0) - (b.incrementId ?? 0));
-  return { adds, left_out, not_in_file: without(known.wanted, seen) };
+  return { adds, left_out, not_in_file: united(without(known.wanted, seen)) };
 }
 
 function whyNot(

@@ -39,6 +39,9 @@ export function chosen(
   const token = given ?? (isOwn ? profile?.token : undefined);
   if (token === undefined)
     return err(`There is no token for ${url.value}: set GAPLESS_TOKEN, give --token, or run gapless login.`);
+  // What no header can carry would be quoted by the error of whoever sends it.
+  if (!/^[\x21-\x7e]+$/.test(token))
+    return err(`The token for ${url.value} has characters that no token has: it was not copied as it is.`);
   const isFromProfile = given === undefined && isOwn;
   return ok({ url: url.value, token, profile: isFromProfile ? (name ?? current) : null });
 }

@@ -31,23 +31,21 @@ export function parseRequest(bytes: Uint8Array): Result<RawRequest, string> {
   const [first = '', ...rest] = lines;
   const [, method, target] = /^([A-Z]+) (\S+)(?: HTTP\/\d(?:\.\d)?)?$/.exec(first) ?? [];
   if (method === undefined || target === undefined)
-    return err(
-      `It does not begin with a request line, like POST /hooks HTTP/1.1, but with ${first.slice(0, 60)}`,
-    );
+    return err('Its first line is no request line, like POST /hooks HTTP/1.1.');
   const headers: [string, string][] = [];
-  for (const line of rest) {
+  for (const [index, line] of rest.entries()) {
     const header = parseHeader(line);
-    if (!header.ok) return header;
+    if (!header.ok) return err(`Line ${index + 2}: ${header.error}`);
     headers.push(header.value);
   }
   const body = bytes.slice(at);
   return ok({ method, target, headers, body, doubts: doubtsOf(headers, body) });
 }
 
-/** `name: value`. An error is a sentence. */
+/** `name: value`. An error is a sentence, without the line: its value may be a secret. */
 export function parseHeader(line: string): Result<[name: string, value: string], string> {
   const [, name, value] = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
-  if (name === undefined || value === undefined) return err(`This is no header: ${line.slice(0, 60)}`);
+  if (name === undefined || value === undefined) return err('A header is written like name: value.');
   return ok([name, value]);
 }
 

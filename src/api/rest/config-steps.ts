@@ -14,6 +14,7 @@ import type { Means } from '../../configuration/means';
 import { updated } from '../../configuration/update';
 import type { FieldError } from '../../input/field-errors';
 import { err, ok, type Result } from '../../result';
+import { isSameName } from '../../subscriptions/names';
 import { placementGiven } from '../../subscriptions/placement';
 import { topicWarnings } from '../../subscriptions/topic-warnings';
 import type { WebhookRecord } from '../../subscriptions/webhook';
@@ -74,7 +75,7 @@ function renamedTo(
   records: readonly WebhookRecord[],
 ): FieldError | null {
   if (current === null || typeof given.name !== 'string' || given.name === current.name) return null;
-  const holder = records.find(({ id, name }) => id !== current.id && name === given.name);
+  const holder = records.find(({ id, name }) => id !== current.id && isSameName(name, String(given.name)));
   return holder === undefined
     ? null
     : { path: `${prefix}/name`, message: `is the name of webhook ${holder.id}` };
@@ -92,14 +93,14 @@ async function meantBy(
     const message = 'names no webhook of this gateway; leave it out and give a name to make one';
     return err({ reason: 'invalid', errors: [{ path: `${prefix}/webhook_id`, message }] });
   }
-  const [known, ...others] = records.filter(record => record.name === name);
+  const [known, ...others] = records.filter(record => isSameName(record.name, name));
   if (others.length > 0) {
     const detail = `${others.length + 1} webhooks are named "${name.slice(0, 60)}": give their webhook_id.`;
     return err({ reason: 'conflict', detail });
   }
   // The list may be a minute old; the object is not.
   const listed = known === undefined ? ok(null) : await findWebhook(env, String(known.id));
-  if (listed.ok && listed.value?.name === name) return listed;
+  if (listed.ok && isSameName(listed.value?.name, name)) return listed;
   if (!listed.ok && listed.error.reason !== 'not_found') return listed;
   return findNamed(env, name, placementGiven(given));
 }

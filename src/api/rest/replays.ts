@@ -178,7 +178,8 @@ replays.post('/:webhook_id/events/:sequence/replay', async c => {
 
 function replayed(result: ReplayResult): Response {
   if (result.kind !== 'ok') return problem(errorOf(result));
-  return Response.json({ replay_id: result.replayId ?? null, count: result.count });
+  const { replayId = null, count, events = null } = result;
+  return Response.json({ replay_id: replayId, count, events });
 }
 
 replays.get('/:webhook_id/replays', async c => {

@@ -54,7 +54,8 @@ export const NOT_LET_GO = ['confirming', 'held', 'quarantined'] as const;
 
 export type DeliveryView = {
   destinationId: string;
-  status: DeliveryState | (typeof NOT_LET_GO)[number];
+  /** `redacted`: it ended when what the event says was erased. */
+  status: DeliveryState | 'redacted' | (typeof NOT_LET_GO)[number];
   attempts: number;
   nextAttemptAt: number | null;
   lastError: string | null;

@@ -34,10 +34,10 @@ export type AskedReplay = { by: string; request: Record<string, unknown> };
 
 export type ReplayResult =
   /**
-   * `count`: how many deliveries this makes, over all destinations asked for. `replayId`: null where nothing was begun: a plan, or nothing to send; absent from
-   * an object of an earlier release.
+   * `count`: how many deliveries this makes, over all destinations asked for. `events`: how many events listeners get. `replayId`: null
+   * where no delivery was begun: a plan, or nothing to send. Both are absent from an object of an earlier release.
    */
-  | { kind: 'ok'; count: number; replayId?: number | null }
+  | { kind: 'ok'; count: number; events?: number; replayId?: number | null }
   | { kind: 'gone' }
   | { kind: 'unknown_destination' }
   /** What was chosen lies in too many places; up to this sequence it does not. */

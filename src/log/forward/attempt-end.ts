@@ -8,7 +8,7 @@ import type { Ended } from './delivery-ends';
 /** What came of an attempt. `at` and `nextAttemptAt` in ms since 1970. */
 export type AttemptEnd = DeliveryView & { event: StoredEvent; replayId: number | null; at: number };
 
-/** @param failed null where it was delivered, and where nothing is left to try */
+/** @param failed null where it was delivered, and where nothing is left to try: it is past its retention, or was erased */
 export function endOf(
   { delivery, result, at }: Ended,
   failed: DeliveryRow | null,

@@ -27,14 +27,14 @@ export class DeliveryEnds {
   #journal: AttemptJournal;
   #replays: Replays;
   #random: () => number;
-  #feed: Pick<Feed, 'event'>;
+  #feed: Pick<Feed, 'event' | 'isErased'>;
 
   constructor(
     rows: DeliveryRows,
     journal: AttemptJournal,
     replays: Replays,
     random: () => number,
-    feed: Pick<Feed, 'event'>,
+    feed: Pick<Feed, 'event' | 'isErased'>,
   ) {
     this.#rows = rows;
     this.#journal = journal;
@@ -52,16 +52,19 @@ export class DeliveryEnds {
     if (replay === 0 && state.replayed.delete(event.sequence)) state.queue.settle(queued);
   }
 
-  /** The attempt ended. Inside the caller's transaction. Gives its row where it failed; null where the event is gone, or its replay was cancelled, too. */
+  /**
+   * The attempt ended. Inside the caller's transaction. Gives its row where it failed; null where the event is gone or erased, or its
+   * replay was cancelled, too.
+   */
   attempted(state: DestinationState, ended: Ended): DeliveryRow | null {
     const { destinationId, event, queued, row, replay } = ended.delivery;
     const { sequence } = event;
     const attempts = (row?.attempts ?? 0) + 1;
     state.underWay.delete(deliveryKey(destinationId, sequence, replay));
-    // The event as it was when the attempt began may have had its body yet.
-    const erased = ended.result.answer !== undefined && this.#feed.event(sequence)?.bodyBytes === 0;
+    const erased = this.#isErased(ended);
     const replayId = this.#replays.replayOf(replay);
-    this.#journal.add({ sequence, destinationId, attempt: attempts, replayId, erased }, ended.result);
+    if (ended.result.error !== 'redacted')
+      this.#journal.add({ sequence, destinationId, attempt: attempts, replayId, erased }, ended.result);
     const rest = atRest(queued);
     if (rest.kind === 'parked') state.blocked.done(rest.key, queued.ordinal);
     const { result, at } = ended;
@@ -69,12 +72,32 @@ export class DeliveryEnds {
     state.totals = afterAttempt(state.totals, { result, at, receivedAt });
     const delivered = result.outcome === 'delivered';
     if (delivered) this.#delivered(state, ended);
-    const failed = delivered ? null : this.#failed(state, ended, attempts);
+    if (!delivered && erased) this.#endErased(state, ended);
+    const failed = delivered || erased ? null : this.#failed(state, ended, attempts);
     if (replay !== 0) {
-      const outcome = delivered ? 'delivered' : (failed?.status ?? 'dead');
+      const outcome = delivered ? 'delivered' : erased ? 'redacted' : (failed?.status ?? 'dead');
       this.#replays.attempted(replay, sequence, row === null, outcome);
     }
     return failed;
+  }
+
+  /** Whether what the event says is erased by now: as it was when the attempt began, it may have had its body yet. */
+  #isErased({ delivery: { event }, result }: Ended): boolean {
+    if (result.error === 'redacted') return true;
+    if (result.outcome === 'delivered' && result.answer === undefined) return false;
+    const now = this.#feed.event(event.sequence);
+    return now !== null && this.#feed.isErased(now);
+  }
+
+  /** Nothing is left to send, so nothing failed. */
+  #endErased(
+    state: DestinationState,
+    { delivery: { event, queued, row, replay, destinationId } }: Ended,
+  ): void {
+    if (row !== null || hasRow(queued)) this.#rows.delete(event.sequence, destinationId, replay);
+    if (replay !== 0) return;
+    state.replayed.delete(event.sequence);
+    state.queue.settle(queued);
   }
 
   #delivered(state: DestinationState, { delivery }: Ended): void {
@@ -150,7 +173,6 @@ export class DeliveryEnds {
   }
 
   #nextAttemptAt(state: DestinationState, attempt: number, result: AttemptResult, at: number): number | null {
-    if (result.error === 'redacted') return null;
     // The destination gets disabled. When it is active again, the event is due at once.
     if (isGone(state, result)) return at;
     const { retryAfterMs } = result;

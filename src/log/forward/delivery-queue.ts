@@ -9,6 +9,7 @@
  */
 import type { Ordering } from '../../subscriptions/webhook';
 import type { FeedPosition } from '../contract/events';
+import type { DeliveryRow } from '../store/delivery-row';
 import type { FeedEntry } from '../store/feed';
 import type { StoredEvent } from '../store/stored-event';
 import { KeyQueues } from './key-queues';
@@ -18,11 +19,10 @@ import { type Cursor, Trail } from './trail';
 
 /** How many queued events there may be, most of them behind blocked keys. Beyond that the scan stops. */
 export const MAX_HELD_BACK = 10_000;
-/** The same for a strict destination, which needs no more because its events leave one by one. */
+/** The same for a strict destination, whose events leave one by one. */
 const MAX_STRICT_AHEAD = 64;
 /** When the trail is full, a delivery that runs longer than this (in ms) gets a row, so that the cursor can move on. */
 const SLOW_MS = 2000;
-const NO_FATES: ReadonlyMap<number, 'retrying' | 'dead'> = new Map();
 
 /** The queue of a destination, for one ordering. Another ordering needs a new queue. */
 export class DeliveryQueue {
@@ -93,12 +93,12 @@ export class DeliveryQueue {
 
   /**
    * Moves the scan over `entries`, which follow it in the feed.
-   * @param fates of events that have a row already, because the scan was here before
+   * @param fates of events that have a row already, because the scan was here before, or were erased
    */
   pass(
     entries: readonly FeedEntry[],
     wants: (event: StoredEvent) => boolean,
-    fates: ReadonlyMap<number, 'retrying' | 'dead'> = NO_FATES,
+    fates: ReadonlyMap<number, DeliveryRow['status']> = new Map(),
   ): void {
     for (const { at, event } of entries) {
       const settledBefore = event !== null && this.#settledBefore.delete(event.sequence);
@@ -176,9 +176,10 @@ export class DeliveryQueue {
     this.#ready.splice(at < 0 ? this.#ready.length : at, 0, queued);
   }
 
-  /** An event is delivered or dead: the cursor can pass it, and those that waited for it alone are ready. */
+  /** An event is delivered, dead or erased: the cursor can pass it, and those that waited for it alone are ready. */
   settle(queued: QueuedEvent): void {
     this.#events.delete(queued.sequence);
+    if (!isSending(queued)) this.#ready = this.#ready.filter(other => other !== queued);
     this.#trail.settle(queued);
     for (const next of this.#queues.remove(queued)) {
       if (!isSending(next) && !hasRow(next) && this.#queues.isFirst(next)) this.#ready.push(next);
@@ -238,7 +239,6 @@ export class DeliveryQueue {
       queued => queued.sequence < firstSequence && !isSending(queued),
     );
     for (const queued of gone) this.settle(queued);
-    this.#ready = this.#ready.filter(({ sequence }) => this.#events.has(sequence));
     const waiting = gone.map(({ sequence }) => sequence);
     const [from, to] = [this.scan.sequence + 1, firstSequence - 1];
     const unread = from > to ? [] : without([from, to], this.#settledBefore);

@@ -17,6 +17,7 @@ import type { Delivery } from './delivery';
 import { type DeliveryEnds, type Ended, isGone } from './delivery-ends';
 import type { DestinationState } from './destination-state';
 import { hurryOthers, retryNow } from './early-attempts';
+import { endErased } from './erased-deliveries';
 import { OPERATIONS_ID } from './operations-destination';
 import type { QueuedEvent } from './queued-event';
 import type { Replays } from './replays';
@@ -91,7 +92,9 @@ export class DeliveryResults {
           lines.push(['delivery_dead', deadFields(failed, replayId)]);
           alerts.push(...deadAlert(state, attempt, failed, replayId));
         }
-        if (state.destination.id !== OPERATIONS_ID) ends.push(endOf(attempt, failed, replayId));
+        // Of an event that was erased no attempt was made.
+        if (state.destination.id !== OPERATIONS_ID && attempt.result.error !== 'redacted')
+          ends.push(endOf(attempt, failed, replayId));
         // Only while it is active: later answers of deliveries that were under way may be 410 too.
         if (isGone(state, attempt.result) && state.destination.isActive) gone.add(state.destination.id);
       }
@@ -155,14 +158,15 @@ export class DeliveryResults {
     });
   }
 
-  /** Erases what receivers said about events, and the keys that these wait under. Throws when it fails. */
+  /** Erases what receivers said about events, and the keys that these wait under; ends their deliveries. Throws when it fails. */
   erase(destinations: Destinations, sequences: readonly number[]): void {
-    const { storage, journal } = this.#deps;
+    const { storage, journal, rows, replays } = this.#deps;
     const erased = new Set(sequences);
     storage.transactionSync(() => {
       const answered = sequences.filter(sequence => journal.eraseAnswers(sequence));
       const keyed = [...destinations.values()].filter(state => state.forgetKeys(erased));
-      if (answered.length + keyed.length > 0) this.save(destinations);
+      const hasEnded = endErased(destinations, sequences, { rows, replays });
+      if (hasEnded || answered.length + keyed.length > 0) this.save(destinations);
     });
   }
 

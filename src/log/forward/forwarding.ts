@@ -217,10 +217,11 @@ export class Forwarding {
     this.pump();
   }
 
-  /** Erases what else is known of events that are erased: what receivers said, who may have quoted them, and keys they wait under. */
+  /** Ends the deliveries of events that are erased, and erases what else is known of them: what receivers said, and keys they wait under. */
   erase(sequences: readonly number[]): void {
     this.flush();
     this.#write(() => this.#results.erase(this.#states.byId, sequences));
+    this.pump();
   }
 
   /** The state of a destination, or null for an unknown one. */

@@ -98,11 +98,14 @@ export class NextDeliveries {
     return deliveries;
   }
 
-  /** The status of events that the scan had passed before a crash and that have rows. */
+  /** What became of events already: those that the scan had passed before a crash and that have rows, and those that were erased. */
   #fates(state: DestinationState, entries: readonly FeedEntry[]): ReturnType<DeliveryRows['fates']> {
-    if (!state.isRevisiting) return new Map();
-    const sequences = entries.flatMap(({ event }) => (event === null ? [] : [event.sequence]));
-    return this.#rows.fates(state.destination.id, sequences);
+    const events = entries.map(({ event }) => event).filter(event => event !== null);
+    const sequences = events.map(({ sequence }) => sequence);
+    const fates = state.isRevisiting ? this.#rows.fates(state.destination.id, sequences) : new Map();
+    // They keep their place among the others: the order in which these were counted before holds.
+    for (const event of events) if (this.#feed.isErased(event)) fates.set(event.sequence, 'redacted');
+    return fates;
   }
 
   #replayed(state: DestinationState, room: number): Delivery[] {

@@ -6,7 +6,7 @@ import type { DeliveryRows } from '../store/delivery-rows';
 import type { Feed } from '../store/feed';
 import type { StoredEvent } from '../store/stored-event';
 import type { DestinationState } from './destination-state';
-import { wants } from './wants';
+import { isOwed } from './wants';
 
 /** How many events are looked at of each kind: queued, tried again, and not read yet. */
 const LOOKS = 64;
@@ -29,12 +29,18 @@ export function oldestWaiting(state: DestinationState, { feed, rows }: Sources):
 }
 
 /** Whether an event that waited still does. */
-export const isWaiting = ({ destination, queue }: DestinationState, sequence: number, rows: DeliveryRows) =>
-  queue.unfinished.has(sequence) ||
-  sequence > queue.scan.sequence ||
-  rows
+export function isWaiting(
+  { destination, queue }: DestinationState,
+  sequence: number,
+  { feed, rows }: Sources,
+): boolean {
+  if (queue.unfinished.has(sequence)) return true;
+  const event = feed.event(sequence);
+  if (sequence > queue.scan.sequence && (event === null || !feed.isErased(event))) return true;
+  return rows
     .of(sequence)
     .some(row => row.destinationId === destination.id && row.replay === 0 && row.nextAt !== null);
+}
 
 function firstQueued({ queue }: DestinationState, feed: Feed): StoredEvent | null {
   const sequences = [...queue.unfinished.keys()].sort((a, b) => a - b);
@@ -59,7 +65,7 @@ function firstUnread({ destination, queue }: DestinationState, feed: Feed): Stor
   if (!feed.goesOnAfter(queue.scan)) return null;
   const entries = feed.after(queue.scan, LOOKS);
   const first = entries.find(
-    ({ event }) => event !== null && !event.operational && wants(destination, event, feed),
+    ({ event }) => event !== null && !event.operational && isOwed(destination, event, feed),
   );
   return first?.event ?? null;
 }

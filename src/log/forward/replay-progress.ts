@@ -12,7 +12,7 @@ export type ReplayCounts = { sent: number; delivered: number; dead: number };
 export const NOTHING_SENT: ReplayCounts = { sent: 0, delivered: 0, dead: 0 };
 
 /** What became of an attempt of a replay. */
-export type ReplayOutcome = 'delivered' | 'retrying' | 'dead';
+export type ReplayOutcome = 'delivered' | 'retrying' | 'dead' | 'redacted';
 
 /** `returned` are those of the events under way that have yet to go. */
 export type Progress = {
@@ -35,10 +35,10 @@ export const progressOf = (
   returned: [...returned],
 });
 
-/** @param first whether it was the first attempt of its event */
+/** @param first whether it was the first attempt of its event; one that is erased counts as passed over, not as sent */
 export function counted(counts: ReplayCounts, first: boolean, outcome: ReplayOutcome): ReplayCounts {
   return {
-    sent: counts.sent + (first ? 1 : 0),
+    sent: Math.max(0, counts.sent + (first ? 1 : 0) - (outcome === 'redacted' ? 1 : 0)),
     delivered: counts.delivered + (outcome === 'delivered' ? 1 : 0),
     dead: counts.dead + (outcome === 'dead' ? 1 : 0),
   };

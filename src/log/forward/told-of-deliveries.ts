@@ -18,8 +18,7 @@ export function deadAlert(
   replayId: number | null,
 ): AlertChange[] {
   const { id: destination_id, url } = destination;
-  // A body that was erased on purpose is no failure of the destination.
-  if (event.operational || destination_id === OPERATIONS_ID || result.error === 'redacted') return [];
+  if (event.operational || destination_id === OPERATIONS_ID) return [];
   const details = {
     ...{ destination_id, url, sequence, topics: [...event.topics], attempts },
     ...{ last_error: error, last_status: result.status },

@@ -44,8 +44,8 @@ export type Attempted = { result: AttemptResult; at: number; receivedAt: number 
 
 /** The totals after an attempt. */
 export function afterAttempt(totals: Totals, { result, at, receivedAt }: Attempted): Totals {
-  // Nothing was sent of an event that has been erased.
-  if (result.error === 'redacted') return { ...totals, failedAttempts: totals.failedAttempts + 1 };
+  // Nothing was sent of an event that has been erased: no attempt was made.
+  if (result.error === 'redacted') return totals;
   const answer = answerClass(result);
   const counted = { ...totals, attempts: { ...totals.attempts, [answer]: totals.attempts[answer] + 1 } };
   if (result.outcome !== 'delivered') {

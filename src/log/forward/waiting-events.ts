@@ -3,7 +3,7 @@ import type { Feed, FeedEntry } from '../store/feed';
 import type { DestinationState } from './destination-state';
 import { hasRow } from './queued-event';
 import { sequencesOf } from './settled-ahead';
-import { wants } from './wants';
+import { isOwed } from './wants';
 
 /** How many events its queue has besides those that are counted by their rows. */
 export const withoutRow = ({ queue }: DestinationState): number =>
@@ -18,7 +18,7 @@ export function unreadBy(
   const entries = feed.after(queue.scan, limit);
   const settled = new Set(sequencesOf(queue.settledAhead));
   const wanted = entries.filter(
-    ({ event }) => event !== null && !settled.has(event.sequence) && wants(destination, event, feed),
+    ({ event }) => event !== null && !settled.has(event.sequence) && isOwed(destination, event, feed),
   );
   return { entries, wanted: wanted.length };
 }

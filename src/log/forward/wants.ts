@@ -4,7 +4,12 @@ import { parsePointer } from '../../json/pointer';
 import { valueAt } from '../../json/value-at';
 import { eventMatches } from '../../subscriptions/topics';
 import type { DestinationRecord } from '../../subscriptions/webhook';
+import type { Feed } from '../store/feed';
 import type { StoredEvent } from '../store/stored-event';
+
+/** Whether an event that has not left is still to: one that was erased says nothing any more. */
+export const isOwed = (destination: DestinationRecord, event: StoredEvent, feed: Feed): boolean =>
+  !feed.isErased(event) && wants(destination, event, feed);
 
 /** A body that is gone, or is not JSON, matches no filter. */
 export function wants(

@@ -5,7 +5,7 @@
 import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { DeliveryState } from '../contract/event-filter';
 import { sequencesOf } from '../forward/settled-ahead';
-import { wants } from '../forward/wants';
+import { isOwed } from '../forward/wants';
 import type { DeliveryRow } from '../store/delivery-row';
 import type { StoredEvent } from '../store/stored-event';
 import { fromSequences, fromTable, isBeyond, merged, type Order, type Source } from './sources';
@@ -61,6 +61,7 @@ export class DeliveryStates {
   /** How it stands; null where there is none. */
   #of(event: StoredEvent, row: DeliveryRow | null, taken: ReadonlySet<number>): DeliveryState | null {
     if (row?.status === 'dead') return 'dead';
+    if (row?.status === 'redacted') return null;
     const { isActive } = this.#destination;
     if (row !== null) return isActive ? 'retrying' : 'paused';
     if (this.#waits(event)) return isActive ? 'waiting' : 'paused';
@@ -70,8 +71,8 @@ export class DeliveryStates {
   #waits(event: StoredEvent): boolean {
     const { sequence } = event;
     if (event.status !== 'forwardable' || this.#settled.has(sequence)) return false;
-    if (this.#parked.has(sequence)) return wants(this.#destination, event, this.#views.log.feed);
-    return sequence > this.#cursor && wants(this.#destination, event, this.#views.log.feed);
+    if (this.#parked.has(sequence)) return isOwed(this.#destination, event, this.#views.log.feed);
+    return sequence > this.#cursor && isOwed(this.#destination, event, this.#views.log.feed);
   }
 
   /** Where the wanted events are looked for. */

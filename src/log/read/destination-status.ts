@@ -8,6 +8,9 @@ import { NO_TOTALS } from '../forward/totals';
 import type { Views } from './views';
 import { waitingFor } from './waiting';
 
+/** How many events that were erased are passed on the way to the first that waits. */
+const MAX_PASSED = 64;
+
 /** Counts the rows of the destination, and looks at a bounded part of what waits for it. `now` in ms since 1970. */
 export function destinationStatus(
   views: Views,
@@ -19,7 +22,7 @@ export function destinationStatus(
   const { lost: lostEvents, deliveredPerMinute, failedPerMinute, ...totals } = state?.totals ?? NO_TOTALS;
   const circuit = state?.gate.circuit ?? CLOSED;
   const cursor = state?.queue.cursor.sequence ?? 0;
-  const unscanned = log.feed.eventsAfter(cursor, 1)[0]?.sequence;
+  const unscanned = firstUnscanned(log, cursor);
   const undelivered = [unscanned, forwarding.rows.oldestRetrying(id)].filter(sequence => sequence != null);
   const oldest = undelivered.toSorted((a, b) => a - b)[0];
   const counts = forwarding.rows.count(id);
@@ -46,6 +49,13 @@ export function destinationStatus(
     lostEvents,
     perMinute: { delivered: lastHour(deliveredPerMinute, now), failed: lastHour(failedPerMinute, now) },
   };
+}
+
+/** Past events that were erased, as far as a bounded number of them goes. */
+function firstUnscanned({ feed }: Views['log'], cursor: number): number | undefined {
+  const [first] = feed.eventsAfter(cursor, 1);
+  if (first === undefined || !feed.isErased(first)) return first?.sequence;
+  return feed.eventsAfter(first.sequence, MAX_PASSED).find(event => !feed.isErased(event))?.sequence;
 }
 
 function lastFailure({ forwarding }: Views, id: string): DestinationStatus['lastFailure'] {

@@ -1,7 +1,6 @@
 /** One event with its deliveries and attempts. */
 import { eventMatches } from '../../subscriptions/topics';
 import type { DestinationRecord } from '../../subscriptions/webhook';
-import type { DeliveryState } from '../contract/event-filter';
 import type { DeliveryView, EventDetail } from '../contract/events';
 import { wants } from '../forward/wants';
 import type { DeliveryRow } from '../store/delivery-row';
@@ -39,7 +38,10 @@ function deliveriesOf(
 ): Pick<EventDetail, 'deliveries' | 'attempts'> {
   const attempts = forwarding.journal.of(event.sequence);
   const isKnown = (id: string) => [...rows, ...attempts].some(({ destinationId }) => destinationId === id);
+  const isErased = log.feed.isErased(event);
   const isOwed = (destination: DestinationRecord): boolean => {
+    // Whether a filter wanted it cannot be told any more.
+    if (isErased) return destination.filter === null && destination.createdAt <= event.receivedAt;
     // If the cursor has passed the event without an attempt or a row, the destination was made after the event.
     const cursor = forwarding.destination(destination.id)?.queue.cursor.sequence ?? 0;
     return (event.deferred || cursor < event.sequence) && wants(destination, event, log.feed);
@@ -54,7 +56,10 @@ function deliveriesOf(
       const delivered = own.some(attempt => attempt.outcome === 'delivered');
       return {
         destinationId,
-        status: event.status === 'forwardable' ? stateOf(row ?? null, delivered, isActive) : event.status,
+        status:
+          event.status === 'forwardable'
+            ? stateOf(row ?? null, { delivered, isErased, isActive })
+            : event.status,
         attempts: row?.attempts ?? own.length,
         nextAttemptAt: row?.nextAt ?? null,
         lastError: row?.error ?? null,
@@ -64,9 +69,13 @@ function deliveriesOf(
 }
 
 /** Of an event that was let go, in the words by which deliveries are found. */
-function stateOf(row: DeliveryRow | null, delivered: boolean, isActive: boolean): DeliveryState {
-  if (row?.status === 'dead') return 'dead';
+function stateOf(
+  row: DeliveryRow | null,
+  { delivered, isErased, isActive }: { delivered: boolean; isErased: boolean; isActive: boolean },
+): DeliveryView['status'] {
+  if (row?.status === 'dead' || row?.status === 'redacted') return row.status;
   if (row === null && delivered) return 'delivered';
+  if (row === null && isErased) return 'redacted';
   if (!isActive) return 'paused';
   return row === null ? 'waiting' : 'retrying';
 }

@@ -30,7 +30,7 @@ export function contentOf(
 export function statusOf(event: StoredEvent, rows: readonly DeliveryRow[]): EventStatus {
   if (event.status !== 'forwardable') return event.status;
   if (rows.some(row => row.status === 'dead')) return 'dead';
-  return rows.length > 0 ? 'retrying' : 'accepted';
+  return rows.some(row => row.status === 'retrying') ? 'retrying' : 'accepted';
 }
 
 /** The entry of an event. */

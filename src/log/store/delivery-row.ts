@@ -7,7 +7,8 @@ export type DeliveryRow = {
   replay: number;
   /** The replay is sent under an id of its own. */
   newId: boolean;
-  status: 'retrying' | 'dead';
+  /** `redacted`: dead because the body was erased, which is no failure. Rows of earlier releases have it; now there is none. */
+  status: 'retrying' | 'dead' | 'redacted';
   /** Failed attempts so far. */
   attempts: number;
   /** How many of them used up an entry of the retry schedule. A probe before the retry was due does not. */
@@ -34,7 +35,7 @@ export type Row = {
   destination_id: string;
   replay: number;
   new_id: number;
-  status: DeliveryRow['status'];
+  status: 'retrying' | 'dead';
   attempts: number;
   step: number;
   next_at: number | null;
@@ -53,7 +54,7 @@ export const fromRow = (row: Row): DeliveryRow => ({
   destinationId: row.destination_id,
   replay: row.replay,
   newId: row.new_id === 1,
-  status: row.status,
+  status: row.status === 'dead' && row.error === 'redacted' ? 'redacted' : row.status,
   attempts: row.attempts,
   step: row.step,
   nextAt: row.next_at,

@@ -198,8 +198,9 @@ export class DeliveryRows {
   /** How many deliveries of the feed a destination has in each status. */
   count(destinationId: string): { retrying: number; dead: number } {
     const counts = { retrying: 0, dead: 0 };
-    const rows = this.#sql.exec<{ status: DeliveryRow['status']; total: number }>(
-      'SELECT status, count(*) AS total FROM deliveries WHERE destination_id = ? AND replay = 0 GROUP BY status',
+    const rows = this.#sql.exec<{ status: 'retrying' | 'dead'; total: number }>(
+      `SELECT status, count(*) AS total FROM deliveries WHERE destination_id = ? AND replay = 0
+       AND (status = 'retrying' OR error IS NOT 'redacted') GROUP BY status`,
       destinationId,
     );
     for (const { status, total } of rows) counts[status] = total;

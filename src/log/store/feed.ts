@@ -90,6 +90,11 @@ export class Feed {
     return this.#events.get(sequence);
   }
 
+  /** Whether what the event says was erased: there is nothing to send. */
+  isErased({ sequence, bodyBytes }: StoredEvent): boolean {
+    return bodyBytes === 0 && !this.hasBody(sequence);
+  }
+
   /** Whether `body` gives any. */
   hasBody(sequence: number): boolean {
     return this.#events.hasBody(sequence);

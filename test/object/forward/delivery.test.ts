@@ -112,7 +112,7 @@ describe('a delivery', () => {
     await box.mode({ status: 200 });
     const dry = { status: 'dead', destination_id: webhook.destinations[0], dry_run: true };
     const counted = await call('POST', `${webhook.path}/replays`, dry);
-    expect(counted.body).toEqual({ count: 3, replay_id: null });
+    expect(counted.body).toEqual({ count: 3, events: 3, replay_id: null });
     expect(await webhook.status()).toMatchObject({ dead: 3 });
     await call('POST', `${webhook.path}/replays`, { ...dry, dry_run: false });
     const kept = await box.whenKept(6);

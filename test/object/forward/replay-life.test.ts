@@ -118,7 +118,7 @@ describe('a replay', () => {
     expect((await call('GET', `${webhook.path}/replays/7`)).status).toBe(404);
     expect((await call('POST', `${webhook.path}/replays/7/cancel`)).status).toBe(404);
     const { body } = await call('POST', `${webhook.path}/replays`, { all: true });
-    expect(body).toEqual({ replay_id: null, count: 0 });
+    expect(body).toEqual({ replay_id: null, count: 0, events: 0 });
   });
 
   it('with nothing to send is no replay, as its plan says', async () => {
@@ -126,7 +126,7 @@ describe('a replay', () => {
     for (const dry_run of [true, false]) {
       const asked = { delivery: 'dead', destination_id: webhook.destinations[0], dry_run };
       const { status, body } = await call('POST', `${webhook.path}/replays`, asked);
-      expect([status, body]).toEqual([200, { replay_id: null, count: 0 }]);
+      expect([status, body]).toEqual([200, { replay_id: null, count: 0, events: 0 }]);
     }
     const { body } = await call<{ replays: Replay[] }>('GET', `${webhook.path}/replays`);
     expect(body.replays).toEqual([]);

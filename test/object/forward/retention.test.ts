@@ -74,7 +74,7 @@ describe('retention', () => {
 });
 
 describe('redacted bodies', () => {
-  it('are dead at once, and say nothing about the destination', () =>
+  it('are passed over, and say nothing about the destination', () =>
     scene([destinationRecord('a', { isActive: false })], async s => {
       await s.append(30);
       for (const sequence of range(1, 25)) s.world.log.redact(sequence);
@@ -82,7 +82,47 @@ describe('redacted bodies', () => {
       // At the pace of recovery.
       await s.wait(3 * SECOND);
       expect(s.sequences('a').toSorted((a, b) => a - b)).toEqual(range(26, 30));
-      expect(s.status('a')).toEqual({ retrying: 0, dead: 25 });
+      expect(s.status('a')).toEqual({ retrying: 0, dead: 0 });
+      expect(s.world.forwarding.destination('a')?.totals.failedAttempts).toBe(0);
       expect(s.world.forwarding.destination('a')?.gate.onlyProbes).toBe(false);
+    }));
+
+  it.each(['strict', 'key', 'parallel'] as const)(
+    'end at once at a %s destination: what waited behind them goes on, after a restart too',
+    ordering =>
+      scene([destinationRecord('a', { ordering, retrySchedule: [86_400] })], async s => {
+        s.reply = (_, { sequence }) => (sequence === 1 || sequence === 4 ? fails() : works());
+        await s.append(5, { entityKeys: ['order/1'] });
+        await s.wait(MINUTE);
+        const before = s.world.sql.exec('SELECT * FROM deliveries').toArray().length;
+        expect(before).toBe(ordering === 'parallel' ? 2 : 1);
+        for (const sequence of [1, 3, 4]) s.world.log.redact(sequence);
+        s.world.forwarding.erase([1, 3, 4]);
+        expect(s.status('a')).toEqual({ retrying: 0, dead: 0 });
+        s.world.restart();
+        await s.append(2, { entityKeys: ['order/1'] });
+        await s.wait(MINUTE);
+        const arrived = ordering === 'parallel' ? [2, 3, 5, 6, 7] : [2, 5, 6, 7];
+        expect(s.sequences('a').toSorted((a, b) => a - b)).toEqual(arrived);
+        // Whoever follows the chain sees that something was there.
+        const [fifth] = s.delivered.filter(({ sequence }) => sequence === 5);
+        expect(fifth?.event.previous).toBe(4);
+        expect(s.world.sql.exec('SELECT * FROM deliveries').toArray()).toEqual([]);
+        expect(s.world.forwarding.destination('a')?.queue.unfinished.size).toBe(0);
+      }),
+  );
+
+  it('are no failure where they are erased during the attempt', () =>
+    scene([destinationRecord('a', { ordering: 'strict', retrySchedule: [86_400] })], async s => {
+      s.reply = (_, { sequence }) => {
+        if (sequence !== 1) return works();
+        s.world.log.redact(1);
+        s.world.forwarding.erase([1]);
+        return fails();
+      };
+      await s.append(2);
+      await s.wait(MINUTE);
+      expect([s.sequences('a'), s.status('a')]).toEqual([[2], { retrying: 0, dead: 0 }]);
+      expect(s.world.sql.exec('SELECT * FROM deliveries').toArray()).toEqual([]);
     }));
 });

@@ -126,5 +126,5 @@ it('a replay by a filter, taken for one of its topic by an object that does not 
   await send(1);
   const asked = { destinationId: null, fromSequence: null, toSequence: null, since: null, until: null };
   const replay = { ...asked, status: null, topic: NO_TOPIC, newId: false, dryRun: false };
-  expect(await stub.replay(replay)).toEqual({ kind: 'ok', count: 0, replayId: null });
+  expect(await stub.replay(replay)).toEqual({ kind: 'ok', count: 0, events: 0, replayId: null });
 });

@@ -36,12 +36,20 @@ describe('a listener that wants replays', () => {
     await webhook.sendMany(2);
     await call('DELETE', `${webhook.path}/events/3/body`);
     const [all, products] = [await listen(webhook), await listen(webhook, '&topic=product:*')];
-    expect(await replay(webhook, { all: true, dry_run: true })).toMatchObject({ count: 0, replay_id: null });
-    expect(await replay(webhook, { all: true })).toMatchObject({ count: 0, replay_id: null });
+    const told = { count: 0, events: 3, replay_id: null };
+    expect(await replay(webhook, { all: true, dry_run: true })).toMatchObject(told);
+    expect(await replay(webhook, { all: true })).toMatchObject(told);
+    // Somebody had them sent, though to no destination.
+    const { body } = await call<{ audit: { operation: string; facts: object }[] }>(
+      'GET',
+      `${webhook.path}/audit`,
+    );
+    const replays = body.audit.filter(({ operation }) => operation === 'replayEvents');
+    expect(replays).toMatchObject([{ facts: { all: true, ...told } }]);
     await heard(all, 1, 2, 4);
     await heard(products, 2);
     await replay(webhook, { topic: 'order:*', from_sequence: 2 });
-    await replay(webhook, { q: 'product:created' });
+    expect(await replay(webhook, { q: 'product:created' })).toMatchObject({ count: 0, events: 1 });
     await heard(all, 1, 2, 4, 4, 2);
     await heard(products, 2, 2);
   });
@@ -56,7 +64,7 @@ describe('a listener that wants replays', () => {
       listening.of('delivery').filter(({ delivery }) => delivery?.sequence === sequence).length;
     await webhook.sendMany(2);
     await listening.until(() => ended(2) === 1 && ended(3) === 1);
-    await replay(webhook, { delivery: 'dead' });
+    expect(await replay(webhook, { delivery: 'dead' })).toMatchObject({ count: 2, events: 2 });
     await heard(listening, 2, 3);
     await listening.until(() => ended(2) === 2 && ended(3) === 2);
     await replay(webhook, { status: 'dead', to_sequence: 2 });

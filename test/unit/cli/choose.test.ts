@@ -21,6 +21,11 @@ describe('which gateway', () => {
     expect(asked({ profile: 'toString' })).toContain('no profile toString');
   });
 
+  test('a token that no header can carry is refused, and not shown', () => {
+    for (const token of ['of\u200b-flag', 'of-flag\n', 'of flag'])
+      expect(asked({ token })).toMatch(/^The token for https:\/\/live.example has characters/);
+  });
+
   test('the environment goes before the profile in use, and a named profile before the environment', () => {
     const env = { GAPLESS_URL: 'https://env.example/', GAPLESS_TOKEN: 'of-env' };
     expect(asked({}, env)).toEqual({ url: 'https://env.example', token: 'of-env', profile: null });

@@ -54,7 +54,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   redacted: 'whether what it says was erased',
   entity_keys: 'what it is about, as the filter `entity_key` takes it',
   attempts: 'how often it was tried',
-  delivery: 'how the delivery stands; what has not been let go yet says so in the words of the event',
+  delivery:
+    'how the delivery stands; what has not been let go yet says so in the words of the event, and one that ended when the event was erased is `redacted`',
   next_attempt_at:
     'when the next attempt begins, the present where one is under way; null for none, or while paused',
   last_error: 'class of the last failure: `timeout`, `connection`, `status`, …; null without one',

@@ -60,10 +60,14 @@ const counts = {
 export const REPLAY_ANSWERS: Record<string, JsonSchema> = {
   Replaying: object({
     replay_id: said(
-      'id of the replay; null where nothing was begun: `dry_run`, or nothing to send',
+      'id of the replay; null where no delivery was begun: `dry_run`, or nothing to send to a destination',
       orNull(integer),
     ),
     count: said('deliveries, over all destinations asked for', integer),
+    events: said(
+      'events that whoever listens to the stream gets, whatever destinations want; null of an earlier release',
+      orNull(integer),
+    ),
   }),
   ReplayProgress: object({
     replay_id: integer,

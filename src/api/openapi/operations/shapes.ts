@@ -38,7 +38,7 @@ export const next: JsonSchema = {
 
 export const delivery = {
   destination_id: text,
-  delivery: words(...DELIVERY_STATES, ...NOT_LET_GO),
+  delivery: words(...DELIVERY_STATES, 'redacted', ...NOT_LET_GO),
   attempts: integer,
   next_attempt_at: orNull(time),
   last_error: orNull(text),
