@@ -1,4 +1,5 @@
 /** The guard of the page, over the running gateway: who is let in, what is taken from whom, and what browsers are told. */
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { forgetApiToken } from '../../src/tokens/judged';
@@ -211,6 +212,8 @@ describe('the page', () => {
     const { get } = await signIn((await apiToken({ scope: 'write', webhook_id: mine.id })).text);
     expect((await get('/')).headers.get('Location')).toBe(mine.path);
     expect((await get(mine.event)).status).toBe(200);
+    // It makes no other webhook, and is told so before it fills in a form.
+    expect((await get('/webhooks')).status).toBe(403);
     const refused = await get(others.event);
     expect(refused.status).toBe(403);
     expect(refused.text).not.toContain('order:created');
@@ -265,9 +268,13 @@ describe('the page', () => {
       type: 'ready',
       cursor: '1.0',
     });
-    // It is over with the session, whoever still has the socket.
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 12 * 60 * 60 * 1000 });
-    await ingest(mine.id, orderCreated(2));
+    // It is over with the session, whoever still has the socket, and though nothing happens.
+    const object = env.WEBHOOKS.getByName(String(mine.id));
+    const end = Date.now() + 12 * 60 * 60 * 1000;
+    const alarm = await runInDurableObject(object, (_, { storage }) => storage.getAlarm());
+    expect(alarm).toBeLessThanOrEqual(end);
+    vi.useFakeTimers({ toFake: ['Date'], now: end });
+    await runDurableObjectAlarm(object);
     expect(await closed).toMatchObject({ code: 4001, reason: 'token_ended' });
   });
 
