@@ -20,11 +20,21 @@ const folder = join(root, 'build');
 /** By their names in `assets.gen.ts`. */
 const ASSETS = { script: 'page.ts', style: 'page.css', icon: 'icon.svg' };
 
-/** Names tell the content, so whoever has one need not ask again. */
-const HEADERS = `/assets/*
-  Cache-Control: public, max-age=31536000, immutable
+/**
+ * Names tell the content, so whoever has one need not ask again. Rules hold for what is not there, too: while a deploy is under way a page may ask
+ * for a name that only the other version has, and that answer must not be kept. So each file has a rule of its own.
+ */
+const headersOf = files => `/assets/*
+  Cache-Control: no-store
   X-Content-Type-Options: nosniff
-`;
+${files
+  .map(
+    file => `${file}
+  ! Cache-Control
+  Cache-Control: public, max-age=31536000, immutable
+`,
+  )
+  .join('')}`;
 
 argumentsOf(`node bin/build-page.mjs
 
@@ -61,7 +71,7 @@ const kept = [...Object.values(paths), description.DOCUMENT, description.REFEREN
 for (const file of readdirSync(join(folder, 'assets'))) {
   if (!kept.includes(`/assets/${file}`)) rmSync(join(folder, 'assets', file), { force: true });
 }
-write(join(folder, '_headers'), Buffer.from(HEADERS));
+write(join(folder, '_headers'), Buffer.from(headersOf(kept)));
 writeModule('src/page/assets.gen.ts', `export const ASSETS = ${JSON.stringify(paths)} as const;`);
 writeModule(
   'src/api/description.gen.ts',

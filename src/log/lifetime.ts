@@ -156,7 +156,7 @@ export class Lifetime {
     });
     const live = new LiveWebhook(webhook, means);
     live.newEvents.follow(this.listeners);
-    this.#alarm.serve(webhook.id, [...live.chores, this.#copy.chore]);
+    this.#alarm.serve(webhook.id, [...live.chores, this.#copy.chore, this.listeners.chore]);
     return live;
   }
 }

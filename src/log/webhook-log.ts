@@ -206,7 +206,9 @@ export class WebhookLog extends DurableObject<Env> implements WebhookObject {
   }
 
   override async fetch(request: Request): Promise<Response> {
-    return this.#life.listeners.open(request.url);
+    const answer = this.#life.listeners.open(request.url);
+    this.#life.arrange();
+    return answer;
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {

@@ -10,9 +10,14 @@ export const newWebhookPath = (provider: string): string => NEW_WEBHOOK + queryT
 export const webhookPath = (id: Id): string => `/webhooks/${encodeURIComponent(id)}`;
 export const eventsPath = (id: Id, query: Record<string, string | number | null> = {}): string =>
   `${webhookPath(id)}/events${queryText(query)}`;
-export const eventPath = (id: Id, sequence: Id): string => `${webhookPath(id)}/events/${sequence}`;
+export const eventPath = (id: Id, sequence: Id): string =>
+  `${webhookPath(id)}/events/${encodeURIComponent(sequence)}`;
 export const bodyPath = (id: Id, sequence: Id): string => `${eventPath(id, sequence)}/body`;
 export const gapsPath = (id: Id, status = ''): string => `${webhookPath(id)}/gaps${queryText({ status })}`;
+/** What can be done about one gap, and closing it. */
+export const mendGapPath = (id: Id, { from, to, epoch }: { from: Id; to: Id; epoch: Id }): string =>
+  `${gapsPath(id)}/mend${queryText({ from, to, epoch })}`;
+export const resolveGapPath = (id: Id): string => `${gapsPath(id)}/resolve`;
 export const streamPath = (id: Id): string => `${webhookPath(id)}/stream`;
 export const sequencePath = (id: Id, query: Record<string, string | number | null> = {}): string =>
   `${webhookPath(id)}/sequence${queryText(query)}`;
@@ -30,7 +35,8 @@ export const destinationsPath = (id: Id): string => `${webhookPath(id)}/destinat
 export const replayPlanPath = (id: Id, query: Record<string, string | number | null>): string =>
   `${webhookPath(id)}/replay${queryText(query)}`;
 export const replaysPath = (id: Id): string => `${webhookPath(id)}/replays`;
-export const replayPath = (id: Id, replayId: Id): string => `${replaysPath(id)}/${replayId}`;
+export const replayPath = (id: Id, replayId: Id): string =>
+  `${replaysPath(id)}/${encodeURIComponent(replayId)}`;
 
-/** The same below `/v1`. */
+/** The same below `/v1`. What of it came from outside is one segment of the path: `askApi` refuses a path that would lead elsewhere. */
 export const apiPath = (pagePath: string): string => `/v1${pagePath}`;

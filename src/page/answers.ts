@@ -18,7 +18,11 @@ export type SequenceMap = SequenceMapView;
 export type Gap = ReturnType<typeof gapView>;
 export type Gaps = ReturnType<typeof gapsView>;
 export type Rejection = ReturnType<typeof rejectionView>;
-export type Rejections = { counts: Record<string, number>; rejections: Rejection[] };
+export type Rejections = {
+  counts: Record<string, number>;
+  capture_until: string | null;
+  rejections: Rejection[];
+};
 export type EventEntry = ReturnType<typeof eventView>;
 export type Events = {
   events: EventEntry[];

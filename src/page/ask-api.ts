@@ -49,10 +49,13 @@ export async function askForVersion<T>(
   input?: object,
   conditions: Conditions = {},
 ): Promise<Result<Tagged<T>, Failure>> {
+  const url = new URL(path, c.req.url);
+  // A segment that is dots would be resolved, and something else asked for.
+  if (url.pathname !== path.split('?', 1)[0]) return err(NOT_FOUND);
   const headers = new Headers(conditions);
   if (input !== undefined) headers.set('Content-Type', 'application/json');
   const body = input === undefined ? null : JSON.stringify(input);
-  const request = new Request(new URL(path, c.req.url), { method, headers, body });
+  const request = new Request(url, { method, headers, body });
   const asked = onBehalfOf(c.var.visitor.principal, request);
   const answer = await app.fetch(asked, c.env, c.executionCtx);
   const version = answer.headers.get('ETag') ?? '';
@@ -72,6 +75,12 @@ export async function listenToApi(c: PageContext, path: string): Promise<Respons
   const { principal, session } = c.var.visitor;
   return app.fetch(onBehalfOf(principal, request, session.endsAt), c.env, c.executionCtx);
 }
+
+/** Of what has no address. */
+export const NOT_FOUND: Failure = {
+  ...{ type: '', status: 404, title: 'Not found', detail: 'There is no such thing here.' },
+  ...{ errors: [], requestId: null },
+};
 
 const failureOf = (status: number, problem: Partial<Failure> & { request_id?: string }): Failure => ({
   status,

@@ -8,7 +8,7 @@ import { failed } from './error-page';
 import { Layout, showPage } from './layout';
 import { nameOfDestination } from './names';
 import { Action } from './parts/action';
-import { ForeignText, seen } from './parts/foreign-text';
+import { ForeignText, seenStart } from './parts/foreign-text';
 import { State } from './parts/state';
 import { spanText } from './parts/time';
 import { crumbsOf } from './webhook';
@@ -98,5 +98,6 @@ function Outcome({ tested }: { tested: Tested }) {
 
 function asText(headers: Record<string, string>, body: string): string {
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  return seen([...head, ...(body === '' ? [] : ['', body])].join('\n').slice(0, MAX_CHARACTERS));
+  const text = [...head, ...(body === '' ? [] : ['', body])].join('\n');
+  return seenStart(text, MAX_CHARACTERS).text;
 }

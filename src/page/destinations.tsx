@@ -5,7 +5,7 @@ import type { Destination, DestinationStatus, Status, Webhook } from './answers'
 import type { Visitor } from './context';
 import { destinationName } from './names';
 import { Action } from './parts/action';
-import { ForeignText } from './parts/foreign-text';
+import { ForeignText, seen } from './parts/foreign-text';
 import { Count, Nothing, numberText, State } from './parts/state';
 import { type Column, Table } from './parts/table';
 import { Ago } from './parts/time';
@@ -25,7 +25,7 @@ export function Destinations({ webhook, status, visitor, now }: Props) {
   return (
     <Table
       caption="Destinations"
-      columns={columnsOf(webhook.webhook_id, visitor, now)}
+      columns={columnsOf(webhook, visitor, now)}
       rows={rows}
       kind={({ destination, status }) => (isFailing(destination, status) ? 'bad' : undefined)}
     />
@@ -35,17 +35,19 @@ export function Destinations({ webhook, status, visitor, now }: Props) {
 const isFailing = ({ is_active }: Destination, status: DestinationStatus | undefined): boolean =>
   is_active && (status?.failing_since != null || (status?.dead ?? 0) > 0);
 
-function columnsOf(webhookId: number, visitor: Visitor, now: number): readonly Column<Row>[] {
+function columnsOf(webhook: Webhook, visitor: Visitor, now: number): readonly Column<Row>[] {
+  const webhookId = webhook.webhook_id;
+  const nameOf = (destination: Destination) => destinationName(destination, webhook.destinations);
   const columns: readonly Column<Row>[] = [
     {
       name: 'Destination',
       cell: ({ destination }) => (
         <>
           <span class="name">
-            <ForeignText>{destinationName(destination)}</ForeignText>
+            <ForeignText>{nameOf(destination)}</ForeignText>
           </span>
-          <span class="cut soft mono" title={destination.url}>
-            {destination.url}
+          <span class="cut soft mono" title={seen(destination.url)}>
+            {seen(destination.url)}
           </span>
         </>
       ),
@@ -94,7 +96,9 @@ function columnsOf(webhookId: number, visitor: Visitor, now: number): readonly C
   if (!visitor.canWrite) return columns;
   const buttons = {
     name: 'Do',
-    cell: (row: Row) => <Buttons webhookId={webhookId} visitor={visitor} {...row} />,
+    cell: (row: Row) => (
+      <Buttons webhookId={webhookId} visitor={visitor} name={nameOf(row.destination)} {...row} />
+    ),
   };
   return [...columns, buttons];
 }
@@ -153,10 +157,11 @@ function Waiting({ status }: { status: DestinationStatus | undefined }) {
   );
 }
 
-function Buttons({ webhookId, visitor, destination, status }: Row & { webhookId: number; visitor: Visitor }) {
+type ButtonsProps = Row & { webhookId: number; visitor: Visitor; name: string };
+
+function Buttons({ webhookId, visitor, name, destination, status }: ButtonsProps) {
   const { destination_id } = destination;
   const path = destinationPath(webhookId, destination_id);
-  const name = destinationName(destination);
   const common = { visitor, about: name };
   return (
     <span class="row">

@@ -26,6 +26,9 @@ const SENTENCES = {
   deleted: () => 'The webhook is deleted, with its events.',
   sampled: (sequence: number) => `A signed sample came in and is event #${sequence}.`,
   captured: () => 'For ten minutes refused requests are kept whole. Have the provider send one again.',
+  added: () => 'Added, as not signed: this is the event.',
+  known: () => 'It was here already: nothing was added.',
+  closed: () => 'Closed. It counts as missing no more.',
   cancelled: () => 'Cancelled. What was sent was sent; the rest is not.',
 } as const;
 

@@ -2,12 +2,12 @@
 import { Hono } from 'hono';
 import { apiPath, deletePath, destinationPath, destinationsPath, secretPath, webhookPath } from './addresses';
 import type { Destination, Webhook } from './answers';
-import { askApi, askForVersion } from './ask-api';
+import { askApi, askForVersion, NOT_FOUND } from './ask-api';
 import type { PageContext, PageEnv } from './context';
 import { backTo } from './done';
 import { refusedBy } from './edit-webhook';
 import { failed } from './error-page';
-import { ifUnchanged, newKey, onceOnly } from './forms/conditions';
+import { ifUnchanged, keyIn, NO_KEY, newKey } from './forms/conditions';
 import { destinationGroups, destinationInput } from './forms/destination-form';
 import { Form, type Refused } from './forms/form';
 import { firstValues, inputOf, typedValues, type Values, valuesOf } from './forms/form-values';
@@ -55,37 +55,41 @@ editDestination.post('/webhooks/:id/destinations', async c => {
   const webhook = read.value.value;
   const fields = fieldsOf(true);
   const values = typedValues(c.var.form, fields);
-  const key = c.var.form.get('key') ?? '';
-  const shown = { webhook, destination: null, values, hidden: { key } };
+  const key = keyIn(c.var.form);
+  const shown = { webhook, destination: null, values, hidden: { key: key ?? newKey() } };
+  if (key === null) return show(c, { ...shown, refused: { said: NO_KEY, errors: [] } });
   const { input, errors } = inputOf(values, fields);
   if (errors.length > 0) return show(c, { ...shown, refused: { said: '', errors } });
   const path = apiPath(destinationsPath(webhook.webhook_id));
-  const made = await askApi<MadeDestination>(c, 'POST', path, destinationInput(input), onceOnly(c.var.form));
-  if (!made.ok) return show(c, { ...shown, refused: refusedBy(made.error) }, made.error.status);
+  const once = { 'Idempotency-Key': key };
+  const made = await askApi<MadeDestination>(c, 'POST', path, destinationInput(input), once);
+  if (!made.ok)
+    return show(
+      c,
+      { ...shown, refused: refusedBy(made.error, { path: destinationsPath(webhook.webhook_id) }) },
+      made.error.status,
+    );
   const { visitor } = c.var;
   return showPage(
     c,
     <Layout title="Destination added" visitor={visitor} crumbs={crumbsOf(webhook)}>
-      <DestinationMade webhookId={webhook.webhook_id} destination={made.value} visitor={visitor} />
+      <DestinationMade webhook={webhook} destination={made.value} visitor={visitor} />
     </Layout>,
     201,
   );
 });
 
+const NO_DESTINATION = { ...NOT_FOUND, detail: 'There is no such destination.' };
+
 const found = (c: PageContext, webhook: Webhook): Destination | undefined =>
   destinationIn(webhook, c.req.param('destination') ?? '');
-
-const NOT_FOUND = {
-  ...{ type: '', status: 404, title: 'Not found', detail: 'There is no such destination.' },
-  ...{ errors: [], requestId: null },
-};
 
 editDestination.get('/webhooks/:id/destinations/:destination', forWriters, async c => {
   const read = await readWebhook(c);
   if (!read.ok) return failed(c, read.error);
   const { value: webhook, version } = read.value;
   const destination = found(c, webhook);
-  if (destination === undefined) return failed(c, NOT_FOUND);
+  if (destination === undefined) return failed(c, NO_DESTINATION);
   const values = valuesOf(destination, fieldsOf(false));
   return show(c, { webhook, destination, values, hidden: { version }, refused: null });
 });
@@ -95,7 +99,7 @@ editDestination.post('/webhooks/:id/destinations/:destination', async c => {
   if (!read.ok) return failed(c, read.error);
   const webhook = read.value.value;
   const destination = found(c, webhook);
-  if (destination === undefined) return failed(c, NOT_FOUND);
+  if (destination === undefined) return failed(c, NO_DESTINATION);
   const fields = fieldsOf(false);
   const values = typedValues(c.var.form, fields);
   const version = c.var.form.get('version') ?? '';
@@ -105,14 +109,16 @@ editDestination.post('/webhooks/:id/destinations/:destination', async c => {
   const path = apiPath(destinationPath(webhook.webhook_id, destination.destination_id));
   const changed = await askApi(c, 'PATCH', path, destinationInput(input), ifUnchanged(c.var.form));
   if (changed.ok) return backTo(c, webhookPath(webhook.webhook_id), 'changed');
-  return show(c, { ...shown, refused: refusedBy(changed.error) }, changed.error.status);
+  const form = { path: destinationPath(webhook.webhook_id, destination.destination_id) };
+  return show(c, { ...shown, refused: refusedBy(changed.error, form) }, changed.error.status);
 });
 
 function show(c: PageContext, { webhook, destination, values, hidden, refused }: Shown, status = 422) {
   const { visitor } = c.var;
   const id = webhook.webhook_id;
   const path = destination === null ? destinationsPath(id) : destinationPath(id, destination.destination_id);
-  const title = destination === null ? 'Add a destination' : `Edit ${destinationName(destination)}`;
+  const title =
+    destination === null ? 'Add a destination' : `Edit ${destinationName(destination, webhook.destinations)}`;
   return showPage(
     c,
     <Layout title={title} visitor={visitor} crumbs={[...crumbsOf(webhook), { name: title, href: path }]}>
@@ -145,7 +151,7 @@ editDestination.get('/webhooks/:id/destinations/:destination/delete', forWriters
   if (!read.ok) return failed(c, read.error);
   const { value: webhook, version } = read.value;
   const destination = found(c, webhook);
-  if (destination === undefined) return failed(c, NOT_FOUND);
+  if (destination === undefined) return failed(c, NO_DESTINATION);
   const { visitor } = c.var;
   const path = destinationPath(webhook.webhook_id, destination.destination_id);
   const name = nameOfDestination(webhook, destination.destination_id);

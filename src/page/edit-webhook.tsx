@@ -47,17 +47,24 @@ editWebhook.post('/webhooks/:id/edit', async c => {
   if (errors.length > 0) return showForm(c, { ...shown, refused: { said: '', errors } });
   const changed = await askApi(c, 'PATCH', apiPath(path), webhookInput(input, ''), ifUnchanged(c.var.form));
   if (changed.ok) return backTo(c, path, 'changed');
-  return showForm(c, { ...shown, refused: refusedBy(changed.error) }, changed.error.status);
+  return showForm(
+    c,
+    { ...shown, refused: refusedBy(changed.error, { path: editPath(path) }) },
+    changed.error.status,
+  );
 });
 
 /** What a form says of a request that the API refused. */
-export const refusedBy = ({ type, title, detail, errors }: Failure): Refused => ({
-  said: type.endsWith(':precondition-failed') ? CHANGED_MEANWHILE : `${title}. ${detail}`,
-  errors,
-});
+export function refusedBy({ type, title, detail, errors }: Failure, form: Sent): Refused {
+  if (!type.endsWith(':precondition-failed')) return { said: `${title}. ${detail}`, errors };
+  return { said: form.changedMeanwhile ?? CHANGED_MEANWHILE, errors, anew: form.path };
+}
+
+/** `path`: where the form is. `changedMeanwhile`: what is said where it was shown for another version. */
+type Sent = { path: string; changedMeanwhile?: string };
 
 const CHANGED_MEANWHILE =
-  'Nothing was changed: somebody else changed this webhook after the form was shown. Load the page again, and make your change anew.';
+  'Nothing was changed: somebody else changed this webhook after the form was shown. What you entered is below, for you to enter it again.';
 
 function showForm(c: PageContext, { webhook, values, version, refused }: Shown, status = 422) {
   const path = webhookPath(webhook.webhook_id);

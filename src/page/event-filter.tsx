@@ -76,7 +76,7 @@ export function FilterForm({ webhook, filter, errors }: Props) {
     );
   const destinations = webhook.destinations.map((destination): [string, string] => [
     destination.destination_id,
-    destinationName(destination),
+    destinationName(destination, webhook.destinations),
   ]);
   return (
     <form method="get" action={eventsPath(webhook.webhook_id)} class="panel" aria-label="Filters">

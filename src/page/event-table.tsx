@@ -1,11 +1,15 @@
 /** Events in a list. */
 
+import { eventMatches } from '../subscriptions/topics';
 import { eventPath } from './addresses';
-import type { EventEntry } from './answers';
+import type { EventEntry, Webhook } from './answers';
 import { ForeignText } from './parts/foreign-text';
 import { type Kind, Nothing, numberText, State } from './parts/state';
 import { type Column, Table } from './parts/table';
 import { Ago } from './parts/time';
+
+/** How topics of the gateway's own events begin. */
+const GATEWAY = 'gateway:';
 
 const KINDS: Readonly<Record<string, Kind>> = {
   accepted: 'good',
@@ -31,14 +35,23 @@ export function FailedDelivery({ event: { delivery } }: { event: Pick<EventEntry
   return delivery === null ? null : <State kind={KINDS[delivery] ?? 'warn'}>{delivery}</State>;
 }
 
-type Props = { webhookId: number; events: readonly EventEntry[]; now: number; none: string };
+/** How its deliveries stand: what failed since, or that nobody is to get it. Which of the others have arrived its own page says. */
+function Deliveries({ event, destinations }: { event: EventEntry; destinations: Webhook['destinations'] }) {
+  if (event.delivery !== null) return <FailedDelivery event={event} />;
+  if (event.status !== 'accepted') return <Nothing />;
+  const operational = event.topic.startsWith(GATEWAY);
+  const isWanted = destinations.some(({ topics }) => eventMatches(topics, { ...event, operational }));
+  return <span class="soft">{isWanted ? 'none failed' : 'none wanted'}</span>;
+}
 
-export function EventTable({ webhookId, events, now, none }: Props) {
+type Props = { webhook: Webhook; events: readonly EventEntry[]; now: number; none: string };
+
+export function EventTable({ webhook, events, now, none }: Props) {
   if (events.length === 0) return <p class="empty">{none}</p>;
   return (
     <Table
       caption="Events"
-      columns={columnsOf(webhookId, now)}
+      columns={columnsOf(webhook, now)}
       rows={events}
       kind={({ status, delivery }) =>
         delivery === 'dead' ? 'bad' : status === 'quarantined' ? 'warn' : undefined
@@ -47,11 +60,11 @@ export function EventTable({ webhookId, events, now, none }: Props) {
   );
 }
 
-const columnsOf = (webhookId: number, now: number): readonly Column<EventEntry>[] => [
+const columnsOf = ({ webhook_id, destinations }: Webhook, now: number): readonly Column<EventEntry>[] => [
   {
     name: 'Event',
     cell: ({ sequence }) => (
-      <a class="name" href={eventPath(webhookId, sequence)}>
+      <a class="name" href={eventPath(webhook_id, sequence)}>
         #{sequence}
       </a>
     ),
@@ -62,10 +75,7 @@ const columnsOf = (webhookId: number, now: number): readonly Column<EventEntry>[
       topic === '' ? <span class="soft">none</span> : <ForeignText max={80}>{topic}</ForeignText>,
   },
   { name: 'Status', cell: event => <EventState event={event} /> },
-  {
-    name: 'Delivery',
-    cell: event => (event.delivery === null ? <Nothing /> : <FailedDelivery event={event} />),
-  },
+  { name: 'Delivery', cell: event => <Deliveries event={event} destinations={destinations} /> },
   { name: 'Id', cell: event => <EventId event={event} /> },
   { name: 'Marks', cell: event => <Marks event={event} /> },
   { name: 'Bytes', isNumber: true, cell: ({ body_bytes }) => numberText(body_bytes) },

@@ -31,15 +31,16 @@ event.get('/webhooks/:id/events/:sequence', async c => {
   const { visitor } = c.var;
   const now = Date.now();
   const { webhook_id, ingest_url } = webhook.value;
+  const name = `#${found.value.sequence}`;
   const crumbs = [
     ...crumbsOf(webhook.value),
     { name: 'Events', href: eventsPath(id) },
-    { name: `#${sequence}`, href: eventPath(id, sequence) },
+    { name, href: eventPath(id, found.value.sequence) },
   ];
   return showPage(
     c,
     <Layout
-      title={`Event #${sequence}`}
+      title={`Event ${name}`}
       visitor={visitor}
       crumbs={crumbs}
       live={{ stream: streamPath(id), sequence: found.value.sequence }}
@@ -47,7 +48,7 @@ event.get('/webhooks/:id/events/:sequence', async c => {
       <DoneNotice c={c} />
       <div class="title">
         <h1>
-          #{sequence} <ForeignText max={120}>{found.value.topic}</ForeignText>
+          {name} <ForeignText max={120}>{found.value.topic}</ForeignText>
         </h1>
         <LivePart name="state">
           <EventState event={found.value} />
@@ -175,7 +176,9 @@ function Replay({ webhook, event, visitor }: ReplayProps) {
           <select name="destination_id">
             <option value="">all that want it</option>
             {webhook.destinations.map(destination => (
-              <option value={destination.destination_id}>{destinationName(destination)}</option>
+              <option value={destination.destination_id}>
+                {destinationName(destination, webhook.destinations)}
+              </option>
             ))}
           </select>
         </label>

@@ -59,7 +59,7 @@ events.get('/webhooks/:id/events', async c => {
               </p>
             ) : null}
             <EventTable
-              webhookId={webhook_id}
+              webhook={webhook.value}
               events={page.value.events}
               now={Date.now()}
               none={noneText(page.value)}

@@ -1,7 +1,8 @@
 /** Gaps: the ids, the events on both sides, and until when the provider tries. */
 
-import { eventPath } from './addresses';
+import { eventPath, mendGapPath } from './addresses';
 import type { Gap } from './answers';
+import type { Visitor } from './context';
 import { ForeignText } from './parts/foreign-text';
 import { type Kind, Nothing, numberText, State } from './parts/state';
 import { type Column, Table } from './parts/table';
@@ -15,27 +16,30 @@ const KINDS: Record<Gap['status'], Kind> = {
   resolved: 'off',
 };
 
-type Props = { webhookId: number; gaps: readonly Gap[]; now: number; none: string };
+type Props = { visitor: Visitor; webhookId: number; gaps: readonly Gap[]; now: number; none: string };
 
-export function GapTable({ webhookId, gaps, now, none }: Props) {
+export function GapTable({ visitor, webhookId, gaps, now, none }: Props) {
   if (gaps.length === 0) return <p class="empty">{none}</p>;
   return (
     <Table
       caption="Gaps"
-      columns={columnsOf(webhookId, now)}
+      columns={columnsOf(webhookId, visitor, now)}
       rows={gaps}
       kind={({ status }) => (status === 'open' ? 'bad' : status === 'uncertain' ? 'unsure' : undefined)}
     />
   );
 }
 
-const columnsOf = (webhookId: number, now: number): readonly Column<Gap>[] => [
+/** The ids of a gap, `4 to 5`. */
+export const idsOf = ({ from, to }: Gap): string => (from === to ? String(from) : `${from} to ${to}`);
+
+const columnsOf = (webhookId: number, visitor: Visitor, now: number): readonly Column<Gap>[] => [
   {
     name: 'Ids',
-    cell: ({ from, to, count }) => (
-      <span class="name" id={`id-${from}`}>
-        {from === to ? from : `${from} to ${to}`}
-        {count === 1 ? '' : ` (${numberText(count)})`}
+    cell: gap => (
+      <span class="name" id={`id-${gap.from}`}>
+        {idsOf(gap)}
+        {gap.count === 1 ? '' : ` (${numberText(gap.count)})`}
       </span>
     ),
   },
@@ -43,8 +47,25 @@ const columnsOf = (webhookId: number, now: number): readonly Column<Gap>[] => [
   { name: 'Event before', cell: ({ before }) => <Side webhookId={webhookId} side={before} /> },
   { name: 'Event after', cell: ({ after }) => <Side webhookId={webhookId} side={after} /> },
   { name: 'Noticed', cell: ({ detected_at }) => <Ago at={detected_at} now={now} /> },
-  { name: 'What comes', cell: gap => <Outlook gap={gap} now={now} /> },
+  {
+    name: 'What comes',
+    cell: gap => (
+      <>
+        <Outlook gap={gap} now={now} />
+        {visitor.canWrite && isMissing(gap) ? (
+          <>
+            {' '}
+            <a href={mendGapPath(webhookId, gap)} aria-label={`Fill or close: ${idsOf(gap)}`}>
+              Fill or close
+            </a>
+          </>
+        ) : null}
+      </>
+    ),
+  },
 ];
+
+const isMissing = ({ status }: Gap): boolean => status === 'open' || status === 'uncertain';
 
 function Side({ webhookId, side }: { webhookId: number; side: Gap['before'] }) {
   if (side === null) return <Nothing />;
@@ -64,7 +85,8 @@ function Side({ webhookId, side }: { webhookId: number; side: Gap['before'] }) {
   );
 }
 
-function Outlook({ gap, now }: { gap: Gap; now: number }) {
+/** Whether it may still come by itself, or how it ended. */
+export function Outlook({ gap, now }: { gap: Gap; now: number }) {
   switch (gap.status) {
     case 'open':
     case 'uncertain':

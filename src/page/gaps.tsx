@@ -4,6 +4,7 @@ import { apiPath, gapsPath, streamPath, webhookPath } from './addresses';
 import type { Gaps, Webhook } from './answers';
 import { askApi, queryText } from './ask-api';
 import type { PageEnv } from './context';
+import { DoneNotice } from './done';
 import { failed } from './error-page';
 import { GapTable } from './gap-table';
 import { Layout, showPage } from './layout';
@@ -35,6 +36,7 @@ gaps.get('/webhooks/:id/gaps', async c => {
       crumbs={[...crumbsOf(webhook.value), { name: 'Gaps', href: gapsPath(id) }]}
       live={{ stream: streamPath(id) }}
     >
+      <DoneNotice c={c} />
       <h1>Gaps</h1>
       <nav aria-label="State" class="row">
         {STATUSES.map(word => (
@@ -53,6 +55,7 @@ gaps.get('/webhooks/:id/gaps', async c => {
             : null}
         </p>
         <GapTable
+          visitor={c.var.visitor}
           webhookId={webhook.value.webhook_id}
           gaps={all.slice(0, MOST)}
           now={Date.now()}

@@ -9,6 +9,7 @@ import { configurationProblem } from '../api/admin-token';
 import { readBytes } from '../api/body';
 import { principalOfId } from '../api/credentials';
 import { isCrossSite } from '../api/cross-site';
+import { err, ok, type Result } from '../result';
 import type { PageEnv } from './context';
 import { errorPage } from './error-page';
 import { FORM_TOKEN, formTokenOf, isFormToken, readSession } from './session';
@@ -43,26 +44,37 @@ export const guarded = createMiddleware<PageEnv>(async function guarded(c, next)
   c.set('visitor', visitor);
   if (isRead(c.req.method)) return next();
 
-  const refuse = (status: 400 | 403, why: string): Promise<Response> =>
+  const refuse = (status: 400 | 403 | 413, why: string): Promise<Response> =>
     errorPage(c, visitor, { status, title: 'Not done', detail: why });
   if (isCrossSite(c.req.raw)) return refuse(403, 'The form came from another site.');
   const form = await readForm(c.req.raw);
-  if (form === null) return refuse(400, 'What came is no form of this page.');
-  if (!(await isFormToken(c.env, session, form.get(FORM_TOKEN) ?? ''))) {
+  if (!form.ok) return refuse(...UNREADABLE[form.error]);
+  if (!(await isFormToken(c.env, session, form.value.get(FORM_TOKEN) ?? ''))) {
     return refuse(403, 'The form is of another session. Go back, load the page again, and try once more.');
   }
   // Anybody may sign out.
   if (!visitor.canWrite && c.req.path !== '/sign_out') return refuse(403, READS_ONLY);
-  c.set('form', form);
+  c.set('form', form.value);
   await next();
 });
 
-/** The fields of a form; null where the body is none, or too long for one. */
-export async function readForm(request: Request): Promise<URLSearchParams | null> {
+type Unreadable = 'no_form' | 'too_long';
+
+/** What is said of each, with its status. */
+const UNREADABLE: Record<Unreadable, readonly [status: 400 | 413, why: string]> = {
+  no_form: [400, 'What came is no form of this page.'],
+  too_long: [
+    413,
+    `What was entered is longer than a form may be: ${MAX_FORM_BYTES / 1024} KiB in all, as browsers send it. Nothing was changed. The API takes more.`,
+  ],
+};
+
+/** The fields of a form. */
+export async function readForm(request: Request): Promise<Result<URLSearchParams, Unreadable>> {
   const type = request.headers.get('content-type') ?? '';
-  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) return null;
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) return err('no_form');
   const bytes = await readBytes(request, MAX_FORM_BYTES);
-  return bytes.ok ? new URLSearchParams(new TextDecoder().decode(bytes.value)) : null;
+  return bytes.ok ? ok(new URLSearchParams(new TextDecoder().decode(bytes.value))) : err('too_long');
 }
 
 /** Leads back to what was asked for, once signed in; but not to where a form was sent. */

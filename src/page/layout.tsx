@@ -7,7 +7,7 @@ import { ASSETS } from './assets.gen';
 import type { PageContext, Visitor } from './context';
 import { PAGE_HEADERS } from './headers';
 import { HiddenFormToken } from './parts/action';
-import { ForeignText } from './parts/foreign-text';
+import { ForeignText, seen } from './parts/foreign-text';
 import { type Live, LiveBar } from './parts/live';
 
 /** Where one is, from the overview on; the last one is the page itself. */
@@ -30,7 +30,7 @@ export function Layout({ title, visitor, crumbs = [], live, children }: Props) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
-        <title>{`${title} · Gapless`}</title>
+        <title>{seen(`${title} · Gapless`)}</title>
         <link rel="icon" type="image/svg+xml" href={ASSETS.icon} />
         <link rel="stylesheet" href={ASSETS.style} />
         <script type="module" src={ASSETS.script}></script>

@@ -3,8 +3,9 @@ import type { createdView } from '../api/rest/webhooks';
 import type { Provider } from '../providers/provider';
 import { SETUPS } from '../providers/setup/setups';
 import { destinationPath, destinationsPath, samplePath, webhookPath } from './addresses';
-import type { Destination } from './answers';
+import type { Destination, Webhook } from './answers';
 import type { Visitor } from './context';
+import { placeOf } from './forms/form-values';
 import { destinationName, webhookName } from './names';
 import { Action } from './parts/action';
 import { ForeignText } from './parts/foreign-text';
@@ -42,7 +43,7 @@ export function WebhookMade({ webhook, secret, visitor, provider }: Props) {
           <ToCopy name="ingest_url" label="Ingest address" value={webhook.ingest_url} />
           {secret === null ? null : (
             <>
-              <p>And this secret, which is shown this once:</p>
+              <p>And this secret, which is shown until you leave this page, and never again:</p>
               <ToCopy name="secret" label="Secret" value={secret} />
             </>
           )}
@@ -67,7 +68,9 @@ export function WebhookMade({ webhook, secret, visitor, provider }: Props) {
           {webhook.destinations.length === 0 ? (
             <p>Nowhere yet: they are kept, and wait to be pulled.</p>
           ) : (
-            webhook.destinations.map(destination => <SecretOf destination={destination} />)
+            webhook.destinations.map(destination => (
+              <SecretOf destination={destination} name={destinationName(destination, webhook.destinations)} />
+            ))
           )}
           <p>
             <a class="button" href={destinationsPath(id)}>
@@ -83,14 +86,14 @@ export function WebhookMade({ webhook, secret, visitor, provider }: Props) {
   );
 }
 
-type OfDestination = { destination: MadeDestination | MadeWebhook['destinations'][number] };
+type OfDestination = { destination: MadeDestination | MadeWebhook['destinations'][number]; name: string };
 
-function SecretOf({ destination }: OfDestination) {
+function SecretOf({ destination, name }: OfDestination) {
   return (
     <>
       <p>
-        To <ForeignText>{destinationName(destination)}</ForeignText>. Its deliveries are signed with this
-        secret, which is shown this once:
+        To <ForeignText>{name}</ForeignText>. Its deliveries are signed with this secret, which is shown until
+        you leave this page, and never again:
       </p>
       <ToCopy
         name={`secret-${destination.destination_id}`}
@@ -101,17 +104,19 @@ function SecretOf({ destination }: OfDestination) {
   );
 }
 
-type MadeProps = { webhookId: number; destination: MadeDestination; visitor: Visitor };
+type MadeProps = { webhook: Webhook; destination: MadeDestination; visitor: Visitor };
 
-export function DestinationMade({ webhookId, destination, visitor }: MadeProps) {
+export function DestinationMade({ webhook, destination, visitor }: MadeProps) {
+  const webhookId = webhook.webhook_id;
+  const name = destinationName(destination, webhook.destinations);
   return (
     <>
       <h1>
-        <ForeignText>{destinationName(destination)}</ForeignText> is added
+        <ForeignText>{name}</ForeignText> is added
       </h1>
       <Warned {...destination} />
       <div class="panel">
-        <SecretOf destination={destination} />
+        <SecretOf destination={destination} name={name} />
       </div>
       <div class="row">
         <Action
@@ -132,7 +137,7 @@ function Warned({ warnings }: Warnings) {
     <ul class="notice warn">
       {warnings.map(({ path, message }) => (
         <li>
-          <ForeignText max={600}>{`${path.slice(1)} ${message}`}</ForeignText>
+          <ForeignText max={600}>{`${placeOf(path)} ${message}`}</ForeignText>
         </li>
       ))}
     </ul>

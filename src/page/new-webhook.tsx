@@ -10,7 +10,7 @@ import { NEW_WEBHOOK, newWebhookPath } from './addresses';
 import { askApi } from './ask-api';
 import type { PageContext, PageEnv } from './context';
 import { errorPage } from './error-page';
-import { newKey, onceOnly } from './forms/conditions';
+import { keyIn, madeUpSecret, NO_KEY, newKey } from './forms/conditions';
 import { Form, type Refused } from './forms/form';
 import { firstValues, inputOf, typedValues, type Values } from './forms/form-values';
 import { canBeMade, newWebhookGroups, webhookInput } from './forms/webhook-form';
@@ -31,6 +31,9 @@ const titleOf = (provider: Provider | undefined): string => provider?.title ?? '
 const isKnown = (name: string): boolean => name === CUSTOM || providerFor(name) !== undefined;
 
 newWebhook.get(NEW_WEBHOOK, forWriters, c => {
+  if (c.var.visitor.principal.webhookId !== null) {
+    return errorPage(c, c.var.visitor, { status: 403, title: 'Not done', detail: ONE_WEBHOOK });
+  }
   const name = c.req.query('provider');
   if (name === undefined) return showChoice(c);
   if (!isKnown(name)) return noProvider(c);
@@ -46,19 +49,16 @@ newWebhook.post(NEW_WEBHOOK, async c => {
   const fields = newWebhookGroups({ provider }).flatMap(group => group.fields);
   const values = typedValues(form, fields);
   const { input, errors } = inputOf(values, fields);
-  const key = form.get('key') ?? '';
+  const key = keyIn(form);
+  if (key === null) {
+    return showForm(c, name, { values, key: newKey(), refused: { said: NO_KEY, errors: [] } });
+  }
   const shown = { values, key };
   if (errors.length > 0) return showForm(c, name, { ...shown, refused: { said: '', errors } });
   const isMade = input.secret_key === undefined && provider !== undefined && canBeMade(provider);
-  if (isMade) input.secret_key = crypto.getRandomValues(new Uint8Array(24)).toHex();
-  const secret = isMade ? String(input.secret_key) : null;
-  const made = await askApi<MadeWebhook>(
-    c,
-    'POST',
-    '/v1/webhooks',
-    webhookInput(input, name),
-    onceOnly(form),
-  );
+  const secret = isMade ? await madeUpSecret(c.env, c.var.visitor.principal.id, key) : null;
+  const request = webhookInput(secret === null ? input : { ...input, secret_key: secret }, name);
+  const made = await askApi<MadeWebhook>(c, 'POST', '/v1/webhooks', request, { 'Idempotency-Key': key });
   if (made.ok) {
     return showPage(
       c,
@@ -74,6 +74,8 @@ newWebhook.post(NEW_WEBHOOK, async c => {
     : `${made.error.title}. ${made.error.detail}`;
   return showForm(c, name, { ...shown, refused: { said, errors: made.error.errors } }, made.error.status);
 });
+
+const ONE_WEBHOOK = 'This token is for one webhook: it makes no other.';
 
 const noProvider = (c: PageContext): Promise<Response> =>
   errorPage(c, c.var.visitor, {

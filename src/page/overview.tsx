@@ -34,7 +34,7 @@ overview.get('/', async c => {
       <div class="title">
         <h1>Webhooks</h1>
         {c.var.visitor.canWrite ? (
-          <a class="button" href={NEW_WEBHOOK}>
+          <a class="button main" href={NEW_WEBHOOK}>
             New webhook
           </a>
         ) : null}

@@ -5,7 +5,7 @@
 import { Hono } from 'hono';
 import { unexpectedError } from '../api/fallbacks';
 import { actions } from './actions';
-import type { PageEnv } from './context';
+import type { PageContext, PageEnv } from './context';
 import { destinationTest } from './destination-test';
 import { editDestination } from './edit-destination';
 import { editWebhook } from './edit-webhook';
@@ -14,6 +14,7 @@ import { event } from './event';
 import { events } from './events';
 import { gaps } from './gaps';
 import { guarded } from './guard';
+import { mendGap } from './mend-gap';
 import { newWebhook } from './new-webhook';
 import { overview } from './overview';
 import { replayPlan } from './replay-plan';
@@ -30,6 +31,10 @@ page.route('/', signIn);
 page.use('/', guarded);
 // `/webhooks` too.
 page.use('/webhooks/*', guarded);
+// These are numbers; what is none has no page.
+for (const path of ['/webhooks/:id/events/:number/*', '/webhooks/:id/replays/:number/*'] as const) {
+  page.use(path, (c, next) => (/^\d{1,16}$/.test(c.req.param('number')) ? next() : noPage(c)));
+}
 const shown = [overview, webhook, events, event, gaps, sequence, replays, stream];
 const changing = [
   actions,
@@ -38,12 +43,11 @@ const changing = [
   rotateSecret,
   editDestination,
   destinationTest,
+  mendGap,
   replayPlan,
 ];
 for (const part of [...shown, ...changing]) page.route('/', part);
-page.all('/webhooks/*', c =>
-  errorPage(c, c.var.visitor, { status: 404, title: 'Not found', detail: 'There is no such page.' }),
-);
+page.all('/webhooks/*', noPage);
 page.onError((error, c) => {
   // Logged as the API logs it; shown as a page.
   const { status } = unexpectedError(error, c.req.routePath);
@@ -53,3 +57,7 @@ page.onError((error, c) => {
     detail: 'The gateway made a mistake; its log says which.',
   });
 });
+
+function noPage(c: PageContext): Promise<Response> {
+  return errorPage(c, c.var.visitor, { status: 404, title: 'Not found', detail: 'There is no such page.' });
+}

@@ -4,14 +4,16 @@ import { cut, prettyJson, type Shown } from '../json/pretty';
 import { bodyPath } from './addresses';
 import type { EventDetail } from './answers';
 import { curlCommand } from './curl';
-import { ForeignText, seen } from './parts/foreign-text';
+import { ForeignText, seenStart } from './parts/foreign-text';
 import { numberText } from './parts/state';
 
-/** Characters of a body that a page shows: with all else it stays below 50 KiB. */
+/** Bytes of a body that a page shows, as they are on the way (`seenStart`): with all else it stays below 50 KiB. */
 const MAX_PRETTY = 12_000;
 const MAX_RAW = 4000;
 const MAX_HEADERS = 60;
 const MAX_HEADER_CHARACTERS = 300;
+/** A command cannot be cut. */
+const MAX_CURL = 10_000;
 
 type Props = { webhookId: number; event: EventDetail; ingestUrl: string; origin: string };
 
@@ -19,6 +21,7 @@ export function Payload({ webhookId, event, ingestUrl, origin }: Props) {
   const whole = bodyPath(webhookId, event.sequence);
   const text = 'body' in event ? event.body : null;
   const pretty = text === null ? null : prettyJson(text, MAX_PRETTY);
+  const request = { headers: event.headers, query: event.query, body: text };
   return (
     <>
       <div class="between">
@@ -26,59 +29,63 @@ export function Payload({ webhookId, event, ingestUrl, origin }: Props) {
         {event.redacted ? null : <a href={whole}>The whole body, {numberText(event.body_bytes)} bytes</a>}
       </div>
       {event.redacted ? <p class="empty">It was erased.</p> : null}
-      {pretty === null ? null : <Part id="pretty" of={pretty} whole={whole} />}
+      {pretty === null ? null : <Part id="pretty" of={pretty} max={MAX_PRETTY} whole={whole} />}
       {text === null || event.redacted ? null : pretty === null ? (
-        <Part id="raw" of={cut(text, MAX_PRETTY)} whole={whole} />
+        <Part id="raw" of={cut(text, MAX_PRETTY)} max={MAX_PRETTY} whole={whole} />
       ) : (
         <details>
           <summary>As it came</summary>
-          <Part id="raw" of={cut(text, MAX_RAW)} whole={whole} />
+          <Part id="raw" of={cut(text, MAX_RAW)} max={MAX_RAW} whole={whole} />
         </details>
       )}
       {'body_base64' in event ? (
         <>
           <p class="soft">It is not text. In base64:</p>
-          <Part id="raw" of={cut(event.body_base64, MAX_RAW)} whole={whole} />
+          <Part id="raw" of={cut(event.body_base64, MAX_RAW)} max={MAX_RAW} whole={whole} />
         </>
       ) : null}
       <Headers headers={event.headers} />
       {event.query === '' ? null : (
         <p>
-          Query: <code>{seen(event.query.slice(0, MAX_HEADER_CHARACTERS))}</code>
+          Query: <code>{seenStart(event.query, MAX_HEADER_CHARACTERS).text}</code>
         </p>
       )}
       {event.redacted ? null : (
         <details>
           <summary>As curl</summary>
-          <pre id="curl">
-            {seen(
-              curlCommand(
-                { headers: event.headers, query: event.query, body: text },
-                ingestUrl,
-                origin + whole,
-              ),
-            )}
-          </pre>
-          <p>
-            <button type="button" hidden data-copy="curl">
-              Copy
-            </button>
-          </p>
+          <Command of={seenStart(curlCommand(request, ingestUrl, origin + whole), MAX_CURL)} />
         </details>
       )}
     </>
   );
 }
 
-function Part({ id, of: { text, isCut }, whole }: { id: string; of: Shown; whole: string }) {
+function Command({ of: { text, isCut } }: { of: Shown }) {
+  if (isCut) return <p class="soft">It is too long to be shown. The API has all that came.</p>;
+  return (
+    <>
+      <pre id="curl">{text}</pre>
+      <p>
+        <button type="button" hidden data-copy="curl">
+          Copy
+        </button>
+      </p>
+    </>
+  );
+}
+
+type PartProps = { id: string; of: Shown; max: number; whole: string };
+
+function Part({ id, of, max, whole }: PartProps) {
+  const { text, isCut } = seenStart(of.text, max);
   return (
     <>
       <pre id={id} tabindex={0}>
-        {seen(text)}
+        {text}
       </pre>
-      {isCut ? (
+      {isCut || of.isCut ? (
         <p class="soft">
-          The first {numberText(text.length)} characters. <a href={whole}>The whole body</a>
+          The beginning of it. <a href={whole}>The whole body</a>
         </p>
       ) : null}
     </>

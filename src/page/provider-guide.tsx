@@ -1,7 +1,20 @@
 /** What somebody has to do at a provider: where its secret is, where the ingest_url goes, what it counts as success. */
 import type { Provider } from '../providers/provider';
 import { SETUPS } from '../providers/setup/setups';
+import { Marked } from './parts/field';
 import { spanText } from './parts/time';
+
+/** The parts of a scheme, as `signature` has them. */
+const PARTS = [
+  ['alg', 'How it is made: `hmac-sha256`, `hmac-sha1`, `ed25519` …'],
+  ['key', 'How the secret is written: `{"enc": "utf8"}` for text, `hex` or `base64` for bytes.'],
+  ['enc', 'How the signature is written: `hex` or `base64`.'],
+  ['sig', 'Where it stands: `{"h": "x-signature"}` is the header of that name.'],
+  ['msg', 'What is signed: `{body}`, or `{h:x-timestamp}.{body}` with a header in front.'],
+  ['type', 'Where the topic is: `json:/type` in the body, `h:x-topic` in a header.'],
+  ['id', 'Where the id of the event is, likewise.'],
+  ['seq', 'Where events are numbered: `{"from": "json:/number"}`. It makes gaps known.'],
+] as const;
 
 /** @param provider undefined: the webhook says itself how it is signed */
 export function ProviderGuide({ provider }: { provider: Provider | undefined }) {
@@ -11,8 +24,20 @@ export function ProviderGuide({ provider }: { provider: Provider | undefined }) 
         <h2>A provider of your own</h2>
         <p>
           Any sender that signs its requests can be one: a scheme says in data what it signs, how, and where.
-          If it numbers its events and signs the number, <code>seq</code> makes gaps known.
+          The form has what most do: an HMAC over the body, in a header.
         </p>
+        <dl class="guide">
+          {PARTS.map(([name, what]) => (
+            <>
+              <dt>
+                <code>{name}</code>
+              </dt>
+              <dd>
+                <Marked>{what}</Marked>
+              </dd>
+            </>
+          ))}
+        </dl>
         <p>
           <a href="/docs">The reference</a> has every field.
         </p>

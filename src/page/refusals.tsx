@@ -4,10 +4,10 @@ import type { Rejection, Rejections } from './answers';
 import type { Visitor } from './context';
 import { Action } from './parts/action';
 import { Marked } from './parts/field';
-import { ForeignText, seen } from './parts/foreign-text';
+import { ForeignText, seenStart } from './parts/foreign-text';
 import { Nothing, numberText } from './parts/state';
 import { type Column, Table } from './parts/table';
-import { Ago } from './parts/time';
+import { Ago, Clock } from './parts/time';
 
 const SHOWN = 10;
 const SHOWN_NAMES = 12;
@@ -30,7 +30,8 @@ const LIKELIEST: Readonly<Record<string, string>> = {
 
 type Props = { webhookId: number; rejections: Rejections; visitor: Visitor; now: number };
 
-export function Refusals({ webhookId, rejections: { counts, rejections }, visitor, now }: Props) {
+export function Refusals({ webhookId, rejections: all, visitor, now }: Props) {
+  const { counts, rejections, capture_until } = all;
   const reasons = Object.entries(counts).toSorted(([, a], [, b]) => b - a);
   const isExplained = rejections.some(({ explanation }) => explanation !== null);
   return (
@@ -40,7 +41,13 @@ export function Refusals({ webhookId, rejections: { counts, rejections }, visito
       ) : (
         <Table caption="Refused requests by reason" columns={reasonsOf(rejections)} rows={reasons} />
       )}
-      {isExplained || !visitor.canWrite ? null : (
+      {capture_until === null ? null : (
+        <p class="notice good" id="capture">
+          Refused requests are kept whole until <Clock at={capture_until} />, and shown here by themselves.
+          Have the provider send one again.
+        </p>
+      )}
+      {isExplained || !visitor.canWrite || capture_until !== null ? null : (
         <div class="row after">
           <Action visitor={visitor} to={`${webhookPath(webhookId)}/capture`} name="Find the mistake" />
           <span class="soft">
@@ -131,7 +138,7 @@ const latest = (now: number): readonly Column<Rejection>[] => [
         {request === null ? null : (
           <details>
             <summary>As it came</summary>
-            <pre>{seen(requestText(request))}</pre>
+            <pre>{requestText(request)}</pre>
           </details>
         )}
       </>
@@ -145,6 +152,6 @@ const MAX_SHOWN = 2000;
 function requestText(request: NonNullable<Rejection['request']>): string {
   const head = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}`);
   const body = 'body_base64' in request ? request.body_base64 : request.body;
-  const text = [...head, '', body].join('\n');
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+  const { text, isCut } = seenStart([...head, '', body].join('\n'), MAX_SHOWN);
+  return isCut ? `${text}…` : text;
 }

@@ -113,7 +113,7 @@ function Narrower({ id, webhook, filter, planned }: NarrowerProps) {
             )}
             {webhook.destinations.map(destination => (
               <option value={destination.destination_id} selected={destination === chosen}>
-                {destinationName(destination)}
+                {destinationName(destination, webhook.destinations)}
               </option>
             ))}
           </select>

@@ -91,7 +91,9 @@ async function rotate(c: PageContext, of: (webhook: Webhook) => Of): Promise<Res
   const path = `${apiPath(whose.path)}/rotate_secret`;
   const rotated = await askApi<{ secret_key: string }>(c, 'POST', path, request, ifUnchanged(c.var.form));
   if (!rotated.ok) {
-    return showForm(c, whose, { values, version, refused: refusedBy(rotated.error) }, rotated.error.status);
+    const form = { path: secretPath(whose.path), changedMeanwhile: CHANGED_MEANWHILE };
+    const refused = refusedBy(rotated.error, form);
+    return showForm(c, whose, { values, version, refused }, rotated.error.status);
   }
   const isMade = input.secret_key === undefined;
   return showPage(
@@ -103,7 +105,7 @@ async function rotate(c: PageContext, of: (webhook: Webhook) => Of): Promise<Res
       <div class="panel stack">
         {isMade ? (
           <>
-            <p>This is the new one. It is shown this once.</p>
+            <p>This is the new one. It is shown until you leave this page, and never again.</p>
             <ToCopy name="secret" label="New secret" value={rotated.value.secret_key} />
           </>
         ) : null}
@@ -115,6 +117,9 @@ async function rotate(c: PageContext, of: (webhook: Webhook) => Of): Promise<Res
     </Layout>,
   );
 }
+
+const CHANGED_MEANWHILE =
+  'The webhook was changed after this form was shown. If you sent the form twice, the first has changed the secret, and what was made then is shown nowhere any more: load the form anew and make another. If you did not, somebody else made a change, and your secret was not taken.';
 
 function whatNow({ destinationId }: Of, overlapSeconds: number): string {
   const where = destinationId === null ? 'at the provider' : 'at the receiver';

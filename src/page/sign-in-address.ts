@@ -9,6 +9,13 @@ export const toSignIn = (returnTo: string): string =>
 /** An address of this page, and of nowhere else; the overview in the place of anything else. */
 export function returnAddress(given: string | null | undefined): string {
   const base = 'https://gapless.invalid';
-  const url = given?.startsWith('/') ? URL.parse(given, base) : null;
-  return url?.origin === base ? url.pathname + url.search : '/';
+  const within = (text: string): URL | null => {
+    const url = text.startsWith('/') ? URL.parse(text, base) : null;
+    return url?.origin === base ? url : null;
+  };
+  const url = within(given ?? '');
+  if (url === null) return '/';
+  const address = url.pathname + url.search;
+  // Resolving dots can leave two slashes in front, which is an address of another host.
+  return within(address)?.pathname === url.pathname ? address : '/';
 }

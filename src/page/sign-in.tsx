@@ -23,7 +23,8 @@ signIn.post(SIGN_IN, async c => {
   if (detail !== null) return show(c, 503, to, detail);
   if (isCrossSite(c.req.raw)) return show(c, 403, to, 'The form came from another site. Sign in here.');
   if (!isPrivateLine(c.req.raw)) return show(c, 403, to);
-  const token = (await readForm(c.req.raw))?.get('token')?.trim() ?? '';
+  const form = await readForm(c.req.raw);
+  const token = form.ok ? (form.value.get('token')?.trim() ?? '') : '';
   if (token === '') return show(c, 422, to, 'Enter a token.');
   const principal = await principalOfToken(c.env, token, addressOf(c.req.raw));
   if (principal.ok) {

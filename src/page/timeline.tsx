@@ -1,7 +1,7 @@
 /** What became of an event: how its delivery to each destination stands, and each attempt with what the receiver said. */
 import type { Attempt, Delivery, EventDetail, Webhook } from './answers';
 import { nameOfDestination } from './names';
-import { ForeignText, seen } from './parts/foreign-text';
+import { ForeignText, seenStart } from './parts/foreign-text';
 import { type Kind, State } from './parts/state';
 import { type Column, Table } from './parts/table';
 import { Ago, spanText, Time } from './parts/time';
@@ -9,6 +9,8 @@ import { Ago, spanText, Time } from './parts/time';
 /** The latest attempts that are shown; a destination that was down for days makes many. */
 const SHOWN = 50;
 const MAX_ANSWER_CHARACTERS = 1024;
+/** With its headers, as `seenStart` counts. */
+const MAX_SHOWN = 3000;
 
 const KINDS: Record<Delivery['delivery'], Kind> = {
   waiting: 'off',
@@ -84,7 +86,7 @@ function AttemptEntry({ attempt, name }: { attempt: Attempt; name: string }) {
       {answer === null ? null : (
         <details open={outcome !== 'delivered'}>
           <summary>What it said</summary>
-          <pre>{seen(answerText(answer))}</pre>
+          <pre>{seenStart(answerText(answer), MAX_SHOWN).text}</pre>
         </details>
       )}
     </>

@@ -66,7 +66,7 @@ webhook.get('/webhooks/:id', async c => {
       title={webhookName(record.value)}
       visitor={visitor}
       crumbs={crumbsOf(record.value)}
-      live={{ stream: streamPath(id) }}
+      live={{ stream: streamPath(id), alsoUntil: refused.value.capture_until }}
     >
       <DoneNotice c={c} />
       <div class="title">
@@ -115,7 +115,13 @@ webhook.get('/webhooks/:id', async c => {
       </div>
       <LivePart name="gaps">
         {open.value.numbered ? (
-          <GapTable webhookId={id} gaps={gaps.slice(0, SHOWN_GAPS)} now={now} none="No id is missing." />
+          <GapTable
+            visitor={visitor}
+            webhookId={id}
+            gaps={gaps.slice(0, SHOWN_GAPS)}
+            now={now}
+            none="No id is missing."
+          />
         ) : (
           <p class="empty">
             {providerTitle(record.value.provider)} does not number its events, so whether one is missing
@@ -137,7 +143,12 @@ webhook.get('/webhooks/:id', async c => {
         </span>
       </div>
       <LivePart name="events">
-        <EventTable webhookId={id} events={events.value.events} now={now} none="Nothing has come yet." />
+        <EventTable
+          webhook={record.value}
+          events={events.value.events}
+          now={now}
+          none="Nothing has come yet."
+        />
       </LivePart>
 
       <h2 id="refused">Refused requests</h2>

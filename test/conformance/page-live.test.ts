@@ -149,6 +149,24 @@ describe('an open page', () => {
     expect(await isSamePage()).toBe(true);
   });
 
+  it('never calls itself live while what happened waits, and catches up at once when it is opened', async () => {
+    await watch(at('/events'));
+    // An answer that takes a second is asked for again after ten.
+    await page.route(`**${at('/events')}`, async route => {
+      await page.waitForTimeout(1000);
+      await route.continue();
+    });
+    await row(page, await send(30)).waitFor();
+    const sent = await send(31);
+    await state(page, 'catching up').waitFor();
+    expect(await row(page, sent).count()).toBe(0);
+    await page.unroute(`**${at('/events')}`);
+    await page.getByRole('button', { name: 'Stop updates' }).click();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await row(page, sent).waitFor({ timeout: 4000 });
+    await state(page, /^live$/).waitFor();
+  });
+
   it('shows a webhook that is new in the overview, after a while', async () => {
     const tab = await watched.context.newPage();
     await tab.clock.install();

@@ -113,7 +113,7 @@ describe('somebody at the page', () => {
     await page.waitForURL(`**${at()}`);
     await visit(at(), 'webhook');
     const gap = page.getByRole('row', { name: '4 to 5 (2)' });
-    expect(await gap.getByRole('link').allTextContents()).toEqual(['id 3', 'id 6']);
+    expect(await gap.getByRole('link').allTextContents()).toEqual(['id 3', 'id 6', 'Fill or close']);
     expect(await page.getByText('signed with another secret').isVisible()).toBe(true);
     expect(await page.getByRole('row', { name: 'warehouse' }).textContent()).toContain(
       'answered 500: no stock <script>',
@@ -245,6 +245,17 @@ describe('somebody at the page', () => {
       await page.goto(at());
       expect(new URL(page.url()).pathname).toBe('/sign_in');
     }, 15_000);
+  });
+
+  it('has its files kept for good, and the answer for one that is not there not at all', async () => {
+    const html = await (await page.request.get('/sign_in')).text();
+    const script = /src="(\/assets\/page-\w+\.js)"/.exec(html)?.[1] ?? '';
+    const kept = async (path: string) => {
+      const answer = await page.request.get(path);
+      return [answer.status(), answer.headers()['cache-control']];
+    };
+    expect(await kept(script)).toEqual([200, 'public, max-age=31536000, immutable']);
+    expect(await kept('/assets/page-000000000000.js')).toEqual([404, 'no-store']);
   });
 
   it('reads the reference on a narrow screen, and nothing of it is cut off', async () => {

@@ -1,4 +1,5 @@
 /** The guard of the page, over the running gateway: who is let in, what is taken from whom, and what browsers are told. */
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { forgetApiToken } from '../../src/tokens/judged';
@@ -129,6 +130,68 @@ describe('the page', () => {
     expect((await one.get(`${path}?done=constructor.1`)).text).not.toContain('role="status"');
   });
 
+  it('asks for what an address names and for nothing else, whatever it is made of', async () => {
+    const [mine, other] = [await webhookWithEvent(), await webhookWithEvent()];
+    const { get, post, formToken } = await signIn(env.ADMIN_TOKEN);
+    const own = { form_token: await formToken(mine.path) };
+    for (const part of ['events', 'replays']) {
+      for (const number of ['..%2fgaps', '.', '1%2f..%2f1', '1%3fx', '-1', 'x']) {
+        expect((await get(`${mine.path}/${part}/${number}`)).status, number).toBe(404);
+      }
+    }
+    const through = `..%2f..%2f${other.id}%2ftest%23`;
+    for (const path of [
+      `events/${through}/release`,
+      `replays/${through}/cancel`,
+      `events/${through}/replay`,
+    ]) {
+      expect((await post(`${mine.path}/${path}`, own)).status, path).toBe(404);
+    }
+    expect((await post(`/webhooks/..%2fwebhooks%2f${other.id}/sample`, own)).status).toBe(404);
+    expect((await post(`${mine.path}/destinations/..%2f..%2f${other.id}%2ftest%23/retry`, own)).status).toBe(
+      404,
+    );
+    expect((await get(`${other.path}/events/2`)).status).toBe(404);
+  });
+
+  it('stays small, whatever an event is made of', async () => {
+    const { id } = await newWebhook({});
+    const { get } = await signIn(env.ADMIN_TOKEN);
+    for (const [i, note] of [
+      '\u202E'.repeat(300_000),
+      '"\''.repeat(100_000),
+      '上'.repeat(100_000),
+    ].entries()) {
+      const body = JSON.stringify({ topic: 'order:created', message: { note, webhook_increment_id: i + 1 } });
+      await ingest(id, body);
+      const { status, text } = await get(`/webhooks/${id}/events/${i + 1}`);
+      expect(status).toBe(200);
+      expect(new TextEncoder().encode(text).byteLength).toBeLessThan(50 * 1024);
+    }
+  });
+
+  it('makes a secret that is not lost when the form is sent again, and takes no form without its key', async () => {
+    const { get, post } = await signIn(env.ADMIN_TOKEN);
+    const { text } = await get('/webhooks?provider=github');
+    const hidden = (name: string) => new RegExp(`name="${name}" value="([^"]+)"`).exec(text)?.[1] ?? '';
+    const form = { provider: 'github', form_token: hidden('form_token'), key: hidden('key') };
+    const made = await Promise.all([post('/webhooks', form), post('/webhooks', form)]);
+    const answers = [...made, await post('/webhooks', form)];
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+    const secrets = answers.map(one => /id="secret"[^>]* value="([0-9a-f]{48})"/.exec(one.text)?.[1]);
+    expect(new Set(secrets).size).toBe(1);
+    expect(secrets[0]).toBeDefined();
+
+    for (const key of ['', 'a\nb', 'a'.repeat(5000)]) {
+      const refused = await post('/webhooks', { ...form, key });
+      expect(refused.status).toBe(422);
+      expect(refused.text).toContain('the form came without the key');
+    }
+    const long = await post('/webhooks', { ...form, name: 'a'.repeat(70_000) });
+    expect(long.status).toBe(413);
+    expect(long.text).toContain('64 KiB');
+  });
+
   it('shows a reader no form, and takes none', async () => {
     const { path, event } = await webhookWithEvent();
     const { get, post, formToken } = await signIn((await apiToken({ scope: 'read' })).text);
@@ -149,6 +212,8 @@ describe('the page', () => {
     const { get } = await signIn((await apiToken({ scope: 'write', webhook_id: mine.id })).text);
     expect((await get('/')).headers.get('Location')).toBe(mine.path);
     expect((await get(mine.event)).status).toBe(200);
+    // It makes no other webhook, and is told so before it fills in a form.
+    expect((await get('/webhooks')).status).toBe(403);
     const refused = await get(others.event);
     expect(refused.status).toBe(403);
     expect(refused.text).not.toContain('order:created');
@@ -203,9 +268,13 @@ describe('the page', () => {
       type: 'ready',
       cursor: '1.0',
     });
-    // It is over with the session, whoever still has the socket.
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 12 * 60 * 60 * 1000 });
-    await ingest(mine.id, orderCreated(2));
+    // It is over with the session, whoever still has the socket, and though nothing happens.
+    const object = env.WEBHOOKS.getByName(String(mine.id));
+    const end = Date.now() + 12 * 60 * 60 * 1000;
+    const alarm = await runInDurableObject(object, (_, { storage }) => storage.getAlarm());
+    expect(alarm).toBeLessThanOrEqual(end);
+    vi.useFakeTimers({ toFake: ['Date'], now: end });
+    await runDurableObjectAlarm(object);
     expect(await closed).toMatchObject({ code: 4001, reason: 'token_ended' });
   });
 

@@ -1941,6 +1941,8 @@ export interface components {
         })[];
     };
     Rejections: {
+      /** @description until when refused requests are kept whole (`POST …/capture`); null where they are not */
+      capture_until: string | null;
       /** @description refused requests by reason, since the webhook was made */
       counts: {
         [key: string]: number;

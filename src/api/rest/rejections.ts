@@ -26,9 +26,11 @@ rejections.get('/:webhook_id/rejections', async c => {
   if (!refusals.ok) return problem(refusals.error);
   if (refusals.value === null) return problem({ reason: 'not_found', what: 'webhook' });
   const { counts, last } = refusals.value;
+  const { captureUntil } = record.value;
   const explanations = await explanationsOf(c.env, record.value, last, publicBase(c.env, c.req.raw));
   return c.json({
     counts,
+    capture_until: captureUntil !== null && captureUntil > Date.now() ? timeText(captureUntil) : null,
     rejections: last.map(refusal => rejectionView(refusal, explanations.get(refusal))),
   });
 });

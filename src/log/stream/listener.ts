@@ -81,10 +81,13 @@ export class Listener {
     return !isFull(this.#attached.window);
   }
 
-  /** The session that it is of is over. */
+  /** When the session that it is of is over, ms since 1970; null for one that is of none. */
+  get endsAt(): number | null {
+    return this.#attached.endsAt ?? null;
+  }
+
   isOver(now: number): boolean {
-    const { endsAt } = this.#attached;
-    return endsAt !== undefined && endsAt <= now;
+    return this.endsAt !== null && this.endsAt <= now;
   }
 
   isTooSlow(now: number): boolean {

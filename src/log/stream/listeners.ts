@@ -1,6 +1,6 @@
 /**
  * The listeners of a webhook, each a WebSocket that the runtime keeps while the object is out of memory (hibernation). An idle
- * one costs nothing: no row, no timer, no alarm.
+ * one costs nothing: no row, no timer, no alarm; but one of a session at the page wants the alarm to come when that is over, and is ended then.
  *
  * Events are sent from the feed, after their commit: the runtime holds back what is sent until that is durable. So a listener
  * that comes again with its cursor has each event once. Attempts of deliveries and changes of gaps are told as they happen.
@@ -46,6 +46,8 @@ export class Listeners implements Follower {
   /** When each token was found to be good, ms since 1970. */
   #judgedAt = new Map<string, number>();
   #isJudging = false;
+  /** When the first session is over; undefined: to be looked up. It can be of one that has gone. */
+  #firstEnd: number | null | undefined;
 
   constructor(deps: ListenersDeps) {
     this.#deps = deps;
@@ -71,6 +73,7 @@ export class Listeners implements Follower {
       server.send(readyMessage(listener.cursor));
       listener.keep();
       this.#known.set(server, listener);
+      this.#firstEnd = undefined;
       this.committed();
     }
     return new Response(null, { status: 101, webSocket: client });
@@ -94,6 +97,26 @@ export class Listeners implements Follower {
     for (const listener of this.#open) listener.end(reason);
   }
 
+  /** For the alarm: ends those whose session is over. */
+  readonly chore = {
+    name: 'listeners',
+    dueAt: (): number | null => {
+      if (this.#firstEnd === undefined) {
+        const ends = this.#open.flatMap(({ endsAt }) => endsAt ?? []);
+        this.#firstEnd = ends.length === 0 ? null : Math.min(...ends);
+      }
+      return this.#firstEnd;
+    },
+    run: (now: number): void => {
+      this.#endOver(now);
+      this.#firstEnd = undefined;
+    },
+  };
+
+  #endOver(now: number): void {
+    for (const listener of this.#open) if (listener.isOver(now)) listener.end('token_ended');
+  }
+
   /** Attempts to deliver ended, and that is stored. */
   ended(ends: readonly AttemptEnd[]): void {
     const room = MAX_ENDS - this.#ends.length;
@@ -111,7 +134,7 @@ export class Listeners implements Follower {
       return;
     }
     const now = this.#deps.clock.now();
-    for (const listener of all) if (listener.isOver(now)) listener.end('token_ended');
+    this.#endOver(now);
     const open = all.filter(({ isOpen }) => isOpen);
     const hasNews = this.#ends.length > 0 || this.#lost > 0 || !views.log.tables.gaps.changed.isEmpty;
     if (this.#isJudging || !(hasNews || open.some(listener => goesOn(listener, views)))) return;

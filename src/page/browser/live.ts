@@ -16,6 +16,9 @@ const REASONS: Readonly<Record<string, string>> = {
   too_many_listeners: 'too many look at this webhook. Trying again',
 };
 
+/** How often what no line tells is looked at. */
+const ALSO_MS = 3000;
+
 type Source = { open: () => void; close: () => void; readonly isOpen: boolean };
 
 /** @param bar what `parts/live.tsx` made */
@@ -24,7 +27,7 @@ export function startLive(bar: HTMLElement): void {
   const button = bar.querySelector('button');
   const aloud = bar.querySelector('[aria-live]');
   if (state === null || button === null || aloud === null) return;
-  const { stream, sequence, every } = bar.dataset;
+  const { stream, sequence, every, until } = bar.dataset;
   let isStill = false;
   let isOver = false;
 
@@ -50,7 +53,7 @@ export function startLive(bar: HTMLElement): void {
     const why = REASONS[reason];
     say('warn', why === undefined ? 'connection lost, trying again' : `not live now: ${why}`);
   };
-  const refresher = new Refresher((outcome: Outcome) => {
+  const refresher = new Refresher((outcome: Outcome | 'late') => {
     if (outcome === 'signed_out') end('you are signed out.');
     else if (outcome === 'gone') end('it is gone, or not for you to see.');
     else if (outcome instanceof Document && outcome.getElementById(bar.id) === null) {
@@ -61,14 +64,20 @@ export function startLive(bar: HTMLElement): void {
     } else if (outcome === 'failed') {
       lost();
       refresher.ask();
+    } else if (outcome === 'late') {
+      if (source.isOpen) say('warn', 'catching up');
     } else if (source.isOpen) say('good', every === undefined ? 'live' : `live, every ${every} s`);
   });
   const source: Source =
     stream === undefined
-      ? clock(Number(every) * 1000, () => refresher.ask())
+      ? clock(
+          Number(every) * 1000,
+          () => refresher.askNow(),
+          () => refresher.ask(),
+        )
       : new Line(stream, {
           // What came before the line was open is on the page, and from here on everything is heard.
-          open: () => refresher.ask(),
+          open: () => refresher.askNow(),
           heard(message) {
             const missing = missingIn(message);
             if (missing !== '' && sequence === undefined) sayAloud(`Missing: ${missing}`);
@@ -81,6 +90,12 @@ export function startLive(bar: HTMLElement): void {
           },
           ended: reason => end(REASONS[reason] ?? reason),
         });
+
+  // What no line tells, up to a moment; and once after it, so that it is seen to be over.
+  const also = setInterval(() => {
+    if (isOver || Date.now() > Date.parse(until ?? '') + ALSO_MS || until === undefined) clearInterval(also);
+    else if (source.isOpen) refresher.ask();
+  }, ALSO_MS);
 
   const stop = (): void => {
     source.close();
@@ -107,15 +122,15 @@ export function startLive(bar: HTMLElement): void {
   turn();
 }
 
-/** @param ms between two times */
-function clock(ms: number, tick: () => void): Source {
+/** @param ms between two times @param opened at once @param tick at each time */
+function clock(ms: number, opened: () => void, tick: () => void): Source {
   let timer: ReturnType<typeof setInterval> | undefined;
   return {
     isOpen: true,
     open() {
       clearInterval(timer);
       timer = setInterval(tick, ms);
-      tick();
+      opened();
     },
     close: () => clearInterval(timer),
   };

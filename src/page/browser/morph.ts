@@ -4,7 +4,7 @@
  */
 
 /** The reader has opened it, or a script of this page has set it. */
-const KEPT = new Set(['open', 'hidden', 'tabindex', 'data-sent']);
+const KEPT = new Set(['open', 'hidden', 'tabindex']);
 
 /** @param came is called with each row that was not there before */
 export function morph(shown: Node, wanted: Node, came: (row: Element) => void): void {

@@ -31,17 +31,22 @@ function dropEmptyFields(form: HTMLFormElement): void {
   });
 }
 
+/** So long a form that was sent is not sent again. After that nothing may have come of it: the network failed, or the reader stopped it. */
+const SENDING_MS = 5000;
+
 /** A form is sent once, however often its button is pressed; those that come with what is live, too. */
 function sendOnce(): void {
+  let sent = new WeakMap<HTMLFormElement, number>();
   document.addEventListener('submit', event => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || form.method === 'get') return;
-    if (form.dataset.sent === 'yes') event.preventDefault();
-    form.dataset.sent = 'yes';
+    const now = performance.now();
+    if (now - (sent.get(form) ?? -SENDING_MS) < SENDING_MS) event.preventDefault();
+    else sent.set(form, now);
   });
   // Who comes back by the browser's button may send it again.
   addEventListener('pageshow', () => {
-    for (const form of document.querySelectorAll('form')) delete form.dataset.sent;
+    sent = new WeakMap();
   });
 }
 

@@ -1,5 +1,6 @@
 /** Times in the reader's own zone; what is said as a distance gets older. */
 
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
 const UNITS: readonly [seconds: number, name: string][] = [
@@ -26,7 +27,8 @@ export function showTimes(root: ParentNode): void {
     const at = Date.parse(time.dateTime);
     if (Number.isNaN(at)) continue;
     const isAgo = time.classList.contains('ago');
-    const text = isAgo ? agoText(at) : local.format(at);
+    const exact = time.classList.contains('clock') ? clock : local;
+    const text = isAgo ? agoText(at) : exact.format(at);
     // What reads the same stays the same node, and stays selected.
     if (time.textContent !== text) time.textContent = text;
     if (isAgo && !time.title.includes('·')) time.title = `${local.format(at)} · ${time.title}`;

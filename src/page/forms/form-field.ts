@@ -22,6 +22,8 @@ export type FormField = {
   /** What holds where nothing is entered, as text. */
   fallback?: string;
   placeholder?: string;
+  /** What stands in it where there is nothing yet, to be changed. */
+  start?: string;
   isRequired?: boolean;
 };
 

@@ -24,7 +24,8 @@ export const valuesOf = (document: unknown, fields: readonly FormField[]): Value
 export const firstValues = (fields: readonly FormField[]): Values =>
   Object.fromEntries(fields.map(field => [field.name, firstOf(field)]));
 
-function firstOf({ kind, fallback = '' }: FormField): string {
+function firstOf({ kind, start, fallback = '' }: FormField): string {
+  if (start !== undefined) return start;
   if (kind === 'yes') return fallback === 'true' ? 'yes' : '';
   return kind === 'choice' ? fallback : '';
 }
@@ -122,6 +123,9 @@ function put(into: Record<string, unknown>, [name = '', ...rest]: readonly strin
   put(next, rest, value);
 }
 
+/** What an error is about, as fields are named: a JSON pointer without its first slash. Paths of headers and queries have none. */
+export const placeOf = (path: string): string => (path.startsWith('/') ? path.slice(1) : path);
+
 /** The errors that the API answered: beside the field that each is about, and those that are about none. */
 export function sortedErrors(
   errors: readonly FieldError[],
@@ -130,7 +134,7 @@ export function sortedErrors(
   const beside: Record<string, string> = {};
   const others: string[] = [];
   for (const { path, message } of errors) {
-    const about = path.slice(1);
+    const about = placeOf(path);
     const field = fields
       .filter(({ name }) => about === name || about.startsWith(`${name}/`))
       .toSorted((a, b) => b.name.length - a.name.length)[0];

@@ -7,8 +7,8 @@ import { ForeignText } from '../parts/foreign-text';
 import type { FormField } from './form-field';
 import { type FieldError, sortedErrors, type Values } from './form-values';
 
-/** What went wrong when the form was sent. `said`: what the API said of it as a whole. */
-export type Refused = { said: string; errors: readonly FieldError[] };
+/** What went wrong when the form was sent. `said`: what the API said of it as a whole. `anew`: the page whose form has what there is now. */
+export type Refused = { said: string; errors: readonly FieldError[]; anew?: string };
 
 export type Group = { name: string; isOpen: boolean; fields: readonly FormField[] };
 
@@ -85,6 +85,12 @@ function WhatIsWrong({ refused, fields, beside, others }: WrongProps) {
       {wrong.length === 0 && others.length === 0 ? (
         <p>
           <ForeignText>{refused.said}</ForeignText>
+          {refused.anew === undefined ? null : (
+            <>
+              {' '}
+              <a href={refused.anew}>Load it anew</a>
+            </>
+          )}
         </p>
       ) : (
         <p>Nothing was changed. What was entered cannot be taken:</p>

@@ -87,7 +87,16 @@ export const canBeMade = ({ guide, scheme }: Provider): boolean =>
 function settingsFields(provider: Provider | undefined): FormField[] {
   if (provider === undefined) {
     return [
-      { name: 'signature', label: 'How it is signed', kind: 'json', isRequired: true, hint: CUSTOM_HINT },
+      {
+        ...{
+          name: 'signature',
+          label: 'How it is signed',
+          kind: 'json',
+          isRequired: true,
+          hint: CUSTOM_HINT,
+        },
+        start: CUSTOM_START,
+      },
       {
         name: 'settings',
         label: 'Settings',
@@ -111,8 +120,18 @@ const LABELS: Readonly<Record<string, string>> = {
   webhook_id: 'Webhook id',
 };
 
-const CUSTOM_HINT =
-  'A scheme, as in docs/signatures.md: `{"alg": "hmac-sha256", "key": {"enc": "utf8"}, "enc": "hex", "sig": [{"h": "x-signature"}], "msg": ["{body}"]}`';
+const CUSTOM_HINT = 'A scheme as JSON. What its parts mean stands beside this form; change what is other.';
+
+/** What most senders do. */
+const CUSTOM_START = JSON.stringify(
+  {
+    ...{ alg: 'hmac-sha256', key: { enc: 'utf8' }, enc: 'hex', sig: [{ h: 'x-signature' }], msg: ['{body}'] },
+    type: ['json:/type'],
+    id: ['json:/id'],
+  },
+  null,
+  2,
+);
 
 function moreFields(of: Describe, provider: Provider | undefined): FormField[] {
   const isNumbered = provider?.numbered ?? true;

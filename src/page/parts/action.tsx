@@ -2,6 +2,7 @@
 import type { Child } from 'hono/jsx';
 import type { Visitor } from '../context';
 import { FORM_TOKEN } from '../session';
+import { seen } from './foreign-text';
 
 export function HiddenFormToken({ visitor }: { visitor: Visitor }) {
   return <input type="hidden" name={FORM_TOKEN} value={visitor.formToken} />;
@@ -25,7 +26,7 @@ export function Action({ visitor, to, name, about, children }: Props) {
     <form method="post" action={to} class="action">
       <HiddenFormToken visitor={visitor} />
       {children}
-      <button type="submit" aria-label={about === undefined ? undefined : `${name}: ${about}`}>
+      <button type="submit" aria-label={about === undefined ? undefined : seen(`${name}: ${about}`)}>
         {name}
       </button>
     </form>

@@ -15,8 +15,29 @@ const numberOf = (character: string): string =>
 export const seen = (text: string): string =>
   text.replace(UNSEEN, character => (KEPT.has(character) ? character : numberOf(character)));
 
-/** @param max characters that are shown; the rest is told as `…` */
+const encoder = new TextEncoder();
+
+/** What a page escapes is longer on the way. */
+const ESCAPED: Readonly<Record<string, number>> = { '&': 5, '<': 4, '>': 4, '"': 6, "'": 5 };
+
+/** In UTF-8. */
+const bytesOf = (text: string): number => encoder.encode(text).byteLength;
+
+/** The beginning of a text as it is shown: what is made visible, and what is escaped, counts as long as it becomes. @param max bytes on the way */
+export function seenStart(text: string, max: number): { text: string; isCut: boolean } {
+  let length = 0;
+  let shown = '';
+  for (const character of text) {
+    const visible = seen(character);
+    length += ESCAPED[visible] ?? bytesOf(visible);
+    if (length > max) return { text: shown, isCut: true };
+    shown += visible;
+  }
+  return { text: shown, isCut: false };
+}
+
+/** @param max bytes that are shown; the rest is told as `…` */
 export function ForeignText({ children, max = 2000 }: { children: string; max?: number }) {
-  const shown = children.length > max ? `${children.slice(0, max)}…` : children;
-  return <bdi>{seen(shown)}</bdi>;
+  const { text, isCut } = seenStart(children, max);
+  return <bdi>{isCut ? `${text}…` : text}</bdi>;
 }

@@ -4,13 +4,22 @@
  */
 import type { Child } from 'hono/jsx';
 
-/** When a page is asked for again: when the stream at this path says something, of one event alone where that is given, or with time. */
-export type Live = { stream: string; sequence?: number } | { everySeconds: number };
+/**
+ * When a page is asked for again: when the stream at this path says something, of one event alone where that is given, or with time; and up to a
+ * moment (RFC 3339) with time, too, for what no stream tells.
+ */
+export type Live =
+  | { stream: string; sequence?: number; alsoUntil?: string | null }
+  | { everySeconds: number };
 
 export function LiveBar({ live }: { live: Live }) {
   const when =
     'stream' in live
-      ? { 'data-stream': live.stream, 'data-sequence': live.sequence }
+      ? {
+          'data-stream': live.stream,
+          'data-sequence': live.sequence,
+          'data-until': live.alsoUntil ?? undefined,
+        }
       : { 'data-every': live.everySeconds };
   return (
     <div class="live" id="live" hidden {...when}>

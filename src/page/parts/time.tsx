@@ -20,6 +20,13 @@ const utcText = (at: string): string => `${at.slice(0, 19).replace('T', ' ')} UT
 
 type Moment = { at: string | null; otherwise?: string };
 
+/** A moment of today, `09:42 UTC`. @param at RFC 3339 in UTC */
+export const Clock = ({ at }: { at: string }) => (
+  <time datetime={at} title={utcText(at)} class="clock">
+    {at.slice(11, 16)} UTC
+  </time>
+);
+
 const Never = ({ otherwise }: { otherwise: string | undefined }) =>
   otherwise === undefined ? <Nothing /> : <span class="soft">{otherwise}</span>;
 

@@ -32,18 +32,21 @@ const ALL = /UPDATE state/;
 /** A probe works, a flush does not: as with a row that has become too large. */
 const FLUSHES = /UPDATE state SET value = \? WHERE name/;
 
+/** Several times the longest pause between two probes. */
+const LONG = 20 * MINUTE;
+
 describe('while nothing can be written', () => {
   it('nothing is sent, and what was sent before is not sent again', () =>
     scene([destinationRecord('a')], async s => {
       await refusing(s, ALL);
       await s.append(6);
-      await lives(s, HOUR);
+      await lives(s, LONG);
       const sent = s.attempts.length;
       await s.append(6);
-      await lives(s, HOUR);
+      await lives(s, LONG);
       expect(s.attempts.length).toBe(sent);
       s.world.refuses = null;
-      await lives(s, HOUR);
+      await lives(s, LONG);
       expect(s.sequences('a').toSorted((a, b) => a - b)).toEqual(range(1, 13));
       const { events } = s.world.lines.reduce<{ events: string[] }>(
         (seen, line) => ({ events: [...seen.events, String((line as { event: string }).event)] }),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { prettyJson } from '../../../src/json/pretty';
 import { curlCommand } from '../../../src/page/curl';
 import { filterOf } from '../../../src/page/event-filter';
-import { seen } from '../../../src/page/parts/foreign-text';
+import { seen, seenStart } from '../../../src/page/parts/foreign-text';
 import { barsPath } from '../../../src/page/parts/sparkline';
 import { spanText } from '../../../src/page/parts/time';
 
@@ -14,6 +14,13 @@ describe('foreign text', () => {
     );
     const fine = 'Zürich 上海 שלום 👍🏽\n\tnext';
     expect(seen(fine)).toBe(fine);
+  });
+
+  it('is cut by what it becomes on the way, and never within a mark or a character', () => {
+    expect(seenStart('\u202E'.repeat(300_000), 100)).toEqual({ text: '‹U+202E›'.repeat(8), isCut: true });
+    expect(seenStart('"'.repeat(300), 100).text).toBe('"'.repeat(16));
+    expect(seenStart('a👍b', 2)).toEqual({ text: 'a', isCut: true });
+    expect(seenStart('a👍b', 6)).toEqual({ text: 'a👍b', isCut: false });
   });
 });
 

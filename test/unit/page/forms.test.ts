@@ -1,6 +1,6 @@
 /** What forms of the page make of what was typed, and where they show what the API says of it. */
 import { describe, expect, it } from 'vitest';
-import { ifUnchanged, newKey, onceOnly } from '../../../src/page/forms/conditions';
+import { ifUnchanged, keyIn, newKey } from '../../../src/page/forms/conditions';
 import { destinationGroups, destinationInput } from '../../../src/page/forms/destination-form';
 import type { FormField } from '../../../src/page/forms/form-field';
 import { firstValues, inputOf, sortedErrors, valuesOf } from '../../../src/page/forms/form-values';
@@ -75,10 +75,11 @@ describe('a form', () => {
       { path: '/url', message: 'must be https' },
       { path: '/sequence/enabled', message: 'must be false' },
       { path: '', message: 'must be an object' },
+      { path: 'header:Idempotency-Key', message: 'is too long' },
     ];
     expect(sortedErrors(errors, NEW)).toEqual({
       beside: { 'retry/schedule_seconds': 'must be a whole number', url: 'must be https' },
-      others: ['sequence/enabled must be false', 'must be an object'],
+      others: ['sequence/enabled must be false', 'must be an object', 'header:Idempotency-Key is too long'],
     });
   });
 
@@ -105,8 +106,10 @@ it('carries along what it was given, and nothing that somebody else wrote there'
     expect(ifUnchanged(carried({ version }))).toEqual({ 'If-Match': '"0"' });
   }
   const key = newKey();
-  expect(onceOnly(carried({ key }))).toEqual({ 'Idempotency-Key': key });
-  expect(onceOnly(carried({ key: `${key}\n` }))['Idempotency-Key']).not.toContain(key);
+  expect(keyIn(carried({ key }))).toBe(key);
+  for (const other of ['', 'a\nb', `${key}\n`, `${key}\r\nx: y`, 'a'.repeat(5000)]) {
+    expect(keyIn(carried({ key: other }))).toBeNull();
+  }
 });
 
 it('a replay is of what the list shows, in whatever order, and of all only where nothing chooses', () => {

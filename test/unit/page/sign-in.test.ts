@@ -1,6 +1,7 @@
 /** Signing in: wrong tokens are counted with those of the API, and a token never goes over an open line. */
 import { describe, expect, it } from 'vitest';
 import { signIn } from '../../../src/page/sign-in';
+import { returnAddress } from '../../../src/page/sign-in-address';
 import { envWith, limiter } from '../api/doubles';
 
 const TOKEN = 'the-right-token-of-32-characters';
@@ -63,4 +64,18 @@ describe('signing in', () => {
     expect((await post(TOKEN, { allowed: 0 })).status).toBe(303);
     expect((await post('')).status).toBe(422);
   });
+});
+
+it('leads to an address of this page alone', () => {
+  expect(returnAddress('/webhooks/7/events?q=a+b')).toBe('/webhooks/7/events?q=a+b');
+  const elsewhere = [
+    '//evil.test',
+    '/\\evil.test',
+    '/.//evil.test',
+    '/x/..//evil.test',
+    '/%2e%2e//evil.test',
+  ];
+  for (const given of [...elsewhere, '/..//', 'https://evil.test/', 'javascript:x', '', null]) {
+    expect(returnAddress(given), String(given)).toBe('/');
+  }
 });

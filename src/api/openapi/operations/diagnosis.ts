@@ -35,6 +35,10 @@ const captured = object(
 export const DIAGNOSIS_ANSWERS: Record<string, JsonSchema> = {
   Rejections: object({
     counts: said('refused requests by reason, since the webhook was made', mapOf(integer)),
+    capture_until: said(
+      'until when refused requests are kept whole (`POST …/capture`); null where they are not',
+      orNull(time),
+    ),
     rejections: said(
       'the last 100, newest first',
       list(
