@@ -1143,10 +1143,10 @@ export interface components {
           /** @description how often it was tried */
           attempts: number;
           /**
-           * @description how the delivery stands; what has not been let go yet says so in the words of the event
+           * @description how the delivery stands; what has not been let go yet says so in the words of the event, and one that ended when the event was erased is `redacted`
            * @enum {unknown}
            */
-          delivery: "waiting" | "retrying" | "dead" | "delivered" | "paused" | "confirming" | "held" | "quarantined";
+          delivery: "waiting" | "retrying" | "dead" | "delivered" | "paused" | "redacted" | "confirming" | "held" | "quarantined";
           /** @description id of the destination */
           destination_id: string;
           /** @description class of the last failure: `timeout`, `connection`, `status`, …; null without one */
@@ -2513,10 +2513,10 @@ export interface components {
         /** @description how often it was tried */
         attempts: number;
         /**
-         * @description how the delivery stands; what has not been let go yet says so in the words of the event
+         * @description how the delivery stands; what has not been let go yet says so in the words of the event, and one that ended when the event was erased is `redacted`
          * @enum {unknown}
          */
-        delivery: "waiting" | "retrying" | "dead" | "delivered" | "paused" | "confirming" | "held" | "quarantined";
+        delivery: "waiting" | "retrying" | "dead" | "delivered" | "paused" | "redacted" | "confirming" | "held" | "quarantined";
         /** @description id of the destination */
         destination_id: string;
         /** @description class of the last failure: `timeout`, `connection`, `status`, …; null without one */

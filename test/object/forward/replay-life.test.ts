@@ -42,7 +42,7 @@ describe('a replay', () => {
       `${webhook.path}/replays`,
       asked,
     );
-    expect(body).toEqual({ replay_id: expect.any(Number), count: 10 });
+    expect(body).toEqual({ replay_id: expect.any(Number), count: 10, events: 10 });
     await expect.poll(async () => (await replayOf(webhook, body.replay_id)).state, patiently).toBe('done');
     expect(await replayOf(webhook, body.replay_id)).toMatchObject({
       ...{

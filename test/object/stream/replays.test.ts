@@ -40,11 +40,11 @@ describe('a listener that wants replays', () => {
     expect(await replay(webhook, { all: true, dry_run: true })).toMatchObject(told);
     expect(await replay(webhook, { all: true })).toMatchObject(told);
     // Somebody had them sent, though to no destination.
-    const { body } = await call<{ audit: { operation: string; facts: object }[] }>(
+    const { body } = await call<{ entries: { operation: string; facts: object }[] }>(
       'GET',
       `${webhook.path}/audit`,
     );
-    const replays = body.audit.filter(({ operation }) => operation === 'replayEvents');
+    const replays = body.entries.filter(({ operation }) => operation === 'replayEvents');
     expect(replays).toMatchObject([{ facts: { all: true, ...told } }]);
     await heard(all, 1, 2, 4);
     await heard(products, 2);
