@@ -75,6 +75,7 @@ describe('rejections', () => {
     });
     const captured = await send('GET', `${path}/rejections`);
     expect(captured.body.counts).toEqual({ mismatch: 2, missing: 1 });
+    expect(captured.body).toMatchObject({ capture_until: until });
     expect(captured.body.rejections?.[0]?.request).toEqual({
       headers: { 'x-a': '1' },
       query: 'b=2',
@@ -82,7 +83,9 @@ describe('rejections', () => {
     });
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10 * 60_000 });
     await runDurableObjectAlarm(object);
-    expect((await send('GET', `${path}/rejections`)).body.rejections?.[0]).toMatchObject({ request: null });
+    const later = await send('GET', `${path}/rejections`);
+    expect(later.body).toMatchObject({ capture_until: null });
+    expect(later.body.rejections?.[0]).toMatchObject({ request: null });
   });
 });
 
