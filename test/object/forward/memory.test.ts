@@ -201,7 +201,7 @@ describe('the memory of an isolate', () => {
         s.world.patch('later', { isActive: true });
         await s.wait(SECOND);
         expect(s.attempts.map(({ id }) => id)).toEqual(['hung']);
-        expect(s.status('later')).toEqual({ retrying: 0, dead: 1 });
+        expect(s.status('later')).toEqual({ retrying: 0, dead: 0 });
       },
       {},
       '',
