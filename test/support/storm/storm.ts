@@ -10,7 +10,7 @@ import { Chance } from '../simulation/random';
 import { Provider } from './provider';
 import { Receivers, type Weather } from './receivers';
 import {
-  deliveryProblems,
+  deliveries,
   feedOf,
   gapIds,
   gapProblems,
@@ -26,7 +26,10 @@ type Scene = (typeof SCENES)[number];
 
 /** Longest wait for a moment that may not come. */
 const MOMENT_MS = 2000;
-/** Once the weather is fine, something arrives at least so often until everything has: a probe goes out every minute. */
+/**
+ * Once the weather is fine, something arrives at least so often until everything has: a probe goes out every minute. What
+ * arrived by a replay after it had failed does not come any more, and is waited for so long in vain.
+ */
 const STILL_MS = 90_000;
 
 export type StormReport = {
@@ -205,7 +208,7 @@ class Storm {
     const { feeds } = this.#receivers;
     const total = (count: (feed: (typeof feeds)[number]) => number) =>
       feeds.reduce((sum, feed) => sum + count(feed), 0);
-    const wanted = DESTINATIONS.map(destination => feedOf(destination, logs, provider));
+    const delivered = await deliveries(this.#client, this.#webhooks, logs, provider, this.#receivers);
     const statuses = await Promise.all(Object.values(this.#webhooks.ids).map(id => this.#client.status(id)));
     const dead = statuses
       .flatMap(({ destinations }) => destinations as { dead: number; lost: unknown[] }[])
@@ -216,7 +219,7 @@ class Storm {
         ...this.#receivers.problems,
         ...logProblems(logs, provider),
         ...gapProblems(gaps, logs, provider),
-        ...deliveryProblems(logs, provider, this.#receivers),
+        ...delivered.problems,
         ...dead.map(one => `gave up: ${JSON.stringify(one)}`),
       ],
       summary: {
@@ -228,11 +231,9 @@ class Storm {
         'events in the log': logs.shipstream.length + logs.apideck.length,
         'stored though the ack was lost': this.#storedUnacked(logs),
         'forgeries sent': provider.forgeries,
-        'deliveries owed': wanted.reduce((sum, feed) => sum + feed.length, 0),
-        'deliveries made': wanted.reduce(
-          (sum, feed, index) => sum + feed.length - (feeds[index]?.missing(feed).length ?? 0),
-          0,
-        ),
+        'deliveries owed': delivered.owed,
+        'deliveries made': delivered.made,
+        'of these by a replay, after they had failed': delivered.byReplay,
         attempts: total(({ arrivals }) => arrivals),
         redeliveries: total(({ redeliveries }) => redeliveries),
         'replayed deliveries': total(({ replays }) => replays),

@@ -3,7 +3,7 @@
  * it, in order, byte for byte; exactly the ids that are missing in the gap list; nothing that was forged.
  */
 import type { Client } from '../client';
-import type { Expected } from '../received-feed';
+import type { Expected, ReceivedFeed } from '../received-feed';
 import type { Provider, Sent } from './provider';
 import type { Receivers } from './receivers';
 import { DESTINATIONS, type StormWebhooks } from './webhooks';
@@ -102,8 +102,55 @@ export function gapProblems(found: readonly number[], logs: Logs, provider: Prov
   return problems;
 }
 
-export function deliveryProblems(logs: Logs, provider: Provider, receivers: Receivers): string[] {
-  return DESTINATIONS.flatMap(destination =>
-    receivers.feedOf(destination.name).check(feedOf(destination, logs, provider)),
-  );
+type Attempt = { destination_id: string; outcome: string; replay_id: number | null };
+
+/**
+ * Events that did not arrive by themselves, but by a replay after they had failed: of those no second copy is owed. Both sides have
+ * to say so, the gateway's attempts and the receiver.
+ */
+async function settledByReplay(
+  client: Client,
+  { ids, paths }: StormWebhooks,
+  { name, webhook }: (typeof DESTINATIONS)[number],
+  missing: readonly number[],
+  received: ReceivedFeed,
+): Promise<Set<number>> {
+  const id = paths.get(name)?.split('/').at(-1);
+  const settled = new Set<number>();
+  for (const sequence of missing) {
+    const { json } = await client.call('GET', `/v1/webhooks/${ids[webhook]}/events/${sequence}`);
+    const attempts = (json.attempts as Attempt[]).filter(({ destination_id }) => destination_id === id);
+    const was = (delivered: boolean, replayed: boolean): boolean =>
+      attempts.some(
+        ({ outcome, replay_id }) =>
+          (outcome === 'delivered') === delivered && (replay_id !== null) === replayed,
+      );
+    const failed = was(false, false) || received.arrivalsOf(sequence) > 0;
+    if (failed && was(true, true) && received.replaysOf(sequence).accepted > 0) settled.add(sequence);
+  }
+  return settled;
+}
+
+export type Delivered = { problems: string[]; owed: number; made: number; byReplay: number };
+
+/** What all destinations got, by what they had to get. */
+export async function deliveries(
+  client: Client,
+  webhooks: StormWebhooks,
+  logs: Logs,
+  provider: Provider,
+  receivers: Receivers,
+): Promise<Delivered> {
+  const all: Delivered = { problems: [], owed: 0, made: 0, byReplay: 0 };
+  for (const destination of DESTINATIONS) {
+    const feed = feedOf(destination, logs, provider);
+    const received = receivers.feedOf(destination.name);
+    const missing = received.missing(feed);
+    const settled = await settledByReplay(client, webhooks, destination, missing, received);
+    all.problems.push(...received.check(feed, settled));
+    all.owed += feed.length;
+    all.made += feed.length - missing.length + settled.size;
+    all.byReplay += settled.size;
+  }
+  return all;
 }
