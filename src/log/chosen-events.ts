@@ -7,7 +7,7 @@ import type { EventFilter } from './contract/event-filter';
 import type { EventsPage } from './contract/events';
 import type { ReplayRequest, ReplayResult } from './contract/replays';
 import type { Forwarding } from './forward/forwarding';
-import type { SequenceRange } from './forward/settled-ahead';
+import { extend, type SequenceRange, united } from './forward/settled-ahead';
 import { wants } from './forward/wants';
 import { readEvents } from './read/event-pages';
 import type { Views } from './read/views';
@@ -49,18 +49,21 @@ export async function chooseEvents(
   for (const search of searches) {
     const delivery =
       chosen.state === null ? null : { destinationId: search[0]?.destinationId ?? '', state: chosen.state };
+    const ranges: SequenceRange[] = [];
     for await (const event of found(parts, span, chosen, delivery)) {
-      addTo(streamed, event.sequence);
-      if (destinationIds.length === 0 && streamed.length > MAX_RANGES)
-        return { kind: 'too_scattered', upTo: event.sequence - 1 };
+      const { sequence } = event;
+      extend(ranges, sequence, sequence);
+      if (destinationIds.length === 0 && ranges.length > MAX_RANGES)
+        return { kind: 'too_scattered', upTo: sequence - 1 };
       for (const place of search) {
         const destination = forwarding.destination(place.destinationId)?.destination;
         if (destination === undefined || !wants(destination, event, log.feed)) continue;
         place.count++;
-        addTo(place.ranges, event.sequence);
-        if (place.ranges.length > MAX_RANGES) return { kind: 'too_scattered', upTo: event.sequence - 1 };
+        extend(place.ranges, sequence, sequence);
+        if (place.ranges.length > MAX_RANGES) return { kind: 'too_scattered', upTo: sequence - 1 };
       }
     }
+    streamed.push(...ranges);
   }
   return { kind: 'chosen', places, streamed: united(streamed).slice(0, MAX_RANGES) };
 }
@@ -85,21 +88,4 @@ async function* found(
     await new Promise<void>(resolve => void clock.later(0, resolve));
     if (forwarding.isStopped) return;
   }
-}
-
-function addTo(ranges: SequenceRange[], sequence: number): void {
-  const last = ranges.at(-1);
-  if (last !== undefined && last[1] === sequence - 1) last[1] = sequence;
-  else ranges.push([sequence, sequence]);
-}
-
-/** The same sequences, ascending and once. */
-function united(ranges: readonly SequenceRange[]): SequenceRange[] {
-  const all: SequenceRange[] = [];
-  for (const [from, to] of [...ranges].sort(([a], [b]) => a - b)) {
-    const last = all.at(-1);
-    if (last !== undefined && from <= last[1] + 1) last[1] = Math.max(last[1], to);
-    else all.push([from, to]);
-  }
-  return all;
 }

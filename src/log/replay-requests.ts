@@ -143,38 +143,43 @@ export function cancelReplay(parts: Parts, replayId: number): Replay | null {
   return findReplay(parts, replayId);
 }
 
-/** Counts what a replay would send. Works in steps, between which the object can do other work. */
-export async function countReplay(
-  { forwarding, log, clock }: Pick<Parts, 'forwarding' | 'clock'> & { log: { feed: Feed } },
+/** Counts what a replay would send to its destination. */
+export const countReplay = (
+  parts: Pick<Parts, 'forwarding' | 'clock'> & { log: { feed: Feed } },
   spec: ReplaySpec,
+): Promise<number> =>
+  countInSteps(parts, spec, () => {
+    const destination = parts.forwarding.destination(spec.destinationId)?.destination;
+    return destination === undefined ? null : event => wants(destination, event, parts.log.feed);
+  });
+
+/** Counts the events that listeners get, whatever destinations want. */
+async function countStreamed(parts: Parts, streamed: StreamedReplay): Promise<number> {
+  const { chosen } = streamed;
+  if (chosen !== undefined) return chosen.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+  const spec: ReplaySpec = { ...streamed, destinationId: '', status: null, unasked: true };
+  return countInSteps(parts, spec, () => () => true);
+}
+
+/**
+ * Works in steps, between which the object can do other work.
+ * @param wanted asked for each step, as the destination may have changed; null ends the count
+ */
+async function countInSteps(
+  { forwarding, clock }: Pick<Parts, 'forwarding' | 'clock'>,
+  spec: ReplaySpec,
+  wanted: () => ((event: StoredEvent) => boolean) | null,
 ): Promise<number> {
   let count = 0;
-  for (let after: number | null = spec.fromSequence - 1; after !== null; ) {
-    const destination = forwarding.destination(spec.destinationId)?.destination;
-    if (destination === undefined) return count;
-    const wanted = (event: StoredEvent) => wants(destination, event, log.feed);
+  for (let after: number | null = spec.fromSequence - 1; after !== null && !forwarding.isStopped; ) {
+    const wants = wanted();
+    if (wants === null) break;
     const step: { count: number; next: number | null } = forwarding.replays.count(
       spec,
       after,
       COUNT_STEP,
-      wanted,
+      wants,
     );
-    count += step.count;
-    after = step.next;
-    if (after !== null) await new Promise<void>(resolve => void clock.later(0, resolve));
-    if (forwarding.isStopped) return count;
-  }
-  return count;
-}
-
-/** Counts the events that listeners get, whatever destinations want. In steps, too. */
-async function countStreamed({ forwarding, clock }: Parts, streamed: StreamedReplay): Promise<number> {
-  const { chosen, fromSequence } = streamed;
-  if (chosen !== undefined) return chosen.reduce((sum, [from, to]) => sum + to - from + 1, 0);
-  const spec: ReplaySpec = { ...streamed, destinationId: '', status: null, unasked: true };
-  let count = 0;
-  for (let after: number | null = fromSequence - 1; after !== null && !forwarding.isStopped; ) {
-    const step = forwarding.replays.count(spec, after, COUNT_STEP, () => true);
     count += step.count;
     after = step.next;
     if (after !== null) await new Promise<void>(resolve => void clock.later(0, resolve));

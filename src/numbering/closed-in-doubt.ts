@@ -15,7 +15,7 @@ const OVER = new Set(['expired', 'resolved', 'lapsed']);
 export function entryInDoubt(tracker: Tracker, epoch: Epoch, now: number): Hole | null {
   if (epoch.closesAt === null || now >= epoch.closesAt) return null;
   const whole = isSuspected(epoch) && epoch.startTime === null;
-  const parts = whole ? [] : (doubtfulIn(tracker, epoch) ?? []);
+  const parts = whole ? [] : doubtfulIn(tracker, epoch);
   const from = whole ? epoch.baseline : parts[0]?.from;
   const to = whole ? Math.max(epoch.highest, epoch.shared?.listed.to ?? 0) : parts.at(-1)?.to;
   if (from === undefined || to === undefined) return null;
@@ -23,13 +23,12 @@ export function entryInDoubt(tracker: Tracker, epoch: Epoch, now: number): Hole 
   return { from, to, missing, detectedAt: parts[0]?.detectedAt ?? epoch.startedAt, status: 'uncertain' };
 }
 
-const doubtfulIn = (tracker: Tracker, epoch: Epoch): Hole[] | undefined => {
+function doubtfulIn(tracker: Tracker, epoch: Epoch): Hole[] {
   const divide = doubtOf(tracker, epoch);
-  const holes = divide === null ? [] : epoch.holes.filter(({ status }) => !OVER.has(status));
-  return divide === null
-    ? undefined
-    : holes.flatMap(divide).flatMap(({ hole, doubtful }) => (doubtful ? [hole] : []));
-};
+  if (divide === null) return [];
+  const holes = epoch.holes.filter(({ status }) => !OVER.has(status));
+  return holes.flatMap(divide).flatMap(({ hole, doubtful }) => (doubtful ? [hole] : []));
+}
 
 /** The closed epochs at `now` (ms since 1970): the very same where none of their entries has ended. */
 export function agedClosed(

@@ -61,7 +61,8 @@ export function passTime(
   const before = [...kept.changes, ...changes];
   const closedBefore = agedClosed(tracker.closedEpochs, now, aged);
   const next: Tracker = { ...tracker, ...shadow, current, earlierEpochs };
-  const isSame = withShadowOf(next).every((epoch, i) => epoch === withShadowOf(tracker)[i]);
+  const epochsBefore = withShadowOf(tracker);
+  const isSame = withShadowOf(next).every((epoch, i) => epoch === epochsBefore[i]);
   if (isSame && aged.length === 0 && closing.length === 0)
     return { tracker, changes: before, moved, aged, closed };
   const closedEpochs = closedWith({ closedEpochs: closedBefore }, closed, now);

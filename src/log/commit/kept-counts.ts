@@ -45,20 +45,21 @@ export type KeptCountsDeps = {
 export class KeptCounts {
   #deps: KeptCountsDeps;
   #kept: Rowless;
-  #keptAt: number;
+  /** Read when it is needed first. */
+  #keptAt: number | null = null;
   #cancel: (() => void) | null = null;
 
   constructor(deps: KeptCountsDeps) {
     this.#deps = deps;
     this.#kept = deps.log.state.counters;
-    this.#keptAt = keptIn(deps.sql).at;
   }
 
   /** To be called after every commit. */
   look(): void {
     if (this.#cancel !== null || !this.#isBehind) return;
-    const { clock } = this.#deps;
+    const { sql, clock } = this.#deps;
     const now = clock.now();
+    this.#keptAt ??= keptIn(sql).at;
     const at = Math.max(now + FIRST_MS, this.#keptAt + BETWEEN_MS);
     this.#cancel = clock.later(at - now, () => this.#keep());
   }

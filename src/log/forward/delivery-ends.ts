@@ -71,8 +71,9 @@ export class DeliveryEnds {
     const receivedAt = replay === 0 ? event.receivedAt : null;
     state.totals = afterAttempt(state.totals, { result, at, receivedAt });
     const delivered = result.outcome === 'delivered';
-    if (delivered) this.#delivered(state, ended);
-    if (!delivered && erased) this.#endErased(state, ended);
+    // Of what is erased nothing is left to send, so nothing failed.
+    if (delivered || erased) this.#over(state, ended);
+    if (delivered && replay !== 0) this.#arrivedByReplay(state, sequence);
     const failed = delivered || erased ? null : this.#failed(state, ended, attempts);
     if (replay !== 0) {
       const outcome = delivered ? 'delivered' : erased ? 'redacted' : (failed?.status ?? 'dead');
@@ -89,23 +90,11 @@ export class DeliveryEnds {
     return now !== null && this.#feed.isErased(now);
   }
 
-  /** Nothing is left to send, so nothing failed. */
-  #endErased(
-    state: DestinationState,
-    { delivery: { event, queued, row, replay, destinationId } }: Ended,
-  ): void {
+  #over(state: DestinationState, { delivery: { event, queued, row, replay, destinationId } }: Ended): void {
     if (row !== null || hasRow(queued)) this.#rows.delete(event.sequence, destinationId, replay);
     if (replay !== 0) return;
     state.replayed.delete(event.sequence);
     state.queue.settle(queued);
-  }
-
-  #delivered(state: DestinationState, { delivery }: Ended): void {
-    const { destinationId, event, queued, row, replay } = delivery;
-    if (row !== null || hasRow(queued)) this.#rows.delete(event.sequence, destinationId, replay);
-    if (replay !== 0) this.#arrivedByReplay(state, event.sequence);
-    if (replay === 0) state.queue.settle(queued);
-    if (replay === 0) state.replayed.delete(event.sequence);
   }
 
   /** So its delivery of the feed is not dead any more, and not tried again either: that would be a second copy. */

@@ -12,12 +12,22 @@ export type SequenceRange = [from: number, to: number];
 /** The same sequences as ranges, ascending. */
 export function rangesOf(sequences: Iterable<number>): SequenceRange[] {
   const ranges: SequenceRange[] = [];
-  for (const sequence of [...sequences].sort((a, b) => a - b)) {
-    const last = ranges.at(-1);
-    if (last !== undefined && sequence <= last[1] + 1) last[1] = sequence;
-    else ranges.push([sequence, sequence]);
-  }
+  for (const sequence of [...sequences].sort((a, b) => a - b)) extend(ranges, sequence, sequence);
   return ranges;
+}
+
+/** The same sequences, ascending and once, of ranges in any order. */
+export function united(ranges: readonly SequenceRange[]): SequenceRange[] {
+  const all: SequenceRange[] = [];
+  for (const [from, to] of [...ranges].sort(([a], [b]) => a - b)) extend(all, from, to);
+  return all;
+}
+
+/** Adds what begins no earlier than the last of ascending ranges. */
+export function extend(ranges: SequenceRange[], from: number, to: number): void {
+  const last = ranges.at(-1);
+  if (last !== undefined && from <= last[1] + 1) last[1] = Math.max(last[1], to);
+  else ranges.push([from, to]);
 }
 
 /** One by one what `rangesOf` made ranges of. */
