@@ -9,6 +9,7 @@ import { placeOf } from './forms/form-values';
 import { destinationName, webhookName } from './names';
 import { Action } from './parts/action';
 import { ForeignText } from './parts/foreign-text';
+import { sentence } from './parts/sentence';
 import { ToCopy } from './parts/to-copy';
 
 type Warnings = { warnings: readonly { path: string; message: string }[] };
@@ -37,9 +38,7 @@ export function WebhookMade({ webhook, secret, visitor, provider }: Props) {
       <ol class="steps panel">
         <li>
           <h2>Give {title} this address</h2>
-          {setup === undefined ? null : (
-            <p>{`${setup.urlAt.charAt(0).toUpperCase()}${setup.urlAt.slice(1)}.`}</p>
-          )}
+          {setup === undefined ? null : <p>{sentence(setup.urlAt)}</p>}
           <ToCopy name="ingest_url" label="Ingest address" value={webhook.ingest_url} />
           {secret === null ? null : (
             <>

@@ -125,22 +125,18 @@ function showChoice(c: PageContext): Promise<Response> {
     <Layout title="New webhook" visitor={c.var.visitor} crumbs={CRUMBS}>
       <h1>Who sends the events?</h1>
       <h2>Numbers its events, so what is missing is known</h2>
-      <Choices of={numbered.map(({ name, title }) => [name, title])} />
+      <Choices of={numbered} />
       <h2>Sends events without numbers</h2>
-      <Choices of={others.map(({ name, title }) => [name, title]).toSorted(byTitle)} />
+      <Choices of={others.toSorted((a, b) => a.title.localeCompare(b.title, 'en'))} />
       <h2>Somebody else</h2>
-      <Choices of={[[CUSTOM, 'Custom: how it signs is told as data']]} />
+      <Choices of={[{ name: CUSTOM, title: 'Custom: how it signs is told as data' }]} />
     </Layout>,
   );
 }
 
-type Choice = readonly [name: string, title: string] | string[];
-
-const byTitle = ([, a = '']: Choice, [, b = '']: Choice): number => a.localeCompare(b, 'en');
-
-const Choices = ({ of }: { of: readonly Choice[] }) => (
+const Choices = ({ of }: { of: readonly Pick<Provider, 'name' | 'title'>[] }) => (
   <ul class="choices">
-    {of.map(([name = '', title]) => (
+    {of.map(({ name, title }) => (
       <li>
         <a href={newWebhookPath(name)}>{title}</a>
       </li>

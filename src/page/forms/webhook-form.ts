@@ -3,6 +3,7 @@ import { jsonSchemaOf } from '../../input/json-schema';
 import { CUSTOM } from '../../providers/custom';
 import type { Provider } from '../../providers/provider';
 import { creationSchema } from '../../subscriptions/webhook-fields';
+import { sentence } from '../parts/sentence';
 import type { Group } from './form';
 import { type FormField, fieldOf, type Wished } from './form-field';
 
@@ -76,7 +77,7 @@ function words(provider: Provider | undefined): { of: Describe; secret: FormFiel
 }
 
 function secretHint({ title, guide }: Provider, isOptional: boolean): string {
-  const what = `${guide.secret.charAt(0).toUpperCase()}${guide.secret.slice(1)}.`;
+  const what = sentence(guide.secret);
   return isOptional ? `${what} Empty: one is made here, to be entered at ${title}.` : what;
 }
 
@@ -110,7 +111,7 @@ function settingsFields(provider: Provider | undefined): FormField[] {
     label: LABELS[name] ?? name.replaceAll('_', ' '),
     kind: isSecret === true ? ('secret' as const) : ('text' as const),
     isRequired,
-    hint: `${what.charAt(0).toUpperCase()}${what.slice(1)}.`,
+    hint: sentence(what),
   }));
 }
 
