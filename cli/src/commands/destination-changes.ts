@@ -4,9 +4,8 @@ import { gatewayCommand, run } from '../command';
 import { EXIT, Stop } from '../ending';
 import type { Schemas } from '../gateway/api';
 import { type FieldOptions, fieldOptions, fieldsGiven } from '../given/fields';
-import { newSecret } from '../given/secret';
+import { type RotationOptions, rotated, rotationOptions } from '../given/secret';
 import { destinationTable } from '../output/webhook-text';
-import { wholeNumber } from '../values';
 
 const ONE = '/v1/webhooks/{webhook_id}/destinations/{destination_id}';
 
@@ -93,43 +92,30 @@ function addSwitch(group: Command, name: 'pause' | 'resume', isActive: boolean, 
 }
 
 function addRotate(group: Command): void {
-  gatewayCommand(
-    group,
-    'rotate-secret <webhook> <destination>',
-    'Give it another secret, that of GAPLESS_SECRET',
-    [
-      ['gapless destinations rotate-secret shop erp --generate', 'made by the gateway, and shown once'],
+  rotationOptions(
+    gatewayCommand(
+      group,
+      'rotate-secret <webhook> <destination>',
+      'Give it another secret, that of GAPLESS_SECRET',
       [
-        'gapless destinations rotate-secret shop erp --overlap 0',
-        'the one before ends at once: after a leak',
+        ['gapless destinations rotate-secret shop erp --generate', 'made by the gateway, and shown once'],
+        [
+          'gapless destinations rotate-secret shop erp --overlap 0',
+          'the one before ends at once: after a leak',
+        ],
       ],
-    ],
-  )
-    .option('--overlap <seconds>', 'how long deliveries carry both signatures', wholeNumber(0))
-    .option('--generate', 'have one made')
-    .action(
-      (
-        webhook: string,
-        destination: string,
-        options: { overlap?: number; generate?: boolean },
-        command: Command,
-      ) =>
-        run(command, async ({ output, env, gateway }) => {
-          const secret = newSecret(env, options.generate === true);
-          const rotated = await (await gateway()).call('post', `${ONE}/rotate_secret`, {
-            path: pathOf(webhook, destination),
-            body: {
-              ...(secret === undefined ? {} : { secret_key: secret }),
-              ...(options.overlap === undefined ? {} : { overlap_seconds: options.overlap }),
-            },
-          });
-          output.answer(rotated, () =>
-            secret === undefined ? rotated.secret_key : `${destination} has the new secret from now on.`,
-          );
-          if (secret === undefined) output.note('It is not shown again.');
-          return EXIT.done;
-        }),
-    );
+    ),
+    'how long deliveries carry both signatures',
+    'have one made',
+  ).action((webhook: string, destination: string, options: RotationOptions, command: Command) =>
+    run(command, async ({ output, env, gateway }) => {
+      const path = pathOf(webhook, destination);
+      const rotate = async (body: object) =>
+        (await gateway()).call('post', `${ONE}/rotate_secret`, { path, body });
+      await rotated(output, env, options, rotate, `${destination} has the new secret from now on.`);
+      return EXIT.done;
+    }),
+  );
 }
 
 function addRemove(group: Command): void {

@@ -7,12 +7,11 @@ import { gatewayCommand, run } from '../command';
 import { EXIT, Stop } from '../ending';
 import type { Schemas } from '../gateway/api';
 import { type FieldOptions, fieldOptions, fieldsGiven } from '../given/fields';
-import { newSecret } from '../given/secret';
+import { newSecret, type RotationOptions, rotated, rotationOptions } from '../given/secret';
 import { counted } from '../output/counted';
 import type { Output } from '../output/output';
 import { webhookText } from '../output/webhook-text';
 import type { Environment } from '../settings/profiles';
-import { wholeNumber } from '../values';
 
 type CreateOptions = FieldOptions & { name?: string; to?: string; topics?: string; generate?: boolean };
 
@@ -83,7 +82,11 @@ function sayWhatIsNext(output: Output, made: Schemas['CreatedWebhook'], secret: 
   if (secret !== undefined) output.note(`and to sign with ${String(secret)}, which is not shown again.`);
   for (const { name, url, secret_key } of made.destinations)
     output.note(`${name ?? url} verifies with ${secret_key}, which is not shown again.`);
-  for (const { path, message } of made.warnings) output.note(`${path} ${message}`);
+  sayWarnings(output, made);
+}
+
+function sayWarnings(output: Output, { warnings }: Pick<Schemas['CreatedWebhook'], 'warnings'>): void {
+  for (const { path, message } of warnings) output.note(`${path} ${message}`);
 }
 
 function addEdit(group: Command): void {
@@ -101,41 +104,38 @@ function addEdit(group: Command): void {
       const path = { webhook_id: webhook };
       const edited = await (await gateway()).call('patch', '/v1/webhooks/{webhook_id}', { path, body });
       output.answer(edited, paint => webhookText(edited, paint));
-      if (!output.isJson) for (const { path, message } of edited.warnings) output.note(`${path} ${message}`);
+      if (!output.isJson) sayWarnings(output, edited);
       return EXIT.done;
     }),
   );
 }
 
 function addRotate(group: Command): void {
-  gatewayCommand(group, 'rotate-secret <webhook>', 'Give a webhook another secret, that of GAPLESS_SECRET', [
-    ['gapless webhooks rotate-secret shop', 'the one before is taken for a day more'],
-    ['gapless webhooks rotate-secret shop --overlap 0', 'not a second more: after a leak'],
-    [
-      'gapless webhooks rotate-secret code --generate',
-      'one that the gateway makes, to enter at the provider',
-    ],
-  ])
-    .option('--overlap <seconds>', 'how long the one before is taken too', wholeNumber(0))
-    .option('--generate', 'have one made, where the provider takes any')
-    .action((webhook: string, options: { overlap?: number; generate?: boolean }, command: Command) =>
-      run(command, async ({ output, env, gateway }) => {
-        const secret = newSecret(env, options.generate === true);
-        const body = {
-          ...(secret === undefined ? {} : { secret_key: secret }),
-          ...(options.overlap === undefined ? {} : { overlap_seconds: options.overlap }),
-        };
-        const path = { webhook_id: webhook };
-        const rotated = await (await gateway()).call('post', '/v1/webhooks/{webhook_id}/rotate_secret', {
-          ...{ path, body },
-        });
-        output.answer(rotated, () =>
-          secret === undefined ? rotated.secret_key : `${webhook} takes the new secret from now on.`,
-        );
-        if (secret === undefined) output.note('It is not shown again.');
-        return EXIT.done;
-      }),
-    );
+  rotationOptions(
+    gatewayCommand(
+      group,
+      'rotate-secret <webhook>',
+      'Give a webhook another secret, that of GAPLESS_SECRET',
+      [
+        ['gapless webhooks rotate-secret shop', 'the one before is taken for a day more'],
+        ['gapless webhooks rotate-secret shop --overlap 0', 'not a second more: after a leak'],
+        [
+          'gapless webhooks rotate-secret code --generate',
+          'one that the gateway makes, to enter at the provider',
+        ],
+      ],
+    ),
+    'how long the one before is taken too',
+    'have one made, where the provider takes any',
+  ).action((webhook: string, options: RotationOptions, command: Command) =>
+    run(command, async ({ output, env, gateway }) => {
+      const path = { webhook_id: webhook };
+      const rotate = async (body: object) =>
+        (await gateway()).call('post', '/v1/webhooks/{webhook_id}/rotate_secret', { path, body });
+      await rotated(output, env, options, rotate, `${webhook} takes the new secret from now on.`);
+      return EXIT.done;
+    }),
+  );
 }
 
 function addDelete(group: Command): void {

@@ -1,10 +1,9 @@
 /** An event there and back: through a webhook that is made for it, to the gateway's own receiver, and deleted again. */
-import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { standardSignature } from '../../../src/delivery/standard-webhooks';
 import type { Gateway } from '../gateway/gateway';
 import { eventFinding, type Finding, type RoundTrip } from './judge';
 import type { SelfTest } from './self-test';
+import { newSecret, signedHeaders } from './signed';
 
 /** How long the delivery is waited for, and how often it is looked for. */
 const PATIENCE_MS = 15_000;
@@ -15,7 +14,7 @@ export async function eventThere(
   gateway: Gateway,
   { run, key, destination_secret }: SelfTest,
 ): Promise<Finding> {
-  const secret = `whsec_${randomBytes(32).toString('base64')}`;
+  const secret = newSecret();
   const made = await gateway.ask('post', '/v1/webhooks', {
     body: {
       ...{ name: `self-test ${run}`, provider: 'standard-webhooks', secret_key: secret },
@@ -30,7 +29,7 @@ export async function eventThere(
   }
   const { webhook_id, ingest_url } = made.value;
   try {
-    const forged = await sent(ingest_url, `whsec_${randomBytes(32).toString('base64')}`);
+    const forged = await sent(ingest_url, newSecret());
     const accepted = await sent(ingest_url, secret);
     return eventFinding({ accepted, forged, ...(await delivered(gateway, webhook_id)) });
   } finally {
@@ -41,12 +40,7 @@ export async function eventThere(
 /** The status that the address answers with, to which providers send; 0 where nothing does. */
 async function sent(url: string, secret: string): Promise<number> {
   const body = new TextEncoder().encode(JSON.stringify({ type: 'self-test', data: {} }));
-  const id = `msg_${randomBytes(8).toString('hex')}`;
-  const timestamp = Math.floor(Date.now() / 1000);
-  const headers = {
-    ...{ 'content-type': 'application/json', 'webhook-id': id, 'webhook-timestamp': String(timestamp) },
-    'webhook-signature': await standardSignature([secret], { id, timestamp, body }),
-  };
+  const headers = await signedHeaders(secret, body);
   const signal = AbortSignal.timeout(PATIENCE_MS);
   const answer = await fetch(url, { method: 'POST', headers, body, signal }).catch(() => null);
   return answer?.status ?? 0;

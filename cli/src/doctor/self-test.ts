@@ -1,9 +1,8 @@
 /** What a gateway can be measured by without changing anything: with a key of its own self-test, which only the admin token gets. */
-import { randomBytes } from 'node:crypto';
-import { standardSignature } from '../../../src/delivery/standard-webhooks';
 import type { Schemas } from '../gateway/api';
 import type { Gateway } from '../gateway/gateway';
 import { type Finding, objectFinding, signatureFinding } from './judge';
+import { newSecret, signedHeaders } from './signed';
 
 export type SelfTest = Schemas['SelfTest'];
 
@@ -21,24 +20,13 @@ export async function measured(gateway: Gateway, { key, destination_secret }: Se
       ? { check: 'a new object', verdict: 'wrong', found: 'does not answer' }
       : objectFinding(first.first_ms);
   const send = (secret: string) => received(gateway, key, secret);
-  return [
-    objects,
-    signatureFinding(
-      await send(destination_secret),
-      await send(`whsec_${randomBytes(32).toString('base64')}`),
-    ),
-  ];
+  return [objects, signatureFinding(await send(destination_secret), await send(newSecret()))];
 }
 
 /** The status with which the gateway's own receiver answers a request that is signed here. */
 async function received(gateway: Gateway, key: string, secret: string): Promise<number> {
   const body = new TextEncoder().encode('{"gapless":"doctor, é"}');
-  const id = `msg_${randomBytes(8).toString('hex')}`;
-  const timestamp = Math.floor(Date.now() / 1000);
-  const headers = new Headers({
-    ...{ 'content-type': 'application/json', 'webhook-id': id, 'webhook-timestamp': String(timestamp) },
-    'webhook-signature': await standardSignature([secret], { id, timestamp, body }),
-  });
+  const headers = new Headers(await signedHeaders(secret, body));
   const path = `/self_test/receiver?key=${encodeURIComponent(key)}`;
   return (await gateway.request('post', path, { body, headers })).status;
 }

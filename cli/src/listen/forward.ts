@@ -21,15 +21,20 @@ export async function forward(
   attempt: Attempt,
   now: number,
 ): Promise<Forwarded> {
-  const body = bodyOf(attempt.event) ?? new Uint8Array();
-  const headers = await headersOf(target, place, attempt, body, now);
+  const { url, headers, body } = await requestOf(target, place, attempt, now);
   const began = performance.now();
-  const answered = await post(destinationUrl(target.to, attempt.event.query), headers, body);
+  const answered = await post(url, headers, body);
   return { ...answered, ms: Math.round(performance.now() - began) };
 }
 
-/** As they are sent, without those that the connection adds. */
-export async function headersOf(
+/** As it is sent, without the headers that the connection adds. */
+export async function requestOf(target: Target, place: Place, attempt: Attempt, now: number) {
+  const body = bodyOf(attempt.event) ?? new Uint8Array();
+  const headers = await headersOf(target, place, attempt, body, now);
+  return { url: destinationUrl(target.to, attempt.event.query), headers, body };
+}
+
+async function headersOf(
   { to, webhookId }: Target,
   { id, secret }: Place,
   { event, life, attempt, replay }: Attempt,

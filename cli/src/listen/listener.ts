@@ -3,12 +3,11 @@
  * take is tried again, and those after it wait.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { destinationUrl } from '../../../src/delivery/destination-url';
 import { EXIT, Stop } from '../ending';
 import { type Gateway, stopFor } from '../gateway/gateway';
 import { backoffMs } from './backoff';
 import { connect } from './connection';
-import { forward, headersOf, type Target } from './forward';
+import { forward, requestOf, type Target } from './forward';
 import type { Filter, Message, OfReplay, StreamedEvent } from './messages';
 import { bodyOf, endText, isFinal, isWanted, lifeOf, replayOf } from './messages';
 import { type Attempt, type Forwarded, isTaken } from './outcome';
@@ -120,12 +119,9 @@ export class Listener {
   }
 
   /** An event's request as it would be sent now. */
-  async request(event: StreamedEvent, attempt: number, replay: OfReplay | null) {
-    const { target } = this.#listening;
+  request(event: StreamedEvent, attempt: number, replay: OfReplay | null) {
     const life = lifeOf(this.#place.cursor ?? '');
-    const body = bodyOf(event) ?? new Uint8Array();
-    const headers = await headersOf(target, this.#place, { event, life, attempt, replay }, body, Date.now());
-    return { url: destinationUrl(target.to, event.query), headers };
+    return requestOf(this.#listening.target, this.#place, { event, life, attempt, replay }, Date.now());
   }
 
   async #forward(attempt: Attempt): Promise<Forwarded> {
