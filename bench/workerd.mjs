@@ -53,17 +53,17 @@ export function build(directory, { capped = false } = {}) {
 
 /**
  * Starts workerd on the build in `directory`, with its own storage under `name`. `variant`: the gateway with
- * something added, and the entrypoint by which it is asked; `flags`: more of workerd's own.
+ * something added, and the entrypoint by which it is asked; `flags`: more of workerd's own; `v8Flags`: of its engine.
  * Answers `{ ports: { gapless, floor, kv, variant }, pid, logs, stop }`, `logs` being the directory of the webhooks' storage.
  */
-export async function startWorkerd(directory, name, { variant = null, flags = [] } = {}) {
+export async function startWorkerd(directory, name, { variant = null, flags = [], v8Flags = [] } = {}) {
   const disk = join(directory, name);
   mkdirSync(disk);
   const config = join(directory, `${name}.capnp`);
-  writeFileSync(config, configuration(disk, variant));
+  writeFileSync(config, configuration(disk, variant, v8Flags));
   // The binary itself and not npm's wrapper, because this process is what is measured and stopped.
   const workerd = spawn(workerdBinary(), ['serve', '--experimental', config, '--control-fd=3', ...flags], {
-    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+    stdio: ['ignore', process.env.WD_OUT ? 'inherit' : 'ignore', 'inherit', 'pipe'],
   });
   // A bench that fails leaves nothing running.
   const kill = () => workerd.kill('SIGKILL');
@@ -97,8 +97,9 @@ export function workerdBinary() {
   return inner.resolve(`${platform}/bin/workerd`);
 }
 
-const configuration = (disk, variant) => `using Workerd = import "/workerd/workerd.capnp";
+const configuration = (disk, variant, v8Flags) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
+  v8Flags = ${JSON.stringify(v8Flags)},
   services = [
     (name = "gapless", worker = (
       modules = [

@@ -54,10 +54,7 @@ export function appendTogether(webhookId: number, request: AppendRequest, caller
     return promise;
   }
   queue.waiting.push(own);
-  void giveUpInTime(webhookId, queue, own);
-  // Keeps the request alive until it is answered, even when its client has gone.
-  caller.waitUntil(promise);
-  return promise;
+  return inTime(webhookId, queue, own, promise);
 }
 
 /** Makes a call with `own` and those who wait, and then a few more calls while somebody waits. */
@@ -79,16 +76,30 @@ async function lead(webhookId: number, queue: Queue, own: Waiting, send: Caller[
   for (const { answer } of queue.waiting.splice(0)) answer('unanswered');
 }
 
-/** Ends the wait of a request that no call takes along, or whose call is lost. */
-async function giveUpInTime(webhookId: number, queue: Queue, own: Waiting): Promise<void> {
-  await scheduler.wait(WAIT_MS);
-  const place = queue.waiting.indexOf(own);
-  if (place >= 0) {
+/** Its answer, or `unanswered` where no call takes it along in time, or the call is lost. */
+async function inTime(
+  webhookId: number,
+  queue: Queue,
+  own: Waiting,
+  promise: Promise<Answer>,
+): Promise<Answer> {
+  // A timer that is cleared costs less than a promise of the runtime's that nobody waits for any more.
+  let timer = setTimeout(() => {
+    const place = queue.waiting.indexOf(own);
+    if (place < 0) {
+      timer = setTimeout(() => own.answer('unanswered'), ANSWER_MS);
+      return;
+    }
     // The leaders were cut off or are stuck: requests that come now start a queue of their own.
     if (queues.get(webhookId) === queue) queues.delete(webhookId);
     queue.waiting.splice(place, 1);
-  } else await scheduler.wait(ANSWER_MS);
-  own.answer('unanswered');
+    own.answer('unanswered');
+  }, WAIT_MS);
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** `first`, and as many of those who wait as one call may carry besides. */

@@ -106,7 +106,7 @@ export class LiveWebhook {
         this.committed();
       },
       this.#refused,
-      memory.requests.share(),
+      { share: memory.requests.share(), deliveriesWait: () => this.forwarding.isBusy },
     );
     this.watch = new DestinationWatch(this);
     this.chores = choresOf(this, now => this.#drop(now));
@@ -221,7 +221,7 @@ export class LiveWebhook {
   #drop(now: number): void {
     this.log.drop(now);
     this.forwarding.dropped();
-    this.space.look();
+    this.space.look(true);
   }
 
   #disable(destinationId: string): void {

@@ -23,6 +23,13 @@ const MAX_STEPS = 4;
 const OVERHEAD_BYTES = 4096;
 /** After the whole log was looked at and nothing more could be dropped. */
 const AGAIN_AFTER_MS = 60_000;
+/**
+ * To ask the database for its size costs as much as to store an event. So it is asked anew only after events came that may have
+ * taken a part of what was left up to `NEAR`, and at most so many bytes; above that with every batch.
+ */
+const NEAR = 0.9;
+const UNMEASURED_PART = 1 / 32;
+const MAX_UNMEASURED_BYTES = 4 * 1024 * 1024;
 
 /** Storage that takes no more events. In the words of SQLite, so that it is told as a disk that is really full. */
 export class StorageFull extends Error {
@@ -41,6 +48,8 @@ export class StorageWatch {
   #after = 0;
   /** Before that nothing more can be dropped, ms since 1970. */
   #againAt = 0;
+  /** As it was measured last, and what may come before it is measured again; in bytes. */
+  #measured = { share: 0, unmeasured: 0 };
 
   constructor(
     means: Pick<Means, 'storage' | 'storageLimit' | 'clock'>,
@@ -58,7 +67,10 @@ export class StorageWatch {
 
   get #share(): number {
     const { usedBytes, limitBytes } = this.size;
-    return usedBytes / limitBytes;
+    const share = usedBytes / limitBytes;
+    const unmeasured = Math.max(0, limitBytes * NEAR - usedBytes) * UNMEASURED_PART;
+    this.#measured = { share, unmeasured: Math.min(unmeasured, MAX_UNMEASURED_BYTES) };
+    return share;
   }
 
   #takes(bytes: number): boolean {
@@ -72,6 +84,10 @@ export class StorageWatch {
    */
   hasRoom(events: readonly { body: Uint8Array }[]): boolean {
     const bytes = events.reduce((sum, { body }) => sum + body.byteLength + OVERHEAD_BYTES, 0);
+    if (bytes <= this.#measured.unmeasured) {
+      this.#measured.unmeasured -= bytes;
+      return true;
+    }
     if (this.#takes(bytes)) return true;
     const { webhook, forwarding, log } = this.#live;
     const { whenFull, destinations } = webhook;
@@ -92,10 +108,11 @@ export class StorageWatch {
     return this.#takes(bytes);
   }
 
-  /** To be called after commits: tells what is new about how full it is. */
-  look(): void {
+  /** To be called after commits, and when events were dropped: tells what is new about how full it is, as it was measured last. */
+  look(measure = false): void {
     const { log } = this.#live;
     const before = log.state.storageLevel;
-    if (storageLevel(before, this.#share) !== before) log.tellStorage(this.size, this.#means.clock.now());
+    const share = measure ? this.#share : this.#measured.share;
+    if (storageLevel(before, share) !== before) log.tellStorage(this.size, this.#means.clock.now());
   }
 }

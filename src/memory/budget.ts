@@ -58,8 +58,9 @@ export class MemoryBudget {
         log('memory_full', { bytes: this.deliveries.bytes, waiting });
       },
     });
-    this.recent = new RecentBytes(() =>
-      Math.min(recent, total - this.requests.bytes - this.deliveries.bytes),
+    this.recent = new RecentBytes(
+      () => Math.min(recent, total - this.requests.bytes - this.deliveries.bytes),
+      now,
     );
   }
 

@@ -3,6 +3,12 @@
  *
  * An append that comes alone is committed in its own turn of the event loop: waiting for others would take longer than
  * the commit. After a commit, appends are collected until the next turn of the event loop and committed together.
+ *
+ * Appends and deliveries share one thread, and an append takes fewer turns than a delivery: under full load events would be accepted
+ * much faster than they leave. So where turns take long and deliveries are under way, appends let turns pass, and their next
+ * batch is larger. Then an event that was accepted leaves within milliseconds, however many come, and they come
+ * no faster than they leave. Nobody waits for a slow receiver: while that is what takes time, turns are short.
+ *
  * An append resolves only after its commit. A batch that fails is committed one by one, so that one bad event does not
  * fail the others; when the storage says that it takes none, the rest is refused untried. The bytes that wait are bounded, in the
  * object and in its isolate: an append beyond is refused as `overloaded` at once.
@@ -14,6 +20,19 @@ import type { AddResult, IncomingEvent } from '../contract/append';
 
 /** What a waiting event takes in memory besides its body, about. */
 const OVERHEAD_BYTES = 1024;
+/** Turns that take longer on average are long: more than a timer is late by itself. */
+const LONG_TURN_MS = 2;
+/** How much the latest turn says of the average. A single short one does not mean that there is time again. */
+const WEIGHT = 1 / 4;
+/** For how long appends let turns pass at most. */
+const MAX_YIELD_MS = 100;
+
+export type GroupCommitDeps = {
+  /** What the waiting hold of the isolate's memory. */
+  share: BodyShare;
+  /** Whether so many deliveries are under way that appends let them go first. */
+  deliveriesWait: () => boolean;
+};
 
 type Waiting = { event: IncomingEvent; resolve: (result: AddResult) => void };
 
@@ -25,25 +44,28 @@ export class GroupCommit {
   #waiting: Waiting[] = [];
   #bytes = 0;
   #share: BodyShare;
-  /** True between a commit and the next turn of the event loop: appends are collected. */
+  #deliveriesWait: () => boolean;
+  /** How long turns of the event loop take, on average, in ms. */
+  #turnMs = 0;
+  /** True between a commit and the next turn of the event loop that is theirs: appends are collected. */
   #collecting = false;
 
   /**
    * @param commit stores a batch in one transaction and gives results in its order; throws when it cannot
    * @param committed is called after every batch of which something was committed, with whether all of it was
    * @param failed is called for every batch of which something could not be stored, with the first error
-   * @param share what the waiting hold of the isolate's memory
    */
   constructor(
     commit: (events: IncomingEvent[]) => AddResult[],
     committed: (all: boolean) => void,
     failed: (error: unknown) => void,
-    share: BodyShare,
+    { share, deliveriesWait }: GroupCommitDeps,
   ) {
     this.#commit = commit;
     this.#committed = committed;
     this.#failed = failed;
     this.#share = share;
+    this.#deliveriesWait = deliveriesWait;
   }
 
   /** Resolves after the event's commit, or with why it could not be stored. */
@@ -57,11 +79,24 @@ export class GroupCommit {
       this.#waiting.push({ event, resolve });
       if (this.#collecting || this.#waiting.length > 1) return;
       // A microtask runs after all appends of the same RPC call, so they are in the batch too.
-      queueMicrotask(() => this.#flush());
+      void Promise.resolve().then(() => this.#flush());
     });
   }
 
-  #nextTurn(): void {
+  /** @param since when the commit was, ms since 1970. By the runtime's clock, as its turns are what is measured. */
+  #collect(since: number): void {
+    const asked = Date.now();
+    setTimeout(() => {
+      const came = Date.now();
+      this.#turnMs += (came - asked - this.#turnMs) * WEIGHT;
+      // A clock that is set ends the wait.
+      const mayWait = Math.abs(came - since) < MAX_YIELD_MS;
+      if (mayWait && this.#turnMs >= LONG_TURN_MS && this.#deliveriesWait()) this.#collect(since);
+      else this.#goOn();
+    }, 0);
+  }
+
+  #goOn(): void {
     this.#collecting = false;
     if (this.#waiting.length > 0) this.#flush();
   }
@@ -72,7 +107,7 @@ export class GroupCommit {
     this.#bytes = 0;
     this.#share.end();
     this.#collecting = true;
-    setTimeout(() => this.#nextTurn(), 0);
+    this.#collect(Date.now());
     const committed = this.#commitAll(batch);
     if (committed > 0) this.#committed(committed === batch.length);
   }

@@ -61,6 +61,8 @@ export class CourierCalls {
   #active = new Set<string>();
   /** How many calls may run: halved when the runtime refuses one, one more with each that works. */
   #limit = MAX_CALLS;
+  /** Deliveries under way, those of destinations on trial left out. */
+  underWay = 0;
   /** Until when a limit of the platform stops all calls, ms since 1970. */
   #stoppedUntil = 0;
 
@@ -164,6 +166,7 @@ export class CourierCalls {
     // What this call leaves unused is not for the next ones: they have shares of their own.
     traffic.calls++;
     traffic.connections += share;
+    if (!trial) this.underWay += carried.length;
     try {
       const target = place === null ? null : await this.#targets.of(destination);
       const results = place && target ? await this.#results(target, carried, place, inOrder) : [];
@@ -185,6 +188,7 @@ export class CourierCalls {
       if (place !== null) this.#pool.free(place);
       traffic.calls--;
       traffic.connections -= share;
+      if (!trial) this.underWay -= carried.length;
       for (const { hold } of carried) this.#bodies.release(hold);
     }
     this.#deps.finished();
@@ -230,9 +234,7 @@ export class CourierCalls {
   }
 
   #of(destinationId: string): Traffic {
-    const known = this.#traffic.get(destinationId);
-    if (known !== undefined) return known;
-    const traffic = newTraffic();
+    const traffic = this.#traffic.get(destinationId) ?? newTraffic();
     this.#traffic.set(destinationId, traffic);
     return traffic;
   }

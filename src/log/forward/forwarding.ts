@@ -31,6 +31,9 @@ import { Wake } from './wake';
 import { WakeTimer } from './wake-timer';
 import { WakeTimes } from './wake-times';
 
+/** So few deliveries under way need nothing. */
+const FEW_UNDER_WAY = 3;
+
 /** The forwarding of one webhook, restored from storage. Starts with the first `pump`. */
 export class Forwarding {
   readonly rows: DeliveryRows;
@@ -195,6 +198,11 @@ export class Forwarding {
   nextAt(): number | null {
     const { probeAt } = this.#deps.writes;
     return probeAt ?? this.times.alarmAt(this.#states.byId.values(), this.#deps.clock.now());
+  }
+
+  /** Whether so many deliveries are under way, to destinations that answer, that these need their share of the thread. */
+  get isBusy(): boolean {
+    return this.#calls.underWay > FEW_UNDER_WAY;
   }
 
   get isStopped(): boolean {
