@@ -10,6 +10,7 @@
 import { LIMITS } from '../limits';
 import { concealer } from './concealed';
 import { connectionErrorOf } from './connection-error';
+import type { Deadlines } from './deadlines';
 import { destinationUrl } from './destination-url';
 import type { AttemptResult, ConnectionError, CourierTarget, OutgoingEvent } from './outgoing';
 import { outgoingHeaders } from './outgoing-headers';
@@ -26,6 +27,7 @@ type AttemptDeps = {
   fetch: typeof fetch;
   /** ms since 1970 */
   now: () => number;
+  deadlines: Deadlines;
   /** ALLOW_PRIVATE_DESTINATIONS: lets the URL lead to a loopback or private address. */
   allowPrivate: boolean;
 };
@@ -37,7 +39,7 @@ type AttemptDeps = {
 export async function attemptDelivery(
   target: CourierTarget,
   event: OutgoingEvent,
-  { fetch, now, allowPrivate }: AttemptDeps,
+  { fetch, now, deadlines, allowPrivate }: AttemptDeps,
 ): Promise<AttemptResult> {
   const at = now();
   const unanswered = (
@@ -61,7 +63,7 @@ export async function attemptDelivery(
   const sent = isTest ? { sentHeaders: sentHeaders(headers, target) } : {};
   const controller = new AbortController();
   const abort = () => controller.abort();
-  let timer = setTimeout(abort, target.timeoutMs);
+  let ended = deadlines.set(target.timeoutMs, abort);
   try {
     const response = await fetch(destinationUrl(target.url, event.query), {
       method: 'POST',
@@ -72,8 +74,9 @@ export async function attemptDelivery(
     });
     const { status } = response;
     // From here on the time for the body counts.
-    clearTimeout(timer);
-    timer = setTimeout(abort, Math.min(BODY_WAIT_MS, Math.max(0, at + target.timeoutMs - now())));
+    const answered = ended;
+    ended = deadlines.set(Math.min(BODY_WAIT_MS, Math.max(0, at + target.timeoutMs - now())), abort);
+    answered();
     const retryAfter = [429, 503].includes(status) ? response.headers.get('retry-after') : null;
     const retryAfterMs = parseRetryAfter(retryAfter, now());
     const judged = judge(status);
@@ -88,7 +91,7 @@ export async function attemptDelivery(
       : unanswered('connection', connectionErrorOf(error));
     return { ...failed, ...sent };
   } finally {
-    clearTimeout(timer);
+    ended();
   }
 }
 
