@@ -11,9 +11,10 @@ import { LIMITS } from '../limits';
 import { concealer } from './concealed';
 import { connectionErrorOf } from './connection-error';
 import type { Deadlines } from './deadlines';
-import { destinationUrl } from './destination-url';
+import { addressOf } from './destination-url';
 import type { AttemptResult, ConnectionError, CourierTarget, OutgoingEvent } from './outgoing';
 import { outgoingHeaders } from './outgoing-headers';
+import { perCall } from './per-call';
 import { receiverAnswer } from './receiver-answer';
 import { requestBody } from './request-body';
 import { parseRetryAfter } from './retry-schedule';
@@ -22,6 +23,9 @@ import { urlProblem } from './url-policy';
 
 /** Longest wait for the body once the headers are in. Nobody reads it, and opening a new connection costs less. */
 const BODY_WAIT_MS = 1000;
+
+const isPublic = perCall(({ url }) => urlProblem(url, false) === null);
+const mayBePrivate = perCall(({ url }) => urlProblem(url, true) === null);
 
 type AttemptDeps = {
   fetch: typeof fetch;
@@ -54,7 +58,7 @@ export async function attemptDelivery(
     retryAfterMs: null,
     ...(connectionError === undefined ? {} : { connectionError }),
   });
-  if (urlProblem(target.url, allowPrivate) !== null) return unanswered('refused_url');
+  if (!(allowPrivate ? mayBePrivate : isPublic)(target)) return unanswered('refused_url');
 
   const headers = await outgoingHeaders(target, event, at).catch(() => null);
   if (headers === null) return unanswered('connection', 'not_sent');
@@ -65,7 +69,7 @@ export async function attemptDelivery(
   const abort = () => controller.abort();
   let ended = deadlines.set(target.timeoutMs, abort);
   try {
-    const response = await fetch(destinationUrl(target.url, event.query), {
+    const response = await fetch(addressOf(target, event.query), {
       method: 'POST',
       headers,
       body: requestBody(event.body),
