@@ -1,6 +1,7 @@
 /**
- * What verifying one request costs in workerd, per provider, for bodies of 1 KiB and 100 KiB. In workerd the clock stands
- * still while code runs, so the time is taken outside, and the time of an empty call is subtracted.
+ * What verifying one request costs in workerd, and verifying it and making an event of it, per provider, for bodies of 1 KiB and
+ * 100 KiB; and how often WebCrypto is called for the event. In workerd the clock stands still while code runs, so the time is
+ * taken outside, and the time of an empty call is subtracted.
  *
  * node bench/verify.mjs [provider …]
  */
@@ -15,7 +16,7 @@ import { argumentsOf } from '../bin/arguments.mjs';
 const wanted = argumentsOf(
   `npm run bench:verify [-- PROVIDER …]
 
-What verifying one request costs in workerd, for the providers that are named, or for all.`,
+What verifying one request and describing its event cost in workerd, for the providers that are named, or for all.`,
   { words: Number.POSITIVE_INFINITY },
 );
 
@@ -69,9 +70,9 @@ async function ask(query) {
   return { answer, ms: performance.now() - startedAt };
 }
 
-/** Microseconds per verification: the median of some rounds, each long enough to be measured. */
-async function cost(provider, bytes) {
-  const run = times => ask({ provider, bytes, times });
+/** Microseconds per request: the median of some rounds, each long enough to be measured. */
+async function cost(provider, bytes, step) {
+  const run = times => ask({ provider, bytes, step, times });
   let times = 8;
   for (let { ms } = await run(times); ms < ROUND_MS && times < 100_000; { ms } = await run(times)) times *= 2;
   const rounds = [];
@@ -84,15 +85,28 @@ async function cost(provider, bytes) {
 }
 
 const { answer: names } = await ask({});
+/** WebCrypto calls per event, once the keys are imported: each has been asked for the costs before. */
+async function webCryptoCalls(provider) {
+  const { answer } = await ask({ provider, bytes: 0, step: 'event', times: 1000 });
+  return answer === null ? '-' : Math.round(answer.calls / 1000);
+}
+
+const right = (text, width = 12) => String(text).padStart(width);
+const written = us => (us === null ? '-' : `${us.toFixed(us < 100 ? 1 : 0)} µs`);
+console.log(`${''.padEnd(48)}${right('verified', 24)}${right('and described', 24)}${right('WebCrypto')}`);
 console.log(
-  `${'provider'.padEnd(28)}${'algorithm'.padEnd(20)}${'1 KiB'.padStart(12)}${'100 KiB'.padStart(12)}`,
+  `${'provider'.padEnd(28)}${'algorithm'.padEnd(20)}${['1 KiB', '100 KiB', '1 KiB', '100 KiB', 'calls'].map(size => right(size)).join('')}`,
 );
 for (const name of names.filter(name => wanted.length === 0 || wanted.includes(name))) {
   const { answer } = await ask({ provider: name, bytes: 0, times: 0 });
-  const costs = [];
-  for (const bytes of SIZES) costs.push(answer === null ? null : await cost(name, bytes));
-  const cells = costs.map(us => (us === null ? '-' : `${us.toFixed(us < 100 ? 1 : 0)} µs`).padStart(12));
-  console.log(`${name.padEnd(28)}${(answer?.alg ?? '').padEnd(20)}${cells.join('')}`);
+  const cells = [];
+  for (const step of ['verify', 'event']) {
+    for (const bytes of SIZES) cells.push(written(answer === null ? null : await cost(name, bytes, step)));
+  }
+  cells.push(await webCryptoCalls(name));
+  console.log(
+    `${name.padEnd(28)}${(answer?.alg ?? '').padEnd(20)}${cells.map(cell => right(cell)).join('')}`,
+  );
 }
 workerd.removeAllListeners('exit');
 workerd.kill();

@@ -10,9 +10,11 @@
 import { LIMITS } from '../limits';
 import { concealer } from './concealed';
 import { connectionErrorOf } from './connection-error';
-import { destinationUrl } from './destination-url';
+import type { Deadlines } from './deadlines';
+import { addressOf } from './destination-url';
 import type { AttemptResult, ConnectionError, CourierTarget, OutgoingEvent } from './outgoing';
 import { outgoingHeaders } from './outgoing-headers';
+import { perCall } from './per-call';
 import { receiverAnswer } from './receiver-answer';
 import { requestBody } from './request-body';
 import { parseRetryAfter } from './retry-schedule';
@@ -22,10 +24,14 @@ import { urlProblem } from './url-policy';
 /** Longest wait for the body once the headers are in. Nobody reads it, and opening a new connection costs less. */
 const BODY_WAIT_MS = 1000;
 
+const isPublic = perCall(({ url }) => urlProblem(url, false) === null);
+const mayBePrivate = perCall(({ url }) => urlProblem(url, true) === null);
+
 type AttemptDeps = {
   fetch: typeof fetch;
   /** ms since 1970 */
   now: () => number;
+  deadlines: Deadlines;
   /** ALLOW_PRIVATE_DESTINATIONS: lets the URL lead to a loopback or private address. */
   allowPrivate: boolean;
 };
@@ -37,7 +43,7 @@ type AttemptDeps = {
 export async function attemptDelivery(
   target: CourierTarget,
   event: OutgoingEvent,
-  { fetch, now, allowPrivate }: AttemptDeps,
+  { fetch, now, deadlines, allowPrivate }: AttemptDeps,
 ): Promise<AttemptResult> {
   const at = now();
   const unanswered = (
@@ -52,7 +58,7 @@ export async function attemptDelivery(
     retryAfterMs: null,
     ...(connectionError === undefined ? {} : { connectionError }),
   });
-  if (urlProblem(target.url, allowPrivate) !== null) return unanswered('refused_url');
+  if (!(allowPrivate ? mayBePrivate : isPublic)(target)) return unanswered('refused_url');
 
   const headers = await outgoingHeaders(target, event, at).catch(() => null);
   if (headers === null) return unanswered('connection', 'not_sent');
@@ -61,9 +67,9 @@ export async function attemptDelivery(
   const sent = isTest ? { sentHeaders: sentHeaders(headers, target) } : {};
   const controller = new AbortController();
   const abort = () => controller.abort();
-  let timer = setTimeout(abort, target.timeoutMs);
+  let ended = deadlines.set(target.timeoutMs, abort);
   try {
-    const response = await fetch(destinationUrl(target.url, event.query), {
+    const response = await fetch(addressOf(target, event.query), {
       method: 'POST',
       headers,
       body: requestBody(event.body),
@@ -72,8 +78,9 @@ export async function attemptDelivery(
     });
     const { status } = response;
     // From here on the time for the body counts.
-    clearTimeout(timer);
-    timer = setTimeout(abort, Math.min(BODY_WAIT_MS, Math.max(0, at + target.timeoutMs - now())));
+    const answered = ended;
+    ended = deadlines.set(Math.min(BODY_WAIT_MS, Math.max(0, at + target.timeoutMs - now())), abort);
+    answered();
     const retryAfter = [429, 503].includes(status) ? response.headers.get('retry-after') : null;
     const retryAfterMs = parseRetryAfter(retryAfter, now());
     const judged = judge(status);
@@ -88,7 +95,7 @@ export async function attemptDelivery(
       : unanswered('connection', connectionErrorOf(error));
     return { ...failed, ...sent };
   } finally {
-    clearTimeout(timer);
+    ended();
   }
 }
 

@@ -11,6 +11,7 @@ import { type Clock, PLATFORM_CLOCK } from '../clock';
 import { isPlatformLimit } from '../platform-limit';
 import { attemptDelivery } from './attempt';
 import type { Connections } from './connections';
+import { Deadlines } from './deadlines';
 import type { AttemptResult, CourierTarget, OutgoingEvent } from './outgoing';
 
 /** No attempt begins later than this after the call. The call then ends within this time and one attempt's timeout. */
@@ -26,6 +27,7 @@ export type CarryDeps = {
 /** What an object needs to carry events itself. */
 export function carrying(env: Env, connections: Connections): CarryDeps {
   const { now } = PLATFORM_CLOCK;
+  const deadlines = new Deadlines(PLATFORM_CLOCK);
   const allowPrivate = env.ALLOW_PRIVATE_DESTINATIONS === '1';
   const attempt = async (target: CourierTarget, event: OutgoingEvent): Promise<AttemptResult | null> => {
     let prevented = false;
@@ -38,7 +40,7 @@ export function carrying(env: Env, connections: Connections): CarryDeps {
         }
         throw error;
       });
-    const result = await attemptDelivery(target, event, { fetch: send, now, allowPrivate });
+    const result = await attemptDelivery(target, event, { fetch: send, now, deadlines, allowPrivate });
     return prevented ? null : result;
   };
   return { connections, clock: PLATFORM_CLOCK, attempt };

@@ -12,6 +12,7 @@ import { withToken } from '../signature/shared-token';
 import { comparableName, isGatewayName, isReservedName } from './header-names';
 import type { CourierTarget, OutgoingEvent } from './outgoing';
 import { isPassed } from './passed-headers';
+import { perCall } from './per-call';
 import { freshSignature } from './provider-signing';
 import { signingKey, standardSignature } from './standard-webhooks';
 
@@ -29,7 +30,7 @@ export async function outgoingHeaders(
     headers.append(forwardedName(name, target.sign), value);
   }
 
-  const extra = target.extraHeaders.filter(pair => isSendable(pair) && !isReservedName(pair[0]));
+  const extra = extraOf(target);
   for (const [name] of extra) headers.delete(name);
   for (const [name, value] of extra) headers.append(name, value);
 
@@ -50,6 +51,10 @@ export async function outgoingHeaders(
   for (const [name, value] of own) headers.set(name, value);
   return headers;
 }
+
+const extraOf = perCall(({ extraHeaders }) =>
+  extraHeaders.filter(pair => isSendable(pair) && !isReservedName(pair[0])),
+);
 
 /** A field name that is a token, and a value without line breaks and other ASCII controls (RFC 9110 §5.1, §5.5). */
 function isSendable([name, value]: [string, string]): boolean {

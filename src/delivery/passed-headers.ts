@@ -57,10 +57,11 @@ export function passedHeaders(headers: Headers): [string, string][] {
   const connection = headers.get('connection');
   const nominated = connection?.split(',').map(option => comparableName(option.trim()));
   const passed: [string, string][] = [];
-  for (const [name, value] of headers) {
+  // A loop over `headers` would have the runtime make a list and an object for each of them.
+  headers.forEach((value, name) => {
     if (isPassed(name) && !nominated?.includes(comparableName(name)))
       passed.push([name.toLowerCase(), value]);
-  }
+  });
   return passed;
 }
 

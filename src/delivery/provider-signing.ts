@@ -6,10 +6,14 @@
  * where receivers look at several signatures. The gateway cannot sign for schemes
  * with public keys, with tokens or with signatures inside the body: those events are sent as they came.
  */
+import { keep } from '../bounded-map';
 import { type ProviderChoice, providerOf } from '../providers/registry';
+import type { Secret } from '../signature/keys';
+import type { Scheme } from '../signature/scheme';
 import { canSign, type Signing, sign } from '../signature/sign';
-import { destinationUrl } from './destination-url';
+import { addressOf } from './destination-url';
 import type { CourierTarget, OutgoingEvent, ProviderSigning } from './outgoing';
+import { perCall } from './per-call';
 
 /**
  * How to sign the events of a webhook; null where the gateway cannot sign in its provider's scheme.
@@ -25,16 +29,38 @@ export function providerSigning(
   return { scheme, secret, cfg: webhook.settings, older };
 }
 
+/** The same objects each time, since compiled schemes and imported keys are remembered by these. */
+type Signer = { scheme: Scheme; secret: Secret; others: Secret[] };
+
+/** Those in use in this isolate, by what they are made of, in the order of last use: with every call comes a copy. */
+const signers = new Map<string, Signer>();
+const MAX_SIGNERS = 100;
+
+const signerOf = perCall(({ provider }): Signer | null => {
+  if (provider === undefined || provider === null) return null;
+  const { scheme, secret, older = [] } = provider;
+  const name = JSON.stringify([scheme, secret, older]);
+  const signer = signers.get(name) ?? {
+    scheme,
+    secret: { id: '', text: secret },
+    others: older.map(text => ({ id: '', text })),
+  };
+  keep(signers, name, signer, MAX_SIGNERS);
+  return signer;
+});
+
 /** The headers of a fresh signature; null where the event is sent as it came. `attemptAt` in ms since 1970. */
 export async function freshSignature(
-  { url, provider }: CourierTarget,
+  target: CourierTarget,
   event: OutgoingEvent,
   headers: Headers,
   attemptAt: number,
 ): Promise<Signing | null> {
-  if (provider === undefined || provider === null) return null;
-  const { scheme, secret, cfg, older = [] } = provider;
-  const request = { method: 'POST', url: destinationUrl(url, event.query), headers, body: event.body, cfg };
-  const others = older.map(text => ({ id: '', text }));
-  return sign(scheme, { id: '', text: secret }, request, attemptAt, others);
+  const signer = signerOf(target);
+  if (signer === null) return null;
+  const { scheme, secret, others } = signer;
+  const { body, query } = event;
+  const cfg = target.provider?.cfg ?? {};
+  const request = { method: 'POST', url: addressOf(target, query), headers, body, cfg };
+  return sign(scheme, secret, request, attemptAt, others);
 }

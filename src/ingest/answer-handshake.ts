@@ -7,6 +7,7 @@
 import { sameText } from '../constant-time';
 import type { Handshake } from '../providers/handshake';
 import { parseForm } from '../signature/form';
+import type { ParsedBody } from '../signature/parsed-body';
 import { parseReference, RequestView, type SignedRequest } from '../signature/request-view';
 import type { Scheme } from '../signature/scheme';
 
@@ -45,15 +46,17 @@ export async function answerBodiless(
 
 /**
  * The answer to a verified POST that is a handshake; null where it is an event.
+ * @param body that of the request, as it was parsed to verify it
  * @param secret the one the request was signed with
  */
 export async function answerSigned(
   handshake: Handshake | null,
   request: SignedRequest,
+  body: ParsedBody,
   secret: string,
 ): Promise<HandshakeOutcome> {
   if (handshake?.kind !== 'signed') return null;
-  const view = new RequestView(request);
+  const view = new RequestView(request, [], body);
   if (!isAsked(handshake.when, view)) return null;
   const { reply } = handshake;
   switch (reply.kind) {

@@ -46,6 +46,6 @@ export async function incomingEvent(
     bodySigned: provider.scheme.bodySigned ?? true,
     headers: withoutToken(provider.scheme, passedHeaders(headers)),
     query,
-    body,
+    body: body.bytes,
   };
 }

@@ -175,12 +175,11 @@ async function prepare(
       : { kind: 'unverified', reason, detail };
   }
   const { match, request: posted } = verified.value;
-  const { secretId } = match;
+  const { secretId, signed: message, body: parsed } = match;
   const secret = secrets.value.find(({ id }) => id === secretId)?.text ?? '';
-  const answered = handshakeOutcome(await answerSigned(handshake, posted, secret), record);
+  const answered = handshakeOutcome(await answerSigned(handshake, posted, parsed, secret), record);
   if (answered !== null) return answered;
-  const { headers, body: bytes } = posted;
   const query = queryOf(request.url);
-  const event = await incomingEvent(provider, { headers, query, body: bytes }, match.signed);
+  const event = await incomingEvent(provider, { headers: posted.headers, query, body: parsed }, message);
   return { kind: 'event', request: { version: record.version, secretId, event } };
 }

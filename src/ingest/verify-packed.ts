@@ -13,7 +13,10 @@ import type { Match } from '../signature/verify';
 import { unpacked } from './unpack';
 import { type InboundFailure, verifyInbound } from './verify-inbound';
 
-/** The request in the form that was signed, which is without `content-encoding` where that was not the form it came in. */
+/**
+ * The request in the form that was signed, which is without `content-encoding` where that was not the form it came in. The body
+ * of the match is of the same bytes.
+ */
 type Verified = { match: Match; request: SignedRequest };
 
 /** `content_encoding`: no secret fits the packed body, and it cannot be unpacked. */

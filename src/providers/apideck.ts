@@ -98,7 +98,7 @@ function describe({ headers, body }: VerifiedRequest): Description {
   const issues = [...topic.issues, ...eventId.issues];
   if (topic.value !== VALIDATION_TOPIC) {
     const schema = SCHEMAS.get(topic.value) ?? EVENT;
-    const shape = { at: ['payload'], bodyBytes: body.length };
+    const shape = { at: ['payload'], bodyBytes: body.bytes.length };
     issues.push(...(payload === null ? [noPayload(value)] : checkShape(schema, payload, shape)));
   }
 

@@ -1,9 +1,9 @@
-/** Parses a payload. Every adapter starts here, and describes nothing where the body cannot be parsed. */
+/** A payload as JSON. Every adapter starts here, and describes nothing where the body cannot be parsed. */
 import { isObject, kindOf } from '../json/kind';
-import { type JsonDocument, parseJson } from '../json/parse';
+import type { JsonDocument } from '../json/parse';
 import { LIMITS } from '../limits';
 import { err, ok, type Result } from '../result';
-import type { DocumentProblem } from '../signature/parsed-body';
+import type { DocumentProblem, ParsedBody } from '../signature/parsed-body';
 import type { RequestView } from '../signature/request-view';
 import type { Description, Issue } from './provider';
 import { placeIn } from './text-source';
@@ -28,14 +28,13 @@ export function documentIssues(view: RequestView, field: string | null): Issue[]
 }
 
 /** A body as JSON. The error is what the adapter describes instead: no event, and one issue. */
-export function openBody(body: Uint8Array): Result<JsonDocument, Description> {
-  const document = parseJson(body);
+export function openBody({ document }: ParsedBody): Result<JsonDocument, Description> {
   return document.ok ? document : err(undescribed(PROBLEM[document.error]));
 }
 
 /** A body as a JSON object, with its text. The error as for `openBody`. */
 export function openObject(
-  body: Uint8Array,
+  body: ParsedBody,
 ): Result<{ text: string; value: Record<string, unknown> }, Description> {
   const document = openBody(body);
   if (!document.ok) return document;

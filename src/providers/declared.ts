@@ -10,6 +10,7 @@ import type { BodyKind } from '../signature/bounds';
 import { compileScheme, type SchemeProblem } from '../signature/compile';
 import type { CompiledScheme } from '../signature/compiled-scheme';
 import { signsBody } from '../signature/coverage';
+import type { JsonReference } from '../signature/parsed-body';
 import { RequestView } from '../signature/request-view';
 import type { Scheme } from '../signature/scheme';
 import { documentIssues } from './body';
@@ -34,6 +35,7 @@ import {
   compileTextSource,
   placeIn,
   placeOf,
+  placesInJson,
   readFirst,
   type SourceText,
   type TextSource,
@@ -99,7 +101,8 @@ export function declaredProvider(declaration: Declaration): Result<Provider, Sch
   const { name, title, docsUrl, retryHorizonSeconds, perAttempt, certificate, handshake, guide } =
     declaration;
   const knownBy = declaration.knownBy ?? knownByOf(compiled.value, id, body);
-  const sourcesOf = { declaration, body, compiled: compiled.value, topic, id, entity, seq };
+  const together = [...topic, ...id, ...entity].flatMap(placesInJson);
+  const sourcesOf = { declaration, body, compiled: compiled.value, topic, id, entity, seq, together };
   return ok({
     name,
     title,
@@ -144,11 +147,14 @@ type Sources = {
   id: TextSource[];
   entity: TextSource[];
   seq: TextSource | undefined;
+  /** All that they name in JSON. */
+  together: JsonReference[];
 };
 
 function describe(sources: Sources, { headers, query, body }: VerifiedRequest): Description {
   const { declaration } = sources;
-  const view = new RequestView({ method: 'POST', url: `?${query}`, headers, body, cfg: {} });
+  const request = { method: 'POST', url: `?${query}`, headers, body: body.bytes, cfg: {} };
+  const view = new RequestView(request, sources.together, body);
   const shape = declaration.body === 'any' ? [] : shapeIssues(declaration.body, view);
   const topic = topicOf(sources.topic, view, declaration.body === 'any');
   const elements = elementTopics(topic, sources.topic, view);

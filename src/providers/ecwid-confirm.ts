@@ -11,6 +11,7 @@
  */
 import { isObject } from '../json/kind';
 import { err, ok, type Result } from '../result';
+import { ParsedBody } from '../signature/parsed-body';
 import { openObject } from './body';
 import type {
   Confirmation,
@@ -62,7 +63,7 @@ export const ecwidConfirmation: Confirmation = {
 };
 
 function storeOf(body: Uint8Array): string | null {
-  const opened = openObject(body);
+  const opened = openObject(new ParsedBody(body));
   return opened.ok ? idText(opened.value.value.storeId) : null;
 }
 
@@ -103,7 +104,7 @@ export function judgeConfirmation(body: Uint8Array, response: ConfirmResponse): 
 const unconfirmed = (detail: string): Judgement => ({ verdict: 'unconfirmed', detail });
 
 function targetOf(body: Uint8Array): Result<Target, string> {
-  const opened = openObject(body);
+  const opened = openObject(new ParsedBody(body));
   if (!opened.ok) return err('the event cannot be read');
   const event = opened.value.value;
   const eventType = typeof event.eventType === 'string' ? event.eventType : '';

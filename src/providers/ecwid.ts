@@ -88,8 +88,8 @@ function describe({ query, body }: VerifiedRequest): Description {
       ...(eventId.value === null && eventId.issues.length === 0 ? [issue('/eventId', 'is required')] : []),
       ...eventId.issues,
       ...(eventTime === null ? [issue('/eventCreated', 'expected seconds since 1970')] : []),
-      ...checkShape(ENVELOPE, event, { at: [], bodyBytes: body.length }),
-      ...dataIssues(topic.value, event.data, body.length),
+      ...checkShape(ENVELOPE, event, { at: [], bodyBytes: body.bytes.length }),
+      ...dataIssues(topic.value, event.data, body.bytes.length),
     ]),
   };
 }

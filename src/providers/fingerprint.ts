@@ -6,6 +6,7 @@
  * of its own. Numbered events differ by their number, so for them the body alone counts.
  */
 import { sha256 } from '../sha256';
+import type { ParsedBody } from '../signature/parsed-body';
 import type { Description, Provider } from './provider';
 
 /** Crosses RPC as a part of `IncomingEvent`. */
@@ -27,9 +28,11 @@ export type Identity = {
 async function fingerprintOf(
   { perAttempt, numbered }: Provider,
   { topic, unsigned }: Description,
-  body: Uint8Array,
+  body: ParsedBody,
 ): Promise<Uint8Array> {
-  const digest = await sha256(withoutMembers(body, perAttempt));
+  const digest = await (perAttempt.length === 0
+    ? body.digest('SHA-256')
+    : sha256(withoutMembers(body.bytes, perAttempt)));
   return unsigned?.topic === true && !numbered ? withTopic(digest, topic) : digest;
 }
 
@@ -40,7 +43,7 @@ async function fingerprintOf(
 export async function identityOf(
   provider: Provider,
   description: Description,
-  body: Uint8Array,
+  body: ParsedBody,
   signed: Uint8Array,
 ): Promise<Identity> {
   const { knownBy, scheme, perAttempt } = provider;
@@ -52,9 +55,9 @@ export async function identityOf(
     // Not where the log compares the fingerprint too, which contains the topic: bytes with another topic are held there.
     const hasTopic = isTopicBeside && isBodySigned && how !== 'event_id' && how !== 'unsigned_id';
     // Where exactly the body is signed, its hash is known already.
-    const isFingerprint = signed === body && perAttempt.length === 0 && hasTopic === isTopicBeside;
+    const isFingerprint = signed === body.bytes && perAttempt.length === 0 && hasTopic === isTopicBeside;
     if (isFingerprint) return { fingerprint, signedDigest: fingerprint.toHex() };
-    const digest = await sha256(signed);
+    const digest = await (signed === body.bytes ? body.digest('SHA-256') : sha256(signed));
     return { fingerprint, signedDigest: (hasTopic ? await withTopic(digest, topic) : digest).toHex() };
   };
   const withId = async (how: 'event_id' | 'unsigned_id' | 'delivery') =>
@@ -89,7 +92,6 @@ export async function identityOf(
  * some text, because a quote inside a text is escaped.
  */
 function withoutMembers(body: Uint8Array, names: readonly string[]): Uint8Array {
-  if (names.length === 0) return body;
   const member = new RegExp(`"(?:${names.join('|')})"\\s*:\\s*(?:\\d+|true|false|"[^"\\\\]*")`, 'g');
   return new TextEncoder().encode(new TextDecoder().decode(body).replace(member, ''));
 }

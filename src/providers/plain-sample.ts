@@ -6,6 +6,7 @@
  */
 
 import type { Secret } from '../signature/keys';
+import { ParsedBody } from '../signature/parsed-body';
 import { parseReference, type Reference, type SignedRequest } from '../signature/request-view';
 import type { Scheme } from '../signature/scheme';
 import { tokenHeaders } from '../signature/shared-token';
@@ -61,7 +62,7 @@ export async function unsignedSample(provider: Provider, wish: SampleWish): Prom
   headers.set('content-type', draft.isForm ? 'application/x-www-form-urlencoded' : 'application/json');
   listHeaders(provider.scheme, headers);
   const query = draft.query.toString();
-  const { topic } = provider.describe({ headers, query, body: bytes });
+  const { topic } = provider.describe({ headers, query, body: new ParsedBody(bytes) });
   return { topic, headers: Object.fromEntries(headers), query, body };
 }
 

@@ -1,3 +1,4 @@
+import type { ParsedBody } from '../signature/parsed-body';
 import type { Scheme } from '../signature/scheme';
 import type { Confirmation } from './confirmation';
 import type { Handshake } from './handshake';
@@ -17,7 +18,8 @@ export type VerifiedRequest = {
   headers: Headers;
   /** The ingest query string without its `?`. */
   query: string;
-  body: Uint8Array;
+  /** As far as it was parsed to be verified, it is not parsed again. */
+  body: ParsedBody;
 };
 
 /** What the gateway reads out of an authentic payload. Whatever can be read is, also where the payload has issues. */

@@ -72,7 +72,7 @@ function describe({ body }: VerifiedRequest): Description {
   const message = readMessage(envelope.message);
   const increment = readIncrementId(text, ['message', 'webhook_increment_id']);
   const schema = TOPICS.get(topic.value) ?? ANY_MESSAGE;
-  const shape = { bodyBytes: body.length, maps: OPEN_MAPS };
+  const shape = { bodyBytes: body.bytes.length, maps: OPEN_MAPS };
   const at = message.value.event_timestamp;
 
   return {

@@ -4,6 +4,7 @@
  * that the request has is used.
  */
 import { err, ok, type Result } from '../result';
+import type { JsonReference } from '../signature/parsed-body';
 import { parseReference, type Reference, type RequestView } from '../signature/request-view';
 import type { Issue } from './provider';
 
@@ -84,6 +85,12 @@ export function placeOf({ parts }: TextSource): string {
 /** A place in JSON as issues name it: of the body, or of a form field. */
 export const placeIn = (field: string | null, pointer: string): string =>
   field === null ? pointer : `form:${field}${pointer}`;
+
+/** All places in JSON that are looked at, those of its conditions included. */
+export const placesInJson = ({ parts, when }: TextSource): JsonReference[] =>
+  [...parts, ...when.map(({ reference }) => reference)].filter(
+    part => typeof part !== 'string' && part.kind === 'json',
+  );
 
 /** The first text that the request has, and its place; null where it has none. A value that is no text is an issue. */
 export function readFirst(

@@ -88,11 +88,22 @@ async function anyVerifies(
   return false;
 }
 
+/** Remembered for as long as the secret is kept, like imported keys. */
+const tokenDigests = new WeakMap<Secret, { scheme: Scheme; digest: Promise<Uint8Array> | null }>();
+
+function tokenDigest(scheme: Scheme, secret: Secret): Promise<Uint8Array> | null {
+  const known = tokenDigests.get(secret);
+  if (known?.scheme === scheme) return known.digest;
+  const expected = keyBytes(scheme, secret.text);
+  const digest = expected === null ? null : sha256(expected);
+  tokenDigests.set(secret, { scheme, digest });
+  return digest;
+}
+
 /** A shared token is compared by digests, so that its length does not show in the time taken. */
 async function matchesToken(scheme: Scheme, secret: Secret, tokens: readonly Uint8Array[]): Promise<boolean> {
-  const expected = keyBytes(scheme, secret.text);
-  if (expected === null) return false;
-  const wanted = await sha256(expected);
+  const wanted = await tokenDigest(scheme, secret);
+  if (wanted === null) return false;
   for (const token of tokens) if (sameBytes(await sha256(token), wanted)) return true;
   return false;
 }

@@ -1,7 +1,9 @@
 /**
  * A body as JSON, as a form and as a form with JSON in its fields, each parsed once and only when asked for, the scalars of JSON,
- * and the texts that are made of the whole. A scheme may name one 32 times in each of its messages, and addresses are tried in
- * several spellings: whatever is made of a body is made here, once.
+ * and the texts and digests that are made of the whole. A scheme may name one 32 times in each of its messages, addresses are
+ * tried in several spellings, and what has been verified is then described: whatever is made of a body is made here, once.
+ *
+ * It takes several times the memory of its bytes, so it goes no further than to the event that is made of it.
  */
 
 import type { Ambiguity } from '../json/ambiguity';
@@ -27,26 +29,27 @@ export type JsonReference = {
 /** Why there is no JSON where it was looked for. */
 export type DocumentProblem = JsonProblem | 'not_a_form' | 'missing' | 'repeated';
 
+/** Digests of a whole body, by their names in WebCrypto. */
+export type BodyDigest = 'SHA-1' | 'SHA-256' | 'SHA-512';
+
 export class ParsedBody {
-  #bytes: Uint8Array;
-  #together: readonly JsonReference[];
+  readonly bytes: Uint8Array;
   #document: Result<JsonDocument, JsonProblem> | undefined;
   #inFields = new Map<string, Result<JsonDocument, DocumentProblem>>();
   #form: Result<Fields, 'not_a_form'> | undefined;
   #fields: Result<string, 'not_a_form'> | undefined;
   #crc32: string | undefined;
+  #digests = new Map<BodyDigest, Promise<Uint8Array>>();
   #canonical = new WeakMap<JsonDocument, Canonical>();
   /** By document and pointer. */
   #scalars = new WeakMap<JsonDocument, Map<string, ScalarText>>();
 
-  /** @param together places of which all are looked up when the first one is: the text is gone through once for them */
-  constructor(bytes: Uint8Array, together: readonly JsonReference[]) {
-    this.#bytes = bytes;
-    this.#together = together;
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
   }
 
   get document(): Result<JsonDocument, JsonProblem> {
-    this.#document ??= parseJson(this.#bytes);
+    this.#document ??= parseJson(this.bytes);
     return this.#document;
   }
 
@@ -62,7 +65,7 @@ export class ParsedBody {
   }
 
   get form(): Result<Fields, 'not_a_form'> {
-    this.#form ??= parseForm(this.#bytes);
+    this.#form ??= parseForm(this.bytes);
     return this.#form;
   }
 
@@ -74,8 +77,16 @@ export class ParsedBody {
 
   /** The checksum, decimal. */
   get crc32(): string {
-    this.#crc32 ??= String(crc32(this.#bytes));
+    this.#crc32 ??= String(crc32(this.bytes));
     return this.#crc32;
+  }
+
+  digest(algorithm: BodyDigest): Promise<Uint8Array> {
+    const known = this.#digests.get(algorithm);
+    if (known !== undefined) return known;
+    const digest = crypto.subtle.digest(algorithm, this.bytes).then(buffer => new Uint8Array(buffer));
+    this.#digests.set(algorithm, digest);
+    return digest;
   }
 
   canonical(document: JsonDocument, mode: CanonicalMode): Result<string, Ambiguity> {
@@ -84,21 +95,22 @@ export class ParsedBody {
     return known.text(mode);
   }
 
-  scalar(document: JsonDocument, reference: JsonReference): ScalarText {
-    const known = this.#scalars.get(document) ?? this.#lookUp(document, this.#together, new Map());
-    if (!known.has(reference.pointer)) this.#lookUp(document, [reference], known);
-    return known.get(reference.pointer) ?? err('missing');
-  }
-
-  #lookUp(
+  /** @param together places that are looked up as well: the text is gone through once for all of them */
+  scalar(
     document: JsonDocument,
-    references: readonly JsonReference[],
-    known: Map<string, ScalarText>,
-  ): Map<string, ScalarText> {
+    reference: JsonReference,
+    together: readonly JsonReference[] = [],
+  ): ScalarText {
+    const known = this.#scalars.get(document) ?? new Map<string, ScalarText>();
+    const before = known.get(reference.pointer);
+    if (before !== undefined) return before;
     this.#scalars.set(document, known);
-    const paths = references.map(({ path }) => path);
-    const texts = paths.length === 0 ? [] : scalarTexts(document, paths);
-    for (const [i, text] of texts.entries()) known.set(references[i]?.pointer ?? '', text);
-    return known;
+    const unknown = [reference, ...together].filter(({ pointer }) => !known.has(pointer));
+    const texts = scalarTexts(
+      document,
+      unknown.map(({ path }) => path),
+    );
+    for (const [i, text] of texts.entries()) known.set(unknown[i]?.pointer ?? '', text);
+    return known.get(reference.pointer) ?? err('missing');
   }
 }

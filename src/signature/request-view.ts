@@ -70,40 +70,41 @@ export const detailOf = ({ place, cause }: ReadProblem): string => `${place}: ${
 
 export class RequestView {
   readonly request: SignedRequest;
-  #body: ParsedBody;
+  /** The request's body. */
+  readonly body: ParsedBody;
+  #together: readonly JsonReference[];
   #query: Result<Fields, 'not_a_form'> | undefined;
 
-  /** @param together places in JSON that will be read, to be looked up at once */
+  /**
+   * @param together places in JSON that will be read, to be looked up at once
+   * @param body that of the request, where it has been parsed already
+   */
   constructor(
     request: SignedRequest,
     together: readonly JsonReference[] = [],
-    body = new ParsedBody(request.body, together),
+    body = new ParsedBody(request.body),
   ) {
     this.request = request;
-    this.#body = body;
+    this.body = body;
+    this.#together = together;
   }
 
   /** The same request under another spelling of its address. */
   at(url: string): RequestView {
-    return new RequestView({ ...this.request, url }, [], this.#body);
+    return new RequestView({ ...this.request, url }, this.#together, this.body);
   }
 
   get document(): Result<JsonDocument, JsonProblem> {
-    return this.#body.document;
+    return this.body.document;
   }
 
   /** The JSON in a form field; of the whole body where the field is null. */
   documentIn(field: string | null): Result<JsonDocument, DocumentProblem> {
-    return this.#body.documentIn(field);
+    return this.body.documentIn(field);
   }
 
   get form(): Result<Fields, 'not_a_form'> {
-    return this.#body.form;
-  }
-
-  /** What is made of the whole body. */
-  get body(): Pick<ParsedBody, 'fields' | 'crc32' | 'canonical'> {
-    return this.#body;
+    return this.body.form;
   }
 
   get query(): Result<Fields, 'not_a_form'> {
@@ -146,7 +147,7 @@ export class RequestView {
     const { field } = reference;
     const document = within === null || field !== null ? this.documentIn(field) : ok(within);
     if (!document.ok) return err({ place: field === null ? 'body' : `form ${field}`, cause: document.error });
-    const text = this.#body.scalar(document.value, reference);
+    const text = this.body.scalar(document.value, reference, this.#together);
     if (text.ok) return text;
     const isAbsent = text.error === 'missing' || text.error === 'null';
     return isAbsent && reference.optional ? ok('') : err({ place: reference.pointer, cause: text.error });

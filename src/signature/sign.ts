@@ -42,8 +42,9 @@ export async function sign(
   const { timestamp, templates, places } = compiled.value;
 
   const set: Signing['set'] = [];
+  const view = new RequestView(request);
   const signed = signedParts(templates);
-  const { fields: before } = readSignatures(scheme, places, new RequestView(request), null);
+  const { fields: before } = readSignatures(scheme, places, view, null);
   const names = before.map(([name]) => name);
   const fields = before.filter(([name], i) => signed.has(name) && names.indexOf(name) === i);
   let time: string | null = null;
@@ -52,14 +53,14 @@ export async function sign(
     if (timestamp.kind === 'h') set.push([timestamp.name, time]);
     else if (timestamp.kind === 'sig') put(fields, timestamp.name, time);
     else {
-      const sent = new RequestView(request).read(timestamp);
+      const sent = view.read(timestamp);
       if (!sent.ok) return null;
       time = sent.value;
     }
   }
   const headers = new Headers(request.headers);
   for (const [name, value] of set) headers.set(name, value);
-  const message = messageOf(templates, new RequestView({ ...request, headers }), time, fields);
+  const message = messageOf(templates, new RequestView({ ...request, headers }, [], view.body), time, fields);
   const [key] = await keysOf(scheme, secret);
   if (message === null || key === undefined) return null;
   const besides = source.several === true ? await Promise.all(older.map(one => keysOf(scheme, one))) : [];

@@ -3,7 +3,7 @@
  *
  * WebCrypto compares, in constant time. The work is bounded whatever is sent: MAX_SIGNATURES signatures (fewer with public keys,
  * `compare.ts`), MAX_SECRETS secrets, MAX_TEMPLATES messages of MAX_MESSAGE_BYTES, MAX_ELEMENTS elements, three spellings of the address. The body is parsed
- * once, and gone through once for all places that the scheme names.
+ * once, and gone through once for all places that the scheme names; whoever describes it then is given what was parsed.
  *
  * Details name what is wrong and never contain a secret, a signature or a value of the body. They are for the log: the
  * sender gets one message for all failures. With a scheme that leaves the body unsigned (`bodySigned: false`) any body
@@ -20,6 +20,7 @@ import { digestProblem } from './digest';
 import type { Fields } from './form';
 import { MAX_SECRETS, type Secret } from './keys';
 import { expandTemplate, isReadOneWay, type MessageContext } from './message';
+import type { ParsedBody } from './parsed-body';
 import { detailOf, RequestView, type SignedRequest } from './request-view';
 import type { Scheme } from './scheme';
 import { readSignatures } from './signatures';
@@ -28,7 +29,10 @@ import { isOutsideTolerance, isTolerance, readTime } from './timestamp';
 const MAX_ELEMENTS = 100;
 
 /** `message` is the template whose bytes were signed, and `signed` those bytes (empty for a token). */
-export type Match = { secretId: string; message: string; signed: Uint8Array };
+type Signed = { secretId: string; message: string; signed: Uint8Array };
+
+/** What was signed, and the body that it was signed with, as far as that has been parsed. */
+export type Match = Signed & { body: ParsedBody };
 
 export type SignatureFailure = {
   /**
@@ -94,7 +98,7 @@ async function verifyAs(
   if (stale !== undefined) {
     return err({ reason: 'stale', detail: 'timestamp: outside the tolerance', ageMs: nowMs - stale });
   }
-  return ok(matched);
+  return ok({ ...matched, body: view.body });
 }
 
 /** What the webhook's owner allows, in seconds; null where the scheme does not check the age. */
@@ -189,9 +193,9 @@ async function firstMatch(
   scheme: Scheme,
   secrets: readonly Secret[],
   candidates: readonly Candidate[],
-): Promise<Match | null> {
+): Promise<Signed | null> {
   for (const secret of secrets.slice(0, MAX_SECRETS)) {
-    let match: Match | null = null;
+    let match: Signed | null = null;
     for (const candidate of candidates) {
       const found = await matchOf(scheme, secret, candidate);
       match = found === null ? null : (match ?? found);
@@ -206,7 +210,7 @@ async function matchOf(
   scheme: Scheme,
   secret: Secret,
   { signatures, messages }: Candidate,
-): Promise<Match | null> {
+): Promise<Signed | null> {
   for (const { source, bytes } of messages) {
     const message = bytes();
     if (message.ok && (await matches(scheme, secret, signatures, message.value))) {

@@ -4,6 +4,7 @@
  */
 import type { Provider } from '../../../src/providers/provider';
 import { err, ok, type Result } from '../../../src/result';
+import { ParsedBody } from '../../../src/signature/parsed-body';
 import type { Schemas } from '../gateway/api';
 
 export type Candidate = {
@@ -31,7 +32,7 @@ export function candidatesIn(text: string, provider: Provider): Result<Candidate
     const { topic, incrementId, issues } = provider.describe({
       headers: headersOf(event),
       query: event.query ?? '',
-      body: bytesOf(event),
+      body: new ParsedBody(bytesOf(event)),
     });
     candidates.push({ line: at + 1, incrementId, topic, isOdd: issues.length > 0, event });
   }

@@ -14,6 +14,7 @@ import type { NotAdded } from '../../numbering/added-by-hand';
 import type { Provider } from '../../providers/provider';
 import { providerOf } from '../../providers/registry';
 import { err, ok, type Result } from '../../result';
+import { ParsedBody } from '../../signature/parsed-body';
 import { signedMessage } from '../../signature/signed-message';
 import { ingestUrl } from '../../subscriptions/ingest-url';
 import type { WebhookRecord } from '../../subscriptions/webhook';
@@ -77,7 +78,8 @@ async function eventOf(
   const request = signedRequest(env, { method: 'POST', url, headers }, body, record);
   // Where the scheme signs headers and they were not given, the fingerprint is made of the body alone.
   const signed = signedMessage(provider.scheme, request) ?? body;
-  return { ...(await incomingEvent(provider, { headers, query, body }, signed)), bodySigned: false };
+  const verified = { headers, query, body: new ParsedBody(body) };
+  return { ...(await incomingEvent(provider, verified, signed)), bodySigned: false };
 }
 
 function notAdded(reason: NotAdded): ApiError {

@@ -1,5 +1,7 @@
 import { describe, expect, inject, it } from 'vitest';
+import { PLATFORM_CLOCK } from '../../../src/clock';
 import { attemptDelivery } from '../../../src/delivery/attempt';
+import { Deadlines } from '../../../src/delivery/deadlines';
 import type { OutgoingEvent } from '../../../src/delivery/outgoing';
 import {
   type Echo,
@@ -13,7 +15,8 @@ import { range } from '../../support/sequence';
 
 const chaos = inject('chaosUrl');
 const now = () => Date.now();
-const deps = { fetch, now, allowPrivate: true };
+const deadlines = new Deadlines(PLATFORM_CLOCK);
+const deps = { fetch, now, deadlines, allowPrivate: true };
 
 const attempt = (
   path: string,
@@ -240,6 +243,7 @@ describe('never throws', () => {
     const times = [1000, 1000, 1250];
     const result = await attemptDelivery(targetOf('https://a.example/'), eventOf(), {
       allowPrivate: false,
+      deadlines,
       now: () => times.shift() ?? 1250,
       fetch: async () => new Response('ok'),
     });

@@ -1,7 +1,7 @@
 /** `"sign": "provider"`: each attempt signed anew, so that a receiver which checks signature and age accepts it. */
 import { Webhook } from 'standardwebhooks';
 import Stripe from 'stripe';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { CourierTarget, OutgoingEvent } from '../../../src/delivery/outgoing';
 import { outgoingHeaders } from '../../../src/delivery/outgoing-headers';
 import { providerSigning } from '../../../src/delivery/provider-signing';
@@ -181,6 +181,23 @@ describe('named parts of a signature', () => {
       't=17,v1=…',
       true,
     ]);
+  });
+});
+
+describe('the keys', () => {
+  it('are imported once, though every call to a courier comes with a copy of them', async () => {
+    const importKey = vi.spyOn(crypto.subtle, 'importKey');
+    const send = (secrets: string[]) => {
+      const signing = providerSigning(webhookRecord({ provider: 'stripe' }), secrets);
+      const target = targetOf('https://a.example/', { sign: 'provider', provider: structuredClone(signing) });
+      return outgoingHeaders(target, eventOf({ body }), AT);
+    };
+    const first = await send(['imported-once', 'the-older']);
+    expect(await send(['imported-once', 'the-older'])).toEqual(first);
+    expect(importKey).toHaveBeenCalledTimes(2);
+    const rotated = await send(['another', 'imported-once']);
+    expect(rotated.get('stripe-signature')).not.toBe(first.get('stripe-signature'));
+    importKey.mockRestore();
   });
 });
 

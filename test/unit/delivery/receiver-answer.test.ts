@@ -1,12 +1,15 @@
 /** What is kept of a failed attempt: what a real receiver said, short, as text, and without secrets. */
 import { describe, expect, inject, it } from 'vitest';
+import { PLATFORM_CLOCK } from '../../../src/clock';
 import { attemptDelivery } from '../../../src/delivery/attempt';
 import { concealer } from '../../../src/delivery/concealed';
+import { Deadlines } from '../../../src/delivery/deadlines';
 import type { CourierTarget } from '../../../src/delivery/outgoing';
 import { eventOf, SECRET, targetOf } from '../../support/deliveries';
 
 const chaos = inject('chaosUrl');
-const deps = { fetch, now: () => Date.now(), allowPrivate: true };
+const deadlines = new Deadlines(PLATFORM_CLOCK);
+const deps = { fetch, now: () => Date.now(), deadlines, allowPrivate: true };
 
 const attempt = (url: string, given: Partial<CourierTarget> = {}) =>
   attemptDelivery(targetOf(url, { timeoutMs: 1000, hidden: [SECRET], ...given }), eventOf(), deps);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { incomingEvent } from '../../../src/ingest/incoming-event';
 import { shipstream } from '../../../src/providers/shipstream';
+import { ParsedBody } from '../../../src/signature/parsed-body';
 
 /** An adjustment of so many products, as ShipStream sends it. */
 async function adjusted(count: number) {
@@ -10,7 +11,7 @@ async function adjusted(count: number) {
   );
   const message = { stock_adjustments, webhook_increment_id: 1 };
   const body = new TextEncoder().encode(JSON.stringify({ topic: 'inventory:adjustment', message }));
-  return incomingEvent(shipstream, { headers: new Headers(), query: '', body }, body);
+  return incomingEvent(shipstream, { headers: new Headers(), query: '', body: new ParsedBody(body) }, body);
 }
 
 describe('an event that names many entities', () => {

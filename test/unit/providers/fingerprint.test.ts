@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { identityOf } from '../../../src/providers/fingerprint';
 import { providerFor } from '../../../src/providers/registry';
+import { ParsedBody } from '../../../src/signature/parsed-body';
 import { describeWith } from './support';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -14,7 +15,7 @@ async function identity(name: string, text: string, headers: Record<string, stri
   const { fingerprint, ...rest } = await identityOf(
     provider,
     description,
-    body,
+    new ParsedBody(body),
     signed === text ? body : bytes(signed),
   );
   return { ...rest, fingerprint: fingerprint.toHex() };

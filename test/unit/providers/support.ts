@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { LIMITS } from '../../../src/limits';
 import type { Description, Provider } from '../../../src/providers/provider';
+import { ParsedBody } from '../../../src/signature/parsed-body';
 
 type Rest = { query?: string; headers?: Record<string, string> };
 
@@ -14,7 +15,7 @@ export function describeWith(
     body instanceof Uint8Array
       ? body
       : new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body));
-  return provider.describe({ headers: new Headers(headers), query, body: bytes });
+  return provider.describe({ headers: new Headers(headers), query, body: new ParsedBody(bytes) });
 }
 
 /** `path: message` of every issue. */

@@ -1,0 +1,68 @@
+/**
+ * Deadlines of what is under way in one object. Nearly all of them end long before they are due, and a timer that is set and
+ * cleared for each, twice per attempt, is a twentieth of what a delivery costs. So one timer stands for all: it fires when the
+ * earliest is due, or a second after it was set, whichever is sooner, and is then set anew. Within that second, whoever has a
+ * deadline later than that sets no timer.
+ * An action runs when it would with a timer of its own. When nothing is under way, no timer runs.
+ */
+import type { Clock } from '../clock';
+
+/** No deadline of a response's body is sooner, so that setting one does not move the timer of the same attempt. */
+const LOOK_MS = 1000;
+
+type Deadline = { at: number; action: () => void };
+
+export class Deadlines {
+  readonly #clock: Clock;
+  readonly #due = new Set<Deadline>();
+  #look: { at: number; cancel: () => void } | null = null;
+  /** What a clock that is set back is behind, so that nothing is due later for it. */
+  #behindMs = 0;
+  #latest = Number.NEGATIVE_INFINITY;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Runs `action` in `ms`, unless what is returned is called before. */
+  set(ms: number, action: () => void): () => void {
+    const now = this.#now();
+    const one = { at: now + ms, action };
+    this.#due.add(one);
+    this.#lookBy(one.at, now);
+    return () => {
+      this.#due.delete(one);
+      if (this.#due.size > 0) return;
+      this.#look?.cancel();
+      this.#look = null;
+    };
+  }
+
+  #lookBy(at: number, now: number): void {
+    if (this.#look !== null && this.#look.at <= at) return;
+    this.#look?.cancel();
+    const ms = Math.min(Math.max(0, at - now), LOOK_MS);
+    this.#look = { at: now + ms, cancel: this.#clock.later(ms, this.#looked) };
+  }
+
+  #looked = (): void => {
+    this.#look = null;
+    const now = this.#now();
+    for (const one of this.#due) {
+      if (one.at > now) continue;
+      this.#due.delete(one);
+      one.action();
+    }
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const { at } of this.#due) earliest = Math.min(earliest, at);
+    if (this.#due.size > 0) this.#lookBy(earliest, now);
+  };
+
+  /** ms, of a clock that never goes back. */
+  #now(): number {
+    const now = this.#clock.now();
+    this.#behindMs += Math.max(0, this.#latest - now);
+    this.#latest = now;
+    return now + this.#behindMs;
+  }
+}
