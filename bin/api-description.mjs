@@ -1,6 +1,6 @@
 /**
- * The description of the API (`src/api/openapi/`), made once when the gateway is built: the document for programs, the reference for people, and
- * the table by which the Worker knows an operation. So the Worker, which starts often, has none of the words in it.
+ * The description of the API (`src/api/openapi/`), made once when the gateway is built: the document for programs, the reference for people, the
+ * list of providers, and the table by which the Worker knows an operation. So the Worker, which starts often, has none of the words in it.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
@@ -20,10 +20,11 @@ const NO_PLATFORM = {
 const ENTRY = `
 export { openApiDocument } from './document';
 export { operationTable } from './operation-table';
+export { providerList } from './provider-list';
 export { REFERENCE_STYLE, referencePage } from './reference';
 `;
 
-/** @param root the folder of the checkout. Answers `{ document, reference, policy, operations }`. */
+/** @param root the folder of the checkout. Answers `{ document, providers, reference, policy, operations }`. */
 export async function describeApi(root) {
   const folder = join(root, '.wrangler/drafts');
   mkdirSync(folder, { recursive: true });
@@ -42,6 +43,7 @@ export async function describeApi(root) {
     const hash = createHash('sha256').update(made.REFERENCE_STYLE).digest('base64');
     return {
       document: JSON.stringify(made.openApiDocument()),
+      providers: JSON.stringify(made.providerList()),
       reference: `${await made.referencePage()}`,
       policy: `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
       operations: made.operationTable(),

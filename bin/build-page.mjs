@@ -64,10 +64,11 @@ for (const [name, file] of Object.entries(ASSETS)) {
 const api = await describeApi(root);
 const description = {
   DOCUMENT: writeAsset('openapi.json', Buffer.from(api.document)),
+  PROVIDERS: writeAsset('providers.json', Buffer.from(api.providers)),
   REFERENCE: writeAsset('docs.html', Buffer.from(api.reference)),
   POLICY: api.policy,
 };
-const kept = [...Object.values(paths), description.DOCUMENT, description.REFERENCE];
+const kept = [...Object.values(paths), description.DOCUMENT, description.PROVIDERS, description.REFERENCE];
 for (const file of readdirSync(join(folder, 'assets'))) {
   if (!kept.includes(`/assets/${file}`)) rmSync(join(folder, 'assets', file), { force: true });
 }

@@ -3,8 +3,8 @@
  * Worker.
  */
 import type { Context } from 'hono';
+import { beside } from './beside';
 import { DOCUMENT, POLICY, REFERENCE } from './description.gen';
-import { problem } from './problem';
 
 type WorkerContext = Context<{ Bindings: Env }>;
 
@@ -18,9 +18,3 @@ export const reference = (c: WorkerContext): Promise<Response> =>
     'Content-Security-Policy': POLICY,
     'Referrer-Policy': 'no-referrer',
   });
-
-async function beside(c: WorkerContext, path: string, headers: Record<string, string>): Promise<Response> {
-  const asset = await c.env.ASSETS.fetch(new URL(path, c.req.url));
-  if (!asset.ok) return problem({ reason: 'unavailable', cause: 'no_description' });
-  return new Response(asset.body, { headers });
-}

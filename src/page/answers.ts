@@ -1,4 +1,5 @@
 /** What the API answers the page, by the functions that make it: a change of an answer that the page reads is found by the compiler. */
+import type { providerEntry } from '../api/openapi/provider-list';
 import type { OverviewEntry } from '../api/overview';
 import type { eventDetailView } from '../api/rest/events';
 import type { gapsView } from '../api/rest/gaps';
@@ -31,4 +32,5 @@ export type Events = {
 };
 export type EventDetail = ReturnType<typeof eventDetailView>;
 export type Delivery = EventDetail['deliveries'][number];
+export type ListedProvider = ReturnType<typeof providerEntry>;
 export type Attempt = EventDetail['attempts'][number];

@@ -2,10 +2,11 @@
  * The filters of the list of events, as a form that makes a link. They are the parameters of the API, by the same names; only what was
  * left empty is left out, and times without a zone, as browsers enter them, are UTC.
  */
-import type { Child } from 'hono/jsx';
+
 import { DELIVERY_STATES } from '../log/contract/event-filter';
 import { eventsPath } from './addresses';
 import type { Webhook } from './answers';
+import type { Child } from './jsx/jsx-runtime';
 import { destinationName } from './names';
 import { Field } from './parts/field';
 

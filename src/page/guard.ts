@@ -3,7 +3,6 @@
  * gateway, with the token of the session that it was shown in.
  */
 import type { Context } from 'hono';
-import { getCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
 import { configurationProblem } from '../api/admin-token';
 import { readBytes } from '../api/body';
@@ -13,7 +12,7 @@ import { err, ok, type Result } from '../result';
 import type { PageEnv } from './context';
 import { errorPage } from './error-page';
 import { FORM_TOKEN, formTokenOf, isFormToken, readSession } from './session';
-import { sessionCookie } from './session-cookie';
+import { sentSession } from './session-cookie';
 import { toSignIn } from './sign-in-address';
 
 const MAX_FORM_BYTES = 64 * 1024;
@@ -24,7 +23,7 @@ const isRead = (method: string): boolean => method === 'GET' || method === 'HEAD
 export const guarded = createMiddleware<PageEnv>(async function guarded(c, next) {
   const detail = configurationProblem(c.env);
   if (detail !== null) return errorPage(c, null, { status: 503, title: 'Not configured', detail });
-  const session = await readSession(c.env, getCookie(c, sessionCookie(c.req.raw).name) ?? '', Date.now());
+  const session = await readSession(c.env, sentSession(c.req.raw), Date.now());
   if (session === null) return askToSignIn(c);
   const principal = await principalOfId(c.env, session.principalId);
   if (!principal.ok) {

@@ -1,11 +1,10 @@
 /** What all pages have around their content. */
-import { html } from 'hono/html';
-import type { Child } from 'hono/jsx';
-import type { JSX } from 'hono/jsx/jsx-runtime';
+
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ASSETS } from './assets.gen';
 import type { PageContext, Visitor } from './context';
 import { PAGE_HEADERS } from './headers';
+import type { Child, Markup } from './jsx/jsx-runtime';
 import { HiddenFormToken } from './parts/action';
 import { ForeignText, seen } from './parts/foreign-text';
 import { type Live, LiveBar } from './parts/live';
@@ -100,6 +99,6 @@ function Crumbs({ crumbs }: { crumbs: readonly Crumb[] }) {
 }
 
 /** A page as an answer. @param status one that has a body */
-export async function showPage(c: PageContext, page: JSX.Element, status = 200): Promise<Response> {
-  return c.html(html`<!doctype html>${page}`, status as ContentfulStatusCode, { ...PAGE_HEADERS });
+export async function showPage(c: PageContext, page: Markup, status = 200): Promise<Response> {
+  return c.html(`<!doctype html>${page}`, status as ContentfulStatusCode, { ...PAGE_HEADERS });
 }

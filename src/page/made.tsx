@@ -1,9 +1,8 @@
 /** What was just made: the secrets that are shown this once, and what to do next. */
 import type { createdView } from '../api/rest/webhooks';
 import type { Provider } from '../providers/provider';
-import { SETUPS } from '../providers/setup/setups';
 import { destinationPath, destinationsPath, samplePath, webhookPath } from './addresses';
-import type { Destination, Webhook } from './answers';
+import type { Destination, ListedProvider, Webhook } from './answers';
 import type { Visitor } from './context';
 import { placeOf } from './forms/form-values';
 import { destinationName, webhookName } from './names';
@@ -23,12 +22,12 @@ type Props = {
   secret: string | null;
   visitor: Visitor;
   provider: Provider | undefined;
+  listed: ListedProvider | undefined;
 };
 
-export function WebhookMade({ webhook, secret, visitor, provider }: Props) {
+export function WebhookMade({ webhook, secret, visitor, provider, listed }: Props) {
   const id = webhook.webhook_id;
   const title = provider?.title ?? 'the sender';
-  const setup = provider === undefined ? undefined : SETUPS.get(provider.name);
   return (
     <>
       <h1>
@@ -38,7 +37,7 @@ export function WebhookMade({ webhook, secret, visitor, provider }: Props) {
       <ol class="steps panel">
         <li>
           <h2>Give {title} this address</h2>
-          {setup === undefined ? null : <p>{sentence(setup.urlAt)}</p>}
+          {listed === undefined ? null : <p>{sentence(listed.ingest_url_at)}</p>}
           <ToCopy name="ingest_url" label="Ingest address" value={webhook.ingest_url} />
           {secret === null ? null : (
             <>
@@ -46,10 +45,10 @@ export function WebhookMade({ webhook, secret, visitor, provider }: Props) {
               <ToCopy name="secret" label="Secret" value={secret} />
             </>
           )}
-          {provider === undefined ? null : (
+          {listed === undefined ? null : (
             <p>
-              <a href={provider.docsUrl} rel="noreferrer noopener">
-                Documentation of {provider.title}
+              <a href={listed.docs_url} rel="noreferrer noopener">
+                Documentation of {listed.title}
               </a>
             </p>
           )}

@@ -16,6 +16,7 @@ import { firstValues, inputOf, typedValues, type Values } from './forms/form-val
 import { canBeMade, newWebhookGroups, webhookInput } from './forms/webhook-form';
 import { forWriters } from './guard';
 import { Layout, showPage } from './layout';
+import { listedProvider } from './listed-provider';
 import { type MadeWebhook, WebhookMade } from './made';
 import { ProviderGuide } from './provider-guide';
 
@@ -60,10 +61,17 @@ newWebhook.post(NEW_WEBHOOK, async c => {
   const request = webhookInput(secret === null ? input : { ...input, secret_key: secret }, name);
   const made = await askApi<MadeWebhook>(c, 'POST', '/v1/webhooks', request, { 'Idempotency-Key': key });
   if (made.ok) {
+    const listed = await listedProvider(c, name);
     return showPage(
       c,
       <Layout title="Webhook made" visitor={c.var.visitor} crumbs={CRUMBS.slice(0, 1)}>
-        <WebhookMade webhook={made.value} secret={secret} visitor={c.var.visitor} provider={provider} />
+        <WebhookMade
+          webhook={made.value}
+          secret={secret}
+          visitor={c.var.visitor}
+          provider={provider}
+          listed={listed}
+        />
       </Layout>,
       201,
     );
@@ -87,8 +95,9 @@ const noProvider = (c: PageContext): Promise<Response> =>
 /** `key`: makes sending the form twice one webhook. */
 type Shown = { values: Values; refused: Refused | null; key: string };
 
-function showForm(c: PageContext, name: string, { values, refused, key }: Shown, status = 422) {
+async function showForm(c: PageContext, name: string, { values, refused, key }: Shown, status = 422) {
   const provider = providerFor(name);
+  const listed = await listedProvider(c, name);
   const title = `New webhook: ${titleOf(provider)}`;
   return showPage(
     c,
@@ -109,7 +118,7 @@ function showForm(c: PageContext, name: string, { values, refused, key }: Shown,
           hidden={{ provider: name, key }}
           back={NEW_WEBHOOK}
         />
-        <ProviderGuide provider={provider} />
+        <ProviderGuide provider={provider} listed={listed} />
       </div>
     </Layout>,
     refused === null ? 200 : status,

@@ -1,6 +1,6 @@
 /** What somebody has to do at a provider: where its secret is, where the ingest_url goes, what it counts as success. */
 import type { Provider } from '../providers/provider';
-import { SETUPS } from '../providers/setup/setups';
+import type { ListedProvider } from './answers';
 import { Marked } from './parts/field';
 import { spanText } from './parts/time';
 
@@ -16,8 +16,13 @@ const PARTS = [
   ['seq', 'Where events are numbered: `{"from": "json:/number"}`. It makes gaps known.'],
 ] as const;
 
-/** @param provider undefined: the webhook says itself how it is signed */
-export function ProviderGuide({ provider }: { provider: Provider | undefined }) {
+type Props = {
+  /** Undefined: the webhook says itself how it is signed. */
+  provider: Provider | undefined;
+  listed: ListedProvider | undefined;
+};
+
+export function ProviderGuide({ provider, listed }: Props) {
   if (provider === undefined) {
     return (
       <aside class="panel" aria-label="About custom providers">
@@ -44,34 +49,35 @@ export function ProviderGuide({ provider }: { provider: Provider | undefined }) 
       </aside>
     );
   }
-  const { title, docsUrl, numbered, retryHorizonSeconds, guide } = provider;
-  const setup = SETUPS.get(provider.name);
+  const { title, numbered, retryHorizonSeconds, guide } = provider;
   return (
     <aside class="panel" aria-label={`At ${title}`}>
       <h2>At {title}</h2>
       <dl class="guide">
         <dt>What the secret is</dt>
         <dd>{guide.secret}</dd>
-        {setup === undefined ? null : (
+        {listed === undefined ? null : (
           <>
             <dt>Where it is found</dt>
-            <dd>{setup.secretAt}</dd>
+            <dd>{listed.secret_at}</dd>
             <dt>Where the address of this webhook goes, once it is made</dt>
-            <dd>{setup.urlAt}</dd>
+            <dd>{listed.ingest_url_at}</dd>
+            <dt>What it counts as success</dt>
+            <dd>{listed.success}</dd>
           </>
         )}
-        <dt>What it counts as success</dt>
-        <dd>{guide.success}</dd>
         <dt>How long it tries again</dt>
         <dd>{retryHorizonSeconds === null ? 'it does not say' : spanText(retryHorizonSeconds * 1000)}</dd>
         <dt>Whether what is missing can be known</dt>
         <dd>{numbered ? 'yes: it numbers its events' : 'no: it does not number its events'}</dd>
       </dl>
-      <p>
-        <a href={docsUrl} rel="noreferrer noopener">
-          Documentation of {title}
-        </a>
-      </p>
+      {listed === undefined ? null : (
+        <p>
+          <a href={listed.docs_url} rel="noreferrer noopener">
+            Documentation of {title}
+          </a>
+        </p>
+      )}
     </aside>
   );
 }

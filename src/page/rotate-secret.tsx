@@ -16,6 +16,7 @@ import { inputOf, typedValues, type Values } from './forms/form-values';
 import { canBeMade } from './forms/webhook-form';
 import { forWriters } from './guard';
 import { Layout, showPage } from './layout';
+import { listedProvider } from './listed-provider';
 import { nameOfDestination, webhookName } from './names';
 import { ForeignText } from './parts/foreign-text';
 import { ToCopy } from './parts/to-copy';
@@ -141,8 +142,9 @@ const crumbsTo = ({ webhook, path }: Of) => [
 
 type Shown = { values: Values; version: string; refused: Refused | null };
 
-function showForm(c: PageContext, whose: Of, { values, version, refused }: Shown, status = 422) {
+async function showForm(c: PageContext, whose: Of, { values, version, refused }: Shown, status = 422) {
   const { webhook, destinationId, path } = whose;
+  const listed = destinationId === null ? await listedProvider(c, webhook.provider) : undefined;
   return showPage(
     c,
     <Layout title="Another secret" visitor={c.var.visitor} crumbs={crumbsTo(whose)}>
@@ -160,7 +162,9 @@ function showForm(c: PageContext, whose: Of, { values, version, refused }: Shown
           hidden={{ version }}
           back={webhookPath(webhook.webhook_id)}
         />
-        {destinationId === null ? <ProviderGuide provider={providerFor(webhook.provider)} /> : null}
+        {destinationId === null ? (
+          <ProviderGuide provider={providerFor(webhook.provider)} listed={listed} />
+        ) : null}
       </div>
     </Layout>,
     refused === null ? 200 : status,

@@ -1,5 +1,4 @@
 /** The cookie of a session: not for scripts, not sent along from other sites, and sent over TLS alone, but to this very machine. */
-import type { CookieOptions } from 'hono/utils/cookie';
 import { SESSION_SECONDS } from './session';
 
 const HERE = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
@@ -10,11 +9,26 @@ export function isPrivateLine({ url }: Request): boolean {
   return protocol === 'https:' || HERE.test(hostname);
 }
 
+const isOverTls = ({ url }: Request): boolean => new URL(url).protocol === 'https:';
+
 /** `__Host-`: browsers take it from this host alone, and with `Secure`. */
-export function sessionCookie({ url }: Request): { name: string; options: CookieOptions } {
-  const secure = new URL(url).protocol === 'https:';
-  return {
-    name: secure ? '__Host-gapless' : 'gapless',
-    options: { path: '/', httpOnly: true, sameSite: 'Strict', secure, maxAge: SESSION_SECONDS },
-  };
+const nameFor = (request: Request): string => (isOverTls(request) ? '__Host-gapless' : 'gapless');
+
+/** The text of the session that a browser sends; empty where it sends none. */
+export function sentSession(request: Request): string {
+  const start = `${nameFor(request)}=`;
+  const pairs = (request.headers.get('Cookie') ?? '').split(';').map(pair => pair.trim());
+  return pairs.find(pair => pair.startsWith(start))?.slice(start.length) ?? '';
+}
+
+/** What gives a browser a session, as `Set-Cookie`. The text has no character that a cookie may not have. */
+export const givenSession = (request: Request, text: string): string =>
+  setCookie(request, text, SESSION_SECONDS);
+
+/** What has a browser forget it. */
+export const forgottenSession = (request: Request): string => setCookie(request, '', 0);
+
+function setCookie(request: Request, text: string, seconds: number): string {
+  const secure = isOverTls(request) ? '; Secure' : '';
+  return `${nameFor(request)}=${text}; Max-Age=${seconds}; Path=/; HttpOnly${secure}; SameSite=Strict`;
 }

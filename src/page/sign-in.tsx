@@ -1,6 +1,5 @@
 /** `/sign_in` and `/sign_out`. Wrong tokens are counted by address, together with those that the API gets. */
 import { Hono } from 'hono';
-import { deleteCookie, setCookie } from 'hono/cookie';
 import { addressOf, configurationProblem } from '../api/admin-token';
 import { principalOfToken } from '../api/credentials';
 import { isCrossSite } from '../api/cross-site';
@@ -8,7 +7,7 @@ import type { PageContext, PageEnv } from './context';
 import { guarded, readForm } from './guard';
 import { Layout, showPage } from './layout';
 import { newSession } from './session';
-import { isPrivateLine, sessionCookie } from './session-cookie';
+import { forgottenSession, givenSession, isPrivateLine } from './session-cookie';
 import { returnAddress, SIGN_IN } from './sign-in-address';
 
 export const signIn = new Hono<PageEnv>();
@@ -29,8 +28,7 @@ signIn.post(SIGN_IN, async c => {
   const principal = await principalOfToken(c.env, token, addressOf(c.req.raw));
   if (principal.ok) {
     const session = await newSession(c.env, principal.value.id, Date.now(), randomBytes);
-    const { name, options } = sessionCookie(c.req.raw);
-    setCookie(c, name, session.text, options);
+    c.header('Set-Cookie', givenSession(c.req.raw, session.text));
     return c.redirect(to, 303);
   }
   switch (principal.error.reason) {
@@ -45,8 +43,7 @@ signIn.post(SIGN_IN, async c => {
 });
 
 signIn.post('/sign_out', guarded, c => {
-  const { name, options } = sessionCookie(c.req.raw);
-  deleteCookie(c, name, options);
+  c.header('Set-Cookie', forgottenSession(c.req.raw));
   return c.redirect(SIGN_IN, 303);
 });
 

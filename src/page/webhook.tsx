@@ -1,6 +1,5 @@
 /** `/webhooks/{webhook_id}`: is everything coming in, is everything going out, what is missing; and mending it. */
 import { Hono } from 'hono';
-import type { Child } from 'hono/jsx';
 import {
   apiPath,
   destinationsPath,
@@ -22,6 +21,7 @@ import { DoneNotice } from './done';
 import { failed } from './error-page';
 import { EventTable } from './event-table';
 import { GapTable } from './gap-table';
+import type { Child } from './jsx/jsx-runtime';
 import { Layout, showPage } from './layout';
 import { providerTitle, webhookName } from './names';
 import { Action } from './parts/action';

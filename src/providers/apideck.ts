@@ -53,7 +53,6 @@ const SCHEMAS: ReadonlyMap<string, v.GenericSchema> = new Map(
 export const apideck: Provider = {
   name: 'apideck',
   title: 'Apideck',
-  docsUrl: 'https://developers.apideck.com/guides/webhook-signature-verification',
   scheme: {
     alg: 'hmac-sha256',
     // The key is the account's API key: Apideck has no secret per webhook.
@@ -82,7 +81,6 @@ export const apideck: Provider = {
       entityKey: '{json:/payload/consumer_id}.{json:/payload/entity_id}',
       attempt: 'json:/payload/execution_attempt',
     },
-    success: 'any 2xx within 60 s; 9 retries in 24 h',
   },
   describe,
 };

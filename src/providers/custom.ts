@@ -49,7 +49,6 @@ export function customProvider(definition: CustomDefinition): Result<Provider, S
   return declaredProvider({
     name: CUSTOM,
     title: 'Custom',
-    docsUrl: 'https://www.standardwebhooks.com',
     scheme,
     // A body without its number is no event of a numbered webhook. That it must be JSON also says where it begins and ends.
     body: seq?.from.startsWith('json:') === true ? 'json' : 'any',
@@ -68,7 +67,6 @@ export function customProvider(definition: CustomDefinition): Result<Provider, S
       secret: 'the secret that the scheme’s key says',
       isSecretChosen: true,
       settings: [],
-      success: '200',
     },
   });
 }

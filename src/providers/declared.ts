@@ -46,7 +46,6 @@ import { readTopic } from './topic';
 export type Declaration = {
   name: string;
   title: string;
-  docsUrl: string;
   scheme: Scheme;
   /** What a body has to be: a JSON object, a JSON array, any JSON, or anything. */
   body: 'object' | 'list' | 'json' | 'any';
@@ -64,7 +63,7 @@ export type Declaration = {
   perAttempt: readonly string[];
   certificate: CertificateRule | null;
   handshake: Handshake | null;
-  guide: Pick<Guide, 'secret' | 'isSecretChosen' | 'settings' | 'success'>;
+  guide: Pick<Guide, 'secret' | 'isSecretChosen' | 'settings'>;
 };
 
 /** The provider, or what is wrong with its declaration. */
@@ -98,15 +97,13 @@ export function declaredProvider(declaration: Declaration): Result<Provider, Sch
     ...declaration.scheme,
     bodySigned: declaration.scheme.bodySigned ?? signsBody(compiled.value, body),
   };
-  const { name, title, docsUrl, retryHorizonSeconds, perAttempt, certificate, handshake, guide } =
-    declaration;
+  const { name, title, retryHorizonSeconds, perAttempt, certificate, handshake, guide } = declaration;
   const knownBy = declaration.knownBy ?? knownByOf(compiled.value, id, body);
   const together = [...topic, ...id, ...entity].flatMap(placesInJson);
   const sourcesOf = { declaration, body, compiled: compiled.value, topic, id, entity, seq, together };
   return ok({
     name,
     title,
-    docsUrl,
     scheme,
     numbered: seq !== undefined,
     retryHorizonSeconds,

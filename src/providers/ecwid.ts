@@ -27,7 +27,6 @@ import { readTopic } from './topic';
 export const ecwid: Provider = {
   name: 'ecwid',
   title: 'Ecwid',
-  docsUrl: 'https://docs.ecwid.com/webhook-automations/setup-webhooks',
   scheme: {
     alg: 'hmac-sha256',
     // The app's client_secret, not an access token.
@@ -57,7 +56,6 @@ export const ecwid: Provider = {
       entityKey: '{json:/storeId}.{json:/entityId}',
       attempt: null,
     },
-    success: '200, 201, 202, 204 or 209 within 10 s; 27 retries in 24 h',
   },
   describe,
 };

@@ -68,7 +68,7 @@ export type KnownBy =
   | 'body'
   | 'request';
 
-/** What a user has to know about a provider, for `GET /v1/providers`. */
+/** What a user has to enter for a provider, and where the gateway reads what; what else people have to know is in `setup/`. */
 export type Guide = {
   /** What to enter as `secret_key`. */
   secret: string;
@@ -84,8 +84,6 @@ export type Guide = {
     entityKey: string | null;
     attempt: string | null;
   };
-  /** Which answers the provider takes as success, and how long it waits for them. */
-  success: string;
 };
 
 /** What a webhook of the provider can be told under `settings`. `isSecret`: its value is not shown again. */
@@ -107,7 +105,6 @@ export type Provider = {
   /** The key of the provider, as in `"provider": "shipstream"`. */
   name: string;
   title: string;
-  docsUrl: string;
   scheme: Scheme;
   /** True where events carry an increment id that counts every payload of the webhook. */
   numbered: boolean;

@@ -8,7 +8,13 @@
 import * as v from 'valibot';
 import { MAX_URL_LENGTH } from '../delivery/url-policy';
 import { about, fieldsOf, jsonObject, oneOf, text, wholeNumber } from '../input/fields';
-import { convertedOption, option, optionDefaults, type StoredOptions } from '../input/options';
+import {
+  convertedOption,
+  type OptionDefaults,
+  option,
+  optionDefaults,
+  type StoredOptions,
+} from '../input/options';
 import { parsePointer } from '../json/pointer';
 import { headersProblemText, parseExtraHeaders } from './extra-headers';
 import { activity, topics } from './shared-fields';
@@ -212,5 +218,11 @@ export const DESTINATION_OPTIONS = {
 /** The options of one destination, as its record keeps them. */
 export type DestinationOptions = StoredOptions<typeof DESTINATION_OPTIONS>;
 
+/** Asking every schema for its default takes a millisecond, which the start of the Worker need not wait for. */
+let defaults: OptionDefaults<typeof DESTINATION_OPTIONS> | undefined;
+
 /** What a destination has where its user said nothing. Shared by all who read it: to be copied, never changed. */
-export const DESTINATION_DEFAULTS = optionDefaults(DESTINATION_OPTIONS);
+export function destinationDefaults(): OptionDefaults<typeof DESTINATION_OPTIONS> {
+  defaults ??= optionDefaults(DESTINATION_OPTIONS);
+  return defaults;
+}

@@ -3,7 +3,7 @@
  * given their defaults. Fields that this release does not know stay, for the one that wrote them.
  */
 import { isObject } from '../json/kind';
-import { DESTINATION_DEFAULTS } from './destination-options';
+import { destinationDefaults } from './destination-options';
 import type { ConfirmRecord, DestinationRecord, WebhookRecord } from './webhook';
 
 /** Fields of a webhook that release 0.1.0 did not have, and what they are where they are missing. */
@@ -29,7 +29,7 @@ export type StoredRecord = Lacking<
   keyof typeof ADDED_SINCE_0_1_0
 > & {
   confirm: Lacking<ConfirmRecord, keyof typeof CONFIRM_ADDED_SINCE_0_1_0> | null;
-  destinations: Lacking<DestinationRecord, keyof typeof DESTINATION_DEFAULTS>[];
+  destinations: Lacking<DestinationRecord, keyof ReturnType<typeof destinationDefaults>>[];
 };
 
 /** The record with everything that its release lacked. */
@@ -37,7 +37,7 @@ export const completed = (stored: StoredRecord): WebhookRecord => ({
   ...ADDED_SINCE_0_1_0,
   ...stored,
   confirm: stored.confirm === null ? null : { ...CONFIRM_ADDED_SINCE_0_1_0, ...stored.confirm },
-  destinations: stored.destinations.map(destination => ({ ...DESTINATION_DEFAULTS, ...destination })),
+  destinations: stored.destinations.map(destination => ({ ...destinationDefaults(), ...destination })),
 });
 
 /** The record in a stored text; null where there is something else: damaged, foreign, or of a format that is not known. */

@@ -2,7 +2,7 @@
  * OPERATIONS_URL as a destination of every webhook: it gets all notices, with the guarantees of any other destination.
  * It has no secret, so its deliveries are not signed. For signed notices, subscribe a destination to `gateway:*`.
  */
-import { DESTINATION_DEFAULTS } from '../../subscriptions/destination-options';
+import { destinationDefaults } from '../../subscriptions/destination-options';
 import type { DestinationRecord } from '../../subscriptions/webhook';
 import { formOf } from './forms/form';
 import { PAGERDUTY_TOPICS } from './forms/pagerduty';
@@ -17,7 +17,7 @@ export function operationsDestination(url: string): DestinationRecord | null {
   address.hash = '';
   const isPagerduty = formOf(url) === 'pagerduty';
   return {
-    ...DESTINATION_DEFAULTS,
+    ...destinationDefaults(),
     id: OPERATIONS_ID,
     url: address.href,
     topics: isPagerduty ? [...PAGERDUTY_TOPICS] : ['gateway:*'],

@@ -1,6 +1,7 @@
 /** A form as the page shows it: fields with what was typed, errors beside them and named above. Sent as browsers send forms. */
-import type { Child } from 'hono/jsx';
+
 import type { Visitor } from '../context';
+import type { Child } from '../jsx/jsx-runtime';
 import { HiddenFormToken } from '../parts/action';
 import { describedBy, Field, idOf } from '../parts/field';
 import { ForeignText } from '../parts/foreign-text';

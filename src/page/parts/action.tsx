@@ -1,6 +1,7 @@
 /** Buttons that change something: each is a form, as links only show. None is shown to whoever may only read. */
-import type { Child } from 'hono/jsx';
+
 import type { Visitor } from '../context';
+import type { Child } from '../jsx/jsx-runtime';
 import { FORM_TOKEN } from '../session';
 import { seen } from './foreign-text';
 

@@ -1,5 +1,5 @@
 /** A field of a form with its label, what it is for, and what is wrong with what was entered. */
-import type { Child } from 'hono/jsx';
+import type { Child } from '../jsx/jsx-runtime';
 import { ForeignText, seen } from './foreign-text';
 
 type Props = {

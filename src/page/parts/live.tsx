@@ -2,7 +2,7 @@
  * What is live on a page: a bar that says how that stands, and the parts that change by themselves (`browser/live.ts`). Without scripts there
  * is no bar, and the parts stand still.
  */
-import type { Child } from 'hono/jsx';
+import type { Child } from '../jsx/jsx-runtime';
 
 /**
  * When a page is asked for again: when the stream at this path says something, of one event alone where that is given, or with time; and up to a

@@ -2,7 +2,7 @@
  * A state in one or two words. The mark that styles put before it has a shape of its own for each kind, so that nobody has
  * to tell colours apart.
  */
-import type { Child } from 'hono/jsx';
+import type { Child } from '../jsx/jsx-runtime';
 
 /** `unsure`: it cannot be known; `off`: somebody turned it off. */
 export type Kind = 'good' | 'warn' | 'bad' | 'unsure' | 'off';

@@ -1,7 +1,7 @@
 /**
  * A table that becomes a list of cards where there is little room. Cards name each value.
  */
-import type { Child } from 'hono/jsx';
+import type { Child } from '../jsx/jsx-runtime';
 
 export type Column<T> = {
   name: string;

@@ -6,7 +6,6 @@ export const DOCUMENTS: readonly Declaration[] = [
   preset({
     name: 'typeform',
     title: 'Typeform',
-    docsUrl: 'https://www.typeform.com/developers/webhooks/secure-your-webhooks/',
     // The prefix looks like hex, the value is base64.
     scheme: bodyHmac('typeform-signature', 'base64', 'sha256='),
     topic: ['json:/event_type'],
@@ -18,19 +17,16 @@ export const DOCUMENTS: readonly Declaration[] = [
   preset({
     name: 'dropbox',
     title: 'Dropbox',
-    docsUrl: 'https://www.dropbox.com/developers/reference/webhooks',
     scheme: bodyHmac('x-dropbox-signature', 'hex'),
     // The body only says whose files changed, so the next change may have the same body.
     topic: ['text:list_folder'],
     knownBy: 'request',
     handshake: { kind: 'get', when: {}, token: null, challenge: 'q:challenge' },
     secret: "the app's secret",
-    success: 'any 2xx within 10 s',
   }),
   preset({
     name: 'box',
     title: 'Box',
-    docsUrl: 'https://developer.box.com/guides/webhooks/v2/signatures-v2/',
     scheme: {
       ...timedHmac({ h: 'box-signature-primary' }, 'base64', '{body}{ts}', {
         from: 'h:box-delivery-timestamp',
@@ -43,12 +39,10 @@ export const DOCUMENTS: readonly Declaration[] = [
     id: ['h:box-delivery-id'],
     entity: ['json:/source/id'],
     secret: "the app's primary or secondary signature key",
-    success: 'any 2xx within 30 s',
   }),
   preset({
     name: 'calendly',
     title: 'Calendly',
-    docsUrl: 'https://developer.calendly.com/api-docs/webhook-signatures',
     scheme: { ...stripeLike('calendly-webhook-signature'), ts: { from: 'sig:t', fmt: 's', tol: 180 } },
     topic: ['json:/event'],
     entity: ['json:/payload/uri'],

@@ -9,18 +9,15 @@ export const GENERIC: readonly Declaration[] = [
   preset({
     name: 'standard-webhooks',
     title: 'Standard Webhooks',
-    docsUrl: 'https://www.standardwebhooks.com',
     scheme: standardWebhooks('webhook', WHSEC),
     topic: ['json:/type', 'text:event'],
     id: ['h:webhook-id'],
     body: 'any',
     secret: 'the secret of the endpoint, base64 with or without whsec_',
-    success: 'any 2xx within 15 s; 410 disables the endpoint',
   }),
   preset({
     name: 'standard-webhooks-ed25519',
     title: 'Standard Webhooks, asymmetric',
-    docsUrl: 'https://www.standardwebhooks.com',
     scheme: {
       ...standardWebhooks('webhook', { enc: 'raw-base64', strip: 'whpk_' }),
       alg: 'ed25519',
@@ -30,18 +27,15 @@ export const GENERIC: readonly Declaration[] = [
     id: ['h:webhook-id'],
     body: 'any',
     secret: 'the public key of the endpoint, base64 with or without whpk_',
-    success: 'any 2xx within 15 s; 410 disables the endpoint',
   }),
   preset({
     name: 'svix',
     title: 'Svix',
-    docsUrl: 'https://docs.svix.com/receiving/verifying-payloads/how-manual',
     scheme: standardWebhooks('svix', WHSEC),
     topic: ['json:/type', 'json:/eventType', 'text:event'],
     id: ['h:svix-id'],
     body: 'any',
     retryHorizonSeconds: SVIX_HORIZON_SECONDS,
     secret: "the endpoint's signing secret, whsec_ included",
-    success: 'any 2xx within 15 s',
   }),
 ];

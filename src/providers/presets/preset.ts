@@ -3,16 +3,15 @@ import type { Scheme } from '../../signature/scheme';
 import type { Declaration } from '../declared';
 import type { Setting } from '../provider';
 
-type Given = Pick<Declaration, 'name' | 'title' | 'docsUrl' | 'scheme' | 'topic'> &
+type Given = Pick<Declaration, 'name' | 'title' | 'scheme' | 'topic'> &
   Partial<Omit<Declaration, 'guide'>> & {
     /** What to enter as `secret_key`. */
     secret: string;
     isSecretChosen?: boolean;
     settings?: readonly Setting[];
-    success?: string;
   };
 
-export function preset({ secret, isSecretChosen, settings, success, ...given }: Given): Declaration {
+export function preset({ secret, isSecretChosen, settings, ...given }: Given): Declaration {
   return {
     body: 'object',
     id: [],
@@ -29,7 +28,6 @@ export function preset({ secret, isSecretChosen, settings, success, ...given }: 
       secret,
       isSecretChosen: isSecretChosen ?? false,
       settings: settings ?? [],
-      success: success ?? 'any 2xx',
     },
   };
 }

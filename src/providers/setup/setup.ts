@@ -4,4 +4,8 @@ export type Setup = {
   secretAt: string;
   /** Where the ingest_url is entered. */
   urlAt: string;
+  /** Which answers the provider takes as success, and how long it waits for them. */
+  success: string;
+  /** What it says of its webhooks. */
+  docsUrl: string;
 };

@@ -21,7 +21,7 @@ import { countReplay } from '../../../src/log/replay-requests';
 import { createTables } from '../../../src/log/store/tables';
 import { MemoryBudget } from '../../../src/memory/budget';
 import { err } from '../../../src/result';
-import { DESTINATION_DEFAULTS } from '../../../src/subscriptions/destination-options';
+import { destinationDefaults } from '../../../src/subscriptions/destination-options';
 import type { DestinationRecord, WebhookRecord } from '../../../src/subscriptions/webhook';
 import { VirtualTime } from './virtual-time';
 
@@ -296,7 +296,7 @@ const targetOf = (webhookId: number, { id, url, timeoutSeconds, sign }: Destinat
 });
 
 export const destinationRecord = (id: string, given: Partial<DestinationRecord> = {}): DestinationRecord => ({
-  ...DESTINATION_DEFAULTS,
+  ...destinationDefaults(),
   id,
   url: `https://${id}.example.com/`,
   extraHeaders: [],

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { KnownBy, Provider } from '../../../src/providers/provider';
 import { allProviders, providerFor } from '../../../src/providers/registry';
+import { SETUPS } from '../../../src/providers/setup/setups';
 import { describeWith, issuesOf } from './support';
 
 function named(name: string): Provider {
@@ -336,8 +337,9 @@ describe('the table', () => {
     expect(unsigned.sort()).toEqual(UNSIGNED);
   });
 
-  test.each(allProviders())('says of $name what a user has to know', ({ docsUrl, guide, title }) => {
-    expect(URL.canParse(docsUrl)).toBe(true);
-    expect([title, guide.secret, guide.success, guide.reads.topic]).not.toContain('');
+  test.each(allProviders())('says of $name what a user has to know', ({ name, guide, title }) => {
+    const setup = SETUPS.get(name);
+    expect(URL.canParse(setup?.docsUrl ?? '')).toBe(true);
+    expect([title, guide.secret, setup?.success, guide.reads.topic]).not.toContain('');
   });
 });

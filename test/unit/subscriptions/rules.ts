@@ -6,7 +6,6 @@ import type { InputRules } from '../../../src/subscriptions/input-rules';
 const provider = (name: string, numbered: boolean, retryHorizonSeconds: number | null): Provider => ({
   name,
   title: name.toUpperCase(),
-  docsUrl: 'https://example.com',
   scheme: { alg: 'hmac-sha256', key: { enc: 'utf8' }, enc: 'hex', sig: [], msg: ['{body}'] },
   numbered,
   restartsWithSecret: numbered,
@@ -21,7 +20,6 @@ const provider = (name: string, numbered: boolean, retryHorizonSeconds: number |
     isSecretChosen: numbered,
     settings: [],
     reads: { topic: 'json:/type', eventId: null, incrementId: null, entityKey: null, attempt: null },
-    success: 'any 2xx',
   },
   describe: () => ({
     topic: '',

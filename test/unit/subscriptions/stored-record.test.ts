@@ -1,6 +1,6 @@
 /** Records of every release are opened by this one. The vectors are what each release wrote; they are never changed. */
 import { describe, expect, it } from 'vitest';
-import { DESTINATION_DEFAULTS } from '../../../src/subscriptions/destination-options';
+import { destinationDefaults } from '../../../src/subscriptions/destination-options';
 import { shownDestination, shownWebhook } from '../../../src/subscriptions/shown';
 import { readOwnRecord, readRecord } from '../../../src/subscriptions/stored-record';
 import stored from '../../vectors/stored-records.json' with { type: 'json' };
@@ -61,13 +61,13 @@ it('gives a confirmation of release 0.1.0 its one token for all stores', () => {
 
 it('gives every option that a destination lacks the default that create gives it', async () => {
   const [created] = (await made()).destinations;
-  expect(created).toMatchObject(DESTINATION_DEFAULTS);
+  expect(created).toMatchObject(destinationDefaults());
   const record = stored['0.1.0'];
   const [{ id, url, extraHeaders, secrets, start, createdAt }] = record.destinations as [
     (typeof record.destinations)[0],
   ];
   const bare = { ...record, destinations: [{ id, url, extraHeaders, secrets, start, createdAt }] };
-  expect(read(bare).destinations).toMatchObject([{ id, url, ...DESTINATION_DEFAULTS }]);
+  expect(read(bare).destinations).toMatchObject([{ id, url, ...destinationDefaults() }]);
 });
 
 it.each([
