@@ -63,7 +63,7 @@ export async function startWorkerd(directory, name, { variant = null, flags = []
   writeFileSync(config, configuration(disk, variant, v8Flags));
   // The binary itself and not npm's wrapper, because this process is what is measured and stopped.
   const workerd = spawn(workerdBinary(), ['serve', '--experimental', config, '--control-fd=3', ...flags], {
-    stdio: ['ignore', process.env.WD_OUT ? 'inherit' : 'ignore', 'inherit', 'pipe'],
+    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
   });
   // A bench that fails leaves nothing running.
   const kill = () => workerd.kill('SIGKILL');

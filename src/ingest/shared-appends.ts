@@ -54,6 +54,8 @@ export function appendTogether(webhookId: number, request: AppendRequest, caller
     return promise;
   }
   queue.waiting.push(own);
+  // Keeps the request alive until it is answered, even when its client has gone.
+  caller.waitUntil(promise);
   return inTime(webhookId, queue, own, promise);
 }
 

@@ -43,6 +43,20 @@ describe('the memory of an isolate', () => {
     expect(third?.()).toBe(false);
   });
 
+  it('lets events go that have been recent for five seconds, with the next that comes', () => {
+    let now = 0;
+    const { recent } = new MemoryBudget({ now: () => now });
+    const first = keep(recent, 10);
+    now = 3000;
+    const second = keep(recent, 10);
+    now = 4999;
+    keep(recent, 10);
+    expect([first(), second()]).toEqual([true, true]);
+    now = 5000;
+    keep(recent, 10);
+    expect([first(), second(), recent.bytes]).toEqual([false, true, 30]);
+  });
+
   it('keeps no event that has no room, and never more of them than their part', () => {
     const budget = new MemoryBudget({ requests: 50, deliveries: 50, trials: 20, recent: 60 });
     expect(keep(budget.recent, 61)()).toBe(false);
