@@ -1,0 +1,65 @@
+/** How full a storage is, as it is measured now and then: how seldom, and how soon it is noticed all the same. */
+import { expect, it } from 'vitest';
+import { StorageWatch } from '../../../src/log/storage-watch';
+import { webhookRecord } from '../../support/webhook-record';
+
+const LIMIT = 10_000_000_000;
+const HOUR_MS = 3_600_000;
+
+/** A watch over a storage of which the test says how much is used. */
+function watched(usedBytes: number, storageLevel = 0) {
+  const seen = { asked: 0, told: [] as number[], usedBytes, now: 1_700_000_000_000 };
+  const sql = {
+    get databaseSize() {
+      seen.asked++;
+      return seen.usedBytes;
+    },
+  };
+  const log = {
+    state: { storageLevel },
+    tellStorage: (size: { usedBytes: number }) => seen.told.push(size.usedBytes),
+  };
+  type Means = ConstructorParameters<typeof StorageWatch>;
+  const means = { storage: { sql }, storageLimit: LIMIT, clock: { now: () => seen.now } };
+  const live = { webhook: webhookRecord(), log, forwarding: {} };
+  const watch = new StorageWatch(means as unknown as Means[0], live as unknown as Means[1]);
+  /** What a commit of one event does. */
+  const commit = () => {
+    expect(watch.hasRoom([{ body: new Uint8Array(1000) }])).toBe(true);
+    watch.look();
+  };
+  return { seen, commit, watch };
+}
+
+it('asks the database once for many events', () => {
+  const { seen, commit } = watched(LIMIT / 2);
+  commit();
+  const once = seen.asked;
+  for (let i = 0; i < 500; i++) commit();
+  expect(seen.asked).toBe(once);
+});
+
+it('notices with the next event what came of itself: deliveries, replays, or an erasure', () => {
+  const grown = watched(LIMIT * 0.6);
+  grown.commit();
+  grown.seen.usedBytes = LIMIT * 0.75;
+  grown.seen.now += HOUR_MS;
+  grown.commit();
+  expect(grown.seen.told).toEqual([LIMIT * 0.75]);
+
+  const erased = watched(LIMIT * 0.75, 70);
+  erased.commit();
+  erased.seen.usedBytes = LIMIT * 0.5;
+  erased.seen.now += HOUR_MS;
+  erased.commit();
+  expect(erased.seen.told).toEqual([LIMIT * 0.5]);
+});
+
+it('knows how full it is when the first that happens after a start is no event', () => {
+  const { seen, watch } = watched(LIMIT * 0.75);
+  watch.look();
+  expect(seen.told).toEqual([LIMIT * 0.75]);
+  const known = watched(LIMIT * 0.75, 70);
+  known.watch.look();
+  expect(known.seen.told).toEqual([]);
+});
