@@ -79,8 +79,10 @@ export class StorageWatch {
     return share;
   }
 
+  /** Whether what was measured still says how full it is. */
   get #isMeasured(): boolean {
-    return this.#means.clock.now() < this.#measured.until;
+    const { unmeasured, until } = this.#measured;
+    return unmeasured >= 0 && this.#means.clock.now() < until;
   }
 
   #takes(bytes: number): boolean {
@@ -94,10 +96,13 @@ export class StorageWatch {
    */
   hasRoom(events: readonly { body: Uint8Array }[]): boolean {
     const bytes = events.reduce((sum, { body }) => sum + body.byteLength + OVERHEAD_BYTES, 0);
-    if (bytes <= this.#measured.unmeasured && this.#isMeasured) {
-      this.#measured.unmeasured -= bytes;
-      return true;
-    }
+    const hasRoom = (bytes <= this.#measured.unmeasured && this.#isMeasured) || this.#hasRoomFor(bytes);
+    // Where it was measured just now, that was before these.
+    this.#measured.unmeasured -= bytes;
+    return hasRoom;
+  }
+
+  #hasRoomFor(bytes: number): boolean {
     if (this.#takes(bytes)) return true;
     const { webhook, forwarding, log } = this.#live;
     const { whenFull, destinations } = webhook;

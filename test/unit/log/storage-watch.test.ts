@@ -7,7 +7,7 @@ const LIMIT = 10_000_000_000;
 const HOUR_MS = 3_600_000;
 
 /** A watch over a storage of which the test says how much is used. */
-function watched(usedBytes: number, storageLevel = 0) {
+function watched(usedBytes: number, storageLevel = 0, storageLimit = LIMIT) {
   const seen = { asked: 0, told: [] as number[], usedBytes, now: 1_700_000_000_000 };
   const sql = {
     get databaseSize() {
@@ -20,8 +20,8 @@ function watched(usedBytes: number, storageLevel = 0) {
     tellStorage: (size: { usedBytes: number }) => seen.told.push(size.usedBytes),
   };
   type Means = ConstructorParameters<typeof StorageWatch>;
-  const means = { storage: { sql }, storageLimit: LIMIT, clock: { now: () => seen.now } };
-  const live = { webhook: webhookRecord(), log, forwarding: {} };
+  const means = { storage: { sql }, storageLimit, clock: { now: () => seen.now } };
+  const live = { webhook: webhookRecord({ whenFull: 'refuse' }), log, forwarding: {} };
   const watch = new StorageWatch(means as unknown as Means[0], live as unknown as Means[1]);
   /** What a commit of one event does. */
   const commit = () => {
@@ -62,4 +62,13 @@ it('knows how full it is when the first that happens after a start is no event',
   const known = watched(LIMIT * 0.75, 70);
   known.watch.look();
   expect(known.seen.told).toEqual([]);
+});
+
+it('tells of events that fill it up at once, though none is taken after them', () => {
+  const { seen, watch } = watched(3_000_000, 0, 5_000_000);
+  expect(watch.hasRoom([{ body: new Uint8Array(1_900_000) }])).toBe(true);
+  seen.usedBytes = 4_950_000;
+  watch.look();
+  expect(seen.told).toEqual([4_950_000]);
+  expect(watch.hasRoom([{ body: new Uint8Array(10) }])).toBe(false);
 });
