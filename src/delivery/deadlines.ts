@@ -3,12 +3,15 @@
  * cleared for each, twice per attempt, is a twentieth of what a delivery costs. So one timer stands for all: it fires when the
  * earliest is due, or a second after it was set, whichever is sooner, and is then set anew. Within that second, whoever has a
  * deadline later than that sets no timer.
- * An action runs when it would with a timer of its own. When nothing is under way, no timer runs.
+ * An action runs when it would with a timer of its own; where the clock is set meanwhile, a second or two beside that. When nothing
+ * is under way, no timer runs.
  */
 import type { Clock } from '../clock';
 
 /** No deadline of a response's body is sooner, so that setting one does not move the timer of the same attempt. */
 const LOOK_MS = 1000;
+/** How late a timer may come. When more seems to have passed, the clock was set, or nothing ran that could have read an answer. */
+const LATE_MS = 1000;
 
 type Deadline = { at: number; action: () => void };
 
@@ -16,7 +19,7 @@ export class Deadlines {
   readonly #clock: Clock;
   readonly #due = new Set<Deadline>();
   #look: { at: number; cancel: () => void } | null = null;
-  /** What a clock that is set back is behind, so that nothing is due later for it. */
+  /** What a clock that was set is behind, so that nothing is due later or sooner for it. */
   #behindMs = 0;
   #latest = Number.NEGATIVE_INFINITY;
 
@@ -46,8 +49,8 @@ export class Deadlines {
   }
 
   #looked = (): void => {
-    this.#look = null;
     const now = this.#now();
+    this.#look = null;
     for (const one of this.#due) {
       if (one.at > now) continue;
       this.#due.delete(one);
@@ -58,11 +61,13 @@ export class Deadlines {
     if (this.#due.size > 0) this.#lookBy(earliest, now);
   };
 
-  /** ms, of a clock that never goes back. */
+  /** ms, of a clock that never goes back, and not far beyond the moment for which the timer is set: that is no time that has passed. */
   #now(): number {
     const now = this.#clock.now();
     this.#behindMs += Math.max(0, this.#latest - now);
     this.#latest = now;
+    const latest = this.#look === null ? Number.POSITIVE_INFINITY : this.#look.at + LATE_MS;
+    this.#behindMs -= Math.max(0, now + this.#behindMs - latest);
     return now + this.#behindMs;
   }
 }

@@ -30,6 +30,8 @@ const AGAIN_AFTER_MS = 60_000;
 const NEAR = 0.9;
 const UNMEASURED_PART = 1 / 32;
 const MAX_UNMEASURED_BYTES = 4 * 1024 * 1024;
+/** It is asked anew after so long, too: deliveries, replays and erasures change the size while few events come. */
+const MEASURED_FOR_MS = 60_000;
 
 /** Storage that takes no more events. In the words of SQLite, so that it is told as a disk that is really full. */
 export class StorageFull extends Error {
@@ -48,8 +50,8 @@ export class StorageWatch {
   #after = 0;
   /** Before that nothing more can be dropped, ms since 1970. */
   #againAt = 0;
-  /** As it was measured last, and what may come before it is measured again; in bytes. */
-  #measured = { share: 0, unmeasured: 0 };
+  /** As it was measured last, what may come before it is measured again, in bytes, and until when, in ms since 1970. */
+  #measured = { share: 0, unmeasured: 0, until: 0 };
 
   constructor(
     means: Pick<Means, 'storage' | 'storageLimit' | 'clock'>,
@@ -69,8 +71,18 @@ export class StorageWatch {
     const { usedBytes, limitBytes } = this.size;
     const share = usedBytes / limitBytes;
     const unmeasured = Math.max(0, limitBytes * NEAR - usedBytes) * UNMEASURED_PART;
-    this.#measured = { share, unmeasured: Math.min(unmeasured, MAX_UNMEASURED_BYTES) };
+    this.#measured = {
+      share,
+      unmeasured: Math.min(unmeasured, MAX_UNMEASURED_BYTES),
+      until: this.#means.clock.now() + MEASURED_FOR_MS,
+    };
     return share;
+  }
+
+  /** Whether what was measured still says how full it is. */
+  get #isMeasured(): boolean {
+    const { unmeasured, until } = this.#measured;
+    return unmeasured >= 0 && this.#means.clock.now() < until;
   }
 
   #takes(bytes: number): boolean {
@@ -84,10 +96,13 @@ export class StorageWatch {
    */
   hasRoom(events: readonly { body: Uint8Array }[]): boolean {
     const bytes = events.reduce((sum, { body }) => sum + body.byteLength + OVERHEAD_BYTES, 0);
-    if (bytes <= this.#measured.unmeasured) {
-      this.#measured.unmeasured -= bytes;
-      return true;
-    }
+    const hasRoom = (bytes <= this.#measured.unmeasured && this.#isMeasured) || this.#hasRoomFor(bytes);
+    // Where it was measured just now, that was before these.
+    this.#measured.unmeasured -= bytes;
+    return hasRoom;
+  }
+
+  #hasRoomFor(bytes: number): boolean {
     if (this.#takes(bytes)) return true;
     const { webhook, forwarding, log } = this.#live;
     const { whenFull, destinations } = webhook;
@@ -112,7 +127,7 @@ export class StorageWatch {
   look(measure = false): void {
     const { log } = this.#live;
     const before = log.state.storageLevel;
-    const share = measure ? this.#share : this.#measured.share;
+    const share = measure || !this.#isMeasured ? this.#share : this.#measured.share;
     if (storageLevel(before, share) !== before) log.tellStorage(this.size, this.#means.clock.now());
   }
 }

@@ -84,3 +84,22 @@ it('waits no longer where the clock is set back', async () => {
   expect(ranAt).toBeGreaterThanOrEqual(10_005_000);
   expect(ranAt).toBeLessThanOrEqual(10_006_000);
 });
+
+it('waits hardly less where the clock is set forward', async () => {
+  const time = new VirtualTime(10_000_000);
+  let ahead = 0;
+  const deadlines = new Deadlines({ now: () => time.now + ahead, later: time.later });
+  const ranAt: number[] = [];
+  const set = (ms: number) => deadlines.set(ms, () => ranAt.push(time.now));
+  set(5000);
+  await time.runUntil(10_001_500);
+  ahead = 3_600_000;
+  set(5000);
+  await time.runUntil(10_020_000);
+  expect(ranAt).toHaveLength(2);
+  // What a timer may be late counts as passed.
+  expect(ranAt[0]).toBeGreaterThanOrEqual(10_003_500);
+  expect(ranAt[0]).toBeLessThanOrEqual(10_005_000);
+  expect(ranAt[1]).toBeGreaterThanOrEqual(10_006_500);
+  expect(ranAt[1]).toBeLessThanOrEqual(10_007_500);
+});
