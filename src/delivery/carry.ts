@@ -10,7 +10,7 @@ import { logCallFailure } from '../call-failure';
 import { type Clock, PLATFORM_CLOCK } from '../clock';
 import { isPlatformLimit } from '../platform-limit';
 import { attemptDelivery } from './attempt';
-import { Connections } from './connections';
+import type { Connections } from './connections';
 import { Deadlines } from './deadlines';
 import type { AttemptResult, CourierTarget, OutgoingEvent } from './outgoing';
 
@@ -24,14 +24,10 @@ export type CarryDeps = {
   attempt: (target: CourierTarget, event: OutgoingEvent) => Promise<AttemptResult | null>;
 };
 
-/** What an object needs to carry events itself, over so many connections. @param deadlines all of the object's */
-export function carrying(
-  env: Env,
-  connections: number,
-  deadlines = new Deadlines(PLATFORM_CLOCK),
-): CarryDeps {
-  const { clock } = deadlines;
-  const { now } = clock;
+/** What an object needs to carry events itself. */
+export function carrying(env: Env, connections: Connections): CarryDeps {
+  const { now } = PLATFORM_CLOCK;
+  const deadlines = new Deadlines(PLATFORM_CLOCK);
   const allowPrivate = env.ALLOW_PRIVATE_DESTINATIONS === '1';
   const attempt = async (target: CourierTarget, event: OutgoingEvent): Promise<AttemptResult | null> => {
     let prevented = false;
@@ -47,7 +43,7 @@ export function carrying(
     const result = await attemptDelivery(target, event, { fetch: send, now, deadlines, allowPrivate });
     return prevented ? null : result;
   };
-  return { connections: new Connections(connections, clock), clock, attempt };
+  return { connections, clock: PLATFORM_CLOCK, attempt };
 }
 
 /**

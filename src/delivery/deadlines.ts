@@ -5,9 +5,6 @@
  * deadline later than that sets no timer.
  * An action runs when it would with a timer of its own; where the clock is set meanwhile, a second or two beside that. When nothing
  * is under way, no timer runs.
- *
- * The runtime keeps some 250 bytes of each timer that was cleared, for as long as its object is in memory (workerd, November 2026). So
- * an object should set few.
  */
 import type { Clock } from '../clock';
 
@@ -28,11 +25,6 @@ export class Deadlines {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-  }
-
-  /** A clock whose waits are deadlines here. */
-  get clock(): Clock {
-    return { now: this.#clock.now, later: (ms, action) => this.set(ms, action) };
   }
 
   /** Runs `action` in `ms`, unless what is returned is called before. */
@@ -59,17 +51,14 @@ export class Deadlines {
   #looked = (): void => {
     const now = this.#now();
     this.#look = null;
-    try {
-      for (const one of this.#due) {
-        if (one.at > now) continue;
-        this.#due.delete(one);
-        one.action();
-      }
-    } finally {
-      let earliest = Number.POSITIVE_INFINITY;
-      for (const { at } of this.#due) earliest = Math.min(earliest, at);
-      if (this.#due.size > 0) this.#lookBy(earliest, now);
+    for (const one of this.#due) {
+      if (one.at > now) continue;
+      this.#due.delete(one);
+      one.action();
     }
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const { at } of this.#due) earliest = Math.min(earliest, at);
+    if (this.#due.size > 0) this.#lookBy(earliest, now);
   };
 
   /** ms, of a clock that never goes back, and not far beyond the moment for which the timer is set: that is no time that has passed. */

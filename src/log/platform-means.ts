@@ -4,7 +4,7 @@ import { keep } from '../bounded-map';
 import { logCallFailure } from '../call-failure';
 import { PLATFORM_CLOCK } from '../clock';
 import { carry, carrying } from '../delivery/carry';
-import { Deadlines } from '../delivery/deadlines';
+import { Connections } from '../delivery/connections';
 import type { AttemptResult, CourierTarget, NamedEvent, OutgoingEvent } from '../delivery/outgoing';
 import { urlProblem } from '../delivery/url-policy';
 import { LIMITS } from '../limits';
@@ -21,8 +21,8 @@ import type { Means } from './means';
  * Deliveries over the object's own connections, or by one of its couriers. Each call has a new stub, as one that has
  * thrown is broken. A call copies bodies: so a courier is asked first whether it is in this isolate, where it finds them.
  */
-function delivers(env: Env, deadlines: Deadlines): Means['deliver'] {
-  const own = carrying(env, OWN_CONNECTIONS, deadlines);
+function delivers(env: Env): Means['deliver'] {
+  const own = carrying(env, new Connections(OWN_CONNECTIONS, PLATFORM_CLOCK));
   const elsewhere = new Set<number>();
   return async (target, events, carrier) => {
     if (carrier === ITSELF) return carry(target, events, own);
@@ -85,18 +85,17 @@ export const platformMeans = (
   ctx: DurableObjectState,
   env: Env,
   told: Pick<Means, 'rescheduled' | 'recordChanged'>,
-  deadlines = new Deadlines(PLATFORM_CLOCK),
 ): Means => ({
   ...told,
   storage: ctx.storage,
   storageLimit: storageLimit(env.STORAGE_LIMIT_BYTES),
-  clock: deadlines.clock,
+  clock: PLATFORM_CLOCK,
   memory: MEMORY,
   random: () => Math.random(),
   operationsUrl: env.OPERATIONS_URL,
   publicUrl: env.PUBLIC_URL,
   target: (webhook, destination) => courierTarget(env, webhook, destination, Date.now()),
-  deliver: delivers(env, deadlines),
+  deliver: delivers(env),
   log: logLine,
   api: {
     fetch: (input, init) => fetch(input, init),
