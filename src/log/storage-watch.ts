@@ -67,7 +67,8 @@ export class StorageWatch {
     return { usedBytes: storage.sql.databaseSize, limitBytes: storageLimit };
   }
 
-  get #share(): number {
+  /** Asks the database, and remembers what it said. */
+  #measure(): { usedBytes: number; limitBytes: number; share: number } {
     const { usedBytes, limitBytes } = this.size;
     const share = usedBytes / limitBytes;
     const unmeasured = Math.max(0, limitBytes * NEAR - usedBytes) * UNMEASURED_PART;
@@ -76,7 +77,7 @@ export class StorageWatch {
       unmeasured: Math.min(unmeasured, MAX_UNMEASURED_BYTES),
       until: this.#means.clock.now() + MEASURED_FOR_MS,
     };
-    return share;
+    return { usedBytes, limitBytes, share };
   }
 
   /** Whether what was measured still says how full it is. */
@@ -86,8 +87,8 @@ export class StorageWatch {
   }
 
   #takes(bytes: number): boolean {
-    const { usedBytes, limitBytes } = this.size;
-    return this.#share < FULL && usedBytes + bytes <= limitBytes;
+    const { usedBytes, limitBytes, share } = this.#measure();
+    return share < FULL && usedBytes + bytes <= limitBytes;
   }
 
   /**
@@ -113,7 +114,7 @@ export class StorageWatch {
       id => forwarding.destination(id) ?? [],
     );
     const upTo = receivedUpTo(states, forwarding.replays);
-    for (let step = 0; step < MAX_STEPS && this.#share >= ROOMY; step++) {
+    for (let step = 0; step < MAX_STEPS && this.#measure().share >= ROOMY; step++) {
       const last = log.dropReceived(this.#after, upTo, now);
       this.#after = last ?? 0;
       if (last !== null) continue;
@@ -127,7 +128,7 @@ export class StorageWatch {
   look(measure = false): void {
     const { log } = this.#live;
     const before = log.state.storageLevel;
-    const share = measure || !this.#isMeasured ? this.#share : this.#measured.share;
+    const { share } = measure || !this.#isMeasured ? this.#measure() : this.#measured;
     if (storageLevel(before, share) !== before) log.tellStorage(this.size, this.#means.clock.now());
   }
 }

@@ -7,6 +7,8 @@
  *
  * An object that ends without notice leaves its own here until they are old. They count, as they are in memory still.
  */
+
+/** After so long an entry is old. */
 const MAX_AGE_MS = 5000;
 
 /** An entry of some object. */
