@@ -10,7 +10,7 @@ import { logCallFailure } from '../call-failure';
 import { type Clock, PLATFORM_CLOCK } from '../clock';
 import { isPlatformLimit } from '../platform-limit';
 import { attemptDelivery } from './attempt';
-import type { Connections } from './connections';
+import { Connections } from './connections';
 import { Deadlines } from './deadlines';
 import type { AttemptResult, CourierTarget, OutgoingEvent } from './outgoing';
 
@@ -24,8 +24,8 @@ export type CarryDeps = {
   attempt: (target: CourierTarget, event: OutgoingEvent) => Promise<AttemptResult | null>;
 };
 
-/** What an object needs to carry events itself. */
-export function carrying(env: Env, connections: Connections): CarryDeps {
+/** What an object needs to carry events itself, over so many connections. */
+export function carrying(env: Env, connections: number): CarryDeps {
   const { now } = PLATFORM_CLOCK;
   const deadlines = new Deadlines(PLATFORM_CLOCK);
   const allowPrivate = env.ALLOW_PRIVATE_DESTINATIONS === '1';
@@ -43,7 +43,8 @@ export function carrying(env: Env, connections: Connections): CarryDeps {
     const result = await attemptDelivery(target, event, { fetch: send, now, deadlines, allowPrivate });
     return prevented ? null : result;
   };
-  return { connections, clock: PLATFORM_CLOCK, attempt };
+  const later: Clock['later'] = (ms, action) => deadlines.set(ms, action);
+  return { connections: new Connections(connections, { later }), clock: PLATFORM_CLOCK, attempt };
 }
 
 /**

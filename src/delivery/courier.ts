@@ -8,16 +8,15 @@
  * webhook's object that has been started anew. If a call is lost as a whole, any of its events may have been delivered.
  */
 import { DurableObject } from 'cloudflare:workers';
-import { PLATFORM_CLOCK } from '../clock';
 import { MEMORY } from '../memory/budget';
 import { carry, carrying } from './carry';
-import { Connections, MAX_CONNECTIONS } from './connections';
+import { MAX_CONNECTIONS } from './connections';
 import { carryNamed, carryWhole } from './held-bodies';
 import { type Held, heldRequests } from './held-requests';
 import type { AttemptResult, CourierTarget, NamedEvent, OutgoingEvent } from './outgoing';
 
 export class Courier extends DurableObject<Env> {
-  readonly #deps = carrying(this.env, new Connections(MAX_CONNECTIONS, PLATFORM_CLOCK));
+  readonly #deps = carrying(this.env, MAX_CONNECTIONS);
 
   /** See `carryWhole`. */
   deliver(target: CourierTarget, events: OutgoingEvent[]): Promise<AttemptResult[]> {

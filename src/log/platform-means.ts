@@ -4,7 +4,6 @@ import { keep } from '../bounded-map';
 import { logCallFailure } from '../call-failure';
 import { PLATFORM_CLOCK } from '../clock';
 import { carry, carrying } from '../delivery/carry';
-import { Connections } from '../delivery/connections';
 import type { AttemptResult, CourierTarget, NamedEvent, OutgoingEvent } from '../delivery/outgoing';
 import { urlProblem } from '../delivery/url-policy';
 import { LIMITS } from '../limits';
@@ -22,7 +21,7 @@ import type { Means } from './means';
  * thrown is broken. A call copies bodies: so a courier is asked first whether it is in this isolate, where it finds them.
  */
 function delivers(env: Env): Means['deliver'] {
-  const own = carrying(env, new Connections(OWN_CONNECTIONS, PLATFORM_CLOCK));
+  const own = carrying(env, OWN_CONNECTIONS);
   const elsewhere = new Set<number>();
   return async (target, events, carrier) => {
     if (carrier === ITSELF) return carry(target, events, own);

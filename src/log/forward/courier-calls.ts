@@ -10,13 +10,14 @@
  */
 
 import type { Clock } from '../../clock';
+import { Deadlines } from '../../delivery/deadlines';
 import type { AttemptResult, CourierTarget, OpenedTarget, OutgoingEvent } from '../../delivery/outgoing';
 import type { DeliveryBytes, Hold } from '../../memory/delivery-bytes';
 import { isPlatformLimit } from '../../platform-limit';
 import type { DestinationRecord } from '../../subscriptions/webhook';
 import { CourierPool, MAX_COURIERS, type Place } from './courier-pool';
 import { callsFor, connectionsFor, eventsPerCall, newTraffic, pause, type Traffic } from './courier-traffic';
-import { type Delivery, outgoingEvent } from './delivery';
+import { type Delivery, failedAttempt, outgoingEvent } from './delivery';
 import { type BodySource, DeliveryBodies } from './delivery-bodies';
 import { OpenedTargets } from './opened-targets';
 
@@ -56,6 +57,7 @@ export class CourierCalls {
   #pool: CourierPool;
   #targets: OpenedTargets;
   #bodies: DeliveryBodies;
+  #silences: Deadlines;
   #traffic = new Map<string, Traffic>();
   /** Destinations for which a call is kept free. */
   #active = new Set<string>();
@@ -72,6 +74,7 @@ export class CourierCalls {
     this.#pool = new CourierPool(couriers.own);
     this.#targets = new OpenedTargets(couriers.target, clock);
     this.#bodies = new DeliveryBodies(memory, couriers, clock);
+    this.#silences = new Deadlines(clock);
   }
 
   /** Takes over the destinations of the webhook. Their URLs and secrets are read anew. */
@@ -135,7 +138,7 @@ export class CourierCalls {
         if (hold === 'full') break;
         next++;
         if (hold === null) {
-          this.#deps.ended(delivery, failure('redacted', this.#deps.clock.now(), 0));
+          this.#deps.ended(delivery, failedAttempt('redacted', this.#deps.clock.now(), 0));
           continue;
         }
         bytes += hold.body.byteLength;
@@ -218,10 +221,10 @@ export class CourierCalls {
     const patience = target.timeoutMs + SILENCE_MS;
     let cancel = (): void => {};
     const silence = new Promise<AttemptResult[]>(resolve => {
-      cancel = clock.later(patience, () => {
+      cancel = this.#silences.set(patience, () => {
         this.#pool.avoid(place, clock.now() + AVOID_SILENT_MS);
         const tried = carried.slice(0, place.connections);
-        resolve(tried.map(() => failure('timeout', startedAt, patience)));
+        resolve(tried.map(() => failedAttempt('timeout', startedAt, patience)));
       });
     });
     const how = { inOrder, connections: place.connections, trial: place.trial };
@@ -239,12 +242,3 @@ export class CourierCalls {
     return traffic;
   }
 }
-
-const failure = (error: AttemptResult['error'], at: number, durationMs: number): AttemptResult => ({
-  outcome: 'failed',
-  status: null,
-  error,
-  at,
-  durationMs,
-  retryAfterMs: null,
-});

@@ -1,5 +1,5 @@
 /** A delivery: an attempt in progress to bring an event to one destination. */
-import type { OutgoingEvent } from '../../delivery/outgoing';
+import type { AttemptResult, OutgoingEvent } from '../../delivery/outgoing';
 import type { Hold } from '../../memory/delivery-bytes';
 import type { DestinationRecord } from '../../subscriptions/webhook';
 import type { DeliveryRow } from '../store/delivery-row';
@@ -53,3 +53,17 @@ export function outgoingEvent(
     bodyName,
   };
 }
+
+/** What becomes of a delivery that nobody has answered. @param at when it began, ms since 1970 */
+export const failedAttempt = (
+  error: AttemptResult['error'],
+  at: number,
+  durationMs: number,
+): AttemptResult => ({
+  outcome: 'failed',
+  status: null,
+  error,
+  at,
+  durationMs,
+  retryAfterMs: null,
+});

@@ -1,6 +1,5 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, expect, inject, it, vi } from 'vitest';
-import { PLATFORM_CLOCK } from '../../../src/clock';
 import { type CarryDeps, carry, carrying } from '../../../src/delivery/carry';
 import { Connections } from '../../../src/delivery/connections';
 import type { AttemptResult, CourierTarget, OutgoingEvent } from '../../../src/delivery/outgoing';
@@ -12,8 +11,7 @@ import { VirtualTime } from '../../support/simulation/virtual-time';
 const chaos = inject('chaosUrl');
 const notes = async (key: string): Promise<Notes> => (await fetch(`${chaos}/notes/${key}`)).json();
 const eventsNumbered = (count: number) => range(1, count).map(sequence => eventOf({ sequence }));
-const real = (given: Partial<Env> = {}, connections = new Connections(6, PLATFORM_CLOCK)) =>
-  carrying({ ...env, ...given }, connections);
+const real = (given: Partial<Env> = {}, connections = 6) => carrying({ ...env, ...given }, connections);
 const deliver = (target: CourierTarget, events: OutgoingEvent[]) => carry(target, events, real());
 
 afterEach(() => {
@@ -88,7 +86,7 @@ it('that a limit of the platform prevents, is no attempt, and ends the call', as
     return new Response();
   });
   const results = await carry(targetOf('https://a.example.com/'), eventsNumbered(20), {
-    ...real({}, new Connections(1, PLATFORM_CLOCK)),
+    ...real({}, 1),
   });
   expect(results.map(({ outcome }) => outcome)).toEqual(['delivered', 'delivered']);
   expect(asked).toBe(3);

@@ -4,9 +4,9 @@ import { expect, it } from 'vitest';
 import { Deadlines } from '../../../src/delivery/deadlines';
 import { VirtualTime } from '../../support/simulation/virtual-time';
 
-/** Deadlines on virtual time, the timers that were set for them, and those that still run. */
+/** Deadlines on virtual time, the timers that were set for them, those that were cleared, and those that still run. */
 function deadlinesAt(time: VirtualTime) {
-  const timers = { set: 0, running: 0 };
+  const timers = { set: 0, cleared: 0, running: 0 };
   const later = (ms: number, action: () => void) => {
     timers.set++;
     timers.running++;
@@ -20,6 +20,7 @@ function deadlinesAt(time: VirtualTime) {
       action();
     });
     return () => {
+      if (runs) timers.cleared++;
       end();
       cancel();
     };
@@ -35,10 +36,41 @@ it('sets one timer for an attempt that is answered, and none for those beside it
   const body = deadlines.set(1000, () => {});
   ended();
   const others = [1, 2, 3].map(() => deadlines.set(15_000, () => {}));
-  expect(timers).toEqual({ set: 1, running: 1 });
+  expect(timers).toEqual({ set: 1, cleared: 0, running: 1 });
   body();
   for (const end of others) end();
-  expect(timers).toEqual({ set: 1, running: 0 });
+  expect(timers).toEqual({ set: 1, cleared: 1, running: 0 });
+});
+
+it('clears no timer while attempts follow each other, as the runtime keeps something of each, and one a second fires', async () => {
+  const time = new VirtualTime(0);
+  const { timers, deadlines } = deadlinesAt(time);
+  for (let attempt = 0; attempt < 1000; attempt++) {
+    const ended = deadlines.set(15_000, () => {});
+    await time.runUntil(time.now + 4);
+    const body = deadlines.set(1000, () => {});
+    ended();
+    await time.runUntil(time.now + 6);
+    body();
+  }
+  expect(timers.cleared).toBe(1);
+  expect(timers.set).toBeLessThanOrEqual(12);
+  await time.runUntil(time.now + 1000);
+  expect(timers.running).toBe(0);
+});
+
+it('lets an object sleep at once after each attempt of a trickle', async () => {
+  const time = new VirtualTime(0);
+  const { timers, deadlines } = deadlinesAt(time);
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const ended = deadlines.set(15_000, () => {});
+    await time.runUntil(time.now + 50);
+    const body = deadlines.set(1000, () => {});
+    ended();
+    body();
+    expect(timers.running).toBe(0);
+    await time.runUntil(time.now + 2000);
+  }
 });
 
 it('runs every action at its own time, and none that was ended', async () => {
