@@ -81,3 +81,11 @@ it('shows the page to all who are the first to look at it, and lets them in', as
   const overview = await fetch(`${gateway.url}/`, { headers });
   expect([overview.status, await overview.text()]).toEqual([200, expect.stringContaining('/sign_out')]);
 });
+
+it('answers whoever sends more than it reads, when it runs on a laptop, too', async () => {
+  const body = new Uint8Array(8 * 1024 * 1024);
+  for (let times = 0; times < 5; times++) {
+    const answer = await fetch(`${gateway.url}/nothing`, { method: 'POST', body });
+    expect([answer.status, await answer.json()]).toEqual([404, expect.objectContaining({ status: 404 })]);
+  }
+});
