@@ -4,12 +4,12 @@ import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
 // The Worker names what it builds.
-execFileSync(process.execPath, [join(import.meta.dirname, 'bin/build-page.mjs')]);
+execFileSync(process.execPath, [join(import.meta.dirname, 'bin/build.mjs')]);
 
 /** Modules by themselves, in one workerd after the other file; the Durable Object, a fresh workerd for each file. */
-const inWorkerd = (main?: string) =>
+const inWorkerd = (main = './src/index.ts') =>
   cloudflareTest({
-    ...(main === undefined ? {} : { main }),
+    main,
     wrangler: { configPath: './wrangler.toml' },
     miniflare: {
       bindings: {

@@ -54,7 +54,11 @@ function budgets({ accept, delivery, object, isolation, log, rows, trickles, bun
   }
   if (log !== null) atLeast(`ack rate with ${log.events} events in the log ÷ with none`, log.ratio, 0.9);
   if (isolation !== null) atMost("healthy destination's p99 beside 10 hung ones ÷ alone", isolation.ratio, 2);
-  atMost('Worker bundle in KiB, gzip (API reference included)', bundle, 200);
+  atMost(
+    `KiB of the Worker that its start evaluates, gzip (of ${round(bundle.whole)} in all)`,
+    bundle.atStart,
+    200,
+  );
   return lines;
 }
 

@@ -100,7 +100,7 @@ const step = (name, measure) => {
 };
 
 try {
-  build(directory.path, { capped: flags.capped });
+  await build(directory.path, { capped: flags.capped });
   const gateway = await startWorkerd(directory.path, 'gateway');
   const accept = await step('accept', () => measureAccept(gateway, sizes.accept));
   const delivery = await step('delivery', async () => ({

@@ -1,24 +1,25 @@
 /**
  * What the Worker costs to start: its size by part, and the CPU time that workerd takes until it has evaluated it, beyond that of an empty
- * Worker which has the same file beside it, unread. Once as it is, and once without the page, so that what the page adds is known.
+ * Worker which has the same files beside it, unread. workerd compiles every module at the start, evaluated or not, so it is also said what of
+ * that time goes into the rest; and what the first look at the page adds, which evaluates the rest.
  *
  * node bench/start.mjs [--rounds N]
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
 import { argumentsOf } from '../bin/arguments.mjs';
-import { workerdBinary } from './workerd.mjs';
+import { buildWorker } from '../bin/build/worker.mjs';
+import { gzippedKiB, modulesAtStart } from './measures/bundle.mjs';
+import { modulesIn, workerdBinary } from './workerd.mjs';
 
 argumentsOf(
   `npm run bench:start [-- --rounds N]
 
-What the Worker costs to start: its size by part, and the CPU time of evaluating it, with the page and without.
+What the Worker costs to start: its size by part, and the CPU time of evaluating it; and what the first look at the page adds.
 
   --rounds N  starts of each [30]`,
   { valued: ['--rounds'] },
@@ -29,77 +30,84 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'gapless-bench-'));
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
 
-const EMPTY = { stdin: { contents: 'export default { fetch: () => new Response() };' } };
-const WHOLE = { entryPoints: [join(root, 'src/index.ts')] };
-/** The page answers nothing, and nothing of it is there. */
-const NO_PAGE = {
-  name: 'no-page',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/page\/page$/ }, () => ({ path: 'none', namespace: 'no-page' }));
-    onLoad({ filter: /.*/, namespace: 'no-page' }, () => ({
-      contents: `import { Hono } from 'hono'; export const page = new Hono();`,
-      resolveDir: root,
-    }));
-  },
-};
-
-await bundle('empty', EMPTY);
-const whole = await bundle('whole', WHOLE);
-const pageless = await bundle('pageless', { ...WHOLE, plugins: [NO_PAGE] });
+const outputs = await buildWorker(root, 'src/index.ts', directory);
+const all = modulesIn(directory);
+const atStart = modulesAtStart(directory);
+const later = all.filter(name => !atStart.includes(name));
 
 console.table({
-  'KiB, minified': { 'with the page': kiB(whole.bytes), without: kiB(pageless.bytes) },
-  'KiB, gzip': { 'with the page': kiB(whole.gzipped), without: kiB(pageless.gzipped) },
+  'KiB, minified': byTime(names =>
+    names.reduce((sum, name) => sum + statSync(join(directory, name)).size / 1024, 0),
+  ),
+  'KiB, gzip': byTime(names => gzippedKiB(directory, names)),
 });
-console.table(parts(whole.metafile));
+console.table(parts());
 
+// What is beside the modules is in a folder of its own, so that it is none of them.
+const added = join(directory, 'added');
+mkdirSync(added);
+writeFileSync(join(added, 'empty.js'), 'export default { fetch: () => new Response() };');
+const looks = [...later.map(name => `import './${name}';`), `export { default } from './index.js';`];
+writeFileSync(join(added, 'looks.js'), looks.join('\n'));
+
+const asModules = names => names.map(name => `(name = "${name}", esModule = embed "${name}")`);
+const unread = all.map(name => `(name = "${name}", data = embed "${name}")`);
+const addedModule = name => `(name = "${name}", esModule = embed "added/${name}")`;
 /** The least of all rounds counts: whatever else the machine does only adds to it. */
-const starts = { whole: [], wholeUnread: [], pageless: [], pagelessUnread: [] };
+const least = {
+  empty: Number.POSITIVE_INFINITY,
+  start: Number.POSITIVE_INFINITY,
+  alone: Number.POSITIVE_INFINITY,
+  look: Number.POSITIVE_INFINITY,
+};
 for (let round = 0; round < rounds; round++) {
-  for (const { name } of [whole, pageless]) {
-    starts[name].push(await startMs(`(name = "${name}.js", esModule = embed "${name}.js")`));
-    const unread = `(name = "empty.js", esModule = embed "empty.js"), (name = "unread", data = embed "${name}.js")`;
-    starts[`${name}Unread`].push(await startMs(unread));
-  }
+  least.empty = Math.min(least.empty, await startMs([addedModule('empty.js'), ...unread]));
+  least.start = Math.min(least.start, await startMs(asModules(all)));
+  least.alone = Math.min(least.alone, await startMs(asModules(atStart)));
+  least.look = Math.min(least.look, await startMs([addedModule('looks.js'), ...asModules(all)]));
 }
 console.table({
-  'ms of CPU to evaluate it': {
-    'with the page': round2(Math.min(...starts.whole) - Math.min(...starts.wholeUnread)),
-    without: round2(Math.min(...starts.pageless) - Math.min(...starts.pagelessUnread)),
-  },
-  'ms of workerd itself': {
-    'with the page': round2(Math.min(...starts.wholeUnread)),
-    without: round2(Math.min(...starts.pagelessUnread)),
+  'ms of CPU': {
+    'at the start': round2(least.start - least.empty),
+    'of these, for compiling the page': round2(least.start - least.alone),
+    'at the first look at the page': round2(least.look - least.start),
   },
 });
+console.log(`workerd itself: ${round2(least.empty)} ms of CPU.`);
 
-/** As a deployment is bundled. */
-async function bundle(name, input) {
-  const outfile = join(directory, `${name}.js`);
-  const { metafile } = await build({
-    ...{ ...input, outfile, bundle: true, minify: true, format: 'esm', target: 'es2024', metafile: true },
-    external: ['node:*', 'cloudflare:*'],
-    conditions: ['workerd', 'worker', 'browser'],
-    logLevel: 'error',
-  });
-  const text = readFileSync(outfile);
-  return { name, metafile, bytes: text.byteLength, gzipped: gzipSync(text, { level: 9 }).byteLength };
+/** A size of what is evaluated at the start, of what the first look at the page adds, and of all. */
+function byTime(size) {
+  return {
+    'at the start': round1(size(atStart)),
+    'at the first look at the page': round1(size(later)),
+    'in all': round1(size(all)),
+  };
 }
 
-/** KiB, minified, by folder and package, the largest first. */
-function parts({ outputs }) {
+/** KiB by folder and package, the largest first, as the first of the two minifiers leaves them. */
+function parts() {
   const sums = {};
-  for (const [path, { bytesInOutput }] of Object.entries(Object.values(outputs)[0].inputs)) {
-    const [, package_] = /node_modules\/([^/]+)/.exec(path) ?? [];
-    const [, folder] = /src\/(api\/\w+|[^/]+)/.exec(path) ?? [];
-    const part = package_ ?? folder ?? path;
-    sums[part] = (sums[part] ?? 0) + bytesInOutput;
+  for (const [name, { inputs }] of Object.entries(outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+      const [, package_] = /node_modules\/([^/]+)/.exec(path) ?? [];
+      const [, folder] = /src\/(api\/\w+|[^/]+)/.exec(path) ?? [];
+      const part = package_ ?? folder ?? path;
+      sums[part] ??= { start: 0, look: 0 };
+      sums[part][atStart.includes(name) ? 'start' : 'look'] += bytesInOutput / 1024;
+    }
   }
-  const sorted = Object.entries(sums).sort(([, a], [, b]) => b - a);
-  return Object.fromEntries(sorted.slice(0, 20).map(([part, bytes]) => [part, { KiB: kiB(bytes) }]));
+  const sorted = Object.entries(sums).sort(([, a], [, b]) => b.start + b.look - a.start - a.look);
+  return Object.fromEntries(
+    sorted
+      .slice(0, 20)
+      .map(([part, { start, look }]) => [
+        part,
+        { 'KiB at the start': round1(start), 'KiB at the first look': round1(look) },
+      ]),
+  );
 }
 
-/** ms of CPU that workerd takes until it listens, with these modules evaluated. */
+/** ms of CPU that workerd takes until it listens, with the first of these modules evaluated, and what that imports. */
 async function startMs(modules) {
   const config = join(directory, 'config.capnp');
   writeFileSync(
@@ -107,7 +115,7 @@ async function startMs(modules) {
     `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = (
-    modules = [${modules}],
+    modules = [${modules.join(', ')}],
     compatibilityDate = "2026-11-01",
   ))],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
@@ -135,8 +143,8 @@ function cpuMs(pid) {
   return times.reduce((sum, time) => sum + Number(time) / 1e6, 0);
 }
 
-function kiB(bytes) {
-  return Math.round((bytes / 1024) * 10) / 10;
+function round1(kiB) {
+  return Math.round(kiB * 10) / 10;
 }
 
 function round2(ms) {

@@ -8,6 +8,7 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -17,6 +18,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildWorker } from '../bin/build/worker.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const settings = readFileSync(join(root, 'wrangler.toml'), 'utf8');
@@ -40,15 +42,28 @@ export function workDirectory() {
 /** The gateway under production's limits of connections, which plain workerd does not have either. */
 const CAPPED = join('test', 'support', 'capped', 'worker.ts');
 
+/** What runs beside the gateway, or around it. */
+const WORKERS = ['floor.js', 'stand-ins.js', ...[METERED, FILLED, ALONE].map(({ module }) => module)];
+
 /** Builds the gateway into `directory` as a deployment would; `capped`: under production's limits of connections. */
-export function build(directory, { capped = false } = {}) {
-  const wrangler = join(root, 'node_modules', '.bin', 'wrangler');
-  const args = [wrangler, 'deploy', ...(capped ? [CAPPED] : []), '--dry-run', '--outdir', directory];
-  execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-  if (capped) renameSync(join(directory, 'worker.js'), join(directory, 'index.js'));
-  for (const name of ['floor.js', 'stand-ins.js', 'counted.js', 'filled.js', 'alone.js']) {
+export async function build(directory, { capped = false } = {}) {
+  if (capped) {
+    await buildWorker(root, CAPPED, directory);
+    renameSync(join(directory, 'worker.js'), join(directory, 'index.js'));
+  } else {
+    const wrangler = join(root, 'node_modules', '.bin', 'wrangler');
+    const args = [wrangler, 'deploy', '--dry-run', '--outdir', directory];
+    execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+  for (const name of WORKERS) {
     copyFileSync(new URL(`./workers/${name}`, import.meta.url), join(directory, name));
   }
+}
+
+/** The modules of the gateway, the one that starts first. */
+export function modulesIn(directory) {
+  const names = readdirSync(directory).filter(name => name.endsWith('.js') && !WORKERS.includes(name));
+  return ['index.js', ...names.filter(name => name !== 'index.js').sort()];
 }
 
 /**
@@ -60,7 +75,8 @@ export async function startWorkerd(directory, name, { variant = null, flags = []
   const disk = join(directory, name);
   mkdirSync(disk);
   const config = join(directory, `${name}.capnp`);
-  writeFileSync(config, configuration(disk, variant, v8Flags));
+  const modules = [...(variant === null ? [] : [variant.module]), ...modulesIn(directory)];
+  writeFileSync(config, configuration(disk, modules, variant, v8Flags));
   // The binary itself and not npm's wrapper, because this process is what is measured and stopped.
   const workerd = spawn(workerdBinary(), ['serve', '--experimental', config, '--control-fd=3', ...flags], {
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
@@ -97,15 +113,12 @@ export function workerdBinary() {
   return inner.resolve(`${platform}/bin/workerd`);
 }
 
-const configuration = (disk, variant, v8Flags) => `using Workerd = import "/workerd/workerd.capnp";
+const configuration = (disk, modules, variant, v8Flags) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   v8Flags = ${JSON.stringify(v8Flags)},
   services = [
     (name = "gapless", worker = (
-      modules = [
-        ${variant === null ? '' : `(name = "${variant.module}", esModule = embed "${variant.module}"),`}
-        (name = "index.js", esModule = embed "index.js"),
-      ],
+      modules = [${modules.map(name => `(name = "${name}", esModule = embed "${name}")`).join(', ')}],
       compatibilityDate = "${compatibilityDate}",
       compatibilityFlags = ["global_fetch_strictly_public"],
       bindings = [

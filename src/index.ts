@@ -4,14 +4,19 @@ import { app } from './api/app';
 import { unexpectedError } from './api/fallbacks';
 import { ingest } from './ingest/ingest';
 import { setVersion } from './log-line';
-import { page } from './page/page';
 import { answering } from './request-id';
 
 export { Courier } from './delivery/courier';
 export { WebhookLog } from './log/webhook-log';
 export { ApiTokens } from './tokens/api-tokens';
 
-app.route('/', page);
+/**
+ * The page is a module of its own, which is evaluated when somebody first looks at it: most isolates only take events, and would wait for it
+ * in vain. The platform evaluates a module once, however many ask at the same time.
+ */
+for (const path of ['/', '/sign_in', '/sign_out', '/webhooks/*']) {
+  app.all(path, async c => (await import('./page/page')).page.fetch(c.req.raw, c.env, c.executionCtx));
+}
 
 /** Finds the webhook id in an absolute address, which may end in one slash. */
 const INGEST = /^[^/]+:\/\/[^/]*\/in\/([^/?#]+)\/?(?:[?#]|$)/;

@@ -1,4 +1,4 @@
-/** Answers that were made when the gateway was built (`bin/build-page.mjs`), and lie beside the Worker: it has but their names. */
+/** Answers that were made when the gateway was built (`bin/build.mjs`), and lie beside the Worker: it has but their names. */
 import type { Context } from 'hono';
 import { problem } from './problem';
 

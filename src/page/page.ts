@@ -3,7 +3,7 @@
  * (`ask-api.ts`). A file per page; `parts/` is what they are made of, `browser/` what is sent to browsers as it is.
  */
 import { Hono } from 'hono';
-import { unexpectedError } from '../api/fallbacks';
+import { unexpectedError, unknownRoute } from '../api/fallbacks';
 import { actions } from './actions';
 import type { PageContext, PageEnv } from './context';
 import { destinationTest } from './destination-test';
@@ -48,6 +48,7 @@ const changing = [
 ];
 for (const part of [...shown, ...changing]) page.route('/', part);
 page.all('/webhooks/*', noPage);
+page.notFound(unknownRoute);
 page.onError((error, c) => {
   // Logged as the API logs it; shown as a page.
   const { status } = unexpectedError(error, c.req.routePath);

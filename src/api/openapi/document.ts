@@ -1,6 +1,6 @@
 /**
  * The OpenAPI 3.1 document, put together from the operations, the schemas that validate, and the shapes of answers.
- * Made when the gateway is built (`bin/api-description.mjs`).
+ * Made when the gateway is built (`bin/build/api-description.mjs`).
  */
 import type { JsonSchema } from '../../input/json-schema';
 import { inputSchemas } from './inputs';

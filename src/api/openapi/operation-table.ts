@@ -1,5 +1,5 @@
 /**
- * What the Worker itself knows of the operations, as `bin/build-page.mjs` writes it into `description.gen.ts`: by method and address,
+ * What the Worker itself knows of the operations, as `bin/build.mjs` writes it into `description.gen.ts`: by method and address,
  * the name and the query parameters.
  */
 import { OPERATIONS } from './operations';

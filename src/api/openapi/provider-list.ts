@@ -1,6 +1,6 @@
 /**
  * The answer of `GET /v1/providers`: what the gateway knows of each provider, and what a user has to enter for it. Always the same, so it is made
- * when the gateway is built (`bin/api-description.mjs`), and what it says for people is not in the Worker.
+ * when the gateway is built (`bin/build/api-description.mjs`), and what it says for people is not in the Worker.
  */
 import type { Handshake } from '../../providers/handshake';
 import type { Provider } from '../../providers/provider';
