@@ -1,6 +1,8 @@
 /**
- * Builds the Worker: the module that starts, the page, which is evaluated when somebody first looks at it (`src/index.ts`), and what
- * both need. Wrangler puts what it bundles into one file, so it is told to take these as they are (`no_bundle` in wrangler.toml).
+ * Builds the Worker: what starts, the page, which is evaluated when somebody first looks at it (`src/index.ts`), and what both need.
+ *
+ * Wrangler puts what it bundles into one file, but for modules that it finds beside it (`find_additional_modules` in wrangler.toml). So the module
+ * that it is told of only passes on what another exports. It bundles that one, and on a laptop wraps it.
  */
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -21,7 +23,7 @@ const FOR_WORKERS = {
 
 /**
  * @param root the folder of the checkout
- * @param entry the source of the module that starts; it is built under its own name
+ * @param entry the source of the module that starts; what passes on its exports has its name
  * @param folder what is in it afterwards is this build alone
  * Answers esbuild's account of each module, by its name.
  */
@@ -34,6 +36,7 @@ export async function buildWorker(root, entry, folder) {
     splitting: true,
     // Names tell the content: while one build takes the place of another, nobody reads a half of each.
     chunkNames: '[name]-[hash]',
+    entryNames: '[name]-[hash]',
     sourcemap: 'external',
     metafile: true,
     write: false,
@@ -43,15 +46,17 @@ export async function buildWorker(root, entry, folder) {
   const names = [...texts.keys()].filter(name => !name.endsWith('.map'));
   const modules = names.map(name => smaller(name, texts.get(name), texts.get(`${name}.map`)));
   const files = new Map((await Promise.all(modules)).flat());
-  // The module that starts is written last, when all that it imports is there.
-  const last = basename(entry).replace(/\.ts$/, '.js');
-  for (const name of [...files.keys()].filter(name => name !== last).concat(last)) {
-    write(root, join(folder, name), Buffer.from(files.get(name)));
-  }
+  const outputs = Object.entries(metafile.outputs).filter(([path]) => path.endsWith('.js'));
+  const [starts, { exports }] = outputs.find(([, { entryPoint }]) => entryPoint === entry);
+  // The one that wrangler is told of is written last, when all that it leads to is there.
+  files.set(
+    basename(entry).replace(/\.ts$/, '.js'),
+    `export { ${exports.join(', ')} } from "./${basename(starts)}";\n`,
+  );
+  for (const [name, text] of files) write(root, join(folder, name), Buffer.from(text));
   for (const name of readdirSync(folder)) {
     if (/\.js(\.map)?$/.test(name) && !files.has(name)) rmSync(join(folder, name), { force: true });
   }
-  const outputs = Object.entries(metafile.outputs).filter(([path]) => path.endsWith('.js'));
   return Object.fromEntries(outputs.map(([path, output]) => [basename(path), output]));
 }
 
