@@ -62,7 +62,7 @@ export async function build(directory, { capped = false } = {}) {
 
 /** The modules of the gateway, the one that starts first. */
 export function modulesIn(directory) {
-  const names = readdirSync(directory).filter(name => name.endsWith('.js') && !WORKERS.includes(name));
+  const names = readdirSync(directory).filter(name => /\.m?js$/.test(name) && !WORKERS.includes(name));
   return ['index.js', ...names.filter(name => name !== 'index.js').sort()];
 }
 

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { modulesIn } from '../workerd.mjs';
 
 /** An `import` or `export` from another module, in what a minifier makes. `import(` is none of them. */
-const IMPORTED = /\b(?:from|import)\s*"\.\/([\w.-]+\.js)"/g;
+const IMPORTED = /\b(?:from|import)\s*"\.\/([\w.-]+\.mjs)"/g;
 
 /** The modules that are evaluated when the Worker starts: the first, and what it imports. */
 export function modulesAtStart(directory) {

@@ -37,6 +37,7 @@ export async function buildWorker(root, entry, folder) {
     // Names tell the content: while one build takes the place of another, nobody reads a half of each.
     chunkNames: '[name]-[hash]',
     entryNames: '[name]-[hash]',
+    outExtension: { '.js': '.mjs' },
     sourcemap: 'external',
     metafile: true,
     write: false,
@@ -46,7 +47,7 @@ export async function buildWorker(root, entry, folder) {
   const names = [...texts.keys()].filter(name => !name.endsWith('.map'));
   const modules = names.map(name => smaller(name, texts.get(name), texts.get(`${name}.map`)));
   const files = new Map((await Promise.all(modules)).flat());
-  const outputs = Object.entries(metafile.outputs).filter(([path]) => path.endsWith('.js'));
+  const outputs = Object.entries(metafile.outputs).filter(([path]) => path.endsWith('.mjs'));
   const [starts, { exports }] = outputs.find(([, { entryPoint }]) => entryPoint === entry);
   // The one that wrangler is told of is written last, when all that it leads to is there.
   files.set(
@@ -55,7 +56,7 @@ export async function buildWorker(root, entry, folder) {
   );
   for (const [name, text] of files) write(root, join(folder, name), Buffer.from(text));
   for (const name of readdirSync(folder)) {
-    if (/\.js(\.map)?$/.test(name) && !files.has(name)) rmSync(join(folder, name), { force: true });
+    if (/\.m?js(\.map)?$/.test(name) && !files.has(name)) rmSync(join(folder, name), { force: true });
   }
   return Object.fromEntries(outputs.map(([path, output]) => [basename(path), output]));
 }

@@ -33,14 +33,14 @@ afterAll(async () => {
 });
 
 const modulesIn = async (folder: string): Promise<string[]> =>
-  (await readdir(folder)).filter(name => name.endsWith('.js')).toSorted();
+  (await readdir(folder)).filter(name => /\.m?js$/.test(name)).toSorted();
 
 it('is uploaded with all of its modules', async () => {
   const modules = await modulesIn(uploaded);
   expect(modules).toEqual(await modulesIn(join(ROOT, 'build/worker')));
   for (const name of modules) {
     const text = await readFile(join(uploaded, name), 'utf8');
-    const imported = [...text.matchAll(/["']\.\/([\w.-]+\.js)["']/g)].map(([, path]) => path);
+    const imported = [...text.matchAll(/["']\.\/([\w.-]+\.mjs)["']/g)].map(([, path]) => path);
     expect(modules, name).toEqual(expect.arrayContaining(imported));
     if (name === 'index.js') continue;
     // The source map is beside the module; a deploy uploads it, too.
