@@ -3,6 +3,7 @@
  *
  * wrangler runs it (`[build]` in wrangler.toml), and so do the tests. Several may run at the same time.
  */
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { argumentsOf } from './arguments.mjs';
@@ -16,15 +17,19 @@ Builds the Worker, and what is sent as it is, of the page and the description of
 tell the Worker where the latter is. wrangler and the tests run it themselves.`);
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const worker = join(root, 'build/worker');
 try {
   // The Worker names the assets.
   await buildAssets(root);
-  await buildWorker(root, 'src/index.ts', join(root, 'build/worker'));
+  await buildWorker(root, 'src/index.ts', worker);
   // `wrangler types` takes the types of the Worker's classes from the module that starts.
   const types = `export * from '../../src/index';\nexport { default } from '../../src/index';\n`;
-  write(root, join(root, 'build/worker/index.d.ts'), Buffer.from(types));
+  write(root, join(worker, 'index.d.ts'), Buffer.from(types));
 } catch (error) {
   // What is wrong with a source, esbuild has said by now.
   if (!('errors' in error)) throw error;
-  process.exitCode = 1;
+  // While somebody edits, what was built before goes on. wrangler would let requests wait until the next build that works.
+  const isEdited = process.env.WRANGLER_COMMAND === 'dev' && existsSync(join(worker, 'index.js'));
+  if (!isEdited) process.exitCode = 1;
+  else process.stderr.write('Not built anew: the gateway goes on as it was built before.\n');
 }

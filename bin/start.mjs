@@ -19,6 +19,11 @@ const MIN_NODE = 22;
 const MIN_SECRET_CHARACTERS = 32;
 /** Secrets for a rotation of SECRETS_KEY, and for moving webhooks to another gateway. */
 const OPTIONAL = ['SECRETS_KEY_PREVIOUS', 'TRANSFER_KEY'];
+/**
+ * wrangler wraps a Worker that it bundles, if only the module that starts: what nobody read of a request is read after the answer then.
+ * Otherwise the runtime cuts the connection, maybe before the answer has come, which on Cloudflare's network nobody would see.
+ */
+const WRAPPED = ['--bundle'];
 /** How long wrangler may take to end the runtime. */
 const GRACE_MS = 5_000;
 
@@ -131,6 +136,7 @@ function run() {
     endWithParent,
     wrangler(),
     'dev',
+    ...WRAPPED,
     ...missing,
     ...withOptionalSecrets(),
     ...args,

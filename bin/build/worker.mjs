@@ -1,8 +1,8 @@
 /**
  * Builds the Worker: what starts, the page, which is evaluated when somebody first looks at it (`src/index.ts`), and what both need.
  *
- * Wrangler puts what it bundles into one file, but for modules that it finds beside it (`find_additional_modules` in wrangler.toml). So the module
- * that it is told of only passes on what another exports. It bundles that one, and on a laptop wraps it.
+ * Wrangler puts what it bundles into one file, so it is told to take these as they are (`no_bundle` in wrangler.toml). The module that it is told of only
+ * passes on what another exports: on a laptop it bundles that one, to wrap it (`bin/start.mjs`).
  */
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';

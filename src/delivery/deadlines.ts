@@ -25,9 +25,9 @@ export class Deadlines {
   /** What a clock that was set is behind, so that nothing is due later or sooner for it. */
   #behindMs = 0;
   #latest = Number.NEGATIVE_INFINITY;
-  /** When something was last set while nothing else was under way, and whether that was soon after the time before. */
-  #begunAt = Number.NEGATIVE_INFINITY;
-  #beganAgain = false;
+  /** Since when nothing is under way; and whether what is began soon after what was before. */
+  #idleSince = Number.NEGATIVE_INFINITY;
+  #beganSoon = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -36,16 +36,14 @@ export class Deadlines {
   /** Runs `action` in `ms`, unless what is returned is called before. */
   set(ms: number, action: () => void): () => void {
     const now = this.#now();
-    if (this.#due.size === 0) {
-      this.#beganAgain = now - this.#begunAt < LOOK_MS;
-      this.#begunAt = now;
-    }
+    if (this.#due.size === 0) this.#beganSoon = now - this.#idleSince < LOOK_MS;
     const one = { at: now + ms, action };
     this.#due.add(one);
     this.#lookBy(one.at, now);
     return () => {
-      this.#due.delete(one);
-      if (this.#due.size > 0 || this.#beganAgain) return;
+      if (!this.#due.delete(one) || this.#due.size > 0) return;
+      this.#idleSince = this.#now();
+      if (this.#beganSoon) return;
       this.#look?.cancel();
       this.#look = null;
     };
@@ -71,6 +69,7 @@ export class Deadlines {
       let earliest = Number.POSITIVE_INFINITY;
       for (const { at } of this.#due) earliest = Math.min(earliest, at);
       if (this.#due.size > 0) this.#lookBy(earliest, now);
+      else this.#idleSince = now;
     }
   };
 

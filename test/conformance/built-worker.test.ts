@@ -17,12 +17,15 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const OF_THE_PAGE = 'The admin token (';
 
 let uploaded: string;
+/** The request of the upload. */
+let form: string;
 let gateway: Gateway;
 
 beforeAll(async () => {
   uploaded = await mkdtemp(join(tmpdir(), 'gapless-dry-run-'));
+  form = join(uploaded, 'form');
   const wrangler = join(ROOT, 'node_modules/wrangler/bin/wrangler.js');
-  const args = [wrangler, 'deploy', '--dry-run', '--env=', '--outdir', uploaded];
+  const args = [wrangler, 'deploy', '--dry-run', '--env=', '--outdir', uploaded, '--outfile', form];
   const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true' };
   await promisify(execFile)(process.execPath, args, { cwd: ROOT, env });
   gateway = await startGateway();
@@ -43,9 +46,10 @@ it('is uploaded with all of its modules', async () => {
     const imported = [...text.matchAll(/["']\.\/([\w.-]+\.mjs)["']/g)].map(([, path]) => path);
     expect(modules, name).toEqual(expect.arrayContaining(imported));
     if (name === 'index.js') continue;
-    // The source map is beside the module; a deploy uploads it, too.
+    // The source map leads to the sources, and is uploaded, too.
     const map = JSON.parse(await readFile(join(ROOT, 'build/worker', `${name}.map`), 'utf8'));
     expect(map.sources.some((path: string) => path.startsWith('../../src/'))).toBe(true);
+    expect(await readFile(form, 'utf8')).toContain(`name="${name}.map"`);
   }
 });
 
