@@ -41,12 +41,17 @@ export class Deadlines {
     this.#due.add(one);
     this.#lookBy(one.at, now);
     return () => {
-      if (!this.#due.delete(one) || this.#due.size > 0) return;
-      this.#idleSince = this.#now();
-      if (this.#beganSoon) return;
+      if (!this.#end(one, this.#now()) || this.#beganSoon) return;
       this.#look?.cancel();
       this.#look = null;
     };
+  }
+
+  /** Whether it was under way, and nothing else is. */
+  #end(one: Deadline, now: number): boolean {
+    const isLast = this.#due.delete(one) && this.#due.size === 0;
+    if (isLast) this.#idleSince = now;
+    return isLast;
   }
 
   #lookBy(at: number, now: number): void {
@@ -62,14 +67,13 @@ export class Deadlines {
     try {
       for (const one of this.#due) {
         if (one.at > now) continue;
-        this.#due.delete(one);
+        this.#end(one, now);
         one.action();
       }
     } finally {
       let earliest = Number.POSITIVE_INFINITY;
       for (const { at } of this.#due) earliest = Math.min(earliest, at);
       if (this.#due.size > 0) this.#lookBy(earliest, now);
-      else this.#idleSince = now;
     }
   };
 

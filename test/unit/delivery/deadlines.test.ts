@@ -61,6 +61,21 @@ it('clears no timer while attempts follow each other, as the runtime keeps somet
   }
 });
 
+it('does not take the timer that it left for an attempt: what comes a second and a half later is alone again', async () => {
+  const time = new VirtualTime(0);
+  const { timers, deadlines } = deadlinesAt(time);
+  for (const after of [0, 100]) {
+    await time.runUntil(time.now + after);
+    deadlines.set(15_000, () => {})();
+  }
+  expect(timers.running).toBe(1);
+  for (let attempt = 0; attempt < 5; attempt++) {
+    await time.runUntil(time.now + 1500);
+    deadlines.set(15_000, () => {})();
+    expect(timers.running).toBe(0);
+  }
+});
+
 it('lets an object sleep at once after each attempt of a trickle', async () => {
   const time = new VirtualTime(0);
   const { timers, deadlines } = deadlinesAt(time);
