@@ -10,6 +10,7 @@ import { parseForm } from '../signature/form';
 import type { ParsedBody } from '../signature/parsed-body';
 import { parseReference, RequestView, type SignedRequest } from '../signature/request-view';
 import type { Scheme } from '../signature/scheme';
+import type { WebhookRecord } from '../subscriptions/webhook';
 
 /** What the provider is answered. */
 export type HandshakeAnswer = { status: 200 | 204; contentType: string; body: string | null };
@@ -19,6 +20,14 @@ export type HandshakeOutcome =
   | { kind: 'handshake'; answer: HandshakeAnswer }
   | { kind: 'handshake_refused'; why: string }
   | null;
+
+/** An inactive webhook answers no handshake. Null where the request is none. */
+export function handshakeOutcome(
+  handshake: HandshakeOutcome,
+  { isActive }: WebhookRecord,
+): HandshakeOutcome | { kind: 'inactive' } {
+  return handshake === null || isActive ? handshake : { kind: 'inactive' };
+}
 
 /** Base64, base64url, UUIDs and decimal numbers fit. */
 const CHALLENGE = /^[A-Za-z0-9._~+/=-]{1,512}$/;

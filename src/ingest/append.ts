@@ -6,9 +6,10 @@
  * events one by one.
  */
 import { logCallFailure } from '../call-failure';
-import type { AppendRequest, AppendResult } from '../log/contract/append';
+import type { AppendRequest } from '../log/contract/append';
 import type { WebhookObject } from '../log/contract/webhook-object';
 import { refusesAll, storageRefusal } from '../storage-refusal';
+import type { Work } from './prepare';
 import { type Answer, appendTogether } from './shared-appends';
 
 /** Calls of its own that a request makes when the shared one gave it no answer. */
@@ -16,8 +17,10 @@ const MAX_OWN_CALLS = 2;
 
 type Appending = Pick<WebhookObject, 'append' | 'appendAll'>;
 
+/** `no_event`: the request brings none. Null when the object could not be reached or could not store the event. */
+type Appended = Exclude<Answer, 'unanswered' | { kind: 'broken' }>;
+
 /**
- * Null when the object could not be reached or could not store the event.
  * @param object gives a new stub for every call, because a stub that threw is broken
  * @param id the webhook's
  */
@@ -25,14 +28,26 @@ export async function append(
   object: () => Appending,
   waitUntil: (promise: Promise<unknown>) => void,
   id: number,
-  request: AppendRequest,
-): Promise<AppendResult | null> {
+  work: Work,
+): Promise<Appended> {
   const send = (requests: AppendRequest[]): Promise<Answer[]> => call(object, id, requests);
-  let answer = await appendTogether(id, request, { send, waitUntil });
-  for (let calls = 0; answer === 'unanswered' && calls < MAX_OWN_CALLS; calls++) {
-    [answer = 'unanswered'] = await send([request]);
+  let answer: Answer;
+  if (work.isShort) answer = await appendTogether(id, work, { send, waitUntil });
+  else {
+    const prepared = await work.prepare();
+    if (prepared.kind === 'no_event') return prepared;
+    const prepare = () => Promise.resolve(prepared);
+    answer = await appendTogether(id, { ...work, prepare }, { send, waitUntil });
   }
-  return answer === 'unanswered' ? null : answer;
+  for (let calls = 0; answer === 'unanswered' && calls < MAX_OWN_CALLS; calls++) {
+    const prepared = await work.prepare();
+    if (prepared.kind === 'no_event') return prepared;
+    [answer = 'unanswered'] = await send([prepared.request]);
+  }
+  if (answer === 'unanswered') return null;
+  // A fault of ours. It is thrown in the request that it belongs to, which answers and logs it.
+  if (answer?.kind === 'broken') throw answer.error;
+  return answer;
 }
 
 /** Never rejects. When a call fails as a whole, all of its requests get the same answer. */

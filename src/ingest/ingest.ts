@@ -6,27 +6,24 @@
  * it again.
  */
 import { LIMITS } from '../limits';
-import type { AppendRequest } from '../log/contract/append';
 import { objectOf } from '../log/stub';
 import { MEMORY } from '../memory/budget';
 import type { BodyShare } from '../memory/request-bytes';
 import { providerOf } from '../providers/registry';
 import { readBody } from '../read-body';
 import { ok } from '../result';
-import { queryOf } from '../signature/address';
 import { forget, remember } from '../subscriptions/edge-cache';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import { webhookIdOf } from '../subscriptions/webhook-id';
 import { answer, type Outcome } from './answer';
-import { answerBodiless, answerSigned, answerUnsigned, type HandshakeOutcome } from './answer-handshake';
+import { answerBodiless, handshakeOutcome } from './answer-handshake';
 import { answerLogged } from './answer-logged';
 import { append } from './append';
-import { findWebhook, inboundSecrets } from './find-webhook';
-import { incomingEvent } from './incoming-event';
+import { findWebhook } from './find-webhook';
+import { type Received, workOf } from './prepare';
 import { newerRecord } from './recheck-record';
 import { noteRefusal, refusalReason } from './refusals';
 import { signedRequest } from './signed-request';
-import { verifyPacked } from './verify-packed';
 
 /** A webhook may be changed while an event is on its way. More changes in a row than this are answered 503. */
 const MAX_RECORDS_TRIED = 3;
@@ -95,14 +92,6 @@ async function bodilessOutcomeBy(env: Env, request: Request, record: WebhookReco
   return handshakeOutcome(await answerBodiless(handshake, signed), record) ?? { kind: 'wrong_method' };
 }
 
-/** Null where the request is no handshake. */
-function handshakeOutcome(handshake: HandshakeOutcome, record: WebhookRecord): Outcome | null {
-  if (handshake === null) return null;
-  return record.isActive ? handshake : { kind: 'inactive' };
-}
-
-type Received = { body: Uint8Array; share: BodyShare };
-
 /** Verifies with the record at hand, and again with a newer one where the object has one. */
 async function verifyAndAppend(
   env: Env,
@@ -115,18 +104,17 @@ async function verifyAndAppend(
   const waitUntil = (promise: Promise<unknown>) => context.waitUntil(promise);
   let known = record;
   for (let attempt = 1; attempt <= MAX_RECORDS_TRIED; attempt++) {
-    let prepared = await prepare(env, request, received, known);
-    if (prepared.kind !== 'event' && mayBeOutOfDate(prepared)) {
-      // The secret may have been rotated, or the webhook made again, since this edge read its record.
-      const newer = await newerRecord(env, request, known, Date.now());
-      if (newer === null) return prepared;
-      known = newer;
-      prepared = await prepare(env, request, received, known);
-    }
-    if (prepared.kind !== 'event') return prepared;
-    const result = await append(object, waitUntil, known.id, prepared.request);
+    const result = await append(object, waitUntil, known.id, workOf(env, request, received, known));
     if (result === null) return { kind: 'unavailable', cause: 'append_failed' };
     switch (result.kind) {
+      case 'no_event': {
+        // The secret may have been rotated, or the webhook made again, since this edge read its record.
+        const { outcome } = result;
+        const newer = mayBeOutOfDate(outcome) ? await newerRecord(env, request, known, Date.now()) : null;
+        if (newer === null) return outcome;
+        known = newer;
+        break;
+      }
       case 'stale':
         // The edge's record was out of date: the object answers with its own.
         known = remember(result.record, Date.now());
@@ -149,37 +137,3 @@ async function verifyAndAppend(
  */
 const mayBeOutOfDate = ({ kind }: Outcome): boolean =>
   kind === 'unverified' || kind === 'inactive' || kind === 'handshake_refused';
-
-/** Verifies and describes the request: what the object needs to judge the event, or the outcome where there is none. */
-async function prepare(
-  env: Env,
-  request: Request,
-  { body, share }: Received,
-  record: WebhookRecord,
-): Promise<{ kind: 'event'; request: AppendRequest } | Outcome> {
-  const provider = providerOf(record);
-  // The record was made by a newer release, which knows more providers, or its scheme is one that is refused by now.
-  if (provider === undefined) return { kind: 'unavailable', cause: 'provider_unknown' };
-  const { scheme, handshake } = provider;
-  const signed = signedRequest(env, request, body, record);
-  const ping = answerUnsigned(handshake, signed, scheme);
-  if (ping !== null) return handshakeOutcome(ping, record) ?? { kind: 'wrong_method' };
-
-  const secrets = await inboundSecrets(env, record, Date.now());
-  if (!secrets.ok) return { kind: 'unavailable', cause: 'secret_unreadable' };
-  const verified = await verifyPacked(provider, secrets.value, signed, record.id, Date.now(), share);
-  if (!verified.ok) {
-    const { reason, detail } = verified.error;
-    return reason === 'unavailable'
-      ? { kind: 'unavailable', cause: `verification: ${detail}` }
-      : { kind: 'unverified', reason, detail };
-  }
-  const { match, request: posted } = verified.value;
-  const { secretId, signed: message, body: parsed } = match;
-  const secret = secrets.value.find(({ id }) => id === secretId)?.text ?? '';
-  const answered = handshakeOutcome(await answerSigned(handshake, posted, parsed, secret), record);
-  if (answered !== null) return answered;
-  const query = queryOf(request.url);
-  const event = await incomingEvent(provider, { headers: posted.headers, query, body: parsed }, message);
-  return { kind: 'event', request: { version: record.version, secretId, event } };
-}

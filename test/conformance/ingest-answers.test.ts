@@ -1,9 +1,11 @@
 /** Every row of the table of ingest answers, in the order of judgement, and the shape of its problems. */
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Answer, type Client, clientOf, SEED_SECRET, shipstreamEvent } from '../support/client';
 import { eventually, pause } from '../support/eventually';
 import { postRaw } from '../support/raw-post';
 import { startReceiver } from '../support/receiver';
+import { range } from '../support/sequence';
 import type { SharedGateway } from '../support/shared-gateway';
 import { shipstreamHeaders } from '../support/signing';
 
@@ -78,6 +80,54 @@ describe('events', () => {
     await client.sendShipstream(id, shipstreamEvent(3));
     await eventually(async () => expect((await client.gaps(id)).gaps).toMatchObject([{ from: 2, to: 2 }]));
     expect(await client.events(id)).toHaveLength(2);
+  });
+});
+
+describe('many at once', () => {
+  it('of every kind: each gets its own answer, and goes on with its own bytes and headers', async () => {
+    const receiver = await startReceiver();
+    const { webhook_id: id } = await client.shipstream(receiver.url);
+    const large = 'x'.repeat(40 * 1024);
+    const kinds = [
+      { means: 'accepted', secret: SEED_SECRET, body: (i: number) => shipstreamEvent(i) },
+      { means: '401', secret: 'guess', body: (i: number) => shipstreamEvent(i) },
+      { means: 'accepted', secret: SEED_SECRET, body: (i: number) => shipstreamEvent(i, { large }) },
+      { means: 'accepted', secret: SEED_SECRET, isPacked: true, body: (i: number) => shipstreamEvent(i) },
+      { means: 'quarantined', secret: SEED_SECRET, body: (i: number) => `{"topic":17,"nr":${i}}` },
+    ];
+    const sent = range(1, 300).flatMap(i => {
+      const kind = kinds[i % kinds.length];
+      return kind === undefined ? [] : [{ i, ...kind, body: kind.body(i) }];
+    });
+    const answers = await Promise.all(
+      sent.map(async ({ i, secret, body, isPacked }) => {
+        const headers = {
+          ...shipstreamHeaders(secret, body),
+          'x-own': `${i}`,
+          ...(isPacked && { 'content-encoding': 'gzip' }),
+        };
+        const answer = await fetch(`${gateway.url}/in/${id}?nr=${i}`, {
+          method: 'POST',
+          headers,
+          body: isPacked ? gzipSync(body) : body,
+        });
+        const json = (await answer.json()) as { status: string | number; increment_id?: number | null };
+        return { i, status: String(json.status), incrementId: json.increment_id ?? null };
+      }),
+    );
+    const expected = sent.map(({ i, means }) => ({
+      i,
+      status: means,
+      incrementId: means === 'accepted' ? i : null,
+    }));
+    expect(answers).toEqual(expected);
+
+    const forwarded = sent.filter(({ means }) => means === 'accepted');
+    await eventually(() => expect(receiver.received).toHaveLength(forwarded.length));
+    const got = receiver.received.map(({ headers, body }) => [Number(headers['x-own']), body.toString()]);
+    const wanted = forwarded.map(({ i, body }) => [i, body]);
+    expect(new Map(got as [number, string][])).toEqual(new Map(wanted as [number, string][]));
+    await receiver.close();
   });
 });
 

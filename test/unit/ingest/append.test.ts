@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { append } from '../../../src/ingest/append';
+import type { Work } from '../../../src/ingest/prepare';
 import type { AppendRequest, AppendResult } from '../../../src/log/contract/append';
 import { range } from '../../support/sequence';
 import { appendRequest, incomingEvent } from '../../support/webhook-record';
@@ -34,14 +35,18 @@ function object(fails: (requests: AppendRequest[], call: number) => void = () =>
     append: async (request: AppendRequest) => (await serve([request]))[0] ?? ({ kind: 'gone' } as const),
     appendAll: serve as (requests: AppendRequest[]) => Promise<(AppendResult | null)[]>,
   };
-  const send = async (number: number) =>
+  const prepared = (work: Work) =>
     append(
       () => stub,
       () => {},
       id,
-      appendRequest(await incomingEvent(number)),
+      work,
     );
-  return { stub, calls, send };
+  const send = async (number: number) => {
+    const request = appendRequest(await incomingEvent(number));
+    return prepared({ bytes: 10, isShort: true, prepare: async () => ({ kind: 'event', request }) });
+  };
+  return { stub, calls, send, prepared };
 }
 
 describe('an append', () => {
@@ -89,5 +94,39 @@ describe('an append', () => {
     };
     const answers = await Promise.all(range(1, 10).map(send));
     expect(answers).toMatchObject(range(1, 10).map(sequence => ({ kind: 'accepted', sequence })));
+  });
+
+  it.each([true, false])(
+    'is not made for a request without an event; a fault of ours is thrown in its own request (short: %s)',
+    async isShort => {
+      const { prepared, calls } = object();
+      const refused = { kind: 'no_event', outcome: { kind: 'unverified', reason: 'mismatch' } } as const;
+      const fault = new Error('a fault of ours');
+      const work = { bytes: 10, isShort };
+      expect(await prepared({ ...work, prepare: async () => refused })).toEqual(refused);
+      await expect(prepared({ ...work, prepare: () => Promise.reject(fault) })).rejects.toBe(fault);
+      expect(calls).toEqual([]);
+    },
+  );
+
+  it('of what takes long is prepared by its own request, while others are under way', async () => {
+    const { prepared, send, calls } = object();
+    const leaders = range(1, 4).map(number => send(number));
+    await expect.poll(() => calls.length).toBe(4);
+    const request = appendRequest(await incomingEvent(5));
+    let times = 0;
+    const slow = prepared({
+      bytes: 10,
+      isShort: false,
+      prepare: async () => {
+        times++;
+        return { kind: 'event', request };
+      },
+    });
+    await Promise.resolve();
+    expect(times).toBe(1);
+    expect(await slow).toMatchObject({ kind: 'accepted', sequence: 5 });
+    await Promise.all(leaders);
+    expect(times).toBe(1);
   });
 });

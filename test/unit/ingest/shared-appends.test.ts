@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Prepared } from '../../../src/ingest/prepare';
 import { type Answer, appendTogether } from '../../../src/ingest/shared-appends';
 import type { AppendRequest } from '../../../src/log/contract/append';
 import { range } from '../../support/sequence';
@@ -21,19 +22,25 @@ function object() {
   const kept: Promise<unknown>[] = [];
   const append = async (id: number, bodyBytes = 10) => {
     const request = appendRequest(await incomingEvent(id, { bodyBytes }));
-    return appendTogether(webhookId, request, {
-      send: requests => {
-        const { promise, resolve } = Promise.withResolvers<Answer[]>();
-        calls.push({ requests, end: (answers = requests.map(accepted)) => resolve(answers) });
-        return promise;
-      },
-      waitUntil: promise => void kept.push(promise),
-    });
+    return appendPrepared(async () => ({ kind: 'event', request }), bodyBytes);
   };
+  const appendPrepared = (prepare: () => Promise<Prepared>, bytes = 10) =>
+    appendTogether(
+      webhookId,
+      { bytes, isShort: true, prepare },
+      {
+        send: requests => {
+          const { promise, resolve } = Promise.withResolvers<Answer[]>();
+          calls.push({ requests, end: (answers = requests.map(accepted)) => resolve(answers) });
+          return promise;
+        },
+        waitUntil: promise => void kept.push(promise),
+      },
+    );
   /** Ids by call. */
   const carried = () => calls.map(({ requests }) => requests.map(({ event }) => event.incrementId));
   const begun = (count: number) => expect.poll(() => calls.length).toBe(count);
-  return { append, calls, carried, begun, kept };
+  return { append, appendPrepared, calls, carried, begun, kept };
 }
 
 /** An object with as many calls under way as there may be, for the events 1 to 4. */
@@ -179,6 +186,42 @@ describe('appends to one webhook', () => {
     const answers = await Promise.all(followers);
     expect(answers.filter(answer => answer === 'unanswered')).toHaveLength(64);
     expect(new Set(answers)).not.toContain(null);
+  });
+
+  it('are prepared when their call is made, and those that bring no event are answered before it', async () => {
+    const { append, appendPrepared, calls, carried, begun } = await busyObject();
+    const refused = { kind: 'no_event', outcome: { kind: 'unverified', reason: 'mismatch' } } as const;
+    const broken = new Error('a fault of ours');
+    let prepared = 0;
+    const others = [
+      appendPrepared(async () => {
+        prepared++;
+        return refused;
+      }),
+      appendPrepared(() => Promise.reject(broken)),
+    ];
+    const event = append(5);
+    await settled();
+    expect(prepared).toBe(0);
+    calls[0]?.end();
+    expect(await Promise.all(others)).toEqual([refused, { kind: 'broken', error: broken }]);
+    await begun(MAX_CALLS + 1);
+    expect(carried()[MAX_CALLS]).toEqual([5]);
+    calls[MAX_CALLS]?.end();
+    expect(await event).toMatchObject({ sequence: 5 });
+    for (const { end } of calls) end();
+  });
+
+  it('of which none brings an event make no call, and the next one leads', async () => {
+    const { append, appendPrepared, calls, begun } = object();
+    const refused = { kind: 'no_event', outcome: { kind: 'unverified', reason: 'missing' } } as const;
+    const answers = await Promise.all(range(1, 20).map(() => appendPrepared(async () => refused)));
+    expect(answers).toEqual(Array(20).fill(refused));
+    expect(calls).toHaveLength(0);
+    const event = append(1);
+    await begun(1);
+    calls[0]?.end();
+    expect(await event).toMatchObject({ sequence: 1 });
   });
 
   it('of different webhooks never meet', async () => {
