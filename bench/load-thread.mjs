@@ -2,9 +2,9 @@
 import { connect } from 'node:net';
 import { parentPort } from 'node:worker_threads';
 import { readMessages } from './http-connection.mjs';
+import { monotonicMs } from './monotonic-ms.mjs';
 import { PROVIDERS, toBytes } from './requests.mjs';
 
-const now = () => performance.timeOrigin + performance.now();
 /** The "status" in an answer of the gateway; the floor answers in the same form. */
 const statusOf = body => /"status":"(\w+)"/.exec(body.toString('latin1', 0, 60))?.[1] ?? 'unreadable';
 
@@ -18,7 +18,7 @@ parentPort.on('message', async ({ port, path, provider, from, count, connections
   const failures = {};
   let accepted = 0;
   let next = 0;
-  const startedAt = now();
+  const startedAt = monotonicMs();
 
   await Promise.all(
     Array.from(
@@ -32,8 +32,8 @@ parentPort.on('message', async ({ port, path, provider, from, count, connections
             if (next >= count) return socket.end();
             index = next++;
             // At a given rate, a request that is sent late still counts from the time when it was due.
-            const dueAt = rate === undefined ? now() : startedAt + (index * 1000) / rate;
-            const wait = dueAt - now();
+            const dueAt = rate === undefined ? monotonicMs() : startedAt + (index * 1000) / rate;
+            const wait = dueAt - monotonicMs();
             const write = () => {
               sentAt = dueAt;
               socket.write(ready?.[index] ?? make(index));
@@ -45,7 +45,7 @@ parentPort.on('message', async ({ port, path, provider, from, count, connections
           socket.on('close', resolve);
           socket.on('error', reject);
           readMessages(socket, (head, body) => {
-            const answeredAt = now();
+            const answeredAt = monotonicMs();
             latencies[index] = answeredAt - sentAt;
             if (acks !== null) acks[index] = answeredAt;
             const answer = head.startsWith('200', 9) ? statusOf(body) : head.slice(9, 12);
@@ -56,7 +56,7 @@ parentPort.on('message', async ({ port, path, provider, from, count, connections
         }),
     ),
   );
-  const seconds = (now() - startedAt) / 1000;
+  const seconds = (monotonicMs() - startedAt) / 1000;
   latencies.sort();
   if (accepted + Object.values(failures).reduce((sum, one) => sum + one, 0) < count)
     failures.unanswered = true;

@@ -6,9 +6,9 @@
 import { createServer } from 'node:net';
 import { parentPort } from 'node:worker_threads';
 import { readMessages } from './http-connection.mjs';
+import { monotonicMs } from './monotonic-ms.mjs';
 
 const ANSWER = Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-type: text/plain\r\n\r\nok');
-const now = () => performance.timeOrigin + performance.now();
 
 parentPort.on('message', ({ delayMs, hangs, numberedBy, from, arrivedAt, counts }) => {
   const number = new RegExp(`\\r\\n${numberedBy}: (\\d+)`, 'i');
@@ -22,7 +22,7 @@ parentPort.on('message', ({ delayMs, hangs, numberedBy, from, arrivedAt, counts 
       const index = Number(number.exec(head)?.[1] ?? 0) - from;
       totals[0]++;
       if (index >= 0 && index < arrivals.length && arrivals[index] === 0) {
-        arrivals[index] = now();
+        arrivals[index] = monotonicMs();
         totals[1]++;
       }
       if (delayMs === 0) socket.write(ANSWER);
