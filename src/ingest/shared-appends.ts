@@ -4,6 +4,7 @@
  *
  * Up to four calls run at once; later requests join the next call. The request that makes a call is its leader. It prepares what goes
  * along (`prepare.ts`). When a leader's own event has been answered, it goes on making calls for the requests that wait, up to a limit.
+ * Then one of those leads.
  *
  * Requests share plain data only. Each waits for a promise of its own, which the runtime continues in the request that
  * made it (compatibility flag `handle_cross_request_promise_resolution`,
@@ -24,23 +25,18 @@ const MAX_BYTES = 1024 * 1024;
 /** What one request watches over: a quarter of a call, so that a call takes along whole groups. */
 const MAX_GROUP = MAX_TOGETHER / 4;
 const MAX_GROUP_BYTES = MAX_BYTES / 4;
-/** Calls that a leader makes for others after its own. Limited, because its own request is charged for them. */
-const MAX_CALLS_FOR_OTHERS = 4;
+/** After so many requests a leader makes no more calls: its own request is charged for all, and a free plan gives each 10 ms of CPU. */
+const ENOUGH = MAX_TOGETHER;
 /** How long a request waits to join a call, and then for the answer. */
 const WAIT_MS = 2000;
 const ANSWER_MS = 5000;
 
-/**
- * Null: the event could not be stored. `unanswered`: nobody knows, and another call may store it. `broken`: preparing it threw, which is a
- * fault of ours and none of the others’ in its call.
- */
-export type Answer =
-  | AppendResult
-  | Exclude<Prepared, { kind: 'event' }>
-  | { kind: 'broken'; error: unknown }
-  | null
-  | 'unanswered';
-type Waiting = { work: Work; answer: (answer: Answer) => void };
+/** Preparing a request threw, which is a fault of ours and none of the others’ in its call. */
+type Broken = { kind: 'broken'; error: unknown };
+/** Null: the event could not be stored. `unanswered`: nobody knows, and another call may store it. */
+export type Answer = AppendResult | Exclude<Prepared, { kind: 'event' }> | Broken | null | 'unanswered';
+/** `lead`: nobody else makes calls any more. */
+type Waiting = { work: Work; answer: (answer: Answer | 'lead') => void };
 /** Requests that came one after the other and go along with the same call. The first of them watches over all; `bytes` of bodies. */
 type Group = { members: Waiting[]; bytes: number };
 /** The requests of this isolate to one webhook: how many of its calls run, and who waits for the next. */
@@ -61,23 +57,37 @@ const queues = new Map<number, Queue>();
 export function appendTogether(webhookId: number, work: Work, caller: Caller): Promise<Answer> {
   const queue = queues.get(webhookId) ?? { calls: 0, waiting: [] };
   queues.set(webhookId, queue);
-  const { promise, resolve } = Promise.withResolvers<Answer>();
-  const own = { work, answer: resolve };
+  return join(webhookId, queue, work, caller);
+}
+
+function join(webhookId: number, queue: Queue, work: Work, caller: Caller): Promise<Answer> {
   if (queue.calls < MAX_CALLS) {
-    caller.waitUntil(lead(webhookId, queue, own, caller.send));
+    const { promise, resolve } = Promise.withResolvers<Answer>();
+    caller.waitUntil(lead(webhookId, queue, { work, answer: resolve as Waiting['answer'] }, caller.send));
     return promise;
   }
+  const answered = follow(webhookId, queue, work, caller);
   // Keeps the request alive until it is answered, even when its client has gone.
-  caller.waitUntil(promise);
+  caller.waitUntil(answered);
+  return answered;
+}
+
+/** Waits for the answer that a leader brings, or for its turn to lead. */
+async function follow(webhookId: number, queue: Queue, work: Work, caller: Caller): Promise<Answer> {
+  const { promise, resolve } = Promise.withResolvers<Answer | 'lead'>();
+  const own = { work, answer: resolve };
   const last = queue.waiting.at(-1);
+  let answer: Answer | 'lead';
   if (last !== undefined && hasRoom(last, work)) {
     last.members.push(own);
     last.bytes += work.bytes;
-    return promise;
+    answer = await promise;
+  } else {
+    const group = { members: [own], bytes: work.bytes };
+    queue.waiting.push(group);
+    answer = await watching(webhookId, queue, group, promise);
   }
-  const group = { members: [own], bytes: work.bytes };
-  queue.waiting.push(group);
-  return watching(webhookId, queue, group, promise);
+  return answer === 'lead' ? join(webhookId, queue, work, caller) : answer;
 }
 
 const hasRoom = ({ members, bytes }: Group, work: Work): boolean =>
@@ -86,22 +96,25 @@ const hasRoom = ({ members, bytes }: Group, work: Work): boolean =>
 /** Makes a call with `own` and those who wait, and then a few more calls while somebody waits. */
 async function lead(webhookId: number, queue: Queue, own: Waiting, send: Caller['send']): Promise<void> {
   queue.calls++;
-  for (let made = 0; made <= MAX_CALLS_FOR_OTHERS; made++) {
-    const batch = takeFrom(queue, made === 0 ? own : null);
+  for (let carried = 0; carried < ENOUGH; ) {
+    const batch = takeFrom(queue, carried === 0 ? own : null);
     if (batch.length === 0) break;
-    const { requests, senders } = await prepareAll(batch);
-    if (requests.length === 0) continue;
-    const answers = await send(requests);
-    for (const [index, { answer }] of senders.entries()) {
-      const { [index]: result = 'unanswered' } = answers;
-      answer(result);
+    carried += batch.length;
+    const prepared = await prepareAll(batch);
+    const requests = prepared.flatMap(one => (one.kind === 'event' ? [one.request] : []));
+    const answers = (requests.length === 0 ? [] : await send(requests)).values();
+    // All at once, also those that bring no event: the first of a group watches over the others until it is answered.
+    for (const [index, one] of prepared.entries()) {
+      const { value: answer = 'unanswered' } = one.kind === 'event' ? answers.next() : { value: one };
+      batch[index]?.answer(answer);
     }
   }
   queue.calls--;
   if (queue.calls > 0) return;
-  if (queues.get(webhookId) === queue) queues.delete(webhookId);
-  // The last leader is done: who still waits makes a call of its own.
-  for (const group of queue.waiting.splice(0)) giveUp(group);
+  const [next] = queue.waiting;
+  // The last of its group, so that the first goes on watching over the others: they all go along with the call that it makes.
+  if (next !== undefined) next.members.pop()?.answer('lead');
+  else if (queues.get(webhookId) === queue) queues.delete(webhookId);
 }
 
 /** Who was answered before stays so. */
@@ -109,22 +122,10 @@ function giveUp({ members }: Group): void {
   for (const { answer } of members) answer('unanswered');
 }
 
-/** Answers those that bring no event at once; gives the events of the others, and whose they are. */
-async function prepareAll(
-  batch: readonly Waiting[],
-): Promise<{ requests: AppendRequest[]; senders: Waiting[] }> {
-  const broken = (error: unknown) => ({ kind: 'broken', error }) as const;
-  const prepared = await Promise.all(batch.map(({ work }) => work.prepare().catch(broken)));
-  const requests: AppendRequest[] = [];
-  const senders: Waiting[] = [];
-  for (const [index, waiting] of batch.entries()) {
-    const { [index]: one = broken(undefined) } = prepared;
-    if (one.kind === 'event') {
-      requests.push(one.request);
-      senders.push(waiting);
-    } else waiting.answer(one);
-  }
-  return { requests, senders };
+/** In the order of the batch. Each step is run for all of them before the next one is (`prepare.ts`). */
+function prepareAll(batch: readonly Waiting[]): Promise<(Prepared | Broken)[]> {
+  const broken = (error: unknown): Broken => ({ kind: 'broken', error });
+  return Promise.all(batch.map(({ work }) => work.prepare().catch(broken)));
 }
 
 /**
@@ -135,8 +136,8 @@ async function watching(
   webhookId: number,
   queue: Queue,
   group: Group,
-  promise: Promise<Answer>,
-): Promise<Answer> {
+  promise: Promise<Answer | 'lead'>,
+): Promise<Answer | 'lead'> {
   // A timer that is cleared costs less than a promise of the runtime's that nobody waits for any more.
   let timer = setTimeout(() => {
     const place = queue.waiting.indexOf(group);
@@ -149,11 +150,9 @@ async function watching(
     queue.waiting.splice(place, 1);
     giveUp(group);
   }, WAIT_MS);
-  try {
-    return await promise;
-  } finally {
-    clearTimeout(timer);
-  }
+  const answer = await promise;
+  clearTimeout(timer);
+  return answer;
 }
 
 /** The leader's own, and as many groups of those who wait as one call may carry besides. */

@@ -40,7 +40,14 @@ function object() {
   /** Ids by call. */
   const carried = () => calls.map(({ requests }) => requests.map(({ event }) => event.incrementId));
   const begun = (count: number) => expect.poll(() => calls.length).toBe(count);
-  return { append, appendPrepared, calls, carried, begun, kept };
+  /** Ends so many calls, in the order in which they were made. */
+  const endInOrder = async (count: number) => {
+    for (const index of range(0, count - 1)) {
+      await expect.poll(() => calls.length).toBeGreaterThan(index);
+      calls[index]?.end();
+    }
+  };
+  return { append, appendPrepared, calls, carried, begun, endInOrder, kept };
 }
 
 /** An object with as many calls under way as there may be, for the events 1 to 4. */
@@ -84,6 +91,7 @@ describe('appends to one webhook', () => {
     await begun(5);
     expect(carried()[4]).toHaveLength(64);
     calls[4]?.end();
+    calls[1]?.end();
     await begun(6);
     expect(carried()[5]).toHaveLength(12);
     calls[5]?.end();
@@ -157,38 +165,39 @@ describe('appends to one webhook', () => {
     expect(Date.now() - began).toBeGreaterThan(5000);
   });
 
-  it('are not one request’s to pay for: after four calls for others, another leader makes them', async () => {
-    const { append, calls, begun } = await busyObject();
-    const followers = range(5, 4 + 5 * 64).map(id => append(id));
+  it('are not one request’s to pay for: after 64 requests one of those who wait leads', async () => {
+    const { append, carried, endInOrder, kept } = await busyObject();
+    const count = 6 * 64;
+    const followers = range(5, 4 + count).map(id => append(id));
     await settled();
-    const ofFirst = [0, 4, 5, 6, 7];
-    for (const [round, index] of ofFirst.entries()) {
-      calls[index]?.end();
-      if (round < 4) await begun(MAX_CALLS + round + 1);
-    }
-    await settled();
-    expect(calls).toHaveLength(MAX_CALLS + 4);
-    calls[1]?.end();
-    await begun(MAX_CALLS + 5);
-    for (const { end } of calls) end();
+    await endInOrder(4 + 6);
     const answers = await Promise.all(followers);
-    expect(answers).toMatchObject(range(5, 4 + 5 * 64).map(sequence => ({ sequence })));
+    expect(answers).toMatchObject(range(5, 4 + count).map(sequence => ({ sequence })));
+    // Each of the four made one call for others; then two of those who waited led in turn.
+    expect(carried().map(({ length }) => length)).toEqual([1, 1, 1, 1, 64, 64, 64, 64, 64, 64]);
+    expect(
+      carried()
+        .flat()
+        .toSorted((a, b) => Number(a) - Number(b)),
+    ).toEqual(range(1, 4 + count));
+    await Promise.all(kept);
   });
 
-  it('whose leaders have all stopped go on by themselves', async () => {
-    const { append, calls, begun } = await busyObject();
-    const followers = range(5, 4 + 17 * 64).map(id => append(id));
+  it('whose leader stops while one waits alone are carried by that one', async () => {
+    const { append, carried, calls, begun, endInOrder } = await busyObject();
+    const followers = range(5, 4 + 4 * 64 + 1).map(id => append(id));
     await settled();
-    for (let ended = 0; ended < MAX_CALLS * 5; ended++) {
-      await begun(Math.min(MAX_CALLS + ended, MAX_CALLS * 5));
-      calls[ended]?.end();
-    }
-    const answers = await Promise.all(followers);
-    expect(answers.filter(answer => answer === 'unanswered')).toHaveLength(64);
-    expect(new Set(answers)).not.toContain(null);
+    await endInOrder(4 + 4 + 1);
+    expect(await Promise.all(followers)).not.toContain('unanswered');
+    expect(carried().at(-1)).toEqual([4 + 4 * 64 + 1]);
+    // Nothing is left of the queue: the next one leads at once.
+    const next = append(1000);
+    await begun(10);
+    calls[9]?.end();
+    expect(await next).toMatchObject({ sequence: 1000 });
   });
 
-  it('are prepared when their call is made, and those that bring no event are answered before it', async () => {
+  it('are prepared when their call is made, and those that bring no event are answered with it', async () => {
     const { append, appendPrepared, calls, carried, begun } = await busyObject();
     const refused = { kind: 'no_event', outcome: { kind: 'unverified', reason: 'mismatch' } } as const;
     const broken = new Error('a fault of ours');
@@ -204,12 +213,24 @@ describe('appends to one webhook', () => {
     await settled();
     expect(prepared).toBe(0);
     calls[0]?.end();
-    expect(await Promise.all(others)).toEqual([refused, { kind: 'broken', error: broken }]);
     await begun(MAX_CALLS + 1);
+    expect(prepared).toBe(1);
     expect(carried()[MAX_CALLS]).toEqual([5]);
     calls[MAX_CALLS]?.end();
+    expect(await Promise.all(others)).toEqual([refused, { kind: 'broken', error: broken }]);
     expect(await event).toMatchObject({ sequence: 5 });
     for (const { end } of calls) end();
+  });
+
+  it('go on by themselves when the call is lost, though the first of them brought no event', async () => {
+    const { append, appendPrepared, calls, begun } = await busyObject();
+    const refused = { kind: 'no_event', outcome: { kind: 'unverified', reason: 'missing' } } as const;
+    const first = appendPrepared(async () => refused);
+    const followers = range(5, 7).map(id => append(id));
+    await settled();
+    calls[0]?.end();
+    await begun(MAX_CALLS + 1);
+    expect(await Promise.all([first, ...followers])).toEqual(Array(4).fill('unanswered'));
   });
 
   it('of which none brings an event make no call, and the next one leads', async () => {
