@@ -134,7 +134,7 @@ describe('appends to one webhook', () => {
     for (const { end } of calls) end();
   });
 
-  it('do not wait for leaders that are gone: they go on by themselves, and so do all that come then', async () => {
+  it.concurrent('do not wait for leaders that are gone: they go on by themselves, and so do all that come then', async () => {
     const { append, calls, begun, carried } = await busyObject();
     const followers = range(5, 6).map(id => append(id));
     expect(await Promise.all(followers)).toEqual(['unanswered', 'unanswered']);
@@ -149,7 +149,7 @@ describe('appends to one webhook', () => {
     expect(calls).toHaveLength(MAX_CALLS + 1);
   });
 
-  it('that are under way are not sent again at once when the object is slow, but not waited for for ever', async () => {
+  it.concurrent('that are under way are not sent again at once when the object is slow, but not waited for for ever', async () => {
     const { append, calls, begun } = await busyObject();
     const [slow, lost] = [append(5), append(6)];
     await settled();
@@ -163,6 +163,17 @@ describe('appends to one webhook', () => {
     expect(await Promise.race([answered, scheduler.wait(50).then(() => 'waits')])).toBe('waits');
     expect(await lost).toBe('unanswered');
     expect(Date.now() - began).toBeGreaterThan(5000);
+  });
+
+  it.concurrent('go on by themselves when the call is lost, though the first of them brought no event', async () => {
+    const { append, appendPrepared, calls, begun } = await busyObject();
+    const refused = { kind: 'no_event', outcome: { kind: 'unverified', reason: 'missing' } } as const;
+    const first = appendPrepared(async () => refused);
+    const followers = range(5, 7).map(id => append(id));
+    await settled();
+    calls[0]?.end();
+    await begun(MAX_CALLS + 1);
+    expect(await Promise.all([first, ...followers])).toEqual(Array(4).fill('unanswered'));
   });
 
   it('are not one request’s to pay for: after 64 requests one of those who wait leads', async () => {
@@ -220,17 +231,6 @@ describe('appends to one webhook', () => {
     expect(await Promise.all(others)).toEqual([refused, { kind: 'broken', error: broken }]);
     expect(await event).toMatchObject({ sequence: 5 });
     for (const { end } of calls) end();
-  });
-
-  it('go on by themselves when the call is lost, though the first of them brought no event', async () => {
-    const { append, appendPrepared, calls, begun } = await busyObject();
-    const refused = { kind: 'no_event', outcome: { kind: 'unverified', reason: 'missing' } } as const;
-    const first = appendPrepared(async () => refused);
-    const followers = range(5, 7).map(id => append(id));
-    await settled();
-    calls[0]?.end();
-    await begun(MAX_CALLS + 1);
-    expect(await Promise.all([first, ...followers])).toEqual(Array(4).fill('unanswered'));
   });
 
   it('of which none brings an event make no call, and the next one leads', async () => {
