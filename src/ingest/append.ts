@@ -31,16 +31,17 @@ export async function append(
   work: Work,
 ): Promise<Appended> {
   const send = (requests: AppendRequest[]): Promise<Answer[]> => call(object, id, requests);
-  let answer: Answer;
-  if (work.isShort) answer = await appendTogether(id, work, { send, waitUntil });
-  else {
+  let own = work;
+  if (!work.isShort) {
     const prepared = await work.prepare();
     if (prepared.kind === 'no_event') return prepared;
-    const prepare = () => Promise.resolve(prepared);
-    answer = await appendTogether(id, { ...work, prepare }, { send, waitUntil });
+    // A packed body has become larger. What took long is not done again when a call is repeated.
+    const bytes = prepared.request.event.body.byteLength;
+    own = { ...work, bytes, prepare: () => Promise.resolve(prepared) };
   }
+  let answer = await appendTogether(id, own, { send, waitUntil });
   for (let calls = 0; answer === 'unanswered' && calls < MAX_OWN_CALLS; calls++) {
-    const prepared = await work.prepare();
+    const prepared = await own.prepare();
     if (prepared.kind === 'no_event') return prepared;
     [answer = 'unanswered'] = await send([prepared.request]);
   }

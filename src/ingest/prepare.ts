@@ -41,12 +41,14 @@ export function workOf(env: Env, request: Request, received: Received, record: W
   // Read in the request's own context, and once: each time the runtime makes another text of the address.
   const { method, url, headers } = request;
   const head = { method, url, headers };
+  // Whenever it is prepared, and again: a right signature is not too old because it waited here.
+  const now = Date.now();
   const prepare = async (): Promise<Prepared> => {
     // The record was made by a newer release, which knows more providers, or its scheme is one that is refused by now.
     const prepared =
       provider === undefined
         ? ({ kind: 'unavailable', cause: 'provider_unknown' } as const)
-        : await verifyAndDescribe(env, head, received, record, provider);
+        : await verifyAndDescribe(env, head, received, record, provider, now);
     return prepared.kind === 'event' ? prepared : { kind: 'no_event', outcome: prepared };
   };
   return { bytes, isShort: provider === undefined || takesLittle(provider, headers, bytes), prepare };
@@ -64,15 +66,16 @@ async function verifyAndDescribe(
   { body, share }: Received,
   record: WebhookRecord,
   provider: Provider,
+  now: number,
 ): Promise<{ kind: 'event'; request: AppendRequest } | Outcome> {
   const { scheme, handshake } = provider;
   const signed = signedRequest(env, head, body, record);
   const ping = answerUnsigned(handshake, signed, scheme);
   if (ping !== null) return handshakeOutcome(ping, record) ?? { kind: 'wrong_method' };
 
-  const secrets = await inboundSecrets(env, record, Date.now());
+  const secrets = await inboundSecrets(env, record, now);
   if (!secrets.ok) return { kind: 'unavailable', cause: 'secret_unreadable' };
-  const verified = await verifyPacked(provider, secrets.value, signed, record.id, Date.now(), share);
+  const verified = await verifyPacked(provider, secrets.value, signed, record.id, now, share);
   if (!verified.ok) {
     const { reason, detail } = verified.error;
     return reason === 'unavailable'

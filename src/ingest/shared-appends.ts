@@ -101,6 +101,9 @@ async function lead(webhookId: number, queue: Queue, own: Waiting, send: Caller[
     if (batch.length === 0) break;
     carried += batch.length;
     const prepared = await prepareAll(batch);
+    // The leader's own watches over nobody, so it need not wait for the others' call.
+    const [first] = prepared;
+    if (batch[0] === own && first !== undefined && first.kind !== 'event') own.answer(first);
     const requests = prepared.flatMap(one => (one.kind === 'event' ? [one.request] : []));
     const answers = (requests.length === 0 ? [] : await send(requests)).values();
     // All at once, also those that bring no event: the first of a group watches over the others until it is answered.
@@ -113,8 +116,13 @@ async function lead(webhookId: number, queue: Queue, own: Waiting, send: Caller[
   if (queue.calls > 0) return;
   const [next] = queue.waiting;
   // The last of its group, so that the first goes on watching over the others: they all go along with the call that it makes.
-  if (next !== undefined) next.members.pop()?.answer('lead');
-  else if (queues.get(webhookId) === queue) queues.delete(webhookId);
+  if (next !== undefined) {
+    const leader = next.members.pop();
+    // Nobody watches over an empty group, so nobody may join it.
+    if (next.members.length === 0) queue.waiting.shift();
+    else next.bytes -= leader?.work.bytes ?? 0;
+    leader?.answer('lead');
+  } else if (queues.get(webhookId) === queue) queues.delete(webhookId);
 }
 
 /** Who was answered before stays so. */
