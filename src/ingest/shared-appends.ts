@@ -25,8 +25,12 @@ const MAX_BYTES = 1024 * 1024;
 /** What one request watches over: a quarter of a call, so that a call takes along whole groups. */
 const MAX_GROUP = MAX_TOGETHER / 4;
 const MAX_GROUP_BYTES = MAX_BYTES / 4;
-/** After so many requests a leader makes no more calls: its own request is charged for all, and a free plan gives each 10 ms of CPU. */
-const ENOUGH = MAX_TOGETHER;
+/**
+ * After so many requests or calls a leader makes no more: its own request is charged for all, and a free plan gives each 10 ms of CPU
+ * and any plan 30 s.
+ */
+const MAX_LED = MAX_TOGETHER;
+const MAX_LED_CALLS = 8;
 /** How long a request waits to join a call, and then for the answer. */
 const WAIT_MS = 2000;
 const ANSWER_MS = 5000;
@@ -96,8 +100,8 @@ const hasRoom = ({ members, bytes }: Group, work: Work): boolean =>
 /** Makes a call with `own` and those who wait, and then a few more calls while somebody waits. */
 async function lead(webhookId: number, queue: Queue, own: Waiting, send: Caller['send']): Promise<void> {
   queue.calls++;
-  for (let carried = 0; carried < ENOUGH; ) {
-    const batch = takeFrom(queue, carried === 0 ? own : null);
+  for (let carried = 0, made = 0; carried < MAX_LED && made < MAX_LED_CALLS; made++) {
+    const batch = takeFrom(queue, made === 0 ? own : null);
     if (batch.length === 0) break;
     carried += batch.length;
     const prepared = await prepareAll(batch);

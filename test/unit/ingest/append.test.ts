@@ -129,4 +129,36 @@ describe('an append', () => {
     await Promise.all(leaders);
     expect(times).toBe(1);
   });
+
+  it('of what takes long is not prepared again where its call is repeated', async () => {
+    const { prepared, calls } = object((_, call) => {
+      if (call === 1) throw failure({ retryable: true });
+    });
+    const request = appendRequest(await incomingEvent(1));
+    let times = 0;
+    const prepare = async () => {
+      times++;
+      return { kind: 'event', request } as const;
+    };
+    expect(await prepared({ bytes: 10, isShort: false, prepare })).toMatchObject({ kind: 'accepted' });
+    expect(calls).toEqual([[1], [1]]);
+    expect(times).toBe(1);
+  });
+
+  it('counts what a packed body became: a call has at most one MiB', async () => {
+    const sizes: number[] = [];
+    const { prepared } = object(requests => {
+      sizes.push(requests.reduce((sum, { event }) => sum + event.body.byteLength, 0));
+    });
+    const requests = await Promise.all(
+      range(1, 20).map(async number => appendRequest(await incomingEvent(number, { bodyBytes: 600 * 1024 }))),
+    );
+    const works = requests.map(request => ({
+      bytes: 1000,
+      isShort: false,
+      prepare: async () => ({ kind: 'event', request }) as const,
+    }));
+    await Promise.all(works.map(prepared));
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(1024 * 1024);
+  });
 });

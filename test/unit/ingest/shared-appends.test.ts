@@ -208,6 +208,46 @@ describe('appends to one webhook', () => {
     expect(await next).toMatchObject({ sequence: 1000 });
   });
 
+  it('of a few at a time are no more than eight calls of one leader', async () => {
+    const { append, calls, endInOrder, carried } = await busyObject();
+    const answers: Promise<Answer>[] = [];
+    // Each comes while the first leader is at its call before, so that all calls but three are that one's.
+    for (let id = 5; id < 5 + 7; id++) {
+      answers.push(append(id));
+      await settled();
+      calls[id === 5 ? 0 : id - 2]?.end();
+      await settled();
+    }
+    expect(carried()).toEqual([[1], [2], [3], [4], [5], [6], [7], [8], [9], [10], [11]]);
+    const next = append(12);
+    await settled();
+    calls[10]?.end();
+    await settled();
+    // The first one is done, and the other three are busy: the next to come leads, and takes along who waits.
+    expect(calls).toHaveLength(11);
+    const later = append(13);
+    await settled();
+    expect(carried().at(-1)?.toSorted()).toEqual([12, 13]);
+    for (const { end } of calls) end();
+    await Promise.all([...answers, next, later]);
+    await endInOrder(12);
+  });
+
+  it('that bring no event do not wait for the others’ call where they lead', async () => {
+    const { append, appendPrepared, calls } = await busyObject();
+    for (const id of range(5, 4 + 64 + 30)) void append(id);
+    await settled();
+    calls[0]?.end();
+    await settled();
+    // The first leader stops after 64, thirty wait, and three calls never end.
+    calls[4]?.end();
+    await settled();
+    const refused = { kind: 'no_event', outcome: { kind: 'unverified', reason: 'missing' } } as const;
+    expect(await appendPrepared(async () => refused)).toEqual(refused);
+    expect(calls).toHaveLength(6);
+    for (const { end } of calls) end();
+  });
+
   it('are prepared when their call is made, and those that bring no event are answered with it', async () => {
     const { append, appendPrepared, calls, carried, begun } = await busyObject();
     const refused = { kind: 'no_event', outcome: { kind: 'unverified', reason: 'mismatch' } } as const;
