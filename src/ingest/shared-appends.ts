@@ -22,9 +22,6 @@ const MAX_CALLS = 4;
 const MAX_TOGETHER = 64;
 /** Bytes of bodies in one call; a single larger body goes alone. */
 const MAX_BYTES = 1024 * 1024;
-/** What one request watches over: a quarter of a call, so that a call takes along whole groups. */
-const MAX_GROUP = MAX_TOGETHER / 4;
-const MAX_GROUP_BYTES = MAX_BYTES / 4;
 /**
  * After so many requests or calls a leader makes no more: its own request is charged for all, and a free plan gives each 10 ms of CPU
  * and any plan 30 s.
@@ -35,16 +32,20 @@ const MAX_LED_CALLS = 8;
 const WAIT_MS = 2000;
 const ANSWER_MS = 5000;
 
-/** Preparing a request threw, which is a fault of ours and none of the others’ in its call. */
-type Broken = { kind: 'broken'; error: unknown };
-/** Null: the event could not be stored. `unanswered`: nobody knows, and another call may store it. */
-export type Answer = AppendResult | Exclude<Prepared, { kind: 'event' }> | Broken | null | 'unanswered';
+/**
+ * Null: the event could not be stored. `unanswered`: nobody knows, and another call may store it. `broken`: preparing it threw, which is a
+ * fault of ours and none of the others’ in its call.
+ */
+export type Answer =
+  | AppendResult
+  | Exclude<Prepared, { kind: 'event' }>
+  | { kind: 'broken'; error: unknown }
+  | null
+  | 'unanswered';
 /** `lead`: nobody else makes calls any more. */
 type Waiting = { work: Work; answer: (answer: Answer | 'lead') => void };
-/** Requests that came one after the other and go along with the same call. The first of them watches over all; `bytes` of bodies. */
-type Group = { members: Waiting[]; bytes: number };
 /** The requests of this isolate to one webhook: how many of its calls run, and who waits for the next. */
-type Queue = { calls: number; waiting: Group[] };
+type Queue = { calls: number; waiting: Waiting[] };
 
 /** How a request calls the object and stays alive meanwhile. */
 type Caller = {
@@ -80,22 +81,10 @@ function join(webhookId: number, queue: Queue, work: Work, caller: Caller): Prom
 async function follow(webhookId: number, queue: Queue, work: Work, caller: Caller): Promise<Answer> {
   const { promise, resolve } = Promise.withResolvers<Answer | 'lead'>();
   const own = { work, answer: resolve };
-  const last = queue.waiting.at(-1);
-  let answer: Answer | 'lead';
-  if (last !== undefined && hasRoom(last, work)) {
-    last.members.push(own);
-    last.bytes += work.bytes;
-    answer = await promise;
-  } else {
-    const group = { members: [own], bytes: work.bytes };
-    queue.waiting.push(group);
-    answer = await watching(webhookId, queue, group, promise);
-  }
+  queue.waiting.push(own);
+  const answer = await inTime(webhookId, queue, own, promise);
   return answer === 'lead' ? join(webhookId, queue, work, caller) : answer;
 }
-
-const hasRoom = ({ members, bytes }: Group, work: Work): boolean =>
-  members.length < MAX_GROUP && bytes + work.bytes <= MAX_GROUP_BYTES;
 
 /** Makes a call with `own` and those who wait, and then a few more calls while somebody waits. */
 async function lead(webhookId: number, queue: Queue, own: Waiting, send: Caller['send']): Promise<void> {
@@ -104,79 +93,82 @@ async function lead(webhookId: number, queue: Queue, own: Waiting, send: Caller[
     const batch = takeFrom(queue, made === 0 ? own : null);
     if (batch.length === 0) break;
     carried += batch.length;
-    const prepared = await prepareAll(batch);
-    // The leader's own watches over nobody, so it need not wait for the others' call.
-    const [first] = prepared;
-    if (batch[0] === own && first !== undefined && first.kind !== 'event') own.answer(first);
-    const requests = prepared.flatMap(one => (one.kind === 'event' ? [one.request] : []));
-    const answers = (requests.length === 0 ? [] : await send(requests)).values();
-    // All at once, also those that bring no event: the first of a group watches over the others until it is answered.
-    for (const [index, one] of prepared.entries()) {
-      const { value: answer = 'unanswered' } = one.kind === 'event' ? answers.next() : { value: one };
-      batch[index]?.answer(answer);
+    const { requests, senders } = await prepareAll(batch);
+    if (requests.length === 0) continue;
+    const answers = await send(requests);
+    for (const [index, { answer }] of senders.entries()) {
+      const { [index]: result = 'unanswered' } = answers;
+      answer(result);
     }
   }
   queue.calls--;
   if (queue.calls > 0) return;
-  const [next] = queue.waiting;
-  // The last of its group, so that the first goes on watching over the others: they all go along with the call that it makes.
-  if (next !== undefined) {
-    const leader = next.members.pop();
-    // Nobody watches over an empty group, so nobody may join it.
-    if (next.members.length === 0) queue.waiting.shift();
-    else next.bytes -= leader?.work.bytes ?? 0;
-    leader?.answer('lead');
-  } else if (queues.get(webhookId) === queue) queues.delete(webhookId);
-}
-
-/** Who was answered before stays so. */
-function giveUp({ members }: Group): void {
-  for (const { answer } of members) answer('unanswered');
-}
-
-/** In the order of the batch. Each step is run for all of them before the next one is (`prepare.ts`). */
-function prepareAll(batch: readonly Waiting[]): Promise<(Prepared | Broken)[]> {
-  const broken = (error: unknown): Broken => ({ kind: 'broken', error });
-  return Promise.all(batch.map(({ work }) => work.prepare().catch(broken)));
+  const next = queue.waiting.shift();
+  // The others go along with the call that it makes.
+  if (next !== undefined) next.answer('lead');
+  else if (queues.get(webhookId) === queue) queues.delete(webhookId);
 }
 
 /**
- * The answer of the group's first; `unanswered` for all of them where no call takes them along in time, or the call is lost.
- * One request watches over them all, because a timer for each is a thirtieth of what an event takes.
+ * Answers those that bring no event at once; gives the events of the others, and whose they are. Each step is run for all of them before
+ * the next one is (`prepare.ts`).
  */
-async function watching(
+async function prepareAll(
+  batch: readonly Waiting[],
+): Promise<{ requests: AppendRequest[]; senders: Waiting[] }> {
+  const broken = (error: unknown) => ({ kind: 'broken', error }) as const;
+  const prepared = await Promise.all(batch.map(({ work }) => work.prepare().catch(broken)));
+  const requests: AppendRequest[] = [];
+  const senders: Waiting[] = [];
+  for (const [index, waiting] of batch.entries()) {
+    const { [index]: one = broken(undefined) } = prepared;
+    if (one.kind === 'event') {
+      requests.push(one.request);
+      senders.push(waiting);
+    } else waiting.answer(one);
+  }
+  return { requests, senders };
+}
+
+/**
+ * Its answer, or `unanswered` where no call takes it along in time, or the call is lost. Each request has a timer of its own: one whose
+ * client has gone, and that waits for nothing else of its own, is ended by the runtime without notice, and what it holds of the
+ * memory would not be given back.
+ */
+async function inTime(
   webhookId: number,
   queue: Queue,
-  group: Group,
+  own: Waiting,
   promise: Promise<Answer | 'lead'>,
 ): Promise<Answer | 'lead'> {
   // A timer that is cleared costs less than a promise of the runtime's that nobody waits for any more.
   let timer = setTimeout(() => {
-    const place = queue.waiting.indexOf(group);
+    const place = queue.waiting.indexOf(own);
     if (place < 0) {
-      timer = setTimeout(() => giveUp(group), ANSWER_MS);
+      timer = setTimeout(() => own.answer('unanswered'), ANSWER_MS);
       return;
     }
     // The leaders were cut off or are stuck: requests that come now start a queue of their own.
     if (queues.get(webhookId) === queue) queues.delete(webhookId);
     queue.waiting.splice(place, 1);
-    giveUp(group);
+    own.answer('unanswered');
   }, WAIT_MS);
-  const answer = await promise;
-  clearTimeout(timer);
-  return answer;
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
-/** The leader's own, and as many groups of those who wait as one call may carry besides. */
+/** The leader's own, and as many of those who wait as one call may carry besides. */
 function takeFrom({ waiting }: Queue, own: Waiting | null): Waiting[] {
   const batch = own === null ? [] : [own];
   let bytes = own?.work.bytes ?? 0;
-  for (let [group] = waiting; group !== undefined; [group] = waiting) {
-    bytes += group.bytes;
-    const isFull = batch.length + group.members.length > MAX_TOGETHER || bytes > MAX_BYTES;
-    if (batch.length > 0 && isFull) break;
-    batch.push(...group.members);
-    waiting.shift();
+  let count = 0;
+  for (const { work } of waiting.slice(0, MAX_TOGETHER - batch.length)) {
+    bytes += work.bytes;
+    if (count + batch.length > 0 && bytes > MAX_BYTES) break;
+    count++;
   }
-  return batch;
+  return [...batch, ...waiting.splice(0, count)];
 }

@@ -2,9 +2,10 @@
  * What strangers can use up, and what they can write into a request that the gateway makes: guesses of tokens and signatures
  * are counted, right ones are never refused for it; headers that provider or user name cannot pose as others.
  */
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, clientOf, SEED_SECRET, shipstreamEvent } from '../support/client';
-import { eventually } from '../support/eventually';
+import { eventually, pause } from '../support/eventually';
 import { type Gateway, startGateway } from '../support/gateway';
 import { postRaw } from '../support/raw-post';
 import { type Receiver, startReceiver } from '../support/receiver';
@@ -55,6 +56,38 @@ describe('hanging up', () => {
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toEqual(expect.arrayContaining(times(count).flatMap(i => (i % 3 === 0 ? [] : [i + 1]))));
     expect((await client.sendShipstream(id, shipstreamEvent(count + 1))).json.status).toBe('accepted');
+  });
+});
+
+describe('hanging up in the thousands', () => {
+  it('leaves nothing behind that counts as memory', { timeout: 60_000 }, async () => {
+    const { webhook_id: id } = await client.shipstream(null);
+    // More bodies than an isolate holds, each as large as one that another request may verify.
+    const count = 3500;
+    let next = 0;
+    const send = (i: number) => {
+      const body = shipstreamEvent(i, { pad: 'x'.repeat(16_100) });
+      return new Promise<void>(resolve => {
+        const headers = shipstreamHeaders(SEED_SECRET, body);
+        const call = request(`${gateway.url}/in/${id}`, { method: 'POST', agent: false, headers });
+        call.on('response', answer => {
+          answer.resume().on('end', resolve).on('error', resolve);
+        });
+        call.on('error', () => resolve());
+        call.end(body);
+        setTimeout(() => call.destroy(new Error('hung up')), 5 + ((i * 37) % 150));
+      });
+    };
+    const sender = async () => {
+      while (next < count) await send(++next);
+    };
+    await Promise.all(times(150).map(sender));
+    // Those that hung up are answered one after the other, as if somebody were there to hear it.
+    const answered = () => gateway.output().split(`/in/${id} `).length - 1;
+    let before = -1;
+    for (; answered() !== before; await pause(1000)) before = answered();
+    expect(gateway.output()).not.toContain('memory_full');
+    expect((await client.sendShipstream(id, shipstreamEvent(count + 1))).status).toBe(200);
   });
 });
 
