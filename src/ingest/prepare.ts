@@ -2,8 +2,8 @@
  * Verifies and describes a request: what the object needs to judge the event, or the outcome where there is none.
  *
  * Under load the request that makes the next call prepares all that go along with it, one step after the other for all of them. A step that
- * was just run is in the processor's caches: so eleven requests take less than half of what they take when each is prepared by itself
- * as it comes. Only what takes little is left to another request, which pays for it.
+ * was just run is in the processor's caches, so that an event takes a twelfth less in all than where each is prepared as it comes
+ * (`bench/RESULTS.md`). Only what takes little is left to another request, which pays for it.
  */
 import { LIMITS } from '../limits';
 import type { AppendRequest } from '../log/contract/append';
