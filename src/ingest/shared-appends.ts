@@ -6,8 +6,8 @@
  * along (`prepare.ts`). When a leader's own event has been answered, it goes on making calls for the requests that wait, up to a limit.
  * Then one of those leads.
  *
- * Requests share plain data only. Each waits for a promise of its own, which the runtime continues in the request that
- * made it (compatibility flag `handle_cross_request_promise_resolution`,
+ * Requests share data alone, their headers included, and nothing that the runtime ties to one of them. Each waits for a promise
+ * of its own, which the runtime continues in the request that made it (compatibility flag `handle_cross_request_promise_resolution`,
  * https://github.com/cloudflare/workerd/pull/2719).
  *
  * A request that gets no answer in time, because its leader was cut off or the object is slow, makes a call of its own.
@@ -42,6 +42,7 @@ export type Answer =
   | { kind: 'broken'; error: unknown }
   | null
   | 'unanswered';
+type Carried = { work: Work; answer: (answer: Answer) => void };
 /** `lead`: nobody else makes calls any more. */
 type Waiting = { work: Work; answer: (answer: Answer | 'lead') => void };
 /** The requests of this isolate to one webhook: how many of its calls run, and who waits for the next. */
@@ -55,7 +56,7 @@ type Caller = {
   waitUntil: (promise: Promise<unknown>) => void;
 };
 
-/** By webhook; only those with calls that run. */
+/** By webhook; only those with calls that run, or that somebody is about to make. */
 const queues = new Map<number, Queue>();
 
 /** Prepares and appends with others or alone, in the context of the request that `caller` belongs to. Never rejects. */
@@ -68,7 +69,7 @@ export function appendTogether(webhookId: number, work: Work, caller: Caller): P
 function join(webhookId: number, queue: Queue, work: Work, caller: Caller): Promise<Answer> {
   if (queue.calls < MAX_CALLS) {
     const { promise, resolve } = Promise.withResolvers<Answer>();
-    caller.waitUntil(lead(webhookId, queue, { work, answer: resolve as Waiting['answer'] }, caller.send));
+    caller.waitUntil(lead(webhookId, queue, { work, answer: resolve }, caller.send));
     return promise;
   }
   const answered = follow(webhookId, queue, work, caller);
@@ -87,7 +88,7 @@ async function follow(webhookId: number, queue: Queue, work: Work, caller: Calle
 }
 
 /** Makes a call with `own` and those who wait, and then a few more calls while somebody waits. */
-async function lead(webhookId: number, queue: Queue, own: Waiting, send: Caller['send']): Promise<void> {
+async function lead(webhookId: number, queue: Queue, own: Carried, send: Caller['send']): Promise<void> {
   queue.calls++;
   for (let carried = 0, made = 0; carried < MAX_LED && made < MAX_LED_CALLS; made++) {
     const batch = takeFrom(queue, made === 0 ? own : null);
@@ -114,18 +115,18 @@ async function lead(webhookId: number, queue: Queue, own: Waiting, send: Caller[
  * the next one is (`prepare.ts`).
  */
 async function prepareAll(
-  batch: readonly Waiting[],
-): Promise<{ requests: AppendRequest[]; senders: Waiting[] }> {
+  batch: readonly Carried[],
+): Promise<{ requests: AppendRequest[]; senders: Carried[] }> {
   const broken = (error: unknown) => ({ kind: 'broken', error }) as const;
   const prepared = await Promise.all(batch.map(({ work }) => work.prepare().catch(broken)));
   const requests: AppendRequest[] = [];
-  const senders: Waiting[] = [];
-  for (const [index, waiting] of batch.entries()) {
+  const senders: Carried[] = [];
+  for (const [index, carried] of batch.entries()) {
     const { [index]: one = broken(undefined) } = prepared;
     if (one.kind === 'event') {
       requests.push(one.request);
-      senders.push(waiting);
-    } else waiting.answer(one);
+      senders.push(carried);
+    } else carried.answer(one);
   }
   return { requests, senders };
 }
@@ -161,7 +162,7 @@ async function inTime(
 }
 
 /** The leader's own, and as many of those who wait as one call may carry besides. */
-function takeFrom({ waiting }: Queue, own: Waiting | null): Waiting[] {
+function takeFrom({ waiting }: Queue, own: Carried | null): Carried[] {
   const batch = own === null ? [] : [own];
   let bytes = own?.work.bytes ?? 0;
   let count = 0;
