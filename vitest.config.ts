@@ -30,6 +30,8 @@ const globalSetup = [
 
 /** What also runs under the limits of production that no local runtime has (`test/support/capped/`). */
 const CAPPED = ['test/object/forward/**/*.test.ts', 'test/capped/**/*.test.ts'];
+/** Objects take time to wake only there. */
+const WAKING = 'test/conformance/waking-object.test.ts';
 
 /**
  * The house rules read the source, in Node. Unit and object rings run inside workerd; the conformance ring talks HTTP to a
@@ -57,6 +59,7 @@ export default defineConfig({
         test: {
           name: 'conformance',
           include: ['test/conformance/**/*.test.ts'],
+          exclude: [WAKING],
           globalSetup: ['./test/support/fuzz-size.ts', './test/support/shared-gateway.ts'],
           ...overHttp,
         },
@@ -64,7 +67,7 @@ export default defineConfig({
       {
         test: {
           name: 'conformance-capped',
-          include: ['test/conformance/delivery.test.ts'],
+          include: ['test/conformance/delivery.test.ts', WAKING],
           globalSetup: ['./test/support/shared-capped-gateway.ts'],
           ...overHttp,
         },

@@ -1,7 +1,10 @@
 /** HMAC-SHA256 of bytes, in base64: what Standard Webhooks and ShipStream signatures are made of. */
 
-/** Imported keys by their bytes, since importing costs as much as signing a small body. Dropped along with the bytes. */
-const imported = new WeakMap<Uint8Array, Promise<CryptoKey>>();
+/**
+ * Imported keys by their bytes, since importing costs as much as signing a small body. Dropped along with the bytes. No promises of keys:
+ * whoever is cut off while it imports one would leave a promise that never settles to all others.
+ */
+const imported = new WeakMap<Uint8Array, CryptoKey>();
 
 /** `key` must not be empty and must never change afterwards: the imported key is remembered for this array. */
 export async function hmacSha256Base64(key: Uint8Array, message: Uint8Array): Promise<string> {
@@ -9,10 +12,10 @@ export async function hmacSha256Base64(key: Uint8Array, message: Uint8Array): Pr
   return digest.toBase64();
 }
 
-function keyOf(bytes: Uint8Array): Promise<CryptoKey> {
+async function keyOf(bytes: Uint8Array): Promise<CryptoKey> {
   const known = imported.get(bytes);
   if (known !== undefined) return known;
-  const key = crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
   imported.set(bytes, key);
   return key;
 }

@@ -132,9 +132,9 @@ async function prepareAll(
 }
 
 /**
- * Its answer, or `unanswered` where no call takes it along in time, or the call is lost. Each request has a timer of its own: one whose
- * client has gone, and that waits for nothing else of its own, is ended by the runtime without notice, and what it holds of the
- * memory would not be given back.
+ * Its answer, or `unanswered` where no call takes it along in time, or the call is lost. Each request has a timer of its own: one that
+ * waits for another request alone, and has nothing of its own on the way, is ended by the runtime as hung as soon as the thread has
+ * nothing to do (500, and what it holds of the memory is not given back). A timer is the cheapest thing to have on the way.
  */
 async function inTime(
   webhookId: number,

@@ -89,13 +89,13 @@ async function anyVerifies(
 }
 
 /** Remembered for as long as the secret is kept, like imported keys. */
-const tokenDigests = new WeakMap<Secret, { scheme: Scheme; digest: Promise<Uint8Array> | null }>();
+const tokenDigests = new WeakMap<Secret, { scheme: Scheme; digest: Uint8Array | null }>();
 
-function tokenDigest(scheme: Scheme, secret: Secret): Promise<Uint8Array> | null {
+async function tokenDigest(scheme: Scheme, secret: Secret): Promise<Uint8Array | null> {
   const known = tokenDigests.get(secret);
   if (known?.scheme === scheme) return known.digest;
   const expected = keyBytes(scheme, secret.text);
-  const digest = expected === null ? null : sha256(expected);
+  const digest = expected === null ? null : await sha256(expected);
   tokenDigests.set(secret, { scheme, digest });
   return digest;
 }

@@ -34,17 +34,22 @@ const ALPHABET = {
   'spki-base64': 'base64',
 } as const satisfies Record<KeyEncoding, string>;
 
-const imported = new WeakMap<Secret, { scheme: Scheme; keys: Promise<CryptoKey[]> }>();
+/**
+ * The keys themselves, and no promise of them: a request that was cut off in the midst of importing would leave one that never settles,
+ * and every later request of the isolate would wait for it.
+ */
+const imported = new WeakMap<Secret, { scheme: Scheme; keys: CryptoKey[] }>();
 
 /** The secret as keys of the scheme's algorithm, one per reading of its text; none for `token`, which has no key. */
-export function keysOf(scheme: Scheme, secret: Secret): Promise<CryptoKey[]> {
+export async function keysOf(scheme: Scheme, secret: Secret): Promise<CryptoKey[]> {
   const known = imported.get(secret);
   if (known?.scheme === scheme) return known.keys;
   const { enc, or, strip } = scheme.key;
   const readings = or === undefined ? [enc] : [enc, or];
-  const keys = Promise.all(
+  const read = await Promise.all(
     readings.map(reading => importKey(scheme, bytesOf(reading, strip, secret.text)).catch(() => null)),
-  ).then(all => all.filter(key => key !== null));
+  );
+  const keys = read.filter(key => key !== null);
   imported.set(secret, { scheme, keys });
   return keys;
 }
