@@ -16,6 +16,9 @@ const inWorkerd = (main = './src/index.ts') =>
         ADMIN_TOKEN: 'test-admin-token-test-admin-token-0000',
         SECRETS_KEY: 'test-secrets-key-test-secrets-key-0000',
         ALLOW_PRIVATE_DESTINATIONS: '1',
+        // As in wrangler.toml, whatever a developer has in `.dev.vars`.
+        ...{ PUBLIC_URL: '', OPERATIONS_URL: '', STORAGE_LIMIT_BYTES: '', RPC_SHOW_SECRETS: '' },
+        ...{ SECRETS_KEY_PREVIOUS: '', TRANSFER_KEY: '' },
       },
     },
   });
