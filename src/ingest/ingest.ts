@@ -41,7 +41,7 @@ export async function ingest(
   const id = webhookIdOf(webhookId);
   const found = id === null ? ok(null) : await findWebhook(env, request, id, Date.now());
   if (!found.ok) return answerLogged({ kind: 'unavailable', ...found.error }, id, 0);
-  if (isBodiless) return answerLogged(await bodilessOutcome(env, request, found.value), id, 0);
+  if (isBodiless) return answerLogged(await bodilessOutcome(env, context, request, found.value), id, 0);
   if (found.value === null) return answer({ kind: 'gone' });
   const share = MEMORY.requests.share();
   try {
@@ -76,12 +76,17 @@ async function receive(
  * A GET or a HEAD is a handshake where the webhook's provider asks so. Elsewhere it is the wrong method, whether there is such
  * a webhook or not.
  */
-async function bodilessOutcome(env: Env, request: Request, record: WebhookRecord | null): Promise<Outcome> {
+async function bodilessOutcome(
+  env: Env,
+  context: Pick<ExecutionContext, 'waitUntil'>,
+  request: Request,
+  record: WebhookRecord | null,
+): Promise<Outcome> {
   if (record === null) return { kind: 'wrong_method' };
   const outcome = await bodilessOutcomeBy(env, request, record);
   if (outcome.kind === 'handshake') return outcome;
   // The webhook may have been changed, or made again, since this edge read its record.
-  const newer = await newerRecord(env, request, record, Date.now());
+  const newer = await newerRecord(env, context, request, record, Date.now());
   return newer === null ? outcome : bodilessOutcomeBy(env, request, newer);
 }
 
@@ -110,7 +115,9 @@ async function verifyAndAppend(
       case 'no_event': {
         // The secret may have been rotated, or the webhook made again, since this edge read its record.
         const { outcome } = result;
-        const newer = mayBeOutOfDate(outcome) ? await newerRecord(env, request, known, Date.now()) : null;
+        const newer = mayBeOutOfDate(outcome)
+          ? await newerRecord(env, context, request, known, Date.now())
+          : null;
         if (newer === null) return outcome;
         known = newer;
         break;

@@ -3,7 +3,8 @@
  * record, so that a rotated secret works at once although KV lags behind.
  *
  * A flood of unsigned requests must not reach the object. So it is asked at most once per 10 s and webhook in an isolate,
- * and not for a sender that failed too often. Requests that come meanwhile or soon after use the same answer.
+ * and not for a sender that failed too often. Requests that come meanwhile or soon after use the same answer. A question that somebody
+ * waited for in vain counts as never asked, and a sender that hangs up does not end its own: nobody can keep the others from an answer.
  */
 import { keep } from '../bounded-map';
 import { recordInObject } from '../log/stub';
@@ -28,9 +29,13 @@ type Check = { at: number; found: Found; waiting: ((found: Found) => void)[] | n
 /** The last check of each webhook, oldest first. */
 const checks = new Map<number, Check>();
 
-/** A record newer than the one the verification failed with, or null. `now` in ms since 1970. */
+/**
+ * A record newer than the one the verification failed with, or null. `now` in ms since 1970.
+ * @param context keeps the request alive while it asks for others, too
+ */
 export async function newerRecord(
   env: Env,
+  context: Pick<ExecutionContext, 'waitUntil'>,
   request: Request,
   record: WebhookRecord,
   now: number,
@@ -39,10 +44,10 @@ export async function newerRecord(
   const key = `${record.id}:${address}`;
   if (!(await isWithin(env.FAILED_VERIFICATIONS, 'FAILED_VERIFICATIONS', key))) return null;
   const last = checks.get(record.id);
-  const found =
-    last !== undefined && now - last.at < CHECK_INTERVAL_MS
-      ? await answerOf(last)
-      : await check(env, record, now);
+  const isFresh = last !== undefined && now - last.at < CHECK_INTERVAL_MS;
+  const asking = isFresh ? answerOf(record.id, last) : check(env, record, now);
+  if (!isFresh) context.waitUntil(asking);
+  const found = await asking;
   return found !== null && isNewer(found, record) ? remember(found, now) : null;
 }
 
@@ -61,12 +66,16 @@ async function check(env: Env, { id, jurisdiction }: WebhookRecord, now: number)
   return own.found;
 }
 
-/** What another request's check finds or found; null where that takes too long. */
-async function answerOf({ found, waiting }: Check): Promise<Found> {
+/** What another request's check finds or found; null where that takes too long, and then the next request asks anew. */
+async function answerOf(id: number, last: Check): Promise<Found> {
+  const { found, waiting } = last;
   if (waiting === null) return found;
   const { promise, resolve } = Promise.withResolvers<Found>();
   waiting.push(resolve);
-  const timer = setTimeout(() => resolve(null), WAIT_MS);
+  const timer = setTimeout(() => {
+    if (checks.get(id) === last) checks.delete(id);
+    resolve(null);
+  }, WAIT_MS);
   const answer = await promise;
   clearTimeout(timer);
   return answer;

@@ -6,23 +6,31 @@ import { expect, inject, it } from 'vitest';
 import { clientOf, shipstreamEvent } from '../support/client';
 import { pause } from '../support/eventually';
 
-/** The runtime takes an object out of memory after ten seconds without a call. */
-const ASLEEP_MS = 11_000;
+/** The runtime takes an object out of memory after ten seconds without a call, or a little later where the machine is busy. */
+const ASLEEP_MS = 12_000;
+/** To wake takes 120 ms. */
+const WOKEN_MS = 100;
 /** Most of them go along with the calls of others, of which few run at once. */
 const REQUESTS = 40;
 
 it('answers everybody who comes while an object wakes, and stores each event once', async () => {
   const client = clientOf(inject('gateway'));
   const { webhook_id: id } = await client.shipstream(null);
-  await client.sendShipstream(id, shipstreamEvent(1));
-  await pause(ASLEEP_MS);
-  const numbers = Array.from({ length: REQUESTS }, (_, i) => i + 2);
-  const began = Date.now();
-  const answers = await Promise.all(numbers.map(nr => client.sendShipstream(id, shipstreamEvent(nr))));
-  // It did sleep.
-  expect(Date.now() - began).toBeGreaterThan(100);
-  expect(answers.map(({ status, json }) => [status, json.status, json.increment_id])).toEqual(
-    numbers.map(nr => [200, 'accepted', nr]),
+  let last = 0;
+  let slept = false;
+  for (let tries = 1; tries <= 3 && !slept; tries++) {
+    await pause(ASLEEP_MS);
+    const numbers = Array.from({ length: REQUESTS }, () => ++last);
+    const began = Date.now();
+    const answers = await Promise.all(numbers.map(nr => client.sendShipstream(id, shipstreamEvent(nr))));
+    slept = Date.now() - began > WOKEN_MS;
+    expect(answers.map(({ status, json }) => [status, json.status, json.increment_id])).toEqual(
+      numbers.map(nr => [200, 'accepted', nr]),
+    );
+  }
+  expect(slept).toBe(true);
+  const stored = (await client.events(id)).map(({ increment_id }) => increment_id);
+  expect(stored.toSorted((a, b) => Number(a) - Number(b))).toEqual(
+    Array.from({ length: last }, (_, i) => i + 1),
   );
-  expect(new Set(answers.map(({ json }) => json.sequence)).size).toBe(REQUESTS);
 });
