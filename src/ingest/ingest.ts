@@ -28,11 +28,14 @@ import { signedRequest } from './signed-request';
 /** A webhook may be changed while an event is on its way. More changes in a row than this are answered 503. */
 const MAX_RECORDS_TRIED = 3;
 
+/** What keeps a request alive that has been answered, or whose sender has gone. */
+type Context = Pick<ExecutionContext, 'waitUntil'>;
+
 /** Answers a request to an ingest address. `webhookId` as it stands in the address. */
 export async function ingest(
   request: Request,
   env: Env,
-  context: Pick<ExecutionContext, 'waitUntil'>,
+  context: Context,
   webhookId: string,
 ): Promise<Response> {
   const { method } = request;
@@ -54,7 +57,7 @@ export async function ingest(
 /** @param share what the request holds of the isolate's memory */
 async function receive(
   env: Env,
-  context: Pick<ExecutionContext, 'waitUntil'>,
+  context: Context,
   request: Request,
   record: WebhookRecord,
   share: BodyShare,
@@ -78,7 +81,7 @@ async function receive(
  */
 async function bodilessOutcome(
   env: Env,
-  context: Pick<ExecutionContext, 'waitUntil'>,
+  context: Context,
   request: Request,
   record: WebhookRecord | null,
 ): Promise<Outcome> {
@@ -100,7 +103,7 @@ async function bodilessOutcomeBy(env: Env, request: Request, record: WebhookReco
 /** Verifies with the record at hand, and again with a newer one where the object has one. */
 async function verifyAndAppend(
   env: Env,
-  context: Pick<ExecutionContext, 'waitUntil'>,
+  context: Context,
   request: Request,
   received: Received,
   record: WebhookRecord,

@@ -10,16 +10,19 @@ import { requestOf } from '../../support/signed-request';
 const cutOff = () => new Promise<never>(() => {});
 
 const HMAC: Scheme = {
-  ...{
-    alg: 'hmac-sha256',
-    key: { enc: 'utf8' },
-    enc: 'base64',
-    sig: [{ h: 'x-signature' }],
-    msg: ['{body}'],
-  },
+  alg: 'hmac-sha256',
+  key: { enc: 'utf8' },
+  enc: 'base64',
+  sig: [{ h: 'x-signature' }],
+  msg: ['{body}'],
 };
 const TOKEN: Scheme = {
-  ...{ alg: 'token', key: { enc: 'utf8' }, enc: 'utf8', sig: [{ h: 'x-token' }], msg: [], bodySigned: false },
+  alg: 'token',
+  key: { enc: 'utf8' },
+  enc: 'utf8',
+  sig: [{ h: 'x-token' }],
+  msg: [],
+  bodySigned: false,
 };
 const bytes = (text: string) => new TextEncoder().encode(text);
 const message = bytes('{}');
