@@ -5,14 +5,17 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gaplessProgram } from '../../cli/src/program';
 import { type Cli, cliOf } from '../support/cli';
 import { clientOf, SEED_SECRET } from '../support/client';
 import { eventually } from '../support/eventually';
+import { startGateway } from '../support/gateway';
 import { type Receiver, startReceiver } from '../support/receiver';
 
-const gateway = inject('gateway');
+// Its own: `doctor` and `status` judge all webhooks of a gateway.
+const gateway = await startGateway();
+afterAll(() => gateway.stop());
 const client = clientOf(gateway);
 let cli: Cli;
 let receiver: Receiver;

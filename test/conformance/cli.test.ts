@@ -1,16 +1,19 @@
-/** The command line, each command as a process of its own, against the gateway that the other files use too. */
+/** The command line, each command as a process of its own, against a real gateway. */
 import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cli, cliOf } from '../support/cli';
 import { clientOf, shipstreamEvent } from '../support/client';
 import { eventually } from '../support/eventually';
+import { startGateway } from '../support/gateway';
 import { type Receiver, startReceiver } from '../support/receiver';
 
-const gateway = inject('gateway');
+// Its own: commands for all webhooks would see those of other files, and export them half changed.
+const gateway = await startGateway();
+afterAll(() => gateway.stop());
 const client = clientOf(gateway);
 let cli: Cli;
 let receiver: Receiver;

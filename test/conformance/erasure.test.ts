@@ -35,6 +35,8 @@ it('removes everything of a webhook with the webhook', async () => {
     expect((await client.call('GET', `/v1/webhooks/${id}${path}`)).status, path).toBe(404);
   }
   expect((await client.call('DELETE', `/v1/webhooks/${id}`)).status).toBe(404);
-  const { webhooks } = await client.get<{ webhooks: { webhook_id: number }[] }>('/v1/webhooks');
+  const { webhooks } = await client.get<{ webhooks: { webhook_id: number }[] }>(
+    `/v1/webhooks?limit=1&after=${id - 1}`,
+  );
   expect(webhooks.map(({ webhook_id }) => webhook_id)).not.toContain(id);
 });

@@ -1,6 +1,7 @@
 /**
  * One gateway for all conformance files that neither stop it nor need settings of their own: starting one takes seconds.
- * Each file makes its own webhooks, and nothing of it can be seen through another's. Vitest's global setup.
+ * Each file makes its own webhooks, and nothing of it can be seen through another's; who looks at all webhooks at once starts a
+ * gateway alone (`test/house/chance.test.ts`). Vitest's global setup.
  */
 import type { TestProject } from 'vitest/node';
 import { type Gateway, startGateway } from './gateway';

@@ -302,7 +302,7 @@ describe('verify', () => {
   test('details carry nothing of the request or the secret', async () => {
     const headers = new Headers({ 'x-signature': `sha256=${'ab'.repeat(32)}` });
     const result = await verify(PLAIN, [secret('hush-hush')], requestOf({ headers, body: 'private' }), NOW);
-    expect(JSON.stringify(result)).not.toMatch(/hush|private|abab/);
+    expect(JSON.stringify(result)).not.toMatch(/hush|private|(ab){6}/);
   });
 });
 
