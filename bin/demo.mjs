@@ -70,8 +70,15 @@ async function demo() {
   undo.push(receiver.close);
   const api = (method, path, input) => call(gateway, method, path, input);
 
-  webhook = await createWebhook(api, receiver.url);
-  undo.push(() => api('DELETE', `/v1/webhooks/${webhook.webhook_id}`));
+  const made = createWebhook(api, receiver.url);
+  // There before the answer is: who is told to end meanwhile leaves no webhook either.
+  undo.push(() =>
+    made.then(
+      ({ webhook_id: id }) => api('DELETE', `/v1/webhooks/${id}`),
+      () => {},
+    ),
+  );
+  webhook = await made;
   // Not `ingest_url`: that may be the gateway's public address, and the demo stays on this machine.
   const ingest = `${gateway.url}/in/${webhook.webhook_id}`;
   line(bold('Gapless: a webhook gateway that knows what it missed\n'));

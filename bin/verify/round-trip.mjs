@@ -20,7 +20,7 @@ const RETRIES = { schedule_seconds: [1, 2, 4] };
 export async function roundTrip(gateway, run, cleanups) {
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
   const receiver = `${gateway.url}/self_test/receiver?key=${run.key}`;
-  const webhook = await gateway.manage('POST', '/v1/webhooks', {
+  const made = gateway.manage('POST', '/v1/webhooks', {
     name: `self-test ${run.run}`,
     provider: 'standard-webhooks',
     secret_key: secret,
@@ -28,9 +28,14 @@ export async function roundTrip(gateway, run, cleanups) {
       { url: receiver, secret_key: run.destination_secret, timeout_seconds: 10, retry: RETRIES },
     ],
   });
-  const remove = () => deleted(gateway, `/v1/webhooks/${webhook.webhook_id}`);
+  // There before the answer is: who is told to end meanwhile leaves no webhook either.
+  const remove = async () => {
+    const webhook = await made.catch(() => null);
+    return webhook === null || deleted(gateway, `/v1/webhooks/${webhook.webhook_id}`);
+  };
   cleanups.add(remove);
   try {
+    const webhook = await made;
     return { ingestUrl: webhook.ingest_url, ...(await sent(gateway, webhook, secret)) };
   } finally {
     if (await remove()) cleanups.delete(remove);

@@ -1,10 +1,11 @@
 /** `npm run verify-deployment` against gateways as users start them, with and without production's limits of connections. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Client, clientOf } from '../support/client';
 import { eventually } from '../support/eventually';
+import { startFront } from '../support/front';
 import { startGateway } from '../support/gateway';
 
 // Its own: a self-test that another file runs would look as one that is left behind here.
@@ -49,25 +50,10 @@ async function leftBehind(of: Client = client): Promise<unknown[]> {
   return webhooks.filter(({ name }) => name?.startsWith('self-test'));
 }
 
-/** A server in front of the gateway, as Cloudflare's edge is; `answers` may answer in the gateway's place, by ending the response. */
 async function inFront(answers: (request: IncomingMessage) => number | null): Promise<string> {
-  const server = createServer(async (request, response) => {
-    const status = answers(request);
-    if (status !== null) return void response.writeHead(status).end('error code: 1020');
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const { host: _host, connection: _connection, ...headers } = request.headers;
-    const method = request.method ?? 'GET';
-    const body = method === 'GET' ? null : Buffer.concat(chunks);
-    const passed = { method, headers: headers as Record<string, string>, body };
-    const answer = await fetch(gateway.url + request.url, passed);
-    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
-    response.end(answer.status === 204 ? undefined : Buffer.from(await answer.arrayBuffer()));
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  const front = await startFront(gateway.url, answers);
+  onTestFinished(front.close);
+  return front.url;
 }
 
 describe('verifying a deployment', () => {
@@ -122,10 +108,13 @@ describe('verifying a deployment', () => {
     expect(await leftBehind()).toEqual([]);
   });
 
-  it('leaves nothing when it is told to end in the middle', async () => {
+  it.each([
+    ['its webhook is being made', 'POST', /^\/v1\/webhooks$/],
+    ['its events are sent', 'POST', /^\/in\//],
+  ])('leaves nothing when it is told to end while %s', async (_when, method, path) => {
     let arrived = false;
-    const url = await inFront(({ url: path }) => {
-      arrived ||= path?.startsWith('/in/') === true;
+    const url = await inFront(request => {
+      arrived ||= request.method === method && path.test(request.url ?? '');
       return null;
     });
     const { child, ended } = start([url], token());

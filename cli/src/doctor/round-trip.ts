@@ -1,5 +1,6 @@
 /** An event there and back: through a webhook that is made for it, to the gateway's own receiver, and deleted again. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { forAWhile } from '../for-a-while';
 import type { Gateway } from '../gateway/gateway';
 import { eventFinding, type Finding, type RoundTrip } from './judge';
 import type { SelfTest } from './self-test';
@@ -9,32 +10,40 @@ import { newSecret, signedHeaders } from './signed';
 const PATIENCE_MS = 15_000;
 const POLL_MS = 100;
 
-/** The webhook has the name that `npm run verify-deployment` knows: it removes one that an interrupted run leaves behind. */
+/** The webhook has the name that `npm run verify-deployment` knows: it removes one that a killed run leaves behind. */
 export async function eventThere(
   gateway: Gateway,
   { run, key, destination_secret }: SelfTest,
 ): Promise<Finding> {
   const secret = newSecret();
-  const made = await gateway.ask('post', '/v1/webhooks', {
+  const asked = gateway.ask('post', '/v1/webhooks', {
     body: {
       ...{ name: `self-test ${run}`, provider: 'standard-webhooks', secret_key: secret },
       destinations: [{ url: `${gateway.url}/self_test/receiver?key=${key}`, secret_key: destination_secret }],
     },
   });
-  if (!made.ok) {
-    const { error } = made;
-    const found =
-      error.reason === 'refused' ? (error.problem.errors?.[0]?.message ?? error.problem.detail) : 'no answer';
-    return { check: 'an event', verdict: 'look', found: `cannot be tried: ${found}` };
-  }
-  const { webhook_id, ingest_url } = made.value;
-  try {
+  const there = async (): Promise<Finding> => {
+    const made = await asked;
+    if (!made.ok) {
+      const { error } = made;
+      const found =
+        error.reason === 'refused'
+          ? (error.problem.errors?.[0]?.message ?? error.problem.detail)
+          : 'no answer';
+      return { check: 'an event', verdict: 'look', found: `cannot be tried: ${found}` };
+    }
+    const { webhook_id, ingest_url } = made.value;
     const forged = await sent(ingest_url, newSecret());
     const accepted = await sent(ingest_url, secret);
     return eventFinding({ accepted, forged, ...(await delivered(gateway, webhook_id)) });
-  } finally {
+  };
+  const remove = async () => {
+    const made = await asked;
+    if (!made.ok) return;
+    const { webhook_id } = made.value;
     await gateway.ask('delete', '/v1/webhooks/{webhook_id}', { path: { webhook_id } });
-  }
+  };
+  return forAWhile(there, remove);
 }
 
 /** The status that the address answers with, to which providers send; 0 where nothing does. */
