@@ -24,7 +24,10 @@ const inWorkerd = (main = './src/index.ts') =>
   });
 /** A busy machine is no failure: time is for benchmarks. */
 const testTimeout = 60_000;
-const overHttp = { testTimeout, hookTimeout: 120_000 };
+/** How long tests wait for what has to come, and how often they look. */
+const expect = { poll: { timeout: 20_000, interval: 20 } };
+const patient = { testTimeout, expect };
+const overHttp = { ...patient, hookTimeout: 120_000 };
 const globalSetup = [
   './test/support/start-chaos-receiver.ts',
   './test/support/simulation/size.ts',
@@ -45,18 +48,18 @@ export default defineConfig({
     // Many tests wait, for a time or for a process: more of them than cores run at once.
     maxWorkers: 3,
     projects: [
-      { test: { name: 'house', include: ['test/house/**/*.test.ts'], testTimeout } },
+      { test: { name: 'house', include: ['test/house/**/*.test.ts'], ...patient } },
       {
         plugins: [inWorkerd()],
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false, testTimeout, globalSetup },
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false, globalSetup, ...patient },
       },
       {
         plugins: [inWorkerd()],
-        test: { name: 'object', include: ['test/object/**/*.test.ts'], testTimeout, globalSetup },
+        test: { name: 'object', include: ['test/object/**/*.test.ts'], globalSetup, ...patient },
       },
       {
         plugins: [inWorkerd('./test/support/capped/worker.ts')],
-        test: { name: 'capped', include: CAPPED, testTimeout, globalSetup },
+        test: { name: 'capped', include: CAPPED, globalSetup, ...patient },
       },
       {
         test: {

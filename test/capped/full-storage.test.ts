@@ -7,7 +7,7 @@ import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AppendResult } from '../../src/log/contract/append';
 import { breakStorage, type Fault, mendStorage } from '../support/capped/storage';
-import { Box, patiently, sequencesOf, TestWebhook } from '../support/in-worker';
+import { Box, sequencesOf, TestWebhook } from '../support/in-worker';
 import { range } from '../support/sequence';
 import { appendRequest, incomingEvent } from '../support/webhook-record';
 
@@ -41,7 +41,7 @@ async function settled(count: number, given: object = {}): Promise<{ webhook: Te
   const webhook = await TestWebhook.create([{ url: box.url, ...given }]);
   await webhook.sendMany(count);
   await box.whenKept(count);
-  await expect.poll(() => webhook.status(), patiently).toMatchObject({ delivered: count, lag: 0 });
+  await expect.poll(() => webhook.status()).toMatchObject({ delivered: count, lag: 0 });
   return { webhook, box };
 }
 
@@ -88,7 +88,7 @@ describe('events that cannot be stored', () => {
     expect([named('unavailable'), named('call_failed')]).toEqual([[], []]);
     mends(webhook);
     expect((await webhook.send({ id: 2 })).body).toMatchObject({ status: 'accepted', sequence: 2 });
-    await expect.poll(async () => sequencesOf(await box.kept()), patiently).toEqual([1, 2]);
+    await expect.poll(async () => sequencesOf(await box.kept())).toEqual([1, 2]);
     expect(named('storage_accepted')).toHaveLength(1);
   });
 
@@ -98,17 +98,15 @@ describe('events that cannot be stored', () => {
     breaks(webhook, { kind: 'statements', matching: STATE_ROW });
     expect((await webhook.send()).status).toBe(200);
     await box.whenKept(2);
-    await expect.poll(() => named('storage_refused').length, patiently).toBe(1);
+    await expect.poll(() => named('storage_refused').length).toBe(1);
     breaks(webhook, { kind: 'full' });
     for (let i = 0; i < 5; i++) expect((await webhook.send()).status).toBe(503);
     await aWhile();
     expect(sequencesOf(await box.kept())).toEqual([1, 2]);
     mends(webhook);
     await webhook.sendMany(1);
-    await expect
-      .poll(async () => new Set(sequencesOf(await box.kept())), patiently)
-      .toEqual(new Set([1, 2, 3]));
-    await expect.poll(() => webhook.status(), patiently).toMatchObject({ delivered: 3, lag: 0 });
+    await expect.poll(async () => new Set(sequencesOf(await box.kept()))).toEqual(new Set([1, 2, 3]));
+    await expect.poll(() => webhook.status()).toMatchObject({ delivered: 3, lag: 0 });
     expect(sequencesOf(await box.kept())).toEqual([1, 2, 3]);
   });
 });
@@ -132,7 +130,7 @@ describe('a row of the cursors that cannot be written', () => {
     const most = 6 + Math.floor(Math.log2((Date.now() - brokenAt) / 1000 + 1));
     await runDurableObjectAlarm(webhook.stub());
     await webhook.send({ id: 1 });
-    await expect.poll(() => webhook.status(), { ...patiently, timeout: 40_000 }).toMatchObject({ lag: 0 });
+    await expect.poll(() => webhook.status(), { timeout: 40_000 }).toMatchObject({ lag: 0 });
     const kept = sequencesOf(await box.kept()).slice(1);
     return { requests: kept.length, most, sequences: new Set(kept) };
   }
@@ -182,7 +180,7 @@ describe('a disk that is full in the middle of load, and free again', () => {
       mends(webhook);
       await sendSome(161, 200);
       await runDurableObjectAlarm(webhook.stub());
-      await expect.poll(() => webhook.status(), { ...patiently, timeout: 40_000 }).toMatchObject({ lag: 0 });
+      await expect.poll(() => webhook.status(), { timeout: 40_000 }).toMatchObject({ lag: 0 });
       const idsOf = (kept: typeof before) =>
         kept.map(({ headers }) => Number(headers['gapless-increment-id']));
       const ids = idsOf(await box.kept());
@@ -213,9 +211,7 @@ describe('an object that ends in the middle of a write', () => {
     expect((await webhook.send({ id: 2 })).status).toBe(200);
     await webhook.send({ id: 3 });
     await runDurableObjectAlarm(webhook.stub());
-    await expect
-      .poll(async () => new Set(sequencesOf(await box.kept())), patiently)
-      .toEqual(new Set([1, 2, 3]));
+    await expect.poll(async () => new Set(sequencesOf(await box.kept()))).toEqual(new Set([1, 2, 3]));
   });
 });
 
@@ -231,7 +227,7 @@ describe('an alarm that cannot be written', () => {
     expect(await alarmAt()).toBeNull();
     expect(named('alarm_failed')).toEqual([expect.objectContaining({ chore: 'set_alarm' })]);
     mends(webhook);
-    await expect.poll(alarmAt, patiently).not.toBeNull();
+    await expect.poll(alarmAt).not.toBeNull();
   });
 });
 

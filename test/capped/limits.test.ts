@@ -51,7 +51,7 @@ const came = async (key: string): Promise<number> => {
 /** Calls wait for answers that nobody gives until so many requests have come, and no more do. */
 async function holds(key: string, most: number, calls: (url: string) => Promise<unknown>): Promise<void> {
   const ended = calls(`${chaos}/tally/${key}`);
-  await expect.poll(() => came(key), { timeout: 20_000 }).toBe(most);
+  await expect.poll(() => came(key)).toBe(most);
   await scheduler.wait(100);
   expect(await came(key)).toBe(most);
   await fetch(`${chaos}/tallies/${key}`, { method: 'PUT' });

@@ -196,7 +196,7 @@ describe('order', () => {
     failOnce(2);
     const { webhook_id: id } = await client.shipstream(receiver.url, {}, { ordering: 'strict', ...SOON });
     await sendAll(id, [1, 2, 3, 4, 5]);
-    await eventually(() => expect(incrementIds()).toEqual([1, 2, 2, 3, 4, 5]), 5_000);
+    await eventually(() => expect(incrementIds()).toEqual([1, 2, 2, 3, 4, 5]));
   });
 
   it('key: an event waits for the one before it of the same order only', async () => {
@@ -213,11 +213,11 @@ describe('order', () => {
   it('hold: events that come in disorder leave sorted', async () => {
     const { webhook_id: id } = await client.shipstream(
       receiver.url,
-      { sequence: { hold_seconds: 5, grace_seconds: 5 } },
+      { sequence: { hold_seconds: 60, grace_seconds: 60 } },
       { ordering: 'strict' },
     );
     await sendAll(id, [1, 3, 5, 4, 2]);
-    await eventually(() => expect(incrementIds()).toEqual([1, 2, 3, 4, 5]), 5_000);
+    await eventually(() => expect(incrementIds()).toEqual([1, 2, 3, 4, 5]));
   });
 
   it('hold: an event waits no longer than it was told to for one that does not come', async () => {
@@ -240,14 +240,14 @@ describe('isolation', () => {
     const { webhook_id: id } = await client.createWebhook({
       provider: 'shipstream',
       secret_key: SEED_SECRET,
-      destinations: [{ url: receiver.url }, { url: healthy.url }],
+      destinations: [{ url: receiver.url, timeout_seconds: 50 }, { url: healthy.url }],
     });
     const started = Date.now();
     await sendAll(
       id,
       Array.from({ length: 60 }, (_, i) => i + 1),
     );
-    expect(Date.now() - started).toBeLessThan(10_000);
+    expect(Date.now() - started).toBeLessThan(40_000);
     await eventually(() => expect(healthy.received).toHaveLength(60));
     expect(receiver.received.length).toBeGreaterThan(0);
     await healthy.close();

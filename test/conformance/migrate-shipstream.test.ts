@@ -88,7 +88,7 @@ async function follow(env: Record<string, string>, between: (step: number, outpu
   for (const [index, commands] of steps.entries()) {
     output = '';
     shell.stdin.write(`${commands}\necho "-- ${index + 1}"\n`);
-    await eventually(async () => expect(output).toContain(`-- ${index + 1}\n`), 15_000);
+    await eventually(async () => expect(output).toContain(`-- ${index + 1}\n`));
     await between(index + 1, output);
   }
   shell.stdin.end();

@@ -42,7 +42,7 @@ describe('pulling', () => {
         }
         expect((await client.sendShipstream(id, shipstreamEvent(number))).status).toBe(200);
       }
-      await eventually(async () => expect(pulled).toHaveLength(total), 20_000);
+      await eventually(async () => expect(pulled).toHaveLength(total));
     } finally {
       done = true;
       await consumer;

@@ -110,7 +110,7 @@ describe('a listener', () => {
         }
         expect(await send(number)).toBe(200);
       }
-      await eventually(async () => expect(listener.events).toHaveLength(total), 20_000);
+      await eventually(async () => expect(listener.events).toHaveLength(total));
       expect(listener.events.map(({ sequence }) => sequence)).toEqual(range(1, total));
       expect(listener.events.map(({ body }) => body).sort()).toEqual(
         range(1, total)
@@ -118,7 +118,7 @@ describe('a listener', () => {
           .sort(),
       );
       expect(listener.protocol).toBe('gapless.v1');
-      await eventually(() => expect(forwarded()).toContain(total), 20_000);
+      await eventually(() => expect(forwarded()).toContain(total));
       // What it was killed with, before it had written down that it was taken, came again under its id.
       const twice = forwarded().filter((sequence, i, all) => all[i - 1] === sequence);
       expect(twice.length).toBeLessThanOrEqual(1);
@@ -168,11 +168,11 @@ describe('a listener', () => {
       child.stdout.on('data', (chunk: Buffer) => {
         printed += chunk.toString();
       });
-      await eventually(async () => expect(printed).toContain('"type":"ready"'), 20_000);
+      await eventually(async () => expect(printed).toContain('"type":"ready"'));
       await client.sendShipstream(id, shipstreamEvent(1));
-      await eventually(async () => expect(printed).toMatch(/^\{"type":"event","cursor":"1\.0"/m), 20_000);
+      await eventually(async () => expect(printed).toMatch(/^\{"type":"event","cursor":"1\.0"/m));
       await client.call('DELETE', `/v1/webhooks/${id}`);
-      await eventually(async () => expect(child.exitCode).toBe(0), 20_000);
+      await eventually(async () => expect(child.exitCode).toBe(0));
     } finally {
       child.kill();
     }

@@ -1,6 +1,7 @@
 import { env, exports } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/limits';
+import { eventually } from '../support/eventually';
 
 const ORIGIN = 'https://gw.example.com';
 const url = 'https://app.example.com/hooks';
@@ -319,7 +320,7 @@ describe('events', () => {
     const { path, body } = await created({ sequence: { grace_seconds: 0 } });
     for (const id of [1, 2, 5]) await ingest(body.webhook_id, orderCreated(id));
     // The grace of no seconds is over when the object's alarm has come.
-    const gaps = await vi.waitFor(async () => {
+    const gaps = await eventually(async () => {
       const answer = await send('GET', `${path}/gaps`);
       expect(answer.body.gaps).not.toEqual([]);
       return answer;

@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { prometheusText } from '../../src/api/metrics/prometheus-text';
+import { eventually } from '../support/eventually';
 import { ingest, nameAsBefore, newWebhook, orderCreated, SECRET, send } from '../support/rest';
 
 const url = 'https://app.example.com/hooks';
@@ -305,7 +306,7 @@ describe('metrics', () => {
     });
     for (const number of [1, 1, 4]) await ingest(id, orderCreated(number));
     await ingest(id, orderCreated(2), 'wrong');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { body } = await send('GET', `/v1/webhooks/${id}/status`);
       expect(body).toMatchObject({ open_gaps: 1, rejected: { mismatch: 1 } });
     });

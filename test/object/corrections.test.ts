@@ -1,5 +1,6 @@
 /** What an operator sets right: a gap closed by hand, an event added, what is known of somebody erased. */
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually';
 import { ingest, newWebhook, orderCreated, SECRET, send } from '../support/rest';
 
 async function hmacBase64(text: string): Promise<string> {
@@ -15,7 +16,7 @@ async function withGap() {
   await ingest(webhook.id, orderCreated(1));
   await ingest(webhook.id, orderCreated(10));
   const gaps = async (query = '') => (await send('GET', `${webhook.path}/gaps${query}`)).body.gaps ?? {};
-  await vi.waitFor(async () => expect(await gaps()).toMatchObject([{ from: 2, to: 9, status: 'open' }]));
+  await eventually(async () => expect(await gaps()).toMatchObject([{ from: 2, to: 9, status: 'open' }]));
   const listed = async () => Object.values(await gaps()).map(gap => [gap.from, gap.to, gap.status]);
   return { ...webhook, gaps, listed };
 }

@@ -3,6 +3,7 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { allProviders } from '../../src/providers/registry';
+import { eventually } from '../support/eventually';
 import { ingest, newWebhook, orderCreated, send } from '../support/rest';
 import { useStandingClock, wait } from '../support/standing-clock';
 import { newObject } from '../support/webhook-object';
@@ -28,7 +29,7 @@ describe('rejections', () => {
     const header = 'X-Plugin-Hmac-Sha256';
     const sent = { [header]: await signedOf(body) };
     expect((await send('POST', `/in/${id}`, `${body}\n`, sent)).status).toBe(401);
-    const seen = await vi.waitFor(async () => {
+    const seen = await eventually(async () => {
       const answer = await send('GET', `${path}/rejections`);
       expect(answer.body.rejections).toHaveLength(1);
       return answer;
@@ -43,7 +44,7 @@ describe('rejections', () => {
     const body = orderCreated(1);
     expect((await ingest(id, body, 'wrong')).status).toBe(401);
     expect((await send('POST', `/in/${id}`, body, { 'X-Other': 'secret-value' })).status).toBe(401);
-    const seen = await vi.waitFor(async () => {
+    const seen = await eventually(async () => {
       const answer = await send('GET', `${path}/rejections`);
       expect(answer.body.rejections).toHaveLength(2);
       return answer;

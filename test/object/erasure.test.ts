@@ -3,7 +3,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, inject, it } from 'vitest';
 import { LIMITS } from '../../src/limits';
-import { patiently, TestWebhook } from '../support/in-worker';
+import { TestWebhook } from '../support/in-worker';
 import { ingest, type Json, newWebhook, orderCreated, send } from '../support/rest';
 import { newObject } from '../support/webhook-object';
 
@@ -43,7 +43,7 @@ async function withJane() {
   for (const body of bodies) {
     expect((await webhook.post(body, `?body=unknown%20${JANE}`)).status).toBe(200);
   }
-  await expect.poll(() => webhook.status(), patiently).toMatchObject({ retrying: 3 });
+  await expect.poll(() => webhook.status()).toMatchObject({ retrying: 3 });
   const stub = env.WEBHOOKS.getByName(String(webhook.id));
   await stub.refused({
     counts: { mismatch: 1 },
@@ -143,7 +143,7 @@ describe('a delivery of an erased event', () => {
     const paused = await send('GET', `${webhook.path}/events?delivery=paused&destination_id=${destination}`);
     expect(paused.body.events).toEqual([]);
     await send('PATCH', `${webhook.path}/destinations/${destination}`, { is_active: true });
-    await expect.poll(async () => (await standing())?.lag, patiently).toBe(0);
+    await expect.poll(async () => (await standing())?.lag).toBe(0);
     expect(await standing()).toMatchObject({ dead: 0, failed_attempts: 0, failing_since: null });
     expect((await send('GET', `${webhook.path}/events/1`)).body).toMatchObject({
       ...{ attempts: [], deliveries: [{ destination_id: destination, delivery: 'redacted', attempts: 0 }] },
@@ -153,7 +153,7 @@ describe('a delivery of an erased event', () => {
   it('that an earlier release gave up counts as dead no more', async () => {
     const webhook = await TestWebhook.create([{ url: `${chaos}/answer?status=200` }]);
     await webhook.send();
-    await expect.poll(() => webhook.status(), patiently).toMatchObject({ delivered: 1 });
+    await expect.poll(() => webhook.status()).toMatchObject({ delivered: 1 });
     await send('DELETE', `${webhook.path}/events/1/body`);
     await runInDurableObject(env.WEBHOOKS.getByName(String(webhook.id)), (_, { storage: { sql } }) => {
       sql.exec(

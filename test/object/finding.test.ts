@@ -2,7 +2,8 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebhookLog } from '../../src/log/webhook-log';
-import { Box, call, patiently, sequencesOf, TestWebhook } from '../support/in-worker';
+import { eventually } from '../support/eventually';
+import { Box, call, sequencesOf, TestWebhook } from '../support/in-worker';
 import { range } from '../support/sequence';
 
 type List = { events: { sequence: number }[]; next: number | null };
@@ -36,10 +37,10 @@ beforeAll(async () => {
     const topic = id === 6 ? 'product:updated' : 'order:created';
     await webhook.send({ id, topic, order: `order-${id % 2}`, extra: { sku: 'a', note: `Number ${id}` } });
   }
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const [fine, failing, dead] = await Promise.all([0, 1, 2].map(index => webhook.status(index)));
     expect([fine?.delivered, failing?.retrying, dead?.dead]).toEqual([6, 1, 5]);
-  }, patiently);
+  });
 });
 
 describe('deliveries of a destination', () => {
@@ -83,7 +84,7 @@ describe('deliveries of a destination', () => {
     ] as const)
       await own.send({ id, order });
     await box.whenKept(2);
-    await expect.poll(async () => (await own.status()).delivered, patiently).toBe(2);
+    await expect.poll(async () => (await own.status()).delivered).toBe(2);
     await own.patch({ is_active: 0 });
     expect((await call('POST', `${own.path}/events/2/release`)).status).toBe(200);
     const paused = async () => {
@@ -96,7 +97,7 @@ describe('deliveries of a destination', () => {
     expect(await paused()).toEqual([2]);
     await own.patch({ is_active: 1 });
     await box.whenKept(3);
-    await expect.poll(paused, patiently).toEqual([]);
+    await expect.poll(paused).toEqual([]);
   });
 
   it('stand in an event as in the list', async () => {
@@ -241,13 +242,13 @@ describe('a replay', () => {
 
   it('of the dead brings them back to life', async () => {
     // The event of the test before has ended too.
-    await expect.poll(async () => (await webhook.status(2)).dead, patiently).toBe(6);
+    await expect.poll(async () => (await webhook.status(2)).dead).toBe(6);
     await boxes.dead.mode({ status: 200 });
     const request = { delivery: 'dead', destination_id: destination('dead') };
     await call('POST', `${webhook.path}/replays`, request);
-    await expect.poll(() => standing('dead', 'dead'), patiently).toEqual([]);
+    await expect.poll(() => standing('dead', 'dead')).toEqual([]);
     await expect
-      .poll(() => standing('dead', 'delivered', '&until=2100-01-01T00:00:00Z'), patiently)
+      .poll(() => standing('dead', 'delivered', '&until=2100-01-01T00:00:00Z'))
       .toEqual([1, 2, 3, 4, 5, 7]);
   });
 });

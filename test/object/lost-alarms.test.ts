@@ -7,6 +7,7 @@ import { env, exports } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { wakeOverdue } from '../../src/alarms/round';
 import { HOUR, MINUTE } from '../support/durations';
+import { eventually } from '../support/eventually';
 import { ingest, newWebhook, orderCreated, send } from '../support/rest';
 import { useStandingClock, wait } from '../support/standing-clock';
 
@@ -93,7 +94,7 @@ describe('an alarm that was given up', () => {
     const { id } = await busy();
     await runInDurableObject(stubOf(id), (_object, { storage }) => storage.setAlarm(Date.now() + 300));
     await evictDurableObject(stubOf(id));
-    await vi.waitFor(async () => expect(Number(await alarmOf(id))).toBeGreaterThan(Date.now() + 1000), 5000);
+    await eventually(async () => expect(Number(await alarmOf(id))).toBeGreaterThan(Date.now() + 1000));
     expect(lines).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { expect, it } from 'vitest';
 import { MINUTE, SECOND } from '../support/durations';
-import { Box, call, patiently, sequencesOf, TestWebhook } from '../support/in-worker';
+import { Box, call, sequencesOf, TestWebhook } from '../support/in-worker';
 import { useStandingClock, wait } from '../support/standing-clock';
 
 useStandingClock();
@@ -114,7 +114,7 @@ it('an hour without the strict and the keyed destination is noticed, understood 
   // 5. Everything, once, in order.
   const arrived = async (box: Box, before: number) => sequencesOf((await box.kept()).slice(before));
   await expect
-    .poll(async () => (await arrived(strict, attemptsBefore)).length, patiently)
+    .poll(async () => (await arrived(strict, attemptsBefore)).length)
     .toBeGreaterThanOrEqual(EVENTS);
   const ledgerGot = await arrived(strict, attemptsBefore);
   expect(ledgerGot).toEqual(ledgerGot.toSorted((a, b) => a - b));

@@ -6,7 +6,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { objectOf } from '../../src/log/stub';
 import { findRecord } from '../../src/subscriptions/store';
-import { Box, patiently } from '../support/in-worker';
+import { Box } from '../support/in-worker';
 import { RecoverableObject } from '../support/recoverable';
 import { ingest, newWebhook, orderCreated, send } from '../support/rest';
 
@@ -97,7 +97,7 @@ describe('going back', () => {
     const record = await objectOf(env, { id, jurisdiction: null }).getRecord();
     expect(record?.version).toBeGreaterThan(3);
     await expect
-      .poll(async () => findRecord(env.SUBSCRIPTIONS, id), patiently)
+      .poll(async () => findRecord(env.SUBSCRIPTIONS, id))
       .toMatchObject({ value: { name: 'as it was', version: record?.version } });
     expect((await ingest(id, orderCreated(2))).body.status).toBe('accepted');
   });
@@ -150,7 +150,7 @@ describe('going back', () => {
     expect((await ingest(id, '{"topic":"order:changed"}')).body).toMatchObject({ sequence: 6 });
     await send('POST', `${path}/events/6/release`);
     const open = async () => (await send('GET', `${path}/gaps?status=open`)).body.gaps;
-    await expect.poll(open, patiently).toMatchObject([{ from: 2, to: 3 }]);
+    await expect.poll(open).toMatchObject([{ from: 2, to: 3 }]);
     const feed = await send('GET', `${path}/feed?after=${cursor}`);
     expect(feed.body.events).toMatchObject([{ sequence: 5, increment_id: 4 }, { sequence: 6 }]);
   });
@@ -169,7 +169,7 @@ describe('going back', () => {
     // What it took now would be lost, so it takes nothing: the provider tries again.
     expect((await ingest(id, orderCreated(2))).status).toBe(503);
     const name = async () => (await send('GET', path)).body.name;
-    await expect.poll(name, { ...patiently, interval: 200 }).toBe('first');
+    await expect.poll(name, { interval: 200 }).toBe('first');
     expect((await ingest(id, orderCreated(2))).body).toMatchObject({ status: 'accepted' });
     expect((await objectOf(env, { id, jurisdiction: null }).getRecord())?.version).toBeGreaterThan(3);
   });

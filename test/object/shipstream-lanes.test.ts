@@ -1,6 +1,6 @@
 /** With `ordering: key`, one entity that fails holds up its own events and nobody else's, of whatever kind they are. */
 import { expect, it } from 'vitest';
-import { Box, call, patiently, TestWebhook } from '../support/in-worker';
+import { Box, call, TestWebhook } from '../support/in-worker';
 
 const EVENTS: [string, object][] = [
   ['package:packed', { package_id: 22, status: 'packed' }],
@@ -23,7 +23,7 @@ it('lets serial numbers, labels, imports and stock pass a package that fails', a
     expect((await webhook.post(JSON.stringify(body))).body.status).toBe('accepted');
   }
   // Every entity fails by itself, and only the second event of package 22 waits behind another.
-  await expect.poll(async () => (await webhook.status()).retrying, patiently).toBe(EVENTS.length - 1);
+  await expect.poll(async () => (await webhook.status()).retrying).toBe(EVENTS.length - 1);
   const { body } = await call<{ entity_keys: string[] }>('GET', `${webhook.path}/events/7`);
   expect(body.entity_keys).toEqual(['inventory:22', 'inventory:b']);
 });

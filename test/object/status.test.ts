@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { sumOf } from '../../src/hour-counts';
 import { readStatus } from '../../src/log/read/status';
 import { HOUR, MINUTE, SECOND } from '../support/durations';
-import { Box, patiently, TestWebhook } from '../support/in-worker';
+import { Box, TestWebhook } from '../support/in-worker';
 import { ingest, newWebhook, orderCreated, send } from '../support/rest';
 import { range } from '../support/sequence';
 import { fails, works } from '../support/simulation/replies';
@@ -232,10 +232,7 @@ describe('the overview', () => {
     for (const id of [1, 4]) await webhook.send({ id });
     await webhook.send({ id: 5, secret: 'wrong' });
     await expect
-      .poll(
-        async () => (await overview()).webhooks.find(({ webhook_id }) => webhook_id === webhook.id),
-        patiently,
-      )
+      .poll(async () => (await overview()).webhooks.find(({ webhook_id }) => webhook_id === webhook.id))
       .toMatchObject({
         ...{ name: 'Shop at a glance', provider: 'shipstream', is_active: true, left_out: null },
         ...{ last_event_at: expect.any(String), open_gaps: 1, missing_ids: 2, uncertain_ids: 0 },

@@ -146,9 +146,6 @@ export class Box {
 export const sequencesOf = (kept: readonly Boxed[]): number[] =>
   kept.map(({ headers }) => Number(headers['ce-sequence']));
 
-/** How long tests wait for what has to come, and how often they look. */
-export const patiently = { timeout: 20_000, interval: 20 };
-
 /** Throws unless the secret has signed it. */
 export const verify = (secret: string, { headers, body }: Boxed): unknown =>
   new Webhook(secret).verify(body, headers);

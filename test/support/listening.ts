@@ -1,7 +1,6 @@
 /** A listener inside the test's workerd: what it was sent, in order, and how it ended. It sends marks back unless told not to. */
 import { env, exports } from 'cloudflare:workers';
 import { expect } from 'vitest';
-import { patiently } from './in-worker';
 
 /** What tells an entry of the gap list from all others. */
 export type GapName = { epoch: number; from: number; to: number; before?: unknown; after?: unknown };
@@ -88,6 +87,6 @@ export class Listening {
   }
 
   until(holds: () => boolean): Promise<void> {
-    return expect.poll(holds, patiently).toBe(true);
+    return expect.poll(holds).toBe(true);
   }
 }

@@ -1,7 +1,7 @@
 /** `hold_seconds`: events leave sorted by increment id, and wait no longer than they were told to. */
 import { evictDurableObject } from 'cloudflare:test';
 import { describe, expect, it, vi } from 'vitest';
-import { Box, patiently, sequencesOf, TestWebhook } from '../../support/in-worker';
+import { Box, sequencesOf, TestWebhook } from '../../support/in-worker';
 import { range } from '../../support/sequence';
 import { useStandingClock, wait } from '../../support/standing-clock';
 import { newObject, SHORT } from '../../support/webhook-object';
@@ -15,7 +15,7 @@ describe('hold_seconds', () => {
       sequence: { hold_seconds: 30 },
     });
     await webhook.send({ id: 1 });
-    await expect.poll(() => webhook.status(), patiently).toMatchObject({ delivered: 1 });
+    await expect.poll(() => webhook.status()).toMatchObject({ delivered: 1 });
     await webhook.send({ id: 4 });
     await webhook.send({ id: 3 });
     await evictDurableObject(webhook.stub());
@@ -35,7 +35,7 @@ describe('hold_seconds', () => {
       sequence: { hold_seconds: 1 },
     });
     await webhook.send({ id: 1 });
-    await expect.poll(() => webhook.status(), patiently).toMatchObject({ delivered: 1 });
+    await expect.poll(() => webhook.status()).toMatchObject({ delivered: 1 });
     await webhook.send({ id: 3 });
     await evictDurableObject(webhook.stub());
     const [, third] = await box.whenKept(2);

@@ -1,7 +1,7 @@
 /** An Ecwid app has a token for each store: every event is confirmed with that of its own, and what has none waits. */
 import { exports } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { Box, call, patiently } from '../../support/in-worker';
+import { Box, call } from '../../support/in-worker';
 import { newWebhook, ORIGIN, send } from '../../support/rest';
 
 const SECRET = 'client-secret';
@@ -86,9 +86,7 @@ describe('tokens by store', () => {
     const { id, path } = await webhook({ url: api.url, tokens: { '1003': 'token-three' } });
     await post(id, { eventId: 'e-1', eventType: 'product.updated', storeId: 1005 });
     const message = "there is no confirm token for the event's store";
-    await expect
-      .poll(async () => (await detail(path, 1)).verdict.issues, patiently)
-      .toMatchObject([{ message }]);
+    await expect.poll(async () => (await detail(path, 1)).verdict.issues).toMatchObject([{ message }]);
     expect(await detail(path, 1)).toMatchObject({ status: 'confirming' });
     expect(await api.kept()).toEqual([]);
     await send('PATCH', path, { confirm: { tokens: { '1005': 'token-five' } } });
@@ -110,6 +108,6 @@ it.each(['application.uninstalled', 'application.subscriptionStatusChanged', 'in
     expect(await api.kept()).toEqual([]);
     // What has a name that is not known here still has to be confirmed.
     await post(id, { eventId: 'e-2', eventType: 'payout.created', storeId: 1003 });
-    await expect.poll(async () => (await detail(path, 2)).status, patiently).toBe('quarantined');
+    await expect.poll(async () => (await detail(path, 2)).status).toBe('quarantined');
   },
 );

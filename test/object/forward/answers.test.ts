@@ -1,7 +1,7 @@
 /** What receivers said, as `GET …/events/{sequence}` shows it: kept as long as the event, and not longer than its body. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, inject, it } from 'vitest';
-import { call, patiently, TestWebhook } from '../../support/in-worker';
+import { call, TestWebhook } from '../../support/in-worker';
 
 const chaos = inject('chaosUrl');
 
@@ -23,7 +23,7 @@ async function failing(path: string, given: object = {}): Promise<TestWebhook> {
   const url = path.startsWith('http') ? path : chaos + path;
   const webhook = await TestWebhook.create([{ url, retry: { schedule_seconds: [86_400] }, ...given }]);
   await webhook.send();
-  await expect.poll(() => webhook.status(), patiently).toMatchObject({ retrying: 1 });
+  await expect.poll(() => webhook.status()).toMatchObject({ retrying: 1 });
   return webhook;
 }
 

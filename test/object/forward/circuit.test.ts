@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { DestinationState } from '../../../src/log/forward/destination-state';
 import { Forwarding } from '../../../src/log/forward/forwarding';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/durations';
-import { Box, patiently, sequencesOf, TestWebhook } from '../../support/in-worker';
+import { Box, sequencesOf, TestWebhook } from '../../support/in-worker';
 import { range } from '../../support/sequence';
 import { fails, hangs, works } from '../../support/simulation/replies';
 import { scene } from '../../support/simulation/scene';
@@ -155,7 +155,7 @@ describe('a 410 that is not noted yet when the webhook is changed', () => {
     const flush = vi.spyOn(Forwarding.prototype, 'flush').mockImplementation(() => {});
     const ended = vi.spyOn(DestinationState.prototype, 'attemptEnded');
     await webhook.send();
-    await expect.poll(() => ended.mock.calls.length, patiently).toBe(1);
+    await expect.poll(() => ended.mock.calls.length).toBe(1);
     ended.mockRestore();
 
     await runInDurableObject(env.WEBHOOKS.getByName(String(webhook.id)), async object => {
@@ -167,7 +167,7 @@ describe('a 410 that is not noted yet when the webhook is changed', () => {
     expect(await webhook.status()).toMatchObject({ is_active: false });
     await box.mode({ status: 200 });
     await webhook.patch({ is_active: true });
-    await expect.poll(() => webhook.status(), patiently).toMatchObject({ is_active: true, delivered: 1 });
+    await expect.poll(() => webhook.status()).toMatchObject({ is_active: true, delivered: 1 });
   });
 });
 
@@ -178,7 +178,7 @@ describe('a destination that answers 410', () => {
     const webhook = await TestWebhook.create([{ url: box.url, ordering: 'strict' }]);
     await webhook.send();
     await expect
-      .poll(() => webhook.status(), patiently)
+      .poll(() => webhook.status())
       .toMatchObject({
         is_active: false,
         disabled_reason: 'it answered 410 Gone',

@@ -1,7 +1,7 @@
 /** Calls to couriers are few and shared fairly: a destination that hangs or fails is not felt by the others. */
 import { describe, expect, it } from 'vitest';
 import { MINUTE, SECOND } from '../../support/durations';
-import { Box, patiently, sequencesOf, TestWebhook } from '../../support/in-worker';
+import { Box, sequencesOf, TestWebhook } from '../../support/in-worker';
 import { range } from '../../support/sequence';
 import { busy, hangs, works } from '../../support/simulation/replies';
 import { scene } from '../../support/simulation/scene';
@@ -260,7 +260,7 @@ describe('isolation', () => {
       await box.mode({ hangs: true });
     }
     await webhook.sendMany(12);
-    await expect.poll(async () => (await boxes[0]?.notes())?.inFlight, patiently).toBeGreaterThan(0);
+    await expect.poll(async () => (await boxes[0]?.notes())?.inFlight).toBeGreaterThan(0);
     await webhook.patch({ max_in_flight: 3 });
     for (const box of boxes) {
       expect((await box.notes()).inFlight).toBeGreaterThan(0);

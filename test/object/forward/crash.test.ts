@@ -9,7 +9,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { Boxed } from '../../support/chaos-receiver';
 import { HOUR, MINUTE, SECOND } from '../../support/durations';
-import { Box, patiently, sequencesOf, TestWebhook } from '../../support/in-worker';
+import { Box, sequencesOf, TestWebhook } from '../../support/in-worker';
 import { range } from '../../support/sequence';
 import { replayOf } from '../../support/simulation/replay-of';
 import { busy, fails, hangs, works } from '../../support/simulation/replies';
@@ -135,7 +135,7 @@ describe('an eviction', () => {
     await abortAllDurableObjects();
     // The safety alarm comes within 30 s; it stands.
     expect(await runDurableObjectAlarm(webhook.stub())).toBe(true);
-    await expect.poll(() => webhook.status(), patiently).toMatchObject({ delivered: 3, retrying: 0 });
+    await expect.poll(() => webhook.status()).toMatchObject({ delivered: 3, retrying: 0 });
     const kept = await box.kept();
     expect(new Set(sequencesOf(kept))).toEqual(new Set([1, 2, 3]));
     const again = kept.slice(first.length).find(({ headers }) => headers['ce-sequence'] === '1');
@@ -149,7 +149,7 @@ describe('an eviction', () => {
     const retry = { schedule_seconds: [3600] };
     const webhook = await TestWebhook.create([{ url: box.url, ordering: 'key', retry }]);
     await webhook.send({ order: 'blocked' });
-    await expect.poll(() => webhook.status(), patiently).toMatchObject({ retrying: 1 });
+    await expect.poll(() => webhook.status()).toMatchObject({ retrying: 1 });
     await box.mode({ status: 200 });
     const stub = env.WEBHOOKS.getByName(String(webhook.id));
     const record = await stub.getRecord();
@@ -177,7 +177,7 @@ describe('an eviction', () => {
     // One by one they follow; their first hundreds will do. Some may come twice.
     const blocked = (kept: Boxed[]): number[] =>
       [...new Set(sequencesOf(kept.slice(1)))].filter(n => n % 100 !== 0 && n !== 701);
-    await expect.poll(async () => blocked(await box.kept()).length, patiently).toBeGreaterThan(200);
+    await expect.poll(async () => blocked(await box.kept()).length).toBeGreaterThan(200);
     const came = blocked(await box.kept());
     expect(came).toEqual(
       range(1, 700)

@@ -1,6 +1,6 @@
 /** One delivery from end to end: the gateway’s HTTP interface, the real object, real couriers, real sockets. */
 import { describe, expect, it } from 'vitest';
-import { Box, call, patiently, sequencesOf, TestWebhook, verify } from '../../support/in-worker';
+import { Box, call, sequencesOf, TestWebhook, verify } from '../../support/in-worker';
 
 describe('a delivery', () => {
   it('has the bytes, the provider’s headers, and what the gateway says about it', async () => {
@@ -69,7 +69,7 @@ describe('a delivery', () => {
     const rotation = { secret_key: 'whsec_after', overlap_seconds: 1 };
     expect((await call('POST', `${webhook.path}/rotate_secret`, rotation)).status).toBe(200);
     expect(await signatures()).toBe(2);
-    await expect.poll(signatures, patiently).toBe(1);
+    await expect.poll(signatures).toBe(1);
   });
 
   it('is retried on the schedule, under the same id, and counted', async () => {
@@ -82,9 +82,7 @@ describe('a delivery', () => {
     const kept = await box.whenKept(3);
     expect(kept.map(({ headers }) => headers['gapless-attempt'])).toEqual(['1', '2', '3']);
     expect(new Set(kept.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
-    await expect
-      .poll(() => webhook.status(), patiently)
-      .toMatchObject({ delivered: 1, retrying: 0, dead: 0 });
+    await expect.poll(() => webhook.status()).toMatchObject({ delivered: 1, retrying: 0, dead: 0 });
     const { body } = await call<{ attempts: { http_status: number; outcome: string }[] }>(
       'GET',
       `${webhook.path}/events/1`,
@@ -108,7 +106,7 @@ describe('a delivery', () => {
     await box.mode({ status: 500 });
     const webhook = await TestWebhook.create([{ url: box.url, retry: { schedule_seconds: [] } }]);
     await webhook.sendMany(3);
-    await expect.poll(() => webhook.status(), patiently).toMatchObject({ dead: 3 });
+    await expect.poll(() => webhook.status()).toMatchObject({ dead: 3 });
     await box.mode({ status: 200 });
     const dry = { status: 'dead', destination_id: webhook.destinations[0], dry_run: true };
     const counted = await call('POST', `${webhook.path}/replays`, dry);
@@ -118,6 +116,6 @@ describe('a delivery', () => {
     const kept = await box.whenKept(6);
     // In no order: the destination asks for none.
     expect(sequencesOf(kept.slice(3)).toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
-    await expect.poll(() => webhook.status(), patiently).toMatchObject({ dead: 0 });
+    await expect.poll(() => webhook.status()).toMatchObject({ dead: 0 });
   });
 });

@@ -3,7 +3,7 @@ import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import type { Ordering } from '../../../src/subscriptions/webhook';
 import { HOUR, MINUTE, SECOND } from '../../support/durations';
-import { Box, patiently, sequencesOf, TestWebhook } from '../../support/in-worker';
+import { Box, sequencesOf, TestWebhook } from '../../support/in-worker';
 import { range } from '../../support/sequence';
 import { replayOf } from '../../support/simulation/replay-of';
 import { fails, hangs, works } from '../../support/simulation/replies';
@@ -217,11 +217,11 @@ describe('an object of the platform that is evicted', () => {
     const retry = { schedule_seconds: [3600] };
     const webhook = await TestWebhook.create([{ url: box.url, ordering: 'key', retry }]);
     await webhook.send({ order: 'failing' });
-    await expect.poll(() => webhook.status(), patiently).toMatchObject({ retrying: 1 });
+    await expect.poll(() => webhook.status()).toMatchObject({ retrying: 1 });
     await box.mode({ status: 200 });
     await webhook.send({ order: 'failing' });
     await webhook.sendMany(28);
-    await expect.poll(() => webhook.status(), patiently).toMatchObject({ delivered: 28 });
+    await expect.poll(() => webhook.status()).toMatchObject({ delivered: 28 });
     for (let i = 0; i < 3; i++) {
       await evictDurableObject(webhook.stub());
       await runDurableObjectAlarm(webhook.stub());
@@ -229,7 +229,7 @@ describe('an object of the platform that is evicted', () => {
     }
     await evictDurableObject(webhook.stub());
     await webhook.patch({ is_active: 1 });
-    await expect.poll(() => webhook.status(), patiently).toMatchObject({ delivered: 30, retrying: 0 });
+    await expect.poll(() => webhook.status()).toMatchObject({ delivered: 30, retrying: 0 });
     const came = sequencesOf(await box.kept());
     expect(came.toSorted((a, b) => a - b)).toEqual([1, ...range(1, 30)]);
     expect(came.slice(-2)).toEqual([1, 2]);

@@ -2,7 +2,7 @@
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { DAY, MINUTE, SECOND } from '../../support/durations';
-import { Box, call, patiently, sequencesOf, TestWebhook } from '../../support/in-worker';
+import { Box, call, sequencesOf, TestWebhook } from '../../support/in-worker';
 import { range } from '../../support/sequence';
 import { replayOf as everythingTo } from '../../support/simulation/replay-of';
 import { fails, works } from '../../support/simulation/replies';
@@ -43,7 +43,7 @@ describe('a replay', () => {
       asked,
     );
     expect(body).toEqual({ replay_id: expect.any(Number), count: 10, events: 10 });
-    await expect.poll(async () => (await replayOf(webhook, body.replay_id)).state, patiently).toBe('done');
+    await expect.poll(async () => (await replayOf(webhook, body.replay_id)).state).toBe('done');
     expect(await replayOf(webhook, body.replay_id)).toMatchObject({
       ...{
         state: 'done',
@@ -78,7 +78,7 @@ describe('a replay', () => {
     await evictDurableObject(webhook.stub());
     // What comes next shows that nothing of the replay is left.
     await webhook.sendMany(1);
-    await expect.poll(async () => sequencesOf(await box.kept()).at(-1), patiently).toBe(13);
+    await expect.poll(async () => sequencesOf(await box.kept()).at(-1)).toBe(13);
     const again = sequencesOf(await box.kept()).slice(12, -1);
     expect(again).toEqual(range(1, again.length));
     expect(again.length).toBeLessThan(12);
@@ -93,7 +93,7 @@ describe('a replay', () => {
     await evictDurableObject(webhook.stub());
     // It would come by itself, half a minute after the restart.
     expect(await runDurableObjectAlarm(webhook.stub())).toBe(true);
-    await expect.poll(async () => (await replayOf(webhook, body.replay_id)).state, patiently).toBe('done');
+    await expect.poll(async () => (await replayOf(webhook, body.replay_id)).state).toBe('done');
     expect(await replayOf(webhook, body.replay_id)).toMatchObject({ counted: 8, sent: 8, delivered: 8 });
     expect(new Set(sequencesOf(await box.kept()).slice(8))).toEqual(new Set(range(1, 8)));
   });
@@ -107,9 +107,7 @@ describe('a replay', () => {
     const attempts = async () =>
       (await call<{ attempts: { replay_id: number | null }[] }>('GET', `${webhook.path}/events/1`)).body
         .attempts;
-    await expect
-      .poll(attempts, patiently)
-      .toMatchObject([{ replay_id: null }, { replay_id: body.replay_id }]);
+    await expect.poll(attempts).toMatchObject([{ replay_id: null }, { replay_id: body.replay_id }]);
     expect((await replayOf(webhook, body.replay_id)).request).toEqual({ entity_key: '[not kept]' });
   });
 

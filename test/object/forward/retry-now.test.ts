@@ -1,7 +1,7 @@
 /** After an outage: what waits goes at once where someone says so, or where a delivery succeeds; and nothing goes twice. */
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/durations';
-import { Box, call, patiently, sequencesOf, TestWebhook } from '../../support/in-worker';
+import { Box, call, sequencesOf, TestWebhook } from '../../support/in-worker';
 import { range } from '../../support/sequence';
 import { replayOf } from '../../support/simulation/replay-of';
 import { fails, works } from '../../support/simulation/replies';
@@ -306,7 +306,7 @@ describe('POST …/destinations/{id}/retry', () => {
       { url: box.url, ordering: 'strict', retry: { schedule_seconds: [3600] } },
     ]);
     await webhook.sendMany(4);
-    await expect.poll(() => webhook.status(), patiently).toMatchObject({ retrying: 1 });
+    await expect.poll(() => webhook.status()).toMatchObject({ retrying: 1 });
     await box.mode({ status: 200 });
     const path = `${webhook.path}/destinations/${webhook.destinations[0]}/retry`;
     const { status, body } = await call<{ next_attempt_at: string }>('POST', path);
@@ -315,7 +315,7 @@ describe('POST …/destinations/{id}/retry', () => {
     expect(Math.abs(Date.parse(body.next_attempt_at) - Date.now())).toBeLessThan(5000);
     expect(sequencesOf(await box.whenKept(5))).toEqual([1, 1, 2, 3, 4]);
     await expect
-      .poll(() => call('POST', path, {}), patiently)
+      .poll(() => call('POST', path, {}))
       .toEqual({
         status: 200,
         body: { waiting: 0, more: false, next_attempt_at: null },

@@ -1,7 +1,7 @@
 /** Replays at listeners: each event once, whatever destinations there are, and none lost or twice for one that comes again. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
-import { Box, call, patiently, TestWebhook } from '../../support/in-worker';
+import { Box, call, TestWebhook } from '../../support/in-worker';
 import { Listening } from '../../support/listening';
 import { range } from '../../support/sequence';
 
@@ -11,7 +11,7 @@ const replayed = (listening: Listening) => listening.of('replay').map(({ event }
 const replay = async (webhook: TestWebhook, body: object) =>
   (await call<{ replay_id: number | null; count: number }>('POST', `${webhook.path}/replays`, body)).body;
 const heard = (listening: Listening, ...sequences: number[]) =>
-  expect.poll(() => replayed(listening), patiently).toEqual(sequences);
+  expect.poll(() => replayed(listening)).toEqual(sequences);
 
 describe('a listener that wants replays', () => {
   it('gets each event of one once, with its id, though several destinations get it; others hear nothing', async () => {

