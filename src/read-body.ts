@@ -5,6 +5,7 @@
  * A body that is too large can be read on for a while and dropped, because a sender that is cut off while it writes may
  * never see the answer.
  */
+import { inTime } from './in-time';
 import { LIMITS } from './limits';
 import type { BodyShare } from './memory/request-bytes';
 import { err, ok, type Result } from './result';
@@ -46,37 +47,22 @@ async function read(
   if (declared !== null && declared <= limit && !headers.has('transfer-encoding')) {
     if (!share.grow(declared)) return err('memory_full');
     const reading = readDeclared(request, limit);
-    return declared <= LIMITS.SMALL_BODY_BYTES ? reading : inTime(reading, () => {});
+    return declared <= LIMITS.SMALL_BODY_BYTES ? reading : inTime(reading, LIMITS.MAX_BODY_READ_MS, late);
   }
   const { body } = request;
   if (body === null) return ok(new Uint8Array());
   if (!share.grow(firstSize(limit))) return err('memory_full');
   const reader = body.getReader();
   const sizes = { limit, declared: declared ?? 0, most: Math.max(limit, drained) };
-  return await inTime(readStream(reader, sizes, share), () => void reader.cancel().catch(() => {}));
+  return await inTime(readStream(reader, sizes, share), LIMITS.MAX_BODY_READ_MS, () => {
+    reader.cancel().catch(() => {});
+    return late();
+  });
 }
+
+const late = (): Result<never, BodyProblem> => err('interrupted');
 
 const firstSize = (limit: number): number => Math.min(limit, LIMITS.SMALL_BODY_BYTES);
-
-/** The result of the work, or `interrupted` when it takes too long. Then `stop` is called to end the work. */
-async function inTime(
-  work: Promise<Result<Uint8Array, BodyProblem>>,
-  stop: () => void,
-): Promise<Result<Uint8Array, BodyProblem>> {
-  let cancel = (): void => {};
-  const late = new Promise<Result<Uint8Array, BodyProblem>>(resolve => {
-    const timer = setTimeout(() => {
-      stop();
-      resolve(err('interrupted'));
-    }, LIMITS.MAX_BODY_READ_MS);
-    cancel = () => clearTimeout(timer);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    cancel();
-  }
-}
 
 /** Reads a body of declared length in one step: the transport sees to it that there is no more. */
 async function readDeclared(request: Request, limit: number): Promise<Result<Uint8Array, BodyProblem>> {

@@ -3,8 +3,11 @@
  * the webhook. What fails is repeated by the alarm until it succeeds.
  *
  * KV operations run one after the other: two at a time could reach KV in the wrong order. Each looks at the current
- * record when its turn comes. So a record removed during its copy is removed from KV too, and one made again stays.
+ * record when its turn comes. So a record removed during its copy is removed from KV too, and one made again stays. One that takes long
+ * is not given up, for the same reason, but nobody waits for it any more: not who changed the webhook, nor the alarm, which does nothing
+ * else meanwhile.
  */
+import { inTime } from '../in-time';
 import { logLine } from '../log-line';
 import { deleteRecord, writeRecord } from '../subscriptions/store';
 import type { WebhookRecord } from '../subscriptions/webhook';
@@ -14,6 +17,8 @@ import { hasTables } from './store/tables';
 
 /** KV allows one write per second and key; a failed copy is tried again after this. */
 const RETRY_MS = 5000;
+/** How long an operation is waited for. */
+const PATIENCE_MS = 10_000;
 
 /** The copy, as its object keeps it. */
 export class KvCopy {
@@ -25,6 +30,10 @@ export class KvCopy {
   /** When the copy is to be tried again, ms since 1970. */
   #retryAt: number | null = null;
   #last: Promise<void> = Promise.resolve();
+  /** The operation that has not begun, for all who ask before it does. */
+  #queued: Promise<void> | null = null;
+  /** Somebody waited in vain for the operation that is under way. */
+  #isStuck = false;
 
   /** @param current gives the record at the moment; null for none */
   constructor(storage: DurableObjectStorage, kv: KVNamespace, current: () => WebhookRecord | null) {
@@ -53,19 +62,44 @@ export class KvCopy {
     this.#retryAt = now;
   }
 
-  /** Copies the record unless KV has this version. Resolves when it was tried. */
-  copy(): Promise<void> {
-    return this.#then(() => this.#copyNow());
+  /** Copies the record unless KV has this version. Resolves when it was tried, or takes long. */
+  async copy(): Promise<void> {
+    const record = this.#current();
+    if (record !== null) await this.#inTurn(record.id);
   }
 
-  /** Removes the copy of a deleted webhook, and then all that is left of it in this object. */
+  /** Removes the copy of a deleted webhook, and then all that is left of it in this object. Resolves as `copy` does. */
   remove(id: number): Promise<void> {
-    return this.#then(() => this.#removeNow(id));
+    return this.#inTurn(id);
   }
 
-  #then(operation: () => Promise<void>): Promise<void> {
-    this.#last = this.#last.then(operation, operation);
-    return this.#last;
+  async #inTurn(id: number): Promise<void> {
+    if (this.#queued === null) {
+      const follow = () => this.#follow(id);
+      this.#queued = this.#last.then(follow, follow);
+      this.#last = this.#queued;
+    }
+    if (this.#isStuck) this.#isLate(id);
+    else await inTime(this.#queued, PATIENCE_MS, () => this.#isLate(id));
+  }
+
+  /** Has KV follow the object. */
+  async #follow(id: number): Promise<void> {
+    this.#queued = null;
+    try {
+      await (this.#current() === null ? this.#removeNow(id) : this.#copyNow());
+    } finally {
+      this.#isStuck = false;
+    }
+  }
+
+  #isLate(id: number): void {
+    this.#isStuck = true;
+    this.#retryAt = Date.now() + RETRY_MS;
+    // If the object leaves memory, the alarm removes the copy.
+    if (this.#current() === null) this.#storage.kv.put('forget', id);
+    const message = `KV has not answered for ${PATIENCE_MS / 1000} s.`;
+    logLine('kv_copy_failed', { webhook_id: id, name: 'TimeoutError', message });
   }
 
   async #copyNow(): Promise<void> {

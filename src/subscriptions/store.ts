@@ -1,11 +1,12 @@
 /**
  * The copy of webhook records in KV, for the edge and for lists. The webhook's object is the only writer, and is asked where
- * a record must not be a minute old. Every failure of KV is a value.
+ * a record must not be a minute old. Every failure of KV is a value, and so is an answer that takes too long.
  *
  * Not promised: that a record written is read, or one deleted is gone, sooner than KV's cache lets go (up to 60 s
  * elsewhere).
  */
 import { errorFields } from '../error-name';
+import { inTime } from '../in-time';
 import { err, ok, type Result } from '../result';
 import { readRecord } from './stored-record';
 import type { WebhookRecord } from './webhook';
@@ -20,6 +21,10 @@ const keyOf = (id: number) => `${PREFIX}${id}`;
 
 /** Seconds a KV read may be served from the colo's cache: the shortest that KV allows. */
 export const CACHE_TTL_SECONDS = 30;
+/** How long a record is waited for, as its provider waits meanwhile. */
+const RECORD_MS = 3000;
+/** The same for lists and for many records at once. */
+const LIST_MS = 10_000;
 /** Keys of one bulk read, by KV's limit. */
 const BULK = 100;
 /** Webhooks that one list looks at: KV allows 1,000 operations per request, lists come in thousands. */
@@ -32,7 +37,7 @@ function parseRecord(text: string, id: number): WebhookRecord | null {
 }
 
 /**
- * The record, or null where KV has none. `unavailable`: KV failed; `corrupt`: there is something else under the
+ * The record, or null where KV has none. `unavailable`: KV failed, or has not answered in 3 s; `corrupt`: there is something else under the
  * key.
  */
 export async function findRecord(
@@ -40,7 +45,7 @@ export async function findRecord(
   id: number,
 ): Promise<Result<WebhookRecord | null, StoreFailure>> {
   try {
-    const text = await kv.get(keyOf(id), { cacheTtl: CACHE_TTL_SECONDS });
+    const text = await inPatience(kv.get(keyOf(id), { cacheTtl: CACHE_TTL_SECONDS }), RECORD_MS);
     if (text === null) return ok(null);
     const record = parseRecord(text, id);
     return record === null ? err('corrupt') : ok(record);
@@ -68,11 +73,23 @@ async function attempt(write: () => Promise<void>): Promise<Result<void, WriteFa
   }
 }
 
-/** The ids of all webhooks, a thousand at a time, in KV's order. Throws what KV throws. */
+const LATE = Symbol('late');
+
+/** What KV answers. Throws what it throws, and an error where it takes more than `ms`. */
+async function inPatience<T>(asked: Promise<T>, ms: number): Promise<T> {
+  const answer = await inTime<T | typeof LATE>(asked, ms, () => LATE);
+  if (answer === LATE) throw new Error(`KV has not answered for ${ms / 1000} s.`);
+  return answer;
+}
+
+/** The ids of all webhooks, a thousand at a time, in KV's order. Throws what KV throws, also where it takes too long. */
 export async function* eachId(kv: KVNamespace): AsyncGenerator<number[]> {
   let cursor: string | null = null;
   do {
-    const page: KVNamespaceListResult<unknown> = await kv.list({ prefix: PREFIX, cursor });
+    const page: KVNamespaceListResult<unknown> = await inPatience(
+      kv.list({ prefix: PREFIX, cursor }),
+      LIST_MS,
+    );
     yield idsOf(page);
     cursor = page.list_complete ? null : page.cursor;
   } while (cursor !== null);
@@ -87,7 +104,7 @@ export async function idPage(
   limit: number,
 ): Promise<Result<IdPage, 'unavailable'>> {
   try {
-    const page: KVNamespaceListResult<unknown> = await kv.list({ prefix: PREFIX, cursor: after, limit });
+    const page = await inPatience(kv.list({ prefix: PREFIX, cursor: after, limit }), LIST_MS);
     return ok({ ids: idsOf(page), next: page.list_complete ? null : page.cursor });
   } catch {
     return err('unavailable');
@@ -120,7 +137,7 @@ export async function findRecords(
   try {
     for (let start = 0; start < ids.length; start += BULK) {
       const chunk = ids.slice(start, start + BULK);
-      const texts = await kv.get(chunk.map(keyOf), { cacheTtl: CACHE_TTL_SECONDS });
+      const texts = await inPatience(kv.get(chunk.map(keyOf), { cacheTtl: CACHE_TTL_SECONDS }), LIST_MS);
       for (const id of chunk) {
         const record = parseRecord(texts.get(keyOf(id)) ?? '', id);
         if (record !== null) records.push(record);

@@ -24,7 +24,7 @@ export const ROOMS: Rooms = {
   src: ['limits', 'result'],
   audit: ['src'],
   memory: ['limits', 'src'],
-  'read-body': ['limits', 'result', 'memory'],
+  'read-body': ['limits', 'result', 'src', 'memory'],
   numbering: ['limits'],
   json: ['limits', 'result'],
   input: [...GROUND],
