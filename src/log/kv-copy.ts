@@ -32,6 +32,7 @@ export class KvCopy {
   #last: Promise<void> = Promise.resolve();
   /** The operation that has not begun, for all who ask before it does. */
   #queued: Promise<void> | null = null;
+  #isUnderWay = false;
   /** Somebody waited in vain for the operation that is under way. */
   #isStuck = false;
 
@@ -86,15 +87,18 @@ export class KvCopy {
   /** Has KV follow the object. */
   async #follow(id: number): Promise<void> {
     this.#queued = null;
+    this.#isUnderWay = true;
     try {
       await (this.#current() === null ? this.#removeNow(id) : this.#copyNow());
     } finally {
+      this.#isUnderWay = false;
       this.#isStuck = false;
     }
   }
 
   #isLate(id: number): void {
-    this.#isStuck = true;
+    // The time may be up just when it has ended.
+    this.#isStuck = this.#isUnderWay;
     this.#retryAt = Date.now() + RETRY_MS;
     // If the object leaves memory, the alarm removes the copy.
     if (this.#current() === null) this.#storage.kv.put('forget', id);
@@ -104,7 +108,11 @@ export class KvCopy {
 
   async #copyNow(): Promise<void> {
     const record = this.#current();
-    if (record === null || this.#version === record.version) return;
+    if (record === null) return;
+    if (this.#version === record.version) {
+      this.#retryAt = null;
+      return;
+    }
     const written = await writeRecord(this.#kv, record);
     // The webhook was removed meanwhile, and maybe made again: the next operation decides what KV has.
     if (this.#current()?.createdAt !== record.createdAt) return;

@@ -3,7 +3,10 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PLATFORM_CLOCK } from '../../src/clock';
+import { KvCopy } from '../../src/log/kv-copy';
+import { readDocument } from '../../src/log/store/documents';
 import { forget } from '../../src/subscriptions/edge-cache';
+import { readOwnRecord } from '../../src/subscriptions/stored-record';
 import { eventually, pause } from '../support/eventually';
 import { ingest, newWebhook, orderCreated, send } from '../support/rest';
 
@@ -82,6 +85,19 @@ describe('KV that hangs', () => {
       expect((await send('GET', `${path}/gaps`)).body.gaps).toMatchObject([{ from: 2, to: 3 }]),
     );
     expect(hanging).toHaveLength(1);
+  });
+
+  it('is not copied to again for nothing', async () => {
+    const { id } = await newWebhook();
+    await runInDurableObject(stubOf(id), async (_, { storage }) => {
+      const record = readOwnRecord(readDocument(storage.sql, 'record') ?? '');
+      const copy = new KvCopy(storage, env.SUBSCRIPTIONS, () => record);
+      copy.begin(record, Date.now());
+      expect(copy.dueAt()).toBeNull();
+      copy.defer(Date.now());
+      await copy.copy();
+      expect(copy.dueAt()).toBeNull();
+    });
   });
 
   it('has no copy of a webhook that was deleted meanwhile, and its object nothing', async () => {
