@@ -1,4 +1,4 @@
-/** No test passes or fails by chance: by what random ids look like, or by what another file does at the same time. */
+/** No test passes or fails by chance: by what random ids look like, by when a second ends, or by what another file does at the same time. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -25,6 +25,10 @@ function looksInVainForHex(text: string): boolean {
   return sought.some(part => SHORT_HEX.test(part));
 }
 
+/** Signs a moment that is asked for once more: not the one that is sent along, where a second ends between the two. */
+const signsAnotherMoment = (text: string): boolean =>
+  /\b(?:hmac|sign)\w*\([^\n]*\b(?:seconds|now)\(\)/.test(text);
+
 const EVERYTHING = [
   // A list from its start, over the API.
   /(?:get(?:<[^(]*>)?\(|'GET', )\s*['`]\/v1\/(?:webhooks|status|audit|export)(?:\?limit=\d+)?['`]/,
@@ -43,6 +47,13 @@ describe('no test', () => {
     expect(looksInVainForHex("expect(text).not.toContain('83f1');")).toBe(true);
     expect(looksInVainForHex('expect(text).not.toMatch(/jane|5c2d/i);')).toBe(true);
     expect(looksInVainForHex("expect(text).not.toContain('k-83f1');")).toBe(false);
+  });
+
+  it('asks for the time once more to sign it', () => {
+    expect(saying(signsAnotherMoment)).toEqual([]);
+    expect(signsAnotherMoment('headers(seconds(), hmac(seconds() + body))')).toBe(true);
+    expect(signsAnotherMoment('sign(null, Buffer.from(seconds() + text), key)')).toBe(true);
+    expect(signsAnotherMoment('headers(time, hmac(time + body))')).toBe(false);
   });
 
   it('looks at all webhooks of a gateway that it shares', () => {
