@@ -21,7 +21,8 @@ function measure(): Promise<Measured> {
       output += chunk.toString();
     });
     bench.on('error', reject);
-    bench.on('exit', code => {
+    // When all of its output is here, too: it may end before.
+    bench.on('close', code => {
       const last = output.trim().split('\n').at(-1) ?? '';
       if (code === 0) resolve((JSON.parse(last) as { bodies: Measured }).bodies);
       else reject(new Error(`the bench ended with ${code}: ${output}`));

@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { SEED_SECRET, shipstreamEvent } from '../support/client';
 import { eventually } from '../support/eventually';
-import { freePort } from '../support/free-port';
 import { type Receiver, startReceiver } from '../support/receiver';
 import type { SharedGateway } from '../support/shared-gateway';
 import { shipstreamHeaders } from '../support/signing';
@@ -34,8 +34,8 @@ class ShipStream {
   }
 
   async start(): Promise<void> {
-    const port = await freePort();
-    await new Promise<void>(resolve => this.#server.listen(port, '127.0.0.1', resolve));
+    await new Promise<void>(resolve => this.#server.listen(0, '127.0.0.1', resolve));
+    const { port } = this.#server.address() as AddressInfo;
     this.url = `http://127.0.0.1:${port}/api/jsonrpc`;
   }
 

@@ -11,9 +11,20 @@ import { createServer } from 'node:net';
 const PORTS = { from: 10_000, to: 32_000 };
 const TRIES = 50;
 
+/**
+ * A port is free until its process listens, seconds later: given twice, two gateways would be taken for one. So each worker of the tests
+ * has ports of its own, and gives none twice.
+ */
+const SHARES = 8;
+const SHARE = Math.floor((PORTS.to - PORTS.from) / SHARES);
+const given = new Set<number>();
+
 export async function freePort(): Promise<number> {
+  const from = PORTS.from + (Number(process.env.VITEST_POOL_ID ?? 0) % SHARES) * SHARE;
   for (let i = 0; i < TRIES; i++) {
-    const port = randomInt(PORTS.from, PORTS.to);
+    const port = randomInt(from, from + SHARE);
+    if (given.has(port)) continue;
+    given.add(port);
     if (await isFree(port)) return port;
   }
   throw new Error('no port');
