@@ -163,7 +163,8 @@ describe('webhook.list', () => {
       extra_headers: 'X-Env: prod\nAuthorization: Bearer hidden',
     });
     const webhooks = await list({ RPC_SHOW_SECRETS: '0' });
-    expect(webhooks.at(-1)?.extra_headers).toBe('X-Env: prod\nAuthorization: ********');
+    const made = webhooks.find(({ url }) => url === 'https://d.example.com');
+    expect(made?.extra_headers).toBe('X-Env: prod\nAuthorization: ********');
     expect(webhooks.length).toBeGreaterThan(0);
     expect(webhooks.every(webhook => webhook.secret_key === '')).toBe(true);
   });

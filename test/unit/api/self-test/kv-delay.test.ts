@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { kvDelay } from '../../../../src/api/self-test/kv-delay';
 import { laggingKv } from '../../../support/lagging-kv';
 
-const KEY = 'self-test:0123456789abcdef';
+/** Another for each test, as one of them leaves its own. */
+let key: string;
 const kv = env.SUBSCRIPTIONS;
 
 /** The time goes on only by waiting. */
@@ -13,6 +14,7 @@ const time = {
 };
 
 beforeEach(() => {
+  key = `self-test:${crypto.randomUUID()}`;
   vi.useFakeTimers({ toFake: ['Date'] });
 });
 afterEach(() => {
@@ -21,23 +23,23 @@ afterEach(() => {
 });
 
 it('is nothing where KV shows at once what was written', async () => {
-  expect(await kvDelay(kv, KEY, time)).toEqual({ newKey: 0, changedKey: 0 });
-  expect(await kv.get(KEY)).toBe(null);
+  expect(await kvDelay(kv, key, time)).toEqual({ newKey: 0, changedKey: 0 });
+  expect(await kv.get(key)).toBe(null);
 });
 
 it('is as long as KV lags, and KV takes each write', async () => {
   const { refusedWrites } = laggingKv(2000);
-  expect(await kvDelay(kv, KEY, time)).toEqual({ newKey: 2000, changedKey: 2000 });
+  expect(await kvDelay(kv, key, time)).toEqual({ newKey: 2000, changedKey: 2000 });
   expect(refusedWrites()).toBe(0);
 });
 
 it('is unknown after 10 s, and the key is deleted', async () => {
   laggingKv(60_000);
   const start = Date.now();
-  expect(await kvDelay(kv, KEY, time)).toEqual({ newKey: null, changedKey: null });
+  expect(await kvDelay(kv, key, time)).toEqual({ newKey: null, changedKey: null });
   expect(Date.now() - start).toBeLessThan(25_000);
   vi.restoreAllMocks();
-  expect(await kv.get(KEY)).toBe(null);
+  expect(await kv.get(key)).toBe(null);
 });
 
 it('leaves nothing where KV fails midway', async () => {
@@ -49,5 +51,5 @@ it('leaves nothing where KV fails midway', async () => {
       await time.wait(ms);
     },
   };
-  await expect(kvDelay(kv, KEY, failing)).rejects.toThrow('KV PUT failed');
+  await expect(kvDelay(kv, key, failing)).rejects.toThrow('KV PUT failed');
 });
