@@ -223,6 +223,7 @@ describe('an alarm that cannot be written', () => {
     await runDurableObjectAlarm(webhook.stub());
     // A hole needs an alarm.
     expect((await webhook.send({ id: 9 })).status).toBe(200);
+    await expect.poll(() => named('alarm_failed').length).toBe(1);
     await scheduler.wait(100);
     expect(await alarmAt()).toBeNull();
     expect(named('alarm_failed')).toEqual([expect.objectContaining({ chore: 'set_alarm' })]);

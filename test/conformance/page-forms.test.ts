@@ -236,7 +236,7 @@ describe('somebody who makes a webhook', () => {
     await eventually(async () => {
       expect(await facts('mismatch')).toMatch(/Line feeds were changed.*shown, 1 of the latest/);
       expect(await facts('mismatch')).toContain('parsed and written again');
-    }, 15_000);
+    }, 30_000);
     await page.getByText('The latest 3').click();
     await page.getByText('As it came').first().click();
     expect(await page.locator('details pre').first().textContent()).toContain('x-plugin-hmac-sha256: ');

@@ -151,9 +151,9 @@ describe('an open page', () => {
 
   it('never calls itself live while what happened waits, and catches up at once when it is opened', async () => {
     await watch(at('/events'));
-    // An answer that takes a second is asked for again after ten.
+    // An answer that takes three seconds is asked for again after thirty.
     await page.route(`**${at('/events')}`, async route => {
-      await page.waitForTimeout(1000);
+      await page.waitForTimeout(3000);
       await route.continue();
     });
     await row(page, await send(30)).waitFor();
@@ -163,7 +163,7 @@ describe('an open page', () => {
     await page.unroute(`**${at('/events')}`);
     await page.getByRole('button', { name: 'Stop updates' }).click();
     await page.getByRole('button', { name: 'Go on' }).click();
-    await row(page, sent).waitFor({ timeout: 4000 });
+    await row(page, sent).waitFor({ timeout: 20_000 });
     await state(page, /^live$/).waitFor();
   });
 

@@ -244,7 +244,7 @@ describe('somebody at the page', () => {
     await eventually(async () => {
       await page.goto(at());
       expect(new URL(page.url()).pathname).toBe('/sign_in');
-    }, 15_000);
+    }, 30_000);
   });
 
   it('has its files kept for good, and the answer for one that is not there not at all', async () => {

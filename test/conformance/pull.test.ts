@@ -101,6 +101,6 @@ describe('refused requests', () => {
     await eventually(async () => {
       const { json } = await client.call('GET', `${base}/rejections`);
       expect(json).toMatchObject({ counts: { mismatch: 2 }, rejections: [{ request: { body } }, {}] });
-    }, 20_000);
+    }, 30_000);
   });
 });

@@ -58,7 +58,7 @@ it('verify what arrives, also while a secret rotates', async () => {
   expect(verifiesWith([before], await deliver(id, 1))).toEqual([true]);
 
   const path = `/v1/webhooks/${id}/destinations/${destination?.destination_id}/rotate_secret`;
-  const rotated = await client.call('POST', path, { overlap_seconds: 3 });
+  const rotated = await client.call('POST', path, { overlap_seconds: 8 });
   expect(rotated.status).toBe(200);
   const after = String((rotated.json as { secret_key: string }).secret_key);
   expect(after).not.toBe(before);
@@ -67,7 +67,7 @@ it('verify what arrives, also while a secret rotates', async () => {
   let increment = 3;
   await eventually(async () => {
     expect(verifiesWith([before, after], await deliver(id, increment++))).toEqual([false, true]);
-  }, 10_000);
+  });
 });
 
 it('parse it as a CloudEvent', async () => {

@@ -4,7 +4,7 @@
  * `GET /notes/{key}` tells what the receiver saw under that key: bytes it got rid of, most requests at once.
  *
  * `POST /box/{key}` keeps what it gets; `GET /boxes/{key}` gives it back, oldest first. `PUT /modes/{key}` says how the
- * box answers from then on: `{status, retryAfter}`, or `{hangs: true}`.
+ * box answers from then on: `{status, retryAfter}`, or `{hangs: true}`; with `times` so many requests, and 200 after that.
  *
  * `POST /tally/{key}` hangs until `PUT /tallies/{key}`, and keeps no body. `GET /tallies/{key}` gives how many came, and how
  * often each delivery was answered.
@@ -19,7 +19,13 @@ export type ChaosReceiver = { url: string; close: () => Promise<void> };
 export type Boxed = { at: number; target: string; headers: Record<string, string>; body: string };
 
 /** `releases`: what hangs is answered now. */
-export type Mode = { status?: number; retryAfter?: string; hangs?: boolean; releases?: boolean };
+export type Mode = {
+  status?: number;
+  retryAfter?: string;
+  hangs?: boolean;
+  releases?: boolean;
+  times?: number;
+};
 
 /**
  * Instead of a box, decides what becomes of a request to it: the path of a behaviour (`/reset`, `/answer?status=503`).
@@ -54,7 +60,9 @@ class Boxes {
     const body = await textOf(request);
     const boxed = { at: Date.now(), target: request.url ?? '', headers: headersOf(request), body };
     this.#kept.set(key, [...(this.#kept.get(key) ?? []), boxed]);
-    const { status = 200, retryAfter, hangs = false } = this.#modes.get(key) ?? {};
+    const { status = 200, retryAfter, hangs = false, times } = this.#modes.get(key) ?? {};
+    if (times !== undefined)
+      this.#modes.set(key, times > 1 ? { ...this.#modes.get(key), times: times - 1 } : {});
     if (hangs) {
       this.#hanging.set(key, [...(this.#hanging.get(key) ?? []), response]);
       return;

@@ -5,7 +5,7 @@
  */
 import { type IncomingHttpHeaders, request } from 'node:http';
 
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 20_000;
 
 export type RawAnswer = { status: number; headers: IncomingHttpHeaders; text: string };
 

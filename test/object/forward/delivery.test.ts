@@ -66,7 +66,7 @@ describe('a delivery', () => {
       return kept?.headers['stripe-signature']?.match(/,v1=/g)?.length;
     };
     expect(await signatures()).toBe(1);
-    const rotation = { secret_key: 'whsec_after', overlap_seconds: 1 };
+    const rotation = { secret_key: 'whsec_after', overlap_seconds: 5 };
     expect((await call('POST', `${webhook.path}/rotate_secret`, rotation)).status).toBe(200);
     expect(await signatures()).toBe(2);
     await expect.poll(signatures).toBe(1);
@@ -74,11 +74,9 @@ describe('a delivery', () => {
 
   it('is retried on the schedule, under the same id, and counted', async () => {
     const box = new Box();
-    await box.mode({ status: 500 });
+    await box.mode({ status: 500, times: 2 });
     const webhook = await TestWebhook.create([{ url: box.url, retry: { schedule_seconds: [1, 1, 600] } }]);
     await webhook.send();
-    await box.whenKept(2);
-    await box.mode({ status: 200 });
     const kept = await box.whenKept(3);
     expect(kept.map(({ headers }) => headers['gapless-attempt'])).toEqual(['1', '2', '3']);
     expect(new Set(kept.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
