@@ -16,13 +16,16 @@ const saying = (says: (text: string) => boolean) =>
 
 /** Ids are hexadecimal: so few of their digits come up in one of them now and then. */
 const SHORT_HEX = /^[0-9a-f]{1,8}$/;
-const SOUGHT = /not\s*\.to(?:Contain\('([^']*)'\)|Match\(\/(.*?)\/[a-z]*\))/g;
+/** What is sealed or signed is base64, which has four letters in any case one time in a million. */
+const SHORT_WORD = /^[a-z0-9+/]{1,4}$/i;
+const SOUGHT = /not\s*\.to(?:Contain\('([^']*)'\)|Match\(\/(.*?)\/([a-z]*)\))/g;
 
-function looksInVainForHex(text: string): boolean {
-  const sought = [...text.matchAll(SOUGHT)].flatMap(
-    ([, words, pattern]) => words ?? pattern?.split('|') ?? [],
+function looksInVainForChance(text: string): boolean {
+  return [...text.matchAll(SOUGHT)].some(([, words, pattern = '', flags]) =>
+    (words === undefined ? pattern.split('|') : [words]).some(
+      part => SHORT_HEX.test(part) || (flags?.includes('i') && SHORT_WORD.test(part)),
+    ),
   );
-  return sought.some(part => SHORT_HEX.test(part));
 }
 
 /** Signs a moment that is asked for once more: not the one that is sent along, where a second ends between the two. */
@@ -42,11 +45,13 @@ const looksAtOthers = (text: string): boolean =>
   text.includes("inject('gateway')") && EVERYTHING.some(pattern => pattern.test(text));
 
 describe('no test', () => {
-  it('looks for what may come up in a random id', () => {
-    expect(saying(looksInVainForHex)).toEqual([]);
-    expect(looksInVainForHex("expect(text).not.toContain('83f1');")).toBe(true);
-    expect(looksInVainForHex('expect(text).not.toMatch(/jane|5c2d/i);')).toBe(true);
-    expect(looksInVainForHex("expect(text).not.toContain('k-83f1');")).toBe(false);
+  it('looks for what may come up in a random id or in what is sealed', () => {
+    expect(saying(looksInVainForChance)).toEqual([]);
+    expect(looksInVainForChance("expect(text).not.toContain('83f1');")).toBe(true);
+    expect(looksInVainForChance('expect(text).not.toMatch(/customer|5c2d/);')).toBe(true);
+    expect(looksInVainForChance('expect(text).not.toMatch(/jane/i);')).toBe(true);
+    expect(looksInVainForChance("expect(text).not.toContain('k-83f1');")).toBe(false);
+    expect(looksInVainForChance('expect(text).not.toMatch(/jane.doe|customer/i);')).toBe(false);
   });
 
   it('asks for the time once more to sign it', () => {

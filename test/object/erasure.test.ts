@@ -8,7 +8,9 @@ import { ingest, type Json, newWebhook, orderCreated, send } from '../support/re
 import { newObject } from '../support/webhook-object';
 
 const chaos = inject('chaosUrl');
-const JANE = 'jane@example.com';
+/** More than comes up in what is sealed. */
+const NAME = 'jane.appleseed';
+const JANE = `${NAME}@example.com`;
 
 /** All tables of an object as text: blobs as their bytes. */
 const storageOf = (id: number): Promise<string> =>
@@ -94,8 +96,9 @@ describe('a customer', () => {
       expect((await send('DELETE', `${path}/events/${sequence}/body`)).status).toBe(204);
     }
     const after = await storageOf(id);
-    expect(after).not.toMatch(/jane/i);
-    expect(text + (await send('GET', `${path}/audit`)).text).not.toMatch(/jane/i);
+    expect(after.toLowerCase()).not.toContain(NAME);
+    const told = text + (await send('GET', `${path}/audit`)).text;
+    expect(told.toLowerCase()).not.toContain(NAME);
     expect((await send('GET', `${path}/events/4`)).body).toMatchObject({
       ...{ status: 'quarantined', redacted: true, body: null, headers: {}, query: '' },
       verdict: { valid: false, issues: [{ path: '', message: 'the body was erased' }] },
