@@ -10,6 +10,7 @@ import { bold, facts, line } from './demo/print.mjs';
 import { startReceiver } from './demo/receiver.mjs';
 import { createWebhook, tell } from './demo/story.mjs';
 import { Unexpected } from './demo/until.mjs';
+import { whenToldToEnd } from './told-to-end.mjs';
 
 const usage = `npm run demo [-- --stay]
 
@@ -24,17 +25,12 @@ const undo = [];
 
 if (process.env.npm_lifecycle_event !== undefined) await import('./end-with-parent.mjs');
 
-let ending = false;
 /** It was told to the end: who stops it now, does so as they were told to. */
 let told = false;
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  // A terminal and npm may both send the signal.
-  process.on(signal, () => {
-    if (ending) return;
-    ending = true;
-    cleanUp().finally(() => process.exit(told ? 0 : 130));
-  });
-}
+/** The clean-up, from when it began: who is told to end during it waits for it. */
+let cleaning = null;
+const cleanUp = () => (cleaning ??= undoAll());
+whenToldToEnd(cleanUp, () => (told ? 0 : 130));
 
 try {
   await demo();
@@ -53,13 +49,13 @@ try {
 }
 
 /** Runs every step, also after one has failed. */
-async function cleanUp() {
+async function undoAll() {
   const step = undo.pop();
   if (!step) return;
   try {
     await step();
   } finally {
-    await cleanUp();
+    await undoAll();
   }
 }
 

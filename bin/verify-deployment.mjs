@@ -6,6 +6,7 @@
 
 import { gatewayAddress, isPrivate } from './address.mjs';
 import { argumentsOf } from './arguments.mjs';
+import { whenToldToEnd } from './told-to-end.mjs';
 import { gatewayAt, NoGateway, Trouble } from './verify/ask.mjs';
 import { judgeAll, worst } from './verify/judge.mjs';
 import { measureAll } from './verify/measure.mjs';
@@ -33,14 +34,7 @@ const asJson = args.includes('--json');
 /** What to undo when this process is told to end. */
 const cleanups = new Set();
 
-let ending = false;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    if (ending) return;
-    ending = true;
-    Promise.allSettled([...cleanups].map(cleanup => cleanup())).finally(() => process.exit(130));
-  });
-}
+whenToldToEnd(() => Promise.allSettled([...cleanups].map(cleanup => cleanup())));
 
 try {
   process.exitCode = await verify();

@@ -7,9 +7,10 @@
  * is not given up, for the same reason, but nobody waits for it any more: not who changed the webhook, nor the alarm, which does nothing
  * else meanwhile.
  */
+import { errorFields } from '../error-name';
 import { inTime } from '../in-time';
 import { logLine } from '../log-line';
-import { deleteRecord, writeRecord } from '../subscriptions/store';
+import { deleteRecord, type WriteFailure, writeRecord } from '../subscriptions/store';
 import type { WebhookRecord } from '../subscriptions/webhook';
 import type { Chore } from './chores';
 import { readDocument, writeDocument } from './store/documents';
@@ -18,13 +19,22 @@ import { hasTables } from './store/tables';
 /** KV allows one write per second and key; a failed copy is tried again after this. */
 const RETRY_MS = 5000;
 /** How long an operation is waited for. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 5000;
+
+export type CopyMeans = {
+  /** The record at the moment; null for none. */
+  current: () => WebhookRecord | null;
+  /** Deletes all that the object has stored, the alarm as well. */
+  empty: () => Promise<void>;
+  /** `dueAt` has changed, and nobody waits who would look at it. */
+  rescheduled: () => void;
+};
 
 /** The copy, as its object keeps it. */
 export class KvCopy {
   #storage: DurableObjectStorage;
   #kv: KVNamespace;
-  #current: () => WebhookRecord | null;
+  #means: CopyMeans;
   /** Version of the record that KV has. */
   #version = 0;
   /** When the copy is to be tried again, ms since 1970. */
@@ -36,11 +46,10 @@ export class KvCopy {
   /** Somebody waited in vain for the operation that is under way. */
   #isStuck = false;
 
-  /** @param current gives the record at the moment; null for none */
-  constructor(storage: DurableObjectStorage, kv: KVNamespace, current: () => WebhookRecord | null) {
+  constructor(storage: DurableObjectStorage, kv: KVNamespace, means: CopyMeans) {
     this.#storage = storage;
     this.#kv = kv;
-    this.#current = current;
+    this.#means = means;
   }
 
   /** The object has this record from now on. @param now ms since 1970 */
@@ -65,13 +74,23 @@ export class KvCopy {
 
   /** Copies the record unless KV has this version. Resolves when it was tried, or takes long. */
   async copy(): Promise<void> {
-    const record = this.#current();
+    const record = this.#means.current();
     if (record !== null) await this.#inTurn(record.id);
   }
 
-  /** Removes the copy of a deleted webhook, and then all that is left of it in this object. Resolves as `copy` does. */
+  /**
+   * Removes the copy of a deleted webhook, and then all that is left of it in this object. Resolves as `copy` does. Before that `dueAt`
+   * says when to look whether the object ended meanwhile.
+   */
   remove(id: number): Promise<void> {
+    this.#storage.kv.put('forget', id);
+    this.#retryAt = Date.now() + PATIENCE_MS + RETRY_MS;
     return this.#inTurn(id);
+  }
+
+  /** The object has a webhook again, whatever it was to remove. */
+  remember(): void {
+    this.#storage.kv.delete('forget');
   }
 
   async #inTurn(id: number): Promise<void> {
@@ -84,12 +103,14 @@ export class KvCopy {
     else await inTime(this.#queued, PATIENCE_MS, () => this.#isLate(id));
   }
 
-  /** Has KV follow the object. */
+  /** Has KV follow the object. Never rejects: whoever asked may not wait any more. */
   async #follow(id: number): Promise<void> {
     this.#queued = null;
     this.#isUnderWay = true;
     try {
-      await (this.#current() === null ? this.#removeNow(id) : this.#copyNow());
+      await (this.#means.current() === null ? this.#removeNow(id) : this.#copyNow());
+    } catch (error) {
+      this.#failed(id, errorFields(error));
     } finally {
       this.#isUnderWay = false;
       this.#isStuck = false;
@@ -99,15 +120,18 @@ export class KvCopy {
   #isLate(id: number): void {
     // The time may be up just when it has ended.
     this.#isStuck = this.#isUnderWay;
-    this.#retryAt = Date.now() + RETRY_MS;
-    // If the object leaves memory, the alarm removes the copy.
-    if (this.#current() === null) this.#storage.kv.put('forget', id);
     const message = `KV has not answered for ${PATIENCE_MS / 1000} s.`;
-    logLine('kv_copy_failed', { webhook_id: id, name: 'TimeoutError', message });
+    this.#failed(id, { name: 'TimeoutError', message });
+  }
+
+  #failed(id: number, why: WriteFailure): void {
+    this.#retryAt = Date.now() + RETRY_MS;
+    logLine('kv_copy_failed', { webhook_id: id, ...why });
+    this.#means.rescheduled();
   }
 
   async #copyNow(): Promise<void> {
-    const record = this.#current();
+    const record = this.#means.current();
     if (record === null) return;
     if (this.#version === record.version) {
       this.#retryAt = null;
@@ -115,27 +139,27 @@ export class KvCopy {
     }
     const written = await writeRecord(this.#kv, record);
     // The webhook was removed meanwhile, and maybe made again: the next operation decides what KV has.
-    if (this.#current()?.createdAt !== record.createdAt) return;
+    if (this.#means.current()?.createdAt !== record.createdAt) return;
     if (written.ok) {
       this.#version = record.version;
       this.#retryAt = null;
       writeDocument(this.#storage.sql, 'copied_version', String(record.version));
-    } else {
-      this.#retryAt = Date.now() + RETRY_MS;
-      logLine('kv_copy_failed', { webhook_id: record.id, ...written.error });
-    }
+    } else this.#failed(record.id, written.error);
   }
 
   async #removeNow(id: number): Promise<void> {
-    if (this.#current() !== null) return;
+    if (this.#means.current() !== null) return;
     const deleted = await deleteRecord(this.#kv, id);
-    if (this.#current() !== null) return;
-    this.#retryAt = deleted.ok ? null : Date.now() + RETRY_MS;
+    if (this.#means.current() !== null) return;
     if (!deleted.ok) {
+      // An operation before this one may have deleted it with all the rest.
       this.#storage.kv.put('forget', id);
-      logLine('kv_copy_failed', { webhook_id: id, ...deleted.error });
-    } else if (this.isBuried()) this.#storage.kv.delete('forget');
-    else await this.#storage.deleteAll();
+      this.#failed(id, deleted.error);
+      return;
+    }
+    this.#retryAt = null;
+    if (this.isBuried()) this.#storage.kv.delete('forget');
+    else await this.#means.empty();
   }
 
   /**
@@ -144,8 +168,8 @@ export class KvCopy {
    */
   async finish(): Promise<number | null> {
     const forgotten = this.#storage.kv.get<number>('forget');
-    if (forgotten !== undefined) await this.remove(forgotten);
-    else if (!this.isBuried()) await this.#storage.deleteAll();
+    if (forgotten !== undefined) await this.#inTurn(forgotten);
+    else if (!this.isBuried()) await this.#means.empty();
     return this.#retryAt ?? this.#buriedUntil();
   }
 
@@ -164,7 +188,7 @@ export class KvCopy {
 
   /** Whether the object can get a webhook. */
   get isFree(): boolean {
-    return this.#current() === null && !hasTables(this.#storage.sql) && !this.isBuried();
+    return this.#means.current() === null && !hasTables(this.#storage.sql) && !this.isBuried();
   }
 
   #buriedUntil(): number | null {

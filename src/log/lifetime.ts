@@ -43,13 +43,21 @@ export class Lifetime {
     this.#answers = new KeptAnswers(storage.sql);
     this.audit = new AuditRows(storage.sql);
     this.#recovery = new Recovery(storage, () => ctx.abort('It starts anew from an earlier moment.'));
-    this.#copy = new KvCopy(storage, env.SUBSCRIPTIONS, () => this.#webhook?.webhook ?? null);
+    this.#copy = new KvCopy(storage, env.SUBSCRIPTIONS, {
+      current: () => this.#webhook?.webhook ?? null,
+      empty: this.#empty,
+      rescheduled: () => this.#alarm.arrangeAt(this.#copy.dueAt()),
+    });
     this.listeners = platformListeners(ctx, env, () => this.#webhook);
     const stored = hasTables(storage.sql) ? readDocument(storage.sql, 'record') : null;
     if (stored === null) return;
     openTables(storage);
     this.#webhook = this.#begin(readOwnRecord(stored));
-    ctx.blockConcurrencyWhile(() => this.#alarm.find());
+    ctx.blockConcurrencyWhile(async () => {
+      await this.#alarm.find();
+      // The object may have ended while it waited for KV.
+      this.#alarm.arrangeAt(this.#copy.dueAt());
+    });
   }
 
   /** The webhook, for every call: whatever is asked of an object, it sees to its alarm. */
@@ -68,6 +76,7 @@ export class Lifetime {
       writeDocument(this.#ctx.storage.sql, 'record', JSON.stringify(first));
       if (kept !== undefined) this.#answers.keep(kept, Date.now());
       if (act !== undefined) this.audit.add(act, Date.now(), {}, changesOf(null, first));
+      this.#copy.remember();
     });
     this.#webhook = this.#begin(first);
     await this.#copy.copy();
@@ -114,12 +123,12 @@ export class Lifetime {
     this.listeners.end('webhook_deleted');
     this.#webhook = null;
     live.stop();
-    await this.#ctx.storage.deleteAll();
-    this.#alarm.deleted();
+    await this.#empty();
     if (buriedUntil !== null) this.#copy.bury(buriedUntil);
-    this.#alarm.arrangeAt(buriedUntil);
-    await this.#copy.remove(live.webhook.id);
+    const removed = this.#copy.remove(live.webhook.id);
+    // Before it is waited for: the object may end meanwhile.
     this.#alarm.arrangeAt(this.#copy.dueAt());
+    await removed;
     return true;
   }
 
@@ -141,6 +150,11 @@ export class Lifetime {
     this.#alarm.fired();
     await (this.#webhook === null ? this.#finish() : this.#alarm.run());
   }
+
+  #empty = async (): Promise<void> => {
+    await this.#ctx.storage.deleteAll();
+    this.#alarm.deleted();
+  };
 
   /** Removes what is left of a deleted webhook. */
   #finish = (): Promise<void> => this.#alarm.attempt('remove', () => this.#copy.finish());

@@ -6,7 +6,7 @@
  * elsewhere).
  */
 import { errorFields } from '../error-name';
-import { inTime } from '../in-time';
+import { answerOfKv } from '../in-time';
 import { err, ok, type Result } from '../result';
 import { readRecord } from './stored-record';
 import type { WebhookRecord } from './webhook';
@@ -45,7 +45,7 @@ export async function findRecord(
   id: number,
 ): Promise<Result<WebhookRecord | null, StoreFailure>> {
   try {
-    const text = await inPatience(kv.get(keyOf(id), { cacheTtl: CACHE_TTL_SECONDS }), RECORD_MS);
+    const text = await answerOfKv(kv.get(keyOf(id), { cacheTtl: CACHE_TTL_SECONDS }), RECORD_MS);
     if (text === null) return ok(null);
     const record = parseRecord(text, id);
     return record === null ? err('corrupt') : ok(record);
@@ -73,20 +73,11 @@ async function attempt(write: () => Promise<void>): Promise<Result<void, WriteFa
   }
 }
 
-const LATE = Symbol('late');
-
-/** What KV answers. Throws what it throws, and an error where it takes more than `ms`. */
-async function inPatience<T>(asked: Promise<T>, ms: number): Promise<T> {
-  const answer = await inTime<T | typeof LATE>(asked, ms, () => LATE);
-  if (answer === LATE) throw new Error(`KV has not answered for ${ms / 1000} s.`);
-  return answer;
-}
-
 /** The ids of all webhooks, a thousand at a time, in KV's order. Throws what KV throws, also where it takes too long. */
 export async function* eachId(kv: KVNamespace): AsyncGenerator<number[]> {
   let cursor: string | null = null;
   do {
-    const page: KVNamespaceListResult<unknown> = await inPatience(
+    const page: KVNamespaceListResult<unknown> = await answerOfKv(
       kv.list({ prefix: PREFIX, cursor }),
       LIST_MS,
     );
@@ -104,7 +95,7 @@ export async function idPage(
   limit: number,
 ): Promise<Result<IdPage, 'unavailable'>> {
   try {
-    const page = await inPatience(kv.list({ prefix: PREFIX, cursor: after, limit }), LIST_MS);
+    const page = await answerOfKv(kv.list({ prefix: PREFIX, cursor: after, limit }), LIST_MS);
     return ok({ ids: idsOf(page), next: page.list_complete ? null : page.cursor });
   } catch {
     return err('unavailable');
@@ -137,7 +128,7 @@ export async function findRecords(
   try {
     for (let start = 0; start < ids.length; start += BULK) {
       const chunk = ids.slice(start, start + BULK);
-      const texts = await inPatience(kv.get(chunk.map(keyOf), { cacheTtl: CACHE_TTL_SECONDS }), LIST_MS);
+      const texts = await answerOfKv(kv.get(chunk.map(keyOf), { cacheTtl: CACHE_TTL_SECONDS }), LIST_MS);
       for (const id of chunk) {
         const record = parseRecord(texts.get(keyOf(id)) ?? '', id);
         if (record !== null) records.push(record);

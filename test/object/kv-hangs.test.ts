@@ -8,7 +8,7 @@ import { readDocument } from '../../src/log/store/documents';
 import { forget } from '../../src/subscriptions/edge-cache';
 import { readOwnRecord } from '../../src/subscriptions/stored-record';
 import { eventually, pause } from '../support/eventually';
-import { ingest, newWebhook, orderCreated, send } from '../support/rest';
+import { ingest, newWebhook, orderCreated, SECRET, send } from '../support/rest';
 
 const prototype = Object.getPrototypeOf(env.SUBSCRIPTIONS) as KVNamespace;
 const METHODS = ['get', 'put', 'delete', 'list'] as const;
@@ -35,6 +35,9 @@ function mend(): void {
   for (const method of METHODS) vi.spyOn(prototype, method).mockRestore();
 }
 
+/** Of events, changes and lists. */
+const PATIENCE_MS = [3000, 5000, 10_000];
+
 let lines: { event: string; name?: string }[] = [];
 
 beforeEach(() => {
@@ -44,7 +47,7 @@ beforeEach(() => {
   // Patience is short here.
   const { later } = PLATFORM_CLOCK;
   vi.spyOn(PLATFORM_CLOCK, 'later').mockImplementation((ms, action) =>
-    later(ms === 10_000 || ms === 3000 ? 30 : ms, action),
+    later(PATIENCE_MS.includes(ms) ? 30 : ms, action),
   );
 });
 afterEach(() => {
@@ -91,7 +94,11 @@ describe('KV that hangs', () => {
     const { id } = await newWebhook();
     await runInDurableObject(stubOf(id), async (_, { storage }) => {
       const record = readOwnRecord(readDocument(storage.sql, 'record') ?? '');
-      const copy = new KvCopy(storage, env.SUBSCRIPTIONS, () => record);
+      const copy = new KvCopy(storage, env.SUBSCRIPTIONS, {
+        current: () => record,
+        empty: () => storage.deleteAll(),
+        rescheduled: () => {},
+      });
       copy.begin(record, Date.now());
       expect(copy.dueAt()).toBeNull();
       copy.defer(Date.now());
@@ -121,6 +128,76 @@ describe('KV that hangs', () => {
     await evictDurableObject(stubOf(id));
     await runDurableObjectAlarm(stubOf(id));
     expect(await inKv(id)).toBeNull();
+  });
+
+  it('that ends late leaves an object made again its alarm, and what fails then is tried again', async () => {
+    const name = crypto.randomUUID();
+    const wish = { webhooks: [{ name, provider: 'shipstream', secret_key: SECRET }] };
+    await send('PUT', '/v1/config', wish);
+    const id = Number((await send('GET', `/v1/webhooks/${name}`)).body.webhook_id);
+    hang('delete');
+    expect((await send('DELETE', `/v1/webhooks/${id}`)).status).toBe(204);
+    mend();
+    await eventually(async () => expect(await inKv(id)).toBeNull());
+    const put = vi.spyOn(prototype, 'put').mockRejectedValueOnce(new Error('KV PUT failed: 429'));
+    expect((await send('PUT', '/v1/config', wish)).status).toBe(200);
+    expect(put).toHaveBeenCalledOnce();
+    await eventually(async () => expect(await inKv(id)).toMatchObject({ name }));
+  });
+
+  it('is tried again where a second removal fails after the first, late one emptied the object', async () => {
+    const { id, path } = await newWebhook();
+    hang('delete');
+    await send('DELETE', path);
+    await runDurableObjectAlarm(stubOf(id));
+    mend();
+    vi.spyOn(prototype, 'delete').mockRejectedValueOnce(new Error('KV DELETE failed: 429'));
+    await eventually(() => expect(lines.some(({ name }) => name === 'Error')).toBe(true));
+    await eventually(() =>
+      runInDurableObject(stubOf(id), (_, { storage }) => expect([...storage.kv.list()]).toEqual([])),
+    );
+  });
+
+  it.each(['delete', 'put'] as const)(
+    'is caught up with by an object that ended during a %s',
+    async method => {
+      const { id, path } = await newWebhook();
+      hang(method, false);
+      const changed = method === 'put' ? send('PATCH', path, { retention_days: 8 }) : send('DELETE', path);
+      await eventually(() => expect(hanging).toHaveLength(1));
+      await runInDurableObject(stubOf(id), (_, state) => state.abort('ended')).catch(() => {});
+      await changed;
+      mend();
+      await send('GET', path);
+      await runDurableObjectAlarm(stubOf(id));
+      const left = await inKv(id);
+      if (method === 'put') expect(left).toMatchObject({ retentionDays: 8 });
+      else expect(left).toBeNull();
+    },
+  );
+
+  it('rejects nothing that nobody waits for', async () => {
+    const { id } = await newWebhook();
+    const rejected: unknown[] = [];
+    const note = (event: PromiseRejectionEvent) => void rejected.push(event.reason);
+    addEventListener('unhandledrejection', note);
+    await runInDurableObject(stubOf(id), async (_, { storage }) => {
+      const record = readOwnRecord(readDocument(storage.sql, 'record') ?? '');
+      const copy = new KvCopy(storage, env.SUBSCRIPTIONS, {
+        current() {
+          if (isMended) throw new Error('The storage is full.');
+          return record;
+        },
+        ...{ empty: () => storage.deleteAll(), rescheduled: () => {} },
+      });
+      hang('put');
+      await copy.copy();
+      await copy.copy();
+      mend();
+      await eventually(() => expect(lines.some(({ name }) => name === 'Error')).toBe(true));
+    });
+    removeEventListener('unhandledrejection', note);
+    expect(rejected).toEqual([]);
   });
 
   it('writes first what was asked for first: a webhook that is deleted during its copy does not come back', async () => {

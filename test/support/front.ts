@@ -3,13 +3,17 @@ import { createServer, type IncomingMessage } from 'node:http';
 
 export type Front = { url: string; close(): void };
 
-/** @param answers is told of every request before it is passed on; a status that it gives is answered in the gateway's place */
+/**
+ * @param answers is told of every request before it is passed on; a status that it gives is answered in the gateway's place. Of whoever
+ * hangs up before, nothing is passed on
+ */
 export async function startFront(
   gatewayUrl: string,
-  answers: (request: IncomingMessage) => number | null,
+  answers: (request: IncomingMessage) => number | null | Promise<number | null>,
 ): Promise<Front> {
   const server = createServer(async (request, response) => {
-    const status = answers(request);
+    const status = await answers(request);
+    if (request.socket.destroyed) return;
     if (status !== null) return void response.writeHead(status).end('error code: 1020');
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -24,5 +28,11 @@ export async function startFront(
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : 0;
-  return { url: `http://127.0.0.1:${port}`, close: () => void server.close() };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
 }
