@@ -46,7 +46,7 @@ const WAKING = 'test/conformance/waking-object.test.ts';
 export default defineConfig({
   test: {
     // Many tests wait, for a time or for a process: more of them than cores run at once.
-    maxWorkers: 3,
+    maxWorkers: 4,
     projects: [
       { test: { name: 'house', include: ['test/house/**/*.test.ts'], ...patient } },
       {
