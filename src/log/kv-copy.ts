@@ -95,8 +95,7 @@ export class KvCopy {
 
   async #inTurn(id: number): Promise<void> {
     if (this.#queued === null) {
-      const follow = () => this.#follow(id);
-      this.#queued = this.#last.then(follow, follow);
+      this.#queued = this.#last.then(() => this.#follow(id));
       this.#last = this.#queued;
     }
     if (this.#isStuck) this.#isLate(id);

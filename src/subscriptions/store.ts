@@ -37,8 +37,8 @@ function parseRecord(text: string, id: number): WebhookRecord | null {
 }
 
 /**
- * The record, or null where KV has none. `unavailable`: KV failed, or has not answered in 3 s; `corrupt`: there is something else under the
- * key.
+ * The record, or null where KV has none. `unavailable`: KV failed, or has not answered in 3 s; `corrupt`: there is something else
+ * under the key.
  */
 export async function findRecord(
   kv: KVNamespace,
