@@ -2,6 +2,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { wakeOverdue } from '../../src/alarms/round';
 import { PLATFORM_CLOCK } from '../../src/clock';
 import { KvCopy } from '../../src/log/kv-copy';
 import { readDocument } from '../../src/log/store/documents';
@@ -225,5 +226,13 @@ describe('KV that hangs', () => {
     for (const path of ['/v1/webhooks', '/v1/status']) {
       expect((await send('GET', path)).status, path).toBe(503);
     }
+  });
+
+  it.each(['list', 'get', 'put'] as const)('ends the hourly round, where %s hangs', async method => {
+    await newWebhook();
+    hang(method);
+    await wakeOverdue(env, Date.now());
+    expect(hanging).toEqual([expect.stringContaining(method)]);
+    expect(lines.map(({ event }) => event)).toEqual(['round_failed']);
   });
 });
