@@ -11,12 +11,3 @@ export async function inTime<T>(work: Promise<T>, ms: number, late: () => T): Pr
     cancel();
   }
 }
-
-const LATE = Symbol('late');
-
-/** What KV answers. Throws what it throws, and an error where it takes more than `ms`. */
-export async function answerOfKv<T>(asked: Promise<T>, ms: number): Promise<T> {
-  const answer = await inTime<T | typeof LATE>(asked, ms, () => LATE);
-  if (answer === LATE) throw new Error(`KV has not answered for ${ms / 1000} s.`);
-  return answer;
-}

@@ -7,8 +7,8 @@
  * idle ($0.18), 7.3 million when all are busy ($1.10). At most 4,000 are asked an hour.
  */
 
+import { answerOfKv } from '../answer-of-kv';
 import { errorFields } from '../error-name';
-import { answerOfKv } from '../in-time';
 import { inTurns } from '../in-turns';
 import { objectOf } from '../log/stub';
 import { logLine } from '../log-line';
@@ -19,8 +19,6 @@ import { type Said, whomToWake } from './whom-to-wake';
 /** A call each. The platform allows 10,000 in an invocation, and an hour is not the place to use them up. */
 const MAX_CALLS = 4000;
 const AT_ONCE = 40;
-/** How long KV is waited for, in ms. */
-const KV_MS = 10_000;
 const KEY = 'alarms';
 
 /** @param now ms since 1970 */
@@ -28,7 +26,7 @@ export async function wakeOverdue(env: Env, now: number): Promise<void> {
   try {
     const ids: number[] = [];
     for await (const page of eachId(env.SUBSCRIPTIONS)) ids.push(...page);
-    const said = read(await answerOfKv(env.SUBSCRIPTIONS.get(KEY), KV_MS));
+    const said = read(await answerOfKv(env.SUBSCRIPTIONS.get(KEY)));
     const due = whomToWake(ids, said, now, MAX_CALLS, Math.random);
     let failed = 0;
     await inTurns(due, AT_ONCE, async id => {
@@ -43,9 +41,7 @@ export async function wakeOverdue(env: Env, now: number): Promise<void> {
     });
     const there = new Set(ids);
     const kept = [...said].filter(([id]) => there.has(id)).map(([id, { dueAt, at }]) => [id, dueAt, at]);
-    if (due.length > 0) {
-      await answerOfKv(env.SUBSCRIPTIONS.put(KEY, JSON.stringify(kept)), KV_MS);
-    }
+    if (due.length > 0) await answerOfKv(env.SUBSCRIPTIONS.put(KEY, JSON.stringify(kept)));
   } catch (error) {
     logLine('round_failed', errorFields(error));
   }

@@ -7,6 +7,7 @@
  * waited for in vain counts as never asked, and a sender that hangs up does not end its own: nobody can keep the others from an answer.
  */
 import { keep } from '../bounded-map';
+import { inTime } from '../in-time';
 import { recordInObject } from '../log/stub';
 import { isWithin } from '../rate-limit';
 import { isNewer, remember } from '../subscriptions/edge-cache';
@@ -72,11 +73,8 @@ async function answerOf(id: number, last: Check): Promise<Found> {
   if (waiting === null) return found;
   const { promise, resolve } = Promise.withResolvers<Found>();
   waiting.push(resolve);
-  const timer = setTimeout(() => {
+  return inTime(promise, WAIT_MS, () => {
     if (checks.get(id) === last) checks.delete(id);
-    resolve(null);
-  }, WAIT_MS);
-  const answer = await promise;
-  clearTimeout(timer);
-  return answer;
+    return null;
+  });
 }

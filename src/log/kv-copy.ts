@@ -7,6 +7,7 @@
  * is not given up, for the same reason, but nobody waits for it any more: not who changed the webhook, nor the alarm, which does nothing
  * else meanwhile.
  */
+import { kvSilence } from '../answer-of-kv';
 import { errorFields } from '../error-name';
 import { inTime } from '../in-time';
 import { logLine } from '../log-line';
@@ -42,9 +43,8 @@ export class KvCopy {
   #last: Promise<void> = Promise.resolve();
   /** The operation that has not begun, for all who ask before it does. */
   #queued: Promise<void> | null = null;
-  #isUnderWay = false;
-  /** Somebody waited in vain for the operation that is under way. */
-  #isStuck = false;
+  /** `stuck`: somebody waited in vain for the one that is under way. */
+  #operation: 'none' | 'under way' | 'stuck' = 'none';
 
   constructor(storage: DurableObjectStorage, kv: KVNamespace, means: CopyMeans) {
     this.#storage = storage;
@@ -79,12 +79,12 @@ export class KvCopy {
   }
 
   /**
-   * Removes the copy of a deleted webhook, and then all that is left of it in this object. Resolves as `copy` does. Before that `dueAt`
-   * says when to look whether the object ended meanwhile.
+   * Removes the copy of a deleted webhook, and then all that is left of it in this object. Resolves as `copy` does. The alarm
+   * looks whether the object ended meanwhile.
    */
   remove(id: number): Promise<void> {
     this.#storage.kv.put('forget', id);
-    this.#retryAt = Date.now() + PATIENCE_MS + RETRY_MS;
+    this.#again(PATIENCE_MS + RETRY_MS);
     return this.#inTurn(id);
   }
 
@@ -98,40 +98,42 @@ export class KvCopy {
       this.#queued = this.#last.then(() => this.#follow(id));
       this.#last = this.#queued;
     }
-    if (this.#isStuck) this.#isLate(id);
+    if (this.#operation === 'stuck') this.#isLate(id);
     else await inTime(this.#queued, PATIENCE_MS, () => this.#isLate(id));
   }
 
   /** Has KV follow the object. Never rejects: whoever asked may not wait any more. */
   async #follow(id: number): Promise<void> {
     this.#queued = null;
-    this.#isUnderWay = true;
+    this.#operation = 'under way';
     try {
-      await (this.#means.current() === null ? this.#removeNow(id) : this.#copyNow());
+      const record = this.#means.current();
+      await (record === null ? this.#removeNow(id) : this.#copyNow(record));
     } catch (error) {
       this.#failed(id, errorFields(error));
     } finally {
-      this.#isUnderWay = false;
-      this.#isStuck = false;
+      this.#operation = 'none';
     }
   }
 
   #isLate(id: number): void {
     // The time may be up just when it has ended.
-    this.#isStuck = this.#isUnderWay;
-    const message = `KV has not answered for ${PATIENCE_MS / 1000} s.`;
-    this.#failed(id, { name: 'TimeoutError', message });
+    if (this.#operation === 'under way') this.#operation = 'stuck';
+    this.#failed(id, { name: 'TimeoutError', message: kvSilence(PATIENCE_MS) });
   }
 
   #failed(id: number, why: WriteFailure): void {
-    this.#retryAt = Date.now() + RETRY_MS;
     logLine('kv_copy_failed', { webhook_id: id, ...why });
+    this.#again(RETRY_MS);
+  }
+
+  /** Leaves it to an alarm in so many ms. */
+  #again(ms: number): void {
+    this.#retryAt = Date.now() + ms;
     this.#means.rescheduled();
   }
 
-  async #copyNow(): Promise<void> {
-    const record = this.#means.current();
-    if (record === null) return;
+  async #copyNow(record: WebhookRecord): Promise<void> {
     if (this.#version === record.version) {
       this.#retryAt = null;
       return;
@@ -147,7 +149,6 @@ export class KvCopy {
   }
 
   async #removeNow(id: number): Promise<void> {
-    if (this.#means.current() !== null) return;
     const deleted = await deleteRecord(this.#kv, id);
     if (this.#means.current() !== null) return;
     if (!deleted.ok) {

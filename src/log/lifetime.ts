@@ -46,7 +46,7 @@ export class Lifetime {
     this.#copy = new KvCopy(storage, env.SUBSCRIPTIONS, {
       current: () => this.#webhook?.webhook ?? null,
       empty: this.#empty,
-      rescheduled: () => this.#alarm.arrangeAt(this.#copy.dueAt()),
+      rescheduled: this.#arrangeCopy,
     });
     this.listeners = platformListeners(ctx, env, () => this.#webhook);
     const stored = hasTables(storage.sql) ? readDocument(storage.sql, 'record') : null;
@@ -56,7 +56,7 @@ export class Lifetime {
     ctx.blockConcurrencyWhile(async () => {
       await this.#alarm.find();
       // The object may have ended while it waited for KV.
-      this.#alarm.arrangeAt(this.#copy.dueAt());
+      this.#arrangeCopy();
     });
   }
 
@@ -125,10 +125,7 @@ export class Lifetime {
     live.stop();
     await this.#empty();
     if (buriedUntil !== null) this.#copy.bury(buriedUntil);
-    const removed = this.#copy.remove(live.webhook.id);
-    // Before it is waited for: the object may end meanwhile.
-    this.#alarm.arrangeAt(this.#copy.dueAt());
-    await removed;
+    await this.#copy.remove(live.webhook.id);
     return true;
   }
 
@@ -150,6 +147,8 @@ export class Lifetime {
     this.#alarm.fired();
     await (this.#webhook === null ? this.#finish() : this.#alarm.run());
   }
+
+  #arrangeCopy = (): void => this.#alarm.arrangeAt(this.#copy.dueAt());
 
   #empty = async (): Promise<void> => {
     await this.#ctx.storage.deleteAll();

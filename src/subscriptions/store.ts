@@ -5,8 +5,8 @@
  * Not promised: that a record written is read, or one deleted is gone, sooner than KV's cache lets go (up to 60 s
  * elsewhere).
  */
+import { answerOfKv } from '../answer-of-kv';
 import { errorFields } from '../error-name';
-import { answerOfKv } from '../in-time';
 import { err, ok, type Result } from '../result';
 import { readRecord } from './stored-record';
 import type { WebhookRecord } from './webhook';
@@ -23,8 +23,6 @@ const keyOf = (id: number) => `${PREFIX}${id}`;
 export const CACHE_TTL_SECONDS = 30;
 /** How long a record is waited for, as its provider waits meanwhile. */
 const RECORD_MS = 3000;
-/** The same for lists and for many records at once. */
-const LIST_MS = 10_000;
 /** Keys of one bulk read, by KV's limit. */
 const BULK = 100;
 /** Webhooks that one list looks at: KV allows 1,000 operations per request, lists come in thousands. */
@@ -77,10 +75,7 @@ async function attempt(write: () => Promise<void>): Promise<Result<void, WriteFa
 export async function* eachId(kv: KVNamespace): AsyncGenerator<number[]> {
   let cursor: string | null = null;
   do {
-    const page: KVNamespaceListResult<unknown> = await answerOfKv(
-      kv.list({ prefix: PREFIX, cursor }),
-      LIST_MS,
-    );
+    const page: KVNamespaceListResult<unknown> = await answerOfKv(kv.list({ prefix: PREFIX, cursor }));
     yield idsOf(page);
     cursor = page.list_complete ? null : page.cursor;
   } while (cursor !== null);
@@ -95,7 +90,7 @@ export async function idPage(
   limit: number,
 ): Promise<Result<IdPage, 'unavailable'>> {
   try {
-    const page = await answerOfKv(kv.list({ prefix: PREFIX, cursor: after, limit }), LIST_MS);
+    const page = await answerOfKv(kv.list({ prefix: PREFIX, cursor: after, limit }));
     return ok({ ids: idsOf(page), next: page.list_complete ? null : page.cursor });
   } catch {
     return err('unavailable');
@@ -128,7 +123,7 @@ export async function findRecords(
   try {
     for (let start = 0; start < ids.length; start += BULK) {
       const chunk = ids.slice(start, start + BULK);
-      const texts = await answerOfKv(kv.get(chunk.map(keyOf), { cacheTtl: CACHE_TTL_SECONDS }), LIST_MS);
+      const texts = await answerOfKv(kv.get(chunk.map(keyOf), { cacheTtl: CACHE_TTL_SECONDS }));
       for (const id of chunk) {
         const record = parseRecord(texts.get(keyOf(id)) ?? '', id);
         if (record !== null) records.push(record);

@@ -4,11 +4,10 @@ import { createHmac } from 'node:crypto';
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cli, cliOf } from '../support/cli';
 import { clientOf, shipstreamEvent } from '../support/client';
 import { eventually } from '../support/eventually';
-import { startFront } from '../support/front';
 import { startGateway } from '../support/gateway';
 import { type Receiver, startReceiver } from '../support/receiver';
 
@@ -318,25 +317,6 @@ describe('doctor', () => {
     expect(await cli.run(['doctor', '--url', 'http://127.0.0.1:9'])).toMatchObject({
       ...{ code: 3, stderr: expect.stringContaining('belongs to another protocol') },
     });
-  });
-
-  it.each([
-    ['its webhook is being made', 'POST', /^\/v1\/webhooks$/],
-    ['its event is on the way', 'GET', /\/events\/1$/],
-  ])('leaves nothing when it is told to end while %s', async (_when, method, path) => {
-    let arrived = false;
-    const front = await startFront(gateway.url, request => {
-      arrived ||= request.method === method && path.test(request.url ?? '');
-      return null;
-    });
-    onTestFinished(front.close);
-    const doctor = cli.start(['doctor', '--event', '--url', front.url]);
-    onTestFinished(doctor.stop);
-    await eventually(() => expect(arrived).toBe(true));
-    doctor.signal('SIGINT');
-    expect(await doctor.ended).toBe(130);
-    const { webhooks } = await cli.json<{ webhooks: { name: string }[] }>(['webhooks']);
-    expect(webhooks.filter(({ name }) => /^self-test/.test(name ?? ''))).toEqual([]);
   });
 });
 

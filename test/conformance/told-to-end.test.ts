@@ -1,4 +1,4 @@
-/** Who is told to end leaves nothing: the demo, whenever that is; and told so once more, nobody waits for a gateway that is silent. */
+/** Who is told to end leaves no webhook, whenever that is; and told so once more, waits no longer for a gateway that is silent. */
 import { spawn } from 'node:child_process';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { eventually, pause } from '../support/eventually';
 import { startFront } from '../support/front';
 import { startGateway } from '../support/gateway';
 
-// Its own: the demo makes a webhook of the same name each time.
+// Its own: there must be no webhook at all in the end.
 const gateway = await startGateway();
 afterAll(() => gateway.stop());
 
@@ -35,13 +35,20 @@ async function start(script: string[], answers: (request: IncomingMessage) => nu
 
 const lineOf = ({ method, url }: IncomingMessage) => `${method} ${url}`;
 
+const MADE = ['its webhook is being made', /^POST .v1.webhooks$/] as const;
+const SENT = ['events are sent', /^POST .in/] as const;
+
 it.each([
-  ['its webhook is being made', /^POST .v1.webhooks$/, 'SIGINT'],
-  ['events are sent', /^POST .in/, 'SIGHUP'],
-  ['its webhook is being deleted at the end', /^DELETE/, 'SIGTERM'],
-] as const)('the demo leaves nothing when it is told to end while %s', async (_when, at, signal) => {
+  ['the demo', ...MADE, DEMO, 'SIGINT'],
+  ['the demo', ...SENT, DEMO, 'SIGHUP'],
+  ['the demo', 'its webhook is being deleted at the end', /^DELETE/, DEMO, 'SIGTERM'],
+  ['verify-deployment', ...MADE, VERIFY, 'SIGTERM'],
+  ['verify-deployment', ...SENT, VERIFY, 'SIGTERM'],
+  ['doctor', ...MADE, DOCTOR, 'SIGINT'],
+  ['doctor', 'its event is on the way', /^GET .*\/events\/1$/, DOCTOR, 'SIGINT'],
+] as const)('%s leaves nothing when it is told to end while %s', async (_who, _when, at, script, signal) => {
   let arrived = false;
-  const { child, ended } = await start(DEMO, async request => {
+  const { child, ended } = await start(script, async request => {
     arrived ||= at.test(lineOf(request));
     if (request.method === 'DELETE') await pause(300);
     return null;

@@ -34,8 +34,6 @@ export type Started = {
   notes(): string[];
   /** SIGSTOP, SIGCONT. */
   signal(name: NodeJS.Signals): void;
-  /** The exit code, null where a signal ended it. */
-  ended: Promise<number | null>;
   /** Kills it. */
   stop(): Promise<void>;
 };
@@ -81,7 +79,7 @@ export async function cliOf(gateway: SharedGateway | null): Promise<Cli> {
         env: { ...process.env, ...own },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
-      const ended = new Promise<number | null>(resolve => child.on('close', code => resolve(code)));
+      const ended = new Promise<void>(resolve => child.on('close', () => resolve()));
       let stdout = '';
       let stderr = '';
       child.stdout.on('data', chunk => (stdout += chunk));
@@ -90,7 +88,6 @@ export async function cliOf(gateway: SharedGateway | null): Promise<Cli> {
         lines: () => stdout.split('\n').slice(0, -1),
         notes: () => stderr.split('\n').slice(0, -1),
         signal: name => void child.kill(name),
-        ended,
         async stop() {
           child.kill('SIGKILL');
           await ended;
